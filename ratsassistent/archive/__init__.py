@@ -1,0 +1,1 @@
+"""Everything that is kept: all SQL of the project lives in this package."""

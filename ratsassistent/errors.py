@@ -1,0 +1,58 @@
+"""The exceptions of this project.
+
+    RatsassistentError            its text is one plain German sentence, fit to be shown to a user as it is
+    ├── InputError                a file, folder or argument that cannot be used
+    │   ├── UnreadableFile        not a PDF, empty, encrypted, cut off
+    │   └── NotFound              no such meeting, agenda item, paper, page
+    │       └── Ambiguous         several fit; `choices` names them
+    ├── ModelError                a language model is missing, damaged, or does not fit this machine
+    │   └── ChecksumError         the bytes on disk are not the bytes of the catalogue
+    ├── StorageError              disk full, folder read-only, database damaged or newer than the program
+    └── Interrupted               the user or a higher-priority job asked to stop; the work can go on later
+
+Who catches: `__main__` prints the sentence and exits with status 1; `output.page` shows it; `workflow.take_in` turns an
+UnreadableFile into an entry of `skipped` and goes on.
+"""
+
+
+class RatsassistentError(Exception):
+    """Base of all errors whose text may be shown to a user (one German sentence)."""
+
+
+class InputError(RatsassistentError):
+    """Something the user gave cannot be used."""
+
+
+class UnreadableFile(InputError):
+    """A file that cannot be taken in; the text says why in a German sentence."""
+
+
+class NotFound(InputError):
+    """What was asked for is not in the archive."""
+
+
+class Ambiguous(NotFound):
+    """Several things fit what was asked for.
+
+    :param choices: what the user may say instead, one line each.
+    """
+
+    def __init__(self, message: str, choices: list[str]) -> None:
+        super().__init__(message)
+        self.choices = choices
+
+
+class ModelError(RatsassistentError):
+    """A model cannot be found, fetched, loaded or run."""
+
+
+class ChecksumError(ModelError):
+    """A model file does not have the checksum that the catalogue promises."""
+
+
+class StorageError(RatsassistentError):
+    """The data folder cannot be read or written."""
+
+
+class Interrupted(RatsassistentError):
+    """Work stopped on request between two steps; what was finished is kept."""

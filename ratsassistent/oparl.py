@@ -1,0 +1,375 @@
+"""The objects that flow through the program.
+
+What enters: nothing; this module imports no other of the project.
+What leaves: frozen pydantic models, named as in OParl 1.1 where OParl has the thing (Organization, Meeting, AgendaItem,
+Paper, File), and ours beside them (Page, Part, Passage, Citation, Statement, Briefing, Answer, Resolution …).
+What it does not know: PDFs, SQL, language models, the page.
+
+Two conventions hold everywhere:
+
+* A page number is the *physical* page of a File, counted from 1. It is never guessed, never renumbered.
+* ``public`` is ``True``, ``False`` or ``None``; ``None`` means "not known" and is handled as non-public.
+"""
+
+from __future__ import annotations
+
+import bisect
+import datetime as dt
+import hashlib
+import unicodedata
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Public = bool | None
+Origin = Literal["verbatim", "extract", "model", "person"]
+Check = Literal["ok", "unsupported", "none"]
+Level = Literal["auszug", "voll"]
+PartKind = Literal[
+    "title",        # the head of a paper: kind, number, office, subject
+    "consultation", # Beratungsfolge
+    "resolution",   # Beschlussvorschlag, Beschlussantrag, the operative wording
+    "summary",      # the paper's own Kurzfassung
+    "reason",       # Sachverhalt, Begründung, Erläuterungen
+    "costs",        # Kosten, Finanzierung, finanzielle Auswirkungen as running text
+    "form",         # check boxes and the empty rest of a form: never shown, searched or given to a model
+    "motion",       # what a Fraktion or member asks for
+    "statement",    # the administration's answer to a motion or question
+    "annex",        # an Anlage
+    "text",         # anything else
+]  # fmt: skip
+
+
+class Model(BaseModel):
+    """Base of all objects: immutable, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def ra_id(kind: str, *parts: object) -> str:
+    """A lasting id of our own, ``ra:<kind>-<16 hex digits>``, the same whenever the same parts come again.
+
+    Case, white space and Unicode form of the parts do not matter.
+
+    :param kind: one short word: ``sitzung``, ``top``, ``vorlage``, ``datei``, ``stelle``.
+    :param parts: what makes the thing that thing, for example organization and day of a meeting.
+    """
+    folded = ["".join(unicodedata.normalize("NFKC", str(part)).casefold().split()) for part in parts]
+    digest = hashlib.sha256("\x1f".join(folded).encode()).hexdigest()
+    return f"ra:{kind}-{digest[:16]}"
+
+
+class Page(Model):
+    """One physical page of a File. A page that could not be read stays in its place with empty text and a reason."""
+
+    number: int
+    text: str
+    source: Literal["text", "ocr", "none"]
+    reason: str | None = None  # German; why it could not be read
+    public: Public = None
+
+
+class File(Model):
+    """A file as it was handed in (OParl File). `sha256` is that of its bytes; `id` follows from it."""
+
+    id: str
+    name: str
+    sha256: str
+    oparl_id: str | None = None
+
+
+class FileSpan(Model):
+    """The pages of a File that belong to a Paper: a combined pack is one File with many spans."""
+
+    file_id: str
+    name: str  # the File's name
+    first: int
+    last: int
+
+
+class PageStart(Model):
+    """From this character of a PagedText on, the text stands on this page of this file."""
+
+    offset: int
+    file_id: str
+    file: str
+    page: int
+
+
+class PagedText(Model):
+    """The running text of several pages, joined by newlines, that still knows where each character stands."""
+
+    text: str
+    starts: tuple[PageStart, ...]
+
+    def at(self, offset: int) -> PageStart:
+        """The page that holds the character at `offset` (0 <= offset; past the end gives the last page)."""
+        if not self.starts:
+            raise ValueError("a text without pages has no place to cite")
+        index = bisect.bisect_right([s.offset for s in self.starts], offset) - 1
+        return self.starts[max(index, 0)]
+
+    def between(self, start: int, end: int) -> tuple[PageStart, ...]:
+        """The pages that the characters [start, end) stand on, in order."""
+        first, last = self.at(start), self.at(max(start, end - 1))
+        return self.starts[self.starts.index(first) : self.starts.index(last) + 1]
+
+    def cite(self, start: int, end: int, quote: str | None = None) -> tuple[Citation, ...]:
+        """One Citation for each page that the characters [start, end) stand on."""
+        return tuple(
+            Citation(file=s.file, file_id=s.file_id, page=s.page, quote=quote) for s in self.between(start, end)
+        )
+
+
+class Citation(Model):
+    """Where something stands: file and physical page."""
+
+    file: str
+    file_id: str | None = None
+    page: int | None = None
+    quote: str | None = None
+
+
+class Part(Model):
+    """A stretch of a Paper's PagedText: characters [start, end), heading left out of the stretch.
+
+    `complete` is False for a resolution that is only a Kurzfassung of the operative wording elsewhere.
+    """
+
+    kind: PartKind
+    heading: str | None
+    start: int
+    end: int
+    complete: bool = True
+
+
+class Consultation(Model):
+    """One line of a Beratungsfolge (OParl Consultation)."""
+
+    organization: str
+    date: dt.date | None = None
+    number: str | None = None
+    public: Public = None
+    role: str | None = None  # Vorberatung, Entscheidung, Kenntnisnahme … as the paper says it
+    result: str | None = None  # as printed, where the form prints it
+
+
+class Paper(Model):
+    """A Vorlage, Antrag, Anfrage, Mitteilung … (OParl Paper) with its files and parts."""
+
+    id: str
+    reference: str | None  # Vorlagennummer as printed
+    name: str
+    paperType: str | None  # noqa: N815 - OParl's name
+    files: tuple[FileSpan, ...]
+    text: PagedText
+    parts: tuple[Part, ...] = ()
+    consultations: tuple[Consultation, ...] = ()
+    public: Public = None
+    oparl_id: str | None = None
+
+    def part_text(self, part: Part) -> str:
+        """The words of one part, as they stand in the paper."""
+        return self.text.text[part.start : part.end]
+
+
+class MissingAttachment(Model):
+    """An annex that a paper mentions and the pack does not hold."""
+
+    name: str
+    citation: tuple[Citation, ...]
+
+
+class AgendaItem(Model):
+    """A Tagesordnungspunkt (OParl AgendaItem). `number` is as printed ("Ö 5", "2.1"); a heading may have none.
+
+    `pages`: first and last physical page where all its papers lie in one combined file, else None.
+    """
+
+    id: str
+    order: int
+    number: str | None
+    name: str
+    public: Public
+    pages: tuple[int, int] | None = None
+    papers: tuple[Paper, ...] = ()
+    missing_attachments: tuple[MissingAttachment, ...] = ()
+    oparl_id: str | None = None
+
+
+class PageRef(Model):
+    """A page named by file and number, with a reason where there is one."""
+
+    file: str
+    file_id: str | None = None
+    page: int
+    reason: str | None = None
+
+
+class Meeting(Model):
+    """A Sitzung (OParl Meeting). `start` is an ISO date or date-time, as far as the agenda tells."""
+
+    id: str
+    name: str
+    organization: str | None
+    start: str | None
+    agendaItem: tuple[AgendaItem, ...]  # noqa: N815 - OParl's name
+    unassigned_pages: tuple[PageRef, ...] = ()
+    oparl_id: str | None = None
+
+
+class Passage(Model):
+    """A piece of a Paper of about 130 words, cut at a sentence or paragraph border: characters [start, end).
+
+    The text is what is searched and what a model reads; `citation` names each page that it stands on.
+    """
+
+    id: str
+    paper_id: str
+    item_id: str | None
+    meeting_id: str | None
+    kind: PartKind
+    start: int
+    end: int
+    text: str
+    citation: tuple[Citation, ...]
+
+
+class Statement(Model):
+    """One sentence or passage of a briefing or answer, with where it stands and who wrote it.
+
+    `label` groups statements for display ("Worum es geht", "Kosten", "Fristen", "Kurzfassung der Vorlage" …).
+    """
+
+    text: str
+    origin: Origin
+    citation: tuple[Citation, ...]
+    check: Check = "none"
+    label: str | None = None
+    failures: tuple[str, ...] = ()  # what the check did not find, e.g. "1,4 Mio. Euro"
+
+
+class Wording(Model):
+    """The proposed resolution of an agenda item, whole and word for word."""
+
+    text: str
+    citation: tuple[Citation, ...]
+
+
+class Amount(Model):
+    """An amount of money as printed (`text`), in euros (`value`)."""
+
+    text: str
+    value: float
+    citation: tuple[Citation, ...]
+    context: str | None = None  # the sentence or table row it stands in
+
+
+class DateMention(Model):
+    """A day, month or year that matters, as printed (`text`); `date` is ISO, as exact as the text (2023-04)."""
+
+    text: str
+    date: str
+    citation: tuple[Citation, ...]
+    context: str | None = None
+
+
+class ModelRecord(Model):
+    """Which model wrote: shown with everything it wrote."""
+
+    name: str
+    sha256: str
+    licence: str
+
+
+class ItemBriefing(Model):
+    """The briefing of one agenda item. `basis` is a hash of all that it was made from: if it is unchanged, so is this."""
+
+    id: str  # of the agenda item (or of the paper, for a paper without a meeting)
+    number: str | None
+    name: str
+    public: Public
+    level: Level
+    statements: tuple[Statement, ...] = ()
+    resolution: Wording | None = None
+    amounts: tuple[Amount, ...] = ()
+    dates: tuple[DateMention, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    plain_language: tuple[Statement, ...] | None = None
+    basis: str = ""
+    model: ModelRecord | None = None
+    prompt_sha256: str | None = None
+    written: dt.datetime | None = None
+    seconds: float = 0.0
+    energy_wh: float | None = None
+
+
+class Coverage(Model):
+    """How much of the pack was read."""
+
+    pages: int
+    read: int
+    unreadable: tuple[PageRef, ...] = ()
+
+
+class Briefing(Model):
+    """A meeting's briefing, item by item. `complete` is False while items of the level asked for are still missing."""
+
+    meeting: str | None
+    name: str
+    level: Level
+    agendaItem: tuple[ItemBriefing, ...]  # noqa: N815 - OParl's name
+    coverage: Coverage
+    model: ModelRecord | None = None
+    seconds: float = 0.0
+    energy_wh: float | None = None
+    complete: bool = True
+
+
+class Answer(Model):
+    """The answer to a question, or an honest no (`answered` False)."""
+
+    question: str
+    answered: bool
+    answer: str
+    statements: tuple[Statement, ...]
+    pages_read: int
+    pages_total: int
+    seconds: float
+    model: ModelRecord | None = None
+
+
+class Hit(Model):
+    """A passage found for a query; a higher score is better. `snippet` is plain text."""
+
+    passage: Passage
+    paper: Paper | None = None
+    meeting: str | None = None
+    organization: str | None = None
+    date: str | None = None
+    public: Public = None
+    score: float
+    snippet: str
+
+
+class Skipped(Model):
+    """What could not be taken in, with one German sentence saying why."""
+
+    path: str
+    reason: str
+
+
+class Intake(Model):
+    """What one `einlesen` did."""
+
+    meetings: tuple[Meeting, ...]
+    loose_papers: tuple[Paper, ...] = ()  # papers without an agenda
+    papers: int = 0
+    files: int = 0
+    pages_total: int = 0
+    pages_text: int = 0
+    pages_ocr: int = 0
+    unreadable: tuple[PageRef, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    seconds: float = 0.0

@@ -1,0 +1,1 @@
+"""What leaves the program: JSON, Markdown, the web page."""

@@ -1,0 +1,1 @@
+"""Files become a Meeting with AgendaItems, Papers and Passages."""

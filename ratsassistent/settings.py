@@ -1,0 +1,93 @@
+"""What can be set, read once at the start.
+
+What enters: command-line values, environment variables, `einstellungen.toml` in the data folder.
+What leaves: one frozen Settings.
+What it does not know: what the values are used for. Reading settings creates nothing on disk.
+
+Precedence: command line, then environment, then file, then the default written here.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from ratsassistent.errors import InputError
+
+APP = "ratsassistent"
+DEFAULT_MODEL = "qwen2.5-coder-1.5b"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a run.
+
+    `data_folder` holds every byte about councils; two folders share nothing. `model_folders` are searched in order for
+    language models, which are no council data and large: the first one is where a new model is stored.
+    """
+
+    data_folder: Path
+    model_folders: tuple[Path, ...]
+    model: str = DEFAULT_MODEL  # name in models/catalogue.toml
+    threads: int | None = None  # None: as many as the machine has cores
+    host: str = "127.0.0.1"
+    port: int = 7860  # the first free port from here on is taken
+    max_upload_mb: int = 500
+    max_pages: int = 5000  # of one file
+
+    @property
+    def public_folder(self) -> Path:
+        """Where the public archive lies."""
+        return self.data_folder / "oeffentlich"
+
+    @property
+    def nonpublic_folder(self) -> Path:
+        """Where the non-public archive lies; what is not known to be public is here too."""
+        return self.data_folder / "nichtoeffentlich"
+
+
+def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str | None = None) -> Settings:
+    """Read the settings.
+
+    Environment: RATSASSISTENT_DATENORDNER, RATSASSISTENT_MODELLORDNER, RATSASSISTENT_MODELL, RATSASSISTENT_THREADS,
+    RATSASSISTENT_PORT. File: `einstellungen.toml` in the data folder, keys `modell`, `threads`, `port`, `modellordner`.
+
+    :raises InputError: a value is not of its kind, or the file is not TOML.
+    """
+    folder = Path(
+        data_folder or os.environ.get("RATSASSISTENT_DATENORDNER") or platformdirs.user_data_path(APP, appauthor=False)
+    ).expanduser().absolute()  # fmt: skip
+    given: dict[str, object] = {}
+    file = folder / "einstellungen.toml"
+    if file.is_file():
+        try:
+            given = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError(f"Die Einstellungsdatei {file} ist nicht lesbar: {error}.") from error
+
+    def number(key: str, variable: str) -> int | None:
+        value = os.environ.get(variable) or given.get(key)
+        if value is None:
+            return None
+        try:
+            return int(str(value))
+        except ValueError as error:
+            raise InputError(f"Die Einstellung „{key}“ muss eine ganze Zahl sein, nicht „{value}“.") from error
+
+    named = os.environ.get("RATSASSISTENT_MODELLORDNER") or given.get("modellordner")
+    folders = (
+        *([Path(str(named)).expanduser().absolute()] if named else []),
+        platformdirs.user_cache_path(APP, appauthor=False) / "modelle",
+        folder / "modelle",
+    )
+    return Settings(
+        data_folder=folder,
+        model_folders=folders,
+        model=str(model or os.environ.get("RATSASSISTENT_MODELL") or given.get("modell") or DEFAULT_MODEL),
+        threads=number("threads", "RATSASSISTENT_THREADS"),
+        port=number("port", "RATSASSISTENT_PORT") or 7860,
+    )
