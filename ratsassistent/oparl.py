@@ -283,7 +283,7 @@ class ModelRecord(Model):
 
 
 class ItemBriefing(Model):
-    """The briefing of one agenda item. `basis` is a hash of all that it was made from: if it is unchanged, so is this."""
+    """The briefing of one agenda item. `basis` is a hash of all that it was made from: same basis, same briefing."""
 
     id: str  # of the agenda item (or of the paper, for a paper without a meeting)
     number: str | None
