@@ -1,0 +1,385 @@
+"""The commands: parse, call `workflow`, print.
+
+What enters: the command line. What leaves: text on standard output (with ``--json`` exactly one JSON object; with
+``--stapel`` one a line), messages on standard error, an exit status: 0 done, 1 nothing of it could be done, 2 usage.
+What it does not know: how anything is done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ratsassistent import __version__
+from ratsassistent.errors import Ambiguous, InputError, Interrupted, RatsassistentError
+from ratsassistent.settings import Settings, read_settings
+
+
+class _GermanParser(argparse.ArgumentParser):
+    """argparse with German headings; usage errors stay exit status 2."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(add_help=False, **kwargs)
+        self.add_argument("-h", "--help", "--hilfe", action="help", help="diese Hilfe zeigen")
+        self._positionals.title = "Angaben"
+        self._optionals.title = "Optionen"
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage:", "Aufruf:", 1)
+
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"Der Befehl ist so nicht verständlich: {message}\nHilfe: {self.prog} --hilfe\n")
+        raise SystemExit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _GermanParser(
+        prog="ratsassistent", description="Liest Sitzungsunterlagen auf diesem Rechner, ohne Internet."
+    )
+    parser.add_argument("--datenordner", metavar="ORDNER", help="Ordner für alle Daten (sonst der des Benutzers)")
+    parser.add_argument("--modell", metavar="NAME", help="Sprachmodell aus dem Katalog")
+    parser.add_argument("--version", action="version", version=f"ratsassistent {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="BEFEHL", parser_class=_GermanParser)
+
+    def command(name: str, text: str, run: Callable[..., int], **kwargs: Any) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text, **kwargs)
+        sub.add_argument("--json", action="store_true", help="ein JSON-Objekt ausgeben")
+        sub.set_defaults(run=run)
+        return sub
+
+    start = command("starten", "öffnet die Oberfläche im Browser", _serve)
+    start.add_argument("--kein-browser", action="store_true", help="den Browser nicht öffnen")
+    start.add_argument("--port", type=int, help="Anschluss auf diesem Rechner")
+
+    take = command("einlesen", "liest PDF-Dateien, Ordner oder ZIP-Dateien ein", _take_in)
+    take.add_argument("paths", metavar="PFAD", nargs="*", type=Path)
+    take.add_argument("--beispiel", action="store_true", help="die mitgelieferten Beispielunterlagen einlesen")
+    take.add_argument("--oeffentlich", action="store_true", help="einzelne Vorlagen ohne Tagesordnung sind öffentlich")
+
+    command("sitzungen", "zeigt die eingelesenen Sitzungen", _meetings)
+
+    brief = command("briefing", "wertet eine Sitzung oder eine Vorlage aus", _brief)
+    brief.add_argument("meeting", metavar="SITZUNG", nargs="?", help="Kennung, oder Wörter aus Name und Datum")
+    brief.add_argument("--papier", metavar="NUMMER", help="nur diese Vorlage")
+    brief.add_argument("--stufe", choices=["auszug", "voll"], default="auszug", help="voll: mit Sprachmodell")
+    brief.add_argument("--top", metavar="NUMMER|KENNUNG", help="nur dieser Tagesordnungspunkt")
+    brief.add_argument("--format", choices=["md", "json"], default="md")
+    brief.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path)
+
+    ask = command("frage", "beantwortet eine Frage aus den Unterlagen", _ask)
+    ask.add_argument("question", metavar="FRAGE", nargs="?")
+    find = command("suche", "sucht in allen Unterlagen", _find)
+    find.add_argument("query", metavar="WÖRTER", nargs="?")
+    find.add_argument("--von", metavar="DATUM")
+    find.add_argument("--bis", metavar="DATUM")
+    find.add_argument("--gremium", metavar="NAME")
+    find.add_argument("--art", metavar="ART")
+    find.add_argument("--anzahl", metavar="N", type=int, default=10)
+    for sub in (ask, find):
+        sub.add_argument("--sitzung", metavar="SITZUNG")
+        sub.add_argument("--stapel", metavar="DATEI", type=Path, help="viele auf einmal, eine JSON-Zeile je Eintrag")
+
+    release = command("freigeben", "erklärt eine einzelne Vorlage für öffentlich", _release)
+    release.add_argument("paper", metavar="VORLAGE")
+    delete = command("loeschen", "löscht eine Sitzung und alles, was daraus entstand", _delete)
+    delete.add_argument("meeting", metavar="SITZUNG")
+
+    model = command("modelle", "zeigt, holt, prüft und misst Sprachmodelle", _models)
+    model.add_argument("what", metavar="liste|laden|pruefen|messen", choices=["liste", "laden", "pruefen", "messen"])
+    model.add_argument("name", metavar="NAME", nargs="?", help="sonst das eingestellte")
+    model.add_argument("--von", metavar="PFAD", type=Path, help="von einem USB-Stick oder aus einem Ordner")
+
+    queue = command("auftraege", "zeigt lange Arbeiten: was wartet, läuft, fertig ist", _jobs)
+    queue.add_argument(
+        "what", metavar="liste|anhalten|fortsetzen|abbrechen", nargs="?", default="liste",
+        choices=["liste", "anhalten", "fortsetzen", "abbrechen"],
+    )  # fmt: skip
+    queue.add_argument("job", metavar="AUFTRAG", nargs="?")
+    worker = command("arbeiten", "erledigt die Aufträge (startet die Oberfläche selbst)", _work)
+    worker.add_argument(
+        "--ende-nach", metavar="SEKUNDEN", type=float, default=120.0, help="Ende, wenn so lange nichts kam"
+    )
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    :returns: the exit status.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr] - Windows consoles default to a code page
+    # pypdf reports every oddity of a PDF; what matters comes to us as exceptions and empty pages
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    given = sys.argv[1:] if arguments is None else arguments
+    args = _parser().parse_args(given)
+    if args.command is None:
+        args = _parser().parse_args([*given, "starten"])
+    try:
+        settings = read_settings(args.datenordner, args.modell)
+        return int(args.run(args, settings))
+    except Ambiguous as error:
+        _say(f"{error} Bitte eine Kennung angeben:\n" + "\n".join(error.choices))
+    except RatsassistentError as error:
+        _say(str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: nothing more to say
+    except KeyboardInterrupt:
+        _say("\nAbgebrochen. Was fertig war, ist gespeichert.")
+    return 1
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _print(data: Any) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def _progress() -> Callable[[str, float | None], None]:
+    """A progress bar on a terminal; nothing where standard error is a file."""
+    if not sys.stderr.isatty():
+        return lambda message, done: None
+
+    def show(message: str, done: float | None) -> None:
+        part = f"{done:4.0%} " if done is not None else ""
+        sys.stderr.write(f"\r\033[K{part}{message[:90]}")
+        sys.stderr.flush()
+
+    return show
+
+
+def _serve(args: argparse.Namespace, settings: Settings) -> int:
+    from dataclasses import replace
+
+    from ratsassistent.output.page import serve
+
+    serve(replace(settings, port=args.port or settings.port), open_browser=not args.kein_browser)
+    return 0
+
+
+def _take_in(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent import workflow
+    from ratsassistent.output import contract
+
+    paths = list(args.paths)
+    if args.beispiel:
+        from ratsassistent.demo import demo_pack
+
+        paths.append(demo_pack())
+    if not paths:
+        raise InputError("Bitte angeben, was eingelesen werden soll: Dateien, einen Ordner oder --beispiel.")
+    with workflow.workspace(settings) as ws:
+        made = workflow.take_in(ws, paths, public=True if args.oeffentlich else None, progress=_progress())
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+    if args.json:
+        _print(contract.intake(made))
+    else:
+        for meeting in made.meetings:
+            print(f"{meeting.name}\n  Kennung: {meeting.id}\n  {len(meeting.agendaItem)} Tagesordnungspunkte")
+        for paper in made.loose_papers:
+            state = "öffentlich" if paper.public else "nicht freigegeben, wird als nichtöffentlich behandelt"
+            print(f"Einzelne Vorlage: {paper.reference or ''} {paper.name} ({state})")
+        print(
+            f"{made.pages_total - len(made.unreadable)} von {made.pages_total} Seiten gelesen ({made.seconds:.1f} s)."
+        )
+        for ref in made.unreadable:
+            print(f"  Nicht lesbar: {ref.file}, S. {ref.page}: {ref.reason}")
+    for entry in made.skipped:
+        _say(f"{entry.path}: {entry.reason}")
+    return 0 if made.files else 1
+
+
+def _meetings(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent import workflow
+    from ratsassistent.output import contract
+
+    with workflow.workspace(settings) as ws:
+        held, loose = workflow.meetings(ws), workflow.loose_papers(ws)
+    if args.json:
+        _print({"meetings": [contract.meeting(m) for m in held], "loose_papers": [contract.paper(p) for p in loose]})
+    else:
+        for meeting in held:
+            print(f"{meeting.id}  {meeting.start or '–'}  {meeting.name}  ({len(meeting.agendaItem)} TOP)")
+        for paper in loose:
+            print(f"{paper.id}  einzelne Vorlage  {paper.reference or ''}  {paper.name}")
+        if not held and not loose:
+            _say("Es ist noch nichts eingelesen. Zum Ausprobieren: ratsassistent einlesen --beispiel")
+    return 0
+
+
+def _brief(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent import workflow
+    from ratsassistent.output import contract, markdown
+
+    if bool(args.meeting) == bool(args.papier):
+        raise InputError("Bitte entweder eine Sitzung oder mit --papier eine Vorlage angeben.")
+    with workflow.workspace(settings) as ws:
+        if args.papier:
+            made = workflow.brief_paper(ws, args.papier, args.stufe)
+        else:
+            made = workflow.brief(ws, args.meeting, args.stufe, top=args.top, progress=_progress())
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+    as_json = args.json or args.format == "json"
+    text = (
+        json.dumps(contract.briefing(made), ensure_ascii=False, indent=1) + "\n" if as_json else markdown.render(made)
+    )
+    if args.ausgabe:
+        try:
+            args.ausgabe.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"Die Datei {args.ausgabe} lässt sich nicht schreiben: {error.strerror}.") from error
+        if args.json:
+            print(text, end="")
+    else:
+        print(text, end="")
+    return 0
+
+
+def _batch(file: Path) -> Iterator[dict[str, Any]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"Die Datei {file} ist nicht lesbar.") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError as error:
+            raise InputError(f"In {file} ist Zeile {number} kein JSON.") from error
+        if not isinstance(entry, dict):
+            raise InputError(f"In {file} ist Zeile {number} kein JSON-Objekt.")
+        yield entry
+
+
+def _ask(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent import workflow
+    from ratsassistent.output import contract, markdown
+
+    if bool(args.question) == bool(args.stapel):
+        raise InputError("Bitte eine Frage stellen, oder mit --stapel eine Datei voller Fragen.")
+    with workflow.workspace(settings) as ws:
+        if args.stapel:
+            for entry in list(_batch(args.stapel)):
+                made = workflow.ask(ws, str(entry.get("question", "")), wanted=entry.get("meeting") or args.sitzung)
+                print(json.dumps({"id": entry.get("id"), **contract.answer(made)}, ensure_ascii=False), flush=True)
+            return 0
+        made = workflow.ask(ws, args.question, wanted=args.sitzung)
+    if args.json:
+        _print(contract.answer(made))
+    elif made.answered:
+        for statement in made.statements:
+            who = "KI" if statement.origin == "model" else "Im Wortlaut"
+            print(f"{who}: {statement.text} {markdown.pages(statement.citation)}")
+    else:
+        print(f"In den gelesenen Unterlagen nicht gefunden ({made.pages_read} von {made.pages_total} Seiten gelesen).")
+    return 0
+
+
+def _find(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent import workflow
+    from ratsassistent.output import contract
+
+    if bool(args.query) == bool(args.stapel):
+        raise InputError("Bitte Suchwörter angeben, oder mit --stapel eine Datei voller Suchen.")
+    filters = {"since": args.von, "until": args.bis, "organization": args.gremium, "paper_type": args.art}
+    with workflow.workspace(settings) as ws:
+
+        def search(query: str, meeting: str | None) -> dict[str, Any]:
+            started = time.monotonic()
+            found = workflow.find(ws, query, limit=args.anzahl, wanted=meeting, **filters)
+            return contract.hits(found, time.monotonic() - started)
+
+        if args.stapel:
+            for entry in list(_batch(args.stapel)):
+                made = search(str(entry.get("query", "")), entry.get("meeting") or args.sitzung)
+                print(json.dumps({"id": entry.get("id"), **made}, ensure_ascii=False), flush=True)
+            return 0
+        made = search(args.query, args.sitzung)
+    if args.json:
+        _print(made)
+    else:
+        for hit in made["hits"]:
+            print(f"{hit['file']['name']}, S. {hit['page']}: {hit['snippet']}")
+        if not made["hits"]:
+            print("Nichts gefunden.")
+    return 0
+
+
+def _release(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent import workflow
+    from ratsassistent.output import contract
+
+    with workflow.workspace(settings) as ws:
+        paper = workflow.release(ws, args.paper)
+    if args.json:
+        _print(contract.paper(paper))
+    else:
+        print(f"„{paper.name}“ gilt jetzt als öffentlich.")
+    return 0
+
+
+def _delete(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent import workflow
+
+    with workflow.workspace(settings) as ws:
+        gone = workflow.delete(ws, args.meeting)
+    if args.json:
+        _print({"deleted": gone.id})
+    else:
+        print(f"Gelöscht: {gone.name} und alles, was daraus entstanden ist.")
+    return 0
+
+
+def _jobs(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent import workflow
+    from ratsassistent.output import contract
+
+    with workflow.workspace(settings) as ws:
+        if args.what != "liste":
+            if not args.job:
+                raise InputError("Bitte die Kennung des Auftrags angeben (siehe „ratsassistent auftraege“).")
+            act = {"anhalten": ws.jobs.pause, "fortsetzen": ws.jobs.resume, "abbrechen": ws.jobs.cancel}[args.what]
+            act(args.job)
+            if args.what == "fortsetzen":
+                workflow.background.ensure_worker(ws.settings)
+        listed = ws.jobs.all()
+    if args.json:
+        _print({"jobs": [contract.job(j) for j in listed]})
+    else:
+        for job in listed:
+            print(f"{job.id}  {job.state:11} {job.done}/{job.total}  {job.title}")
+        if not listed:
+            print("Es gibt keine Aufträge.")
+    return 0
+
+
+def _work(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent import workflow
+
+    with workflow.workspace(settings) as ws, contextlib.suppress(Interrupted):
+        workflow.work(ws, idle_exit_s=args.ende_nach)
+    return 0
+
+
+def _models(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent.output.models_command import run
+
+    return run(args.what, args.name or settings.model, args.von, settings, as_json=args.json)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

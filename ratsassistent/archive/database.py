@@ -1,0 +1,163 @@
+"""Opens an archive's database: folder, connection settings, migrations, and errors turned into German sentences.
+
+What enters: the folder of one archive. What leaves: a SQLAlchemy Engine whose database has the newest shape.
+What it does not know: what is stored. Alembic is imported only when there is something to migrate.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
+
+from ratsassistent.archive import migrations
+from ratsassistent.errors import StorageError
+
+DATABASE = "archiv.sqlite"
+LOCK = "archiv.sperre"
+BUSY_SECONDS = 30  # how long a writer waits for another process
+_WRITES = "ratsassistent_writes"
+
+_CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DENIED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def open_engine(folder: Path) -> Engine:
+    """The engine of the archive in `folder`, which is made and migrated where needed.
+
+    :raises StorageError: the folder cannot be written, the database is damaged or was written by a newer program.
+    """
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            URL.create("sqlite", database=str(folder / DATABASE)), connect_args={"timeout": BUSY_SECONDS}
+        )
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        try:
+            if _needs_migration(engine, folder):
+                # Two processes may start at once: the file lock lets one of them do it, BEGIN IMMEDIATE makes it whole.
+                with FileLock(folder / LOCK, timeout=2 * BUSY_SECONDS), writing(engine) as connection:
+                    _migrate(connection)
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that holds the right to write from its first moment, so that it never fails half way as busy."""
+    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def outside_transaction(engine: Engine) -> Iterator[Connection]:
+    """A connection for statements that take no transaction (VACUUM, PRAGMA)."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+
+
+@contextmanager
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Turns what the database or the disk says into a StorageError with one German sentence."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        sentence = _sentence(getattr(error.orig, "sqlite_errorcode", None), folder)
+        if sentence is None:
+            raise  # a mistake in this program, not the user's trouble
+        raise StorageError(sentence) from error
+    except Timeout as error:
+        raise StorageError(_busy(folder)) from error
+    except OSError as error:
+        raise StorageError(_os_sentence(error, folder)) from error
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by `_begin`, DDL included
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # deleted words are overwritten, not only unlinked
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes: Any = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _needs_migration(engine: Engine, folder: Path) -> bool:
+    if not (folder / DATABASE).exists():
+        # The first connection also switches to WAL, which two processes must not do at once.
+        with FileLock(folder / LOCK, timeout=2 * BUSY_SECONDS), engine.connect() as connection:
+            return _is_older(_revision(connection), folder)
+    with engine.connect() as connection:
+        return _is_older(_revision(connection), folder)
+
+
+def _is_older(revision: str | None, folder: Path) -> bool:
+    newest = migrations.newest()
+    if revision is not None and revision > newest:
+        raise StorageError(
+            f"Die Daten in {folder} stammen von einer neueren Version von Ratsassistent (Stand {revision}, "
+            f"diese Version kennt {newest}); bitte die neuere Version verwenden."
+        )
+    return revision != newest
+
+
+def _revision(connection: Connection) -> str | None:
+    known = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").first()
+    row = connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").first() if known else None
+    return None if row is None else row[0]
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations.FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _busy(folder: Path) -> str:
+    return f"Ein anderes Programm hält die Daten in {folder} gerade fest; bitte in einer Minute noch einmal versuchen."
+
+
+def _sentence(code: int | None, folder: Path) -> str | None:
+    primary = None if code is None else code & 0xFF
+    if primary in _CORRUPT:
+        return f"Die Datenbank in {folder} ist beschädigt und lässt sich nicht lesen; bitte eine Sicherung einspielen."
+    if primary in _DENIED:
+        return f"In den Ordner {folder} kann nicht geschrieben werden; bitte die Zugriffsrechte prüfen."
+    if primary == sqlite3.SQLITE_FULL:
+        return f"Der Datenträger von {folder} ist voll; bitte Platz schaffen und noch einmal versuchen."
+    if primary in _BUSY:
+        return _busy(folder)
+    if primary == sqlite3.SQLITE_IOERR:
+        return f"Der Datenträger von {folder} meldet einen Fehler beim Lesen oder Schreiben."
+    return None
+
+
+def _os_sentence(error: OSError, folder: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"Der Datenträger von {folder} ist voll; bitte Platz schaffen und noch einmal versuchen."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"In den Ordner {folder} kann nicht geschrieben werden; bitte die Zugriffsrechte prüfen."
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return f"{folder} ist kein Ordner; bitte einen anderen Datenordner wählen."
+    return f"Der Ordner {folder} lässt sich nicht verwenden: {error.strerror or error}."

@@ -1,0 +1,181 @@
+"""Removes meetings and papers so that their words are gone from the disk.
+
+What enters: a connection that may write and an id. What leaves: the ids of all that went. The rows go in one
+transaction, which also notes what has to follow outside it (`pending`): the PDFs, and the database file written anew,
+because SQLite and its full text keep deleted words in unused places until then. A crash in between is made good when
+the archive is opened next.
+What it does not know: other archives, backups, what a flash drive keeps of a deleted file.
+
+A PDF (with its page texts) that another paper or meeting also stands in is kept, with all its words.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, insert, select, text
+
+from ratsassistent.archive import fulltext, jobs_table, saving, tables
+from ratsassistent.archive.database import outside_transaction, writing
+from ratsassistent.errors import NotFound
+from ratsassistent.oparl import Paper, Passage
+
+_CLEAN = "clean"
+_FILE = "file:"
+
+
+def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
+    """Remove a meeting and all derived from it; returns the ids of meeting, items, papers and files that went.
+
+    :raises NotFound: there is no such meeting.
+    """
+    if connection.execute(select(tables.meeting.c.id).where(tables.meeting.c.id == meeting_id)).first() is None:
+        raise NotFound(f"Die Sitzung „{meeting_id}“ ist nicht im Archiv.")
+    item, link, of_meeting = tables.agenda_item, tables.item_paper, tables.meeting_file
+    items = list(connection.execute(select(item.c.id).where(item.c.meeting_id == meeting_id)).scalars())
+    papers = list(dict.fromkeys(connection.execute(
+        select(link.c.paper_id).join(item, item.c.id == link.c.agenda_item_id).where(item.c.meeting_id == meeting_id)
+    ).scalars()))  # fmt: skip
+    files = set(connection.execute(select(of_meeting.c.file_id).where(of_meeting.c.meeting_id == meeting_id)).scalars())
+    for paper_id in papers:
+        files |= _files(connection, paper_id)
+    connection.execute(delete(tables.meeting).where(tables.meeting.c.id == meeting_id))
+    gone = saving.delete_unused_papers(connection, papers)
+    for paper_id in set(papers) - set(gone):
+        _rehome_passages(connection, paper_id, meeting_id)
+    saving.delete_passages(connection, tables.passage.c.meeting_id == meeting_id)
+    connection.execute(delete(tables.briefing).where(
+        (tables.briefing.c.meeting_id == meeting_id) | tables.briefing.c.item_id.in_(items)
+    ))  # fmt: skip
+    return _finish(connection, [meeting_id, *items, *gone], files)
+
+
+def delete_paper(connection: Connection, paper_id: str) -> list[str]:
+    """Remove a paper from all meetings, with all derived from it; returns the ids of paper and files that went.
+
+    Of a combined pack, which other papers stand in, the text of this paper's pages goes; the PDF stays.
+
+    :raises NotFound: there is no such paper.
+    """
+    body = connection.execute(select(tables.paper.c.body).where(tables.paper.c.id == paper_id)).scalar()
+    if body is None:
+        raise NotFound(f"Die Vorlage „{paper_id}“ ist nicht im Archiv.")
+    pages = _pages(Paper.model_validate_json(body))
+    link = tables.item_paper
+    items = list(connection.execute(select(link.c.agenda_item_id).where(link.c.paper_id == paper_id)).scalars())
+    connection.execute(delete(tables.briefing).where(tables.briefing.c.item_id.in_(items)))  # written from its words
+    saving.delete_paper_rows(connection, paper_id)
+    files = {file_id for file_id, _ in pages}
+    for file_id in files:
+        for other in _papers_in(connection, file_id):
+            pages -= _pages(other)
+    page, of_meeting = tables.page, tables.meeting_file
+    for file_id, number in pages:
+        connection.execute(delete(page).where(page.c.file_id == file_id, page.c.number == number))
+    for file_id in files:  # a file of which no page is left is no longer part of a meeting
+        if connection.execute(select(page.c.number).where(page.c.file_id == file_id)).first() is None:
+            connection.execute(delete(of_meeting).where(of_meeting.c.file_id == file_id))
+    return _finish(connection, [paper_id], files)
+
+
+def clean(engine: Engine, folder: Path) -> bool:
+    """Do what deletions left to do: remove the PDFs and write the database file anew.
+
+    :returns: False if another process is reading, so that the log of changes could not be emptied; the next deletion
+        or opening of the archive tries again.
+    """
+    with engine.connect() as connection:
+        tasks = list(connection.execute(select(tables.pending.c.task)).scalars())
+    for task in tasks:
+        if task.startswith(_FILE):
+            with writing(engine) as connection:  # so that nobody takes the file in again at this moment
+                sha256 = task.removeprefix(_FILE)
+                if connection.execute(select(tables.file.c.id).where(tables.file.c.sha256 == sha256)).first() is None:
+                    (folder / f"{sha256}.pdf").unlink(missing_ok=True)
+                connection.execute(delete(tables.pending).where(tables.pending.c.task == task))
+    if _CLEAN not in tasks:
+        return True
+    with writing(engine) as connection:
+        fulltext.merge(connection)
+        connection.execute(delete(tables.pending).where(tables.pending.c.task == _CLEAN))
+    with outside_transaction(engine) as connection:
+        connection.execute(text("VACUUM"))
+    if empty_log(engine):
+        return True
+    with writing(engine) as connection:
+        _note(connection, [_CLEAN])
+    return False
+
+
+def empty_log(engine: Engine, seconds: float = 5.0) -> bool:
+    """Move the log of changes (WAL) into the database and empty it; False if readers kept it busy for that long."""
+    with outside_transaction(engine) as connection:
+        connection.execute(text("PRAGMA busy_timeout = 500"))
+        try:
+            until = time.monotonic() + seconds
+            while connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
+                if time.monotonic() > until:
+                    return False
+                time.sleep(0.05)
+            return True
+        finally:
+            connection.invalidate()  # this connection's patience is not that of the others
+
+
+def _finish(connection: Connection, gone: list[str], files: Iterable[str]) -> list[str]:
+    """Remove the files that nothing refers to any more, and note what is left to do."""
+    paper_file, of_meeting, file = tables.paper_file, tables.meeting_file, tables.file
+    tasks = [_CLEAN]
+    for file_id in sorted(files):
+        used = select(paper_file.c.file_id).where(paper_file.c.file_id == file_id)
+        used_by_meeting = select(of_meeting.c.file_id).where(of_meeting.c.file_id == file_id)
+        if connection.execute(used.union(used_by_meeting)).first() is None:
+            sha256 = connection.execute(select(file.c.sha256).where(file.c.id == file_id)).scalar()
+            connection.execute(delete(file).where(file.c.id == file_id))
+            gone.append(file_id)
+            tasks.append(f"{_FILE}{sha256}")
+    jobs_table.forget(connection, gone)
+    _note(connection, tasks)
+    return gone
+
+
+def _note(connection: Connection, tasks: Iterable[str]) -> None:
+    known = set(connection.execute(select(tables.pending.c.task)).scalars())
+    for task in set(tasks) - known:
+        connection.execute(insert(tables.pending).values(task=task))
+
+
+def _rehome_passages(connection: Connection, paper_id: str, meeting_id: str) -> None:
+    """A paper that stays keeps its passages: those of the deleted meeting move to where it is still used."""
+    passage, link, item = tables.passage, tables.item_paper, tables.agenda_item
+    elsewhere = (passage.c.paper_id == paper_id) & passage.c.meeting_id.is_distinct_from(meeting_id)
+    if connection.execute(select(passage.c.id).where(elsewhere)).first() is not None:
+        return  # it has passages of its own there
+    home = connection.execute(
+        select(item.c.id, item.c.meeting_id).join(link, link.c.agenda_item_id == item.c.id).where(
+            link.c.paper_id == paper_id
+        )
+    ).first()  # fmt: skip
+    place = {"item_id": home.id if home else None, "meeting_id": home.meeting_id if home else None}
+    for row in connection.execute(select(passage).where(passage.c.paper_id == paper_id)).all():
+        body = Passage.model_validate_json(row.body).model_copy(update=place).model_dump_json()
+        saving.put(connection, passage, {"rowid": row.rowid}, {**place, "body": body})
+
+
+def _files(connection: Connection, paper_id: str) -> set[str]:
+    table = tables.paper_file
+    return set(connection.execute(select(table.c.file_id).where(table.c.paper_id == paper_id)).scalars())
+
+
+def _papers_in(connection: Connection, file_id: str) -> list[Paper]:
+    paper, link = tables.paper, tables.paper_file
+    rows = connection.execute(select(paper.c.body).join(link, link.c.paper_id == paper.c.id).where(
+        link.c.file_id == file_id
+    )).scalars()  # fmt: skip
+    return [Paper.model_validate_json(body) for body in rows]
+
+
+def _pages(paper: Paper) -> set[tuple[str, int]]:
+    return {(span.file_id, number) for span in paper.files for number in range(span.first, span.last + 1)}

@@ -1,0 +1,116 @@
+"""The full text table: everything that only SQLite understands (FTS5) is here, so that another database can replace it.
+
+What enters: passages by row number, with the words beside them; queries as column and token. What leaves: row numbers
+with a bm25 score. What it does not know: German (`german` makes the tokens), how scores are put together (`index`).
+
+Columns: `plain` folded words, `stem` their stems, `tail` the longer stems spelled backwards (so that the end of a
+compound is a prefix: "Baum" finds "Straßenbaum"), `head` the stems of title, item and heading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, column, select, table, text
+
+from ratsassistent.archive import german
+
+TAIL_LENGTH = 6  # stems of fewer letters are no compounds
+
+_TABLE = table("passage_text", column("rowid"), column("plain"), column("stem"), column("head"))
+_WEIGHTS = "0.5, 1.0, 0.5, 0.3"  # of plain, stem, tail, head
+_DDL = """
+CREATE VIRTUAL TABLE passage_text USING fts5(
+    plain, stem, tail, head, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'"
+)
+"""
+
+
+def create(connection: Connection) -> None:
+    """Make the empty full text table and its view of all words."""
+    connection.execute(text(_DDL))
+    connection.execute(text("CREATE VIRTUAL TABLE passage_word USING fts5vocab(passage_text, 'col')"))
+
+
+def put(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
+    """Index passages: row number, text, head. A row that is there already is replaced."""
+    if not rows:
+        return
+    remove(connection, [row for row, _, _ in rows])
+    statement = text(
+        "INSERT INTO passage_text (rowid, plain, stem, tail, head) VALUES (:row, :plain, :stem, :tail, :head)"
+    )
+    connection.execute(statement, [_words(row, body, head) for row, body, head in rows])
+
+
+def remove(connection: Connection, rows: Iterable[int]) -> None:
+    """Take passages out. Their words leave the raw bytes only with `merge` and VACUUM."""
+    for row in rows:
+        connection.execute(text("DELETE FROM passage_text WHERE rowid = :row"), {"row": row})
+
+
+def merge(connection: Connection) -> None:
+    """Write the index anew, without what was removed."""
+    connection.execute(text("INSERT INTO passage_text (passage_text) VALUES ('rebuild')"))
+
+
+def candidates(
+    connection: Connection, words: Sequence[tuple[str, str, bool]], among: Select[Any] | None, limit: int
+) -> list[tuple[int, str, str, str]]:
+    """The best rows by bm25 that hold any of these words: row number, and its `plain`, `stem`, `head` as indexed.
+
+    :param words: column, token, and whether longer words that begin with the token count too.
+    :param among: a query for the row numbers to look in, or None for all.
+    """
+    query = select(_TABLE).where(text("passage_text MATCH :expression"))
+    if among is not None:
+        query = query.where(_TABLE.c.rowid.in_(among))
+    query = query.order_by(text(f"bm25(passage_text, {_WEIGHTS})")).limit(limit)
+    rows = connection.execute(query, {"expression": _expression(words)}).all()
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def count(connection: Connection, words: Sequence[tuple[str, str, bool]]) -> int:
+    """How many rows hold any of these words (as in `candidates`)."""
+    statement = text("SELECT count(*) FROM passage_text WHERE passage_text MATCH :expression")
+    return int(connection.execute(statement, {"expression": _expression(words)}).scalar_one())
+
+
+def size(connection: Connection) -> tuple[int, float]:
+    """How many passages there are, and how many words one has on average (estimated from the newest thousand)."""
+    rows = int(connection.execute(text("SELECT count(*) FROM passage_text_docsize")).scalar_one())
+    newest = "SELECT stem FROM passage_text ORDER BY rowid DESC LIMIT 1000"
+    mean = connection.execute(text(f"SELECT avg(length(stem) - length(replace(stem, ' ', '')) + 1) FROM ({newest})"))  # noqa: S608
+    return rows, float(mean.scalar() or 1.0)
+
+
+def known(connection: Connection, stems: Iterable[str]) -> dict[str, int]:
+    """Of these stems, those that occur in any text, with the number of passages that hold them."""
+    statement = text("SELECT doc FROM passage_word WHERE term = :term AND col = 'stem'")
+    counts = {stem: connection.execute(statement, {"term": stem}).scalar() for stem in stems}
+    return {stem: int(count) for stem, count in counts.items() if count}
+
+
+def _expression(words: Sequence[tuple[str, str, bool]]) -> str:
+    # A token is always a quoted string of FTS5, whatever it holds: user text is never query syntax.
+    return " OR ".join(
+        f'{column} : "{token.replace(chr(34), chr(34) * 2)}"' + (" *" if prefix else "")
+        for column, token, prefix in words
+    )
+
+
+def _words(row: int, body: str, head: str) -> dict[str, object]:
+    plain: list[str] = []
+    stems: list[str] = []
+    for token in german.pieces(body):
+        plain.append(token.plain)
+        stems.append(token.stem)
+    tails = (stem[::-1] for stem in stems if len(stem) >= TAIL_LENGTH and stem.isalpha())
+    return {
+        "row": row,
+        "plain": " ".join(plain),
+        "stem": " ".join(stems),
+        "tail": " ".join(tails),
+        "head": " ".join(token.stem for token in german.pieces(head)),
+    }

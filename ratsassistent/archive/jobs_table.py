@@ -1,0 +1,50 @@
+"""The table of long work: every SQL statement that jobs need.
+
+What enters: a connection and plain values. What leaves: rows as dictionaries (times as ISO text in UTC, JSON as text).
+What it does not know: what a state means, when a worker counts as dead (`ratsassistent.jobs` decides).
+It lies in the non-public archive, because a question may be confidential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from ratsassistent.archive.tables import job
+
+Row = dict[str, Any]
+
+
+def add(connection: Connection, values: Row) -> None:
+    """Insert a job."""
+    connection.execute(insert(job).values(**values))
+
+
+def find(connection: Connection, **conditions: object) -> list[Row]:
+    """The jobs whose columns have these values (a list or tuple: one of them), the most urgent first."""
+    query = select(job).order_by(job.c.priority.desc(), job.c.created, job.c.id)
+    for name, value in conditions.items():
+        query = query.where(job.c[name].in_(value) if isinstance(value, list | tuple) else job.c[name] == value)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def change(connection: Connection, job_id: str, values: Row, **conditions: object) -> bool:
+    """Change a job if its columns still have these values; says whether they had."""
+    statement = update(job).where(job.c.id == job_id, *(job.c[name] == value for name, value in conditions.items()))
+    return connection.execute(statement.values(**values)).rowcount > 0
+
+
+def remove(connection: Connection, job_id: str) -> bool:
+    """Delete a job; says whether it was there."""
+    return connection.execute(delete(job).where(job.c.id == job_id)).rowcount > 0
+
+
+def forget(connection: Connection, ids: Iterable[str]) -> int:
+    """Delete the jobs whose payload or result names one of these ids; returns how many."""
+    count = 0
+    for part in ids:
+        named = or_(job.c.payload.contains(part, autoescape=True), job.c.result.contains(part, autoescape=True))
+        count += connection.execute(delete(job).where(named)).rowcount
+    return count

@@ -1,0 +1,352 @@
+"""The archive: one Store for each folder, one folder for what is public and one for what is not.
+
+What enters: Meetings, Papers, Files with Pages, Passages, ItemBriefings. What leaves: the same objects, by id or place.
+What it does not know: what is public (the caller decides, a public Store refuses what is not), ranking (`index`), jobs.
+
+On disk: ``archiv.sqlite`` and ``dateien/<sha256>.pdf`` below the folder. All methods raise StorageError, with a German
+sentence, when the disk or the database fails.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, insert, select
+
+from ratsassistent.archive import database, deletion, saving, tables
+from ratsassistent.archive.german import fold_name
+from ratsassistent.errors import NotFound
+from ratsassistent.oparl import AgendaItem, File, ItemBriefing, Level, Meeting, Page, PageRef, Paper, Passage
+
+FILES = "dateien"
+
+
+class Store:
+    """A handle on the archive in one folder; several processes may hold one at the same time."""
+
+    def __init__(self, folder: Path, public: bool, engine: Engine) -> None:
+        self.folder = folder
+        self.public = public
+        self._engine = engine
+
+    @classmethod
+    def open(cls, folder: Path, public: bool) -> Store:
+        """Open the archive in `folder`; it is made or brought up to date where needed.
+
+        :param public: whether it holds only what is public; this stays with the folder.
+        :raises StorageError: the folder cannot be written, the data are damaged or newer than this program.
+        :raises ValueError: the folder was opened with the other `public` before.
+        """
+        store = cls(folder, public, database.open_engine(folder))
+        try:
+            store._check_kind()
+            with database.storage_errors(folder):
+                (folder / FILES).mkdir(exist_ok=True)
+                deletion.clean(store._engine, folder / FILES)  # what a crash may have left undone
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that reads one state of the archive; for the modules of this package."""
+        with database.storage_errors(self.folder), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection with a transaction that may write; for the modules of this package."""
+        with database.storage_errors(self.folder), database.writing(self._engine) as connection:
+            yield connection
+
+    def empty_log(self) -> bool:
+        """Empty the database's log of changes, which still holds overwritten words; False if readers are in the way."""
+        with database.storage_errors(self.folder):
+            return deletion.empty_log(self._engine)
+
+    # --- taking in and deleting
+
+    def save_pack(
+        self,
+        *,
+        meetings: Sequence[Meeting] = (),
+        loose_papers: Sequence[Paper] = (),
+        files: Sequence[tuple[File, Sequence[Page]]] = (),
+        passages: Sequence[Passage] = (),
+    ) -> None:
+        """Write one pack, all of it or nothing. The same pack again changes nothing.
+
+        A meeting that is there already gets these items beside those it has (Nachtrag). A paper that comes again with
+        other text loses its old passages.
+
+        :param loose_papers: papers without an agenda.
+        :param passages: all passages of the papers given.
+        :raises ValueError: this archive is public and something given is not; nothing is written.
+        """
+        if self.public:
+            saving.check_public(meetings, loose_papers, files)
+        with self.writing() as connection:
+            saving.save_pack(connection, meetings, loose_papers, files, passages)
+
+    def put_file(self, source: Path, sha256: str) -> Path:
+        """Copy a PDF into the archive, whole or not at all; returns where it is. Once is enough for the same bytes.
+
+        :param sha256: of its bytes, as in its File.
+        """
+        target = self._path(sha256)
+        if target.is_file() and target.stat().st_size == source.stat().st_size:
+            return target
+        with database.storage_errors(self.folder):
+            handle, name = tempfile.mkstemp(dir=target.parent, suffix=".teil")
+            try:
+                with os.fdopen(handle, "wb") as copy, source.open("rb") as original:
+                    shutil.copyfileobj(original, copy, 1 << 20)
+                    copy.flush()
+                    os.fsync(copy.fileno())
+                Path(name).replace(target)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        return target
+
+    def delete_meeting(self, meeting_id: str) -> tuple[str, ...]:
+        """Remove a meeting and all derived from it, so that its words are gone from the folder.
+
+        :returns: the ids of the meeting, items, papers and files that went (for `Jobs.forget`).
+        :raises NotFound: there is no such meeting.
+        """
+        with self.writing() as connection:
+            gone = deletion.delete_meeting(connection, meeting_id)
+        return self._cleaned(gone)
+
+    def delete_paper(self, paper_id: str) -> tuple[str, ...]:
+        """Remove a paper from all meetings, with all derived from it; as `delete_meeting`.
+
+        :raises NotFound: there is no such paper.
+        """
+        with self.writing() as connection:
+            gone = deletion.delete_paper(connection, paper_id)
+        return self._cleaned(gone)
+
+    # --- meetings and papers
+
+    def meetings(self, *, with_papers: bool = True) -> list[Meeting]:
+        """All meetings, the newest first; without their items' papers if `with_papers` is False (much faster)."""
+        table = tables.meeting
+        query = select(table.c.body, table.c.id).order_by(table.c.start.desc().nulls_last(), table.c.id)
+        with self.reading() as connection:
+            return [
+                _meeting(connection, body, key, with_papers=with_papers)
+                for body, key in connection.execute(query).tuples()
+            ]
+
+    def meeting(self, meeting_id: str) -> Meeting | None:
+        """The meeting with its items and their papers, or None."""
+        with self.reading() as connection:
+            query = select(tables.meeting.c.body).where(tables.meeting.c.id == meeting_id)
+            body = connection.execute(query).scalar()
+            return None if body is None else _meeting(connection, body, meeting_id, with_papers=True)
+
+    def loose_papers(self) -> list[Paper]:
+        """The papers that were taken in without an agenda and that no meeting refers to."""
+        paper, link = tables.paper, tables.item_paper
+        used = select(link.c.paper_id).where(link.c.paper_id == paper.c.id).exists()
+        return self._papers(select(paper.c.body).where(~used).order_by(paper.c.reference_key, paper.c.id))
+
+    def paper(self, paper_id: str) -> Paper | None:
+        """The paper with this id, or None."""
+        found = self._papers(select(tables.paper.c.body).where(tables.paper.c.id == paper_id))
+        return found[0] if found else None
+
+    def papers_by_reference(self, reference: str) -> list[Paper]:
+        """The papers with this Vorlagennummer; white space and case do not matter."""
+        key = fold_name(reference)
+        table = tables.paper
+        return (
+            self._papers(select(table.c.body).where(table.c.reference_key == key).order_by(table.c.id)) if key else []
+        )
+
+    def passages(
+        self, *, item_id: str | None = None, paper_id: str | None = None, meeting_id: str | None = None
+    ) -> list[Passage]:
+        """The passages of an item, paper or meeting (or all), in reading order."""
+        table, item, link = tables.passage, tables.agenda_item, tables.item_paper
+        query = select(table.c.body)
+        query = query.outerjoin(item, item.c.id == table.c.item_id)
+        query = query.outerjoin(
+            link, (link.c.agenda_item_id == table.c.item_id) & (link.c.paper_id == table.c.paper_id)
+        )
+        for column, value in (
+            (table.c.item_id, item_id),
+            (table.c.paper_id, paper_id),
+            (table.c.meeting_id, meeting_id),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        query = query.order_by(table.c.meeting_id, item.c.position, item.c.id, link.c.position, table.c.paper_id)
+        query = query.order_by(table.c.start, table.c.rowid)
+        with self.reading() as connection:
+            return [Passage.model_validate_json(body) for body in connection.execute(query).scalars()]
+
+    # --- files and pages
+
+    def files(self) -> list[File]:
+        """All files, by name."""
+        with self.reading() as connection:
+            bodies = connection.execute(select(tables.file.c.body)).scalars()
+            return sorted((File.model_validate_json(body) for body in bodies), key=lambda file: (file.name, file.id))
+
+    def file_path(self, file_id: str) -> Path:
+        """Where the PDF lies.
+
+        :raises NotFound: the archive has no such file, or its PDF is missing.
+        """
+        with self.reading() as connection:
+            query = select(tables.file.c.sha256).where(tables.file.c.id == file_id)
+            sha256 = connection.execute(query).scalar()
+        if sha256 is None or not (path := self._path(sha256)).is_file():
+            raise NotFound(f"Die Datei „{file_id}“ ist nicht im Archiv.")
+        return path
+
+    def pages(self, file_id: str) -> list[Page]:
+        """The pages of a file in order; empty if there is no such file."""
+        return self._pages(select(tables.page).where(tables.page.c.file_id == file_id))
+
+    def page(self, file_id: str, number: int) -> Page | None:
+        """One page, or None."""
+        table = tables.page
+        found = self._pages(select(table).where(table.c.file_id == file_id, table.c.number == number))
+        return found[0] if found else None
+
+    def page_counts(self, meeting_id: str | None) -> tuple[int, int]:
+        """How many pages were read, and how many there are, in a meeting's files or (None) in all.
+
+        A public archive counts the public pages only.
+        """
+        with self.reading() as connection:
+            sources = list(connection.execute(self._counted(select(tables.page.c.source), meeting_id)).scalars())
+        return sum(source != "none" for source in sources), len(sources)
+
+    def unreadable(self, meeting_id: str | None) -> list[PageRef]:
+        """The pages that could not be read, in a meeting's files or (None) in all."""
+        page, file = tables.page, tables.file
+        query = select(file.c.body, page.c.file_id, page.c.number, page.c.reason).join(
+            file, file.c.id == page.c.file_id
+        )
+        query = self._counted(query, meeting_id).where(page.c.source == "none")
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(page.c.file_id, page.c.number)).all()
+        return [
+            PageRef(file=File.model_validate_json(row[0]).name, file_id=row[1], page=row[2], reason=row[3])
+            for row in rows
+        ]
+
+    # --- briefings
+
+    def save_briefing(self, meeting_id: str | None, briefing: ItemBriefing) -> None:
+        """Keep the briefing of one item (or of a paper, `meeting_id` None); it replaces that of the same level.
+
+        :raises ValueError: this archive is public and the briefing is not.
+        """
+        if self.public and briefing.public is not True:
+            raise ValueError(f"the briefing of {briefing.id} is not public")
+        key = {"item_id": briefing.id, "level": briefing.level}
+        with self.writing() as connection:
+            values = {"meeting_id": meeting_id, "body": briefing.model_dump_json()}
+            saving.put(connection, tables.briefing, key, values)
+
+    def briefing(self, item_id: str, level: Level) -> ItemBriefing | None:
+        """The briefing of an item or paper at this level, or None."""
+        table = tables.briefing
+        with self.reading() as connection:
+            query = select(table.c.body).where(table.c.item_id == item_id, table.c.level == level)
+            body = connection.execute(query).scalar()
+        return None if body is None else ItemBriefing.model_validate_json(body)
+
+    def briefings(self, meeting_id: str | None, level: Level) -> list[ItemBriefing]:
+        """The briefings of a meeting at this level, in the order of its items (None: those of loose papers)."""
+        table, item = tables.briefing, tables.agenda_item
+        query = select(table.c.body).outerjoin(item, item.c.id == table.c.item_id)
+        query = query.where(table.c.meeting_id == meeting_id, table.c.level == level)
+        with self.reading() as connection:
+            bodies = connection.execute(query.order_by(item.c.position, table.c.item_id)).scalars()
+            return [ItemBriefing.model_validate_json(body) for body in bodies]
+
+    # --- private
+
+    def _check_kind(self) -> None:
+        kind = "public" if self.public else "non-public"
+        query = select(tables.about.c.value).where(tables.about.c.key == "kind")
+        with self.reading() as connection:
+            known = connection.execute(query).scalar()
+        if known is None:
+            with self.writing() as connection:
+                known = connection.execute(query).scalar()
+                if known is None:
+                    connection.execute(insert(tables.about).values(key="kind", value=kind))
+                    known = kind
+        if known != kind:
+            raise ValueError(f"{self.folder} holds a {known} archive")
+
+    def _cleaned(self, gone: list[str]) -> tuple[str, ...]:
+        with database.storage_errors(self.folder):
+            deletion.clean(self._engine, self.folder / FILES)
+        return tuple(gone)
+
+    def _path(self, sha256: str) -> Path:
+        return self.folder / FILES / f"{sha256}.pdf"
+
+    def _papers(self, query: Select[Any]) -> list[Paper]:
+        with self.reading() as connection:
+            return [Paper.model_validate_json(body) for body in connection.execute(query).scalars()]
+
+    def _pages(self, query: Select[Any]) -> list[Page]:
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(tables.page.c.number)).mappings()
+            return [Page(**{name: row[name] for name in Page.model_fields}) for row in rows]
+
+    def _counted(self, query: Select[Any], meeting_id: str | None) -> Select[Any]:
+        table, link = tables.page, tables.meeting_file
+        if self.public:
+            query = query.where(table.c.public.is_(True))
+        if meeting_id is not None:
+            query = query.where(table.c.file_id.in_(select(link.c.file_id).where(link.c.meeting_id == meeting_id)))
+        return query
+
+
+def _meeting(connection: Connection, body: str, meeting_id: str, *, with_papers: bool) -> Meeting:
+    item, link, paper = tables.agenda_item, tables.item_paper, tables.paper
+    papers: dict[str, list[Paper]] = {}
+    if with_papers:
+        query = select(link.c.agenda_item_id, paper.c.body).join(paper, paper.c.id == link.c.paper_id)
+        query = query.join(item, item.c.id == link.c.agenda_item_id).where(item.c.meeting_id == meeting_id)
+        for item_id, paper_body in connection.execute(query.order_by(link.c.position)).tuples():
+            papers.setdefault(item_id, []).append(Paper.model_validate_json(paper_body))
+    rows = connection.execute(
+        select(item.c.id, item.c.body).where(item.c.meeting_id == meeting_id).order_by(item.c.position, item.c.id)
+    )
+    items = tuple(
+        AgendaItem.model_validate_json(item_body).model_copy(update={"papers": tuple(papers.get(item_id, ()))})
+        for item_id, item_body in rows.tuples()
+    )
+    return Meeting.model_validate_json(body).model_copy(update={"agendaItem": items})

@@ -1,0 +1,146 @@
+"""The tables of the archive, as the newest migration leaves them (SQLAlchemy Core).
+
+What enters: nothing. What leaves: `Table` objects for the other modules of this package.
+What it does not know: how the tables come into being (`migrations`), the full text (`fulltext`), what a row means.
+
+A meeting's items, their papers and the files are rows of their own and point at each other, so that a paper that is
+consulted twice is stored once; what only travels along (a paper's text and parts, an item's missing annexes) is one
+JSON column.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+
+def _points_to(target: str, *, primary_key: bool = False, nullable: bool = False) -> Column[str]:
+    name = target.replace(".", "_")
+    key = ForeignKey(target, ondelete="CASCADE")
+    return Column(name, String, key, primary_key=primary_key, nullable=nullable)
+
+
+meeting = Table(
+    "meeting",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("start", String),
+    Column("organization_key", String, nullable=False),  # folded by `fold_name`, for filters
+    Column("body", Text, nullable=False),  # Meeting as JSON, without its items
+)
+agenda_item = Table(
+    "agenda_item",
+    metadata,
+    Column("id", String, primary_key=True),
+    _points_to("meeting.id"),
+    Column("position", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # AgendaItem as JSON, without its papers
+    Index("agenda_item_of_meeting", "meeting_id"),
+)
+paper = Table(
+    "paper",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("reference_key", String, nullable=False, index=True),  # folded by `fold_name`; "" where there is none
+    Column("type_key", String, nullable=False),
+    Column("loose", Boolean, nullable=False),  # taken in by itself, without an agenda
+    Column("body", Text, nullable=False),  # Paper as JSON
+)
+item_paper = Table(
+    "item_paper",
+    metadata,
+    _points_to("agenda_item.id", primary_key=True),
+    _points_to("paper.id", primary_key=True),
+    Column("position", Integer, nullable=False),
+    Index("items_of_paper", "paper_id"),
+)
+file = Table(
+    "file",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("sha256", String, nullable=False),
+    Column("body", Text, nullable=False),  # File as JSON
+)
+page = Table(
+    "page",
+    metadata,
+    _points_to("file.id", primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("source", String, nullable=False),
+    Column("reason", String),
+    Column("public", Boolean),
+)
+paper_file = Table(
+    "paper_file",
+    metadata,
+    _points_to("paper.id", primary_key=True),
+    Column("file_id", String, primary_key=True),  # no foreign key: a paper may name a file that the other store holds
+    Index("papers_of_file", "file_id"),
+)
+meeting_file = Table(
+    "meeting_file",
+    metadata,
+    _points_to("meeting.id", primary_key=True),
+    _points_to("file.id", primary_key=True),
+    Index("meetings_of_file", "file_id"),
+)
+passage = Table(
+    "passage",
+    metadata,
+    Column("rowid", Integer, primary_key=True, autoincrement=True),  # what the full text calls it
+    Column("id", String, nullable=False, unique=True),
+    _points_to("paper.id"),
+    Column("item_id", String, index=True),
+    Column("meeting_id", String, index=True),
+    Column("start", Integer, nullable=False),
+    Column("text_key", String, nullable=False),  # hash of the normalised text: equal means the same words
+    Column("head", Text, nullable=False),  # what it stands under: paper, item, heading; searched beside the text
+    Column("body", Text, nullable=False),  # Passage as JSON
+    Index("passages_of_paper", "paper_id"),
+)
+briefing = Table(
+    "briefing",
+    metadata,
+    Column("item_id", String, primary_key=True),  # of an agenda item, or of a paper without a meeting
+    Column("level", String, primary_key=True),
+    Column("meeting_id", String, index=True),
+    Column("body", Text, nullable=False),  # ItemBriefing as JSON
+)
+job = Table(
+    "job",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("payload", Text, nullable=False),  # JSON object with sorted keys: equal text means the same work
+    Column("state", String, nullable=False, index=True),
+    Column("done", Integer, nullable=False, default=0),
+    Column("total", Integer, nullable=False, default=0),
+    Column("message", Text, nullable=False, default=""),
+    Column("priority", Integer, nullable=False),
+    Column("created", String, nullable=False),  # ISO, UTC
+    Column("started", String),
+    Column("updated", String, nullable=False),
+    Column("finished", String),
+    Column("result", Text),  # JSON
+    Column("error", Text),
+    Column("worker", String),  # who holds the claim
+    Column("host", String),
+    Column("pid", Integer),
+    Column("pid_started", Float),  # a pid is used again; its start time is not
+    Column("lease", Float),  # seconds since 1970 of the last sign of life
+    Column("attempts", Integer, nullable=False, default=0),  # claims since the last progress
+)
+about = Table(
+    "about",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+pending = Table(
+    "pending",
+    metadata,
+    Column("task", String, primary_key=True),  # what a deletion still has to do outside its transaction
+)

@@ -1,0 +1,193 @@
+"""Our objects as the JSON that scripts rely on (field names of OParl 1.1, and ours).
+
+What enters: objects of `oparl`. What leaves: plain dicts for `json.dumps`.
+What it does not know: commands, files, where the objects came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ratsassistent.jobs import Job
+from ratsassistent.oparl import (
+    AgendaItem,
+    Answer,
+    Briefing,
+    Citation,
+    Hit,
+    Intake,
+    ItemBriefing,
+    Meeting,
+    Paper,
+    Statement,
+)
+
+JSON = dict[str, Any]
+
+
+def citations(given: Iterable[Citation]) -> list[JSON]:
+    """Citations; `file_id` is an OParl id or null, our own ids stay inside."""
+    return [
+        {
+            "file": c.file,
+            "file_id": c.file_id if c.file_id and not c.file_id.startswith("ra:") else None,
+            "page": c.page,
+            "quote": c.quote,
+        }
+        for c in given
+    ]
+
+
+def paper(given: Paper) -> JSON:
+    """A paper with the pages it has in its files; `pages` only where it lies in one file."""
+    places = {s.file_id for s in given.files}
+    return {
+        "id": given.oparl_id or given.id,
+        "reference": given.reference,
+        "name": given.name,
+        "paperType": given.paperType,
+        "pages": [min(s.first for s in given.files), max(s.last for s in given.files)] if len(places) == 1 else None,
+        "files": [{"name": s.name, "pages": [s.first, s.last]} for s in given.files],
+    }
+
+
+def agenda_item(given: AgendaItem) -> JSON:
+    """An agenda item with its papers."""
+    return {
+        "id": given.oparl_id or given.id,
+        "order": given.order,
+        "number": given.number,
+        "name": given.name,
+        "public": given.public,
+        "pages": list(given.pages) if given.pages else None,
+        "papers": [paper(p) for p in given.papers],
+        "missing_attachments": [{"name": m.name, "citation": citations(m.citation)} for m in given.missing_attachments],
+    }
+
+
+def meeting(given: Meeting) -> JSON:
+    """A meeting with its agenda and the pages that no item took."""
+    return {
+        "id": given.oparl_id or given.id,
+        "name": given.name,
+        "organization": given.organization,
+        "start": given.start,
+        "agendaItem": [agenda_item(i) for i in given.agendaItem],
+        "unassigned_pages": [{"file": r.file, "page": r.page} for r in given.unassigned_pages],
+    }
+
+
+def intake(given: Intake) -> JSON:
+    """What `einlesen --json` prints; `loose_papers` are papers without an agenda."""
+    return {
+        "meetings": [meeting(m) for m in given.meetings],
+        "loose_papers": [{**paper(p), "public": p.public} for p in given.loose_papers],
+        "papers": given.papers,
+        "files": given.files,
+        "pages": {
+            "total": given.pages_total,
+            "text": given.pages_text,
+            "ocr": given.pages_ocr,
+            "unreadable": [{"file": r.file, "page": r.page, "reason": r.reason} for r in given.unreadable],
+        },
+        "skipped": [{"path": s.path, "reason": s.reason} for s in given.skipped],
+        "seconds": given.seconds,
+    }
+
+
+def statement(given: Statement) -> JSON:
+    """One statement, with `label` and `failures` beside what the contract asks for."""
+    return {
+        "text": given.text,
+        "origin": given.origin,
+        "citation": citations(given.citation),
+        "check": given.check,
+        "label": given.label,
+        "failures": list(given.failures),
+    }
+
+
+def item_briefing(given: ItemBriefing) -> JSON:
+    """The briefing of one item."""
+    return {
+        "id": given.id,
+        "number": given.number,
+        "name": given.name,
+        "public": given.public,
+        "level": given.level,
+        "statements": [statement(s) for s in given.statements],
+        "resolution": {"text": given.resolution.text, "citation": citations(given.resolution.citation)}
+        if given.resolution
+        else None,
+        "amounts": [{"text": a.text, "value": a.value, "citation": citations(a.citation)} for a in given.amounts],
+        "dates": [{"text": d.text, "date": d.date, "citation": citations(d.citation)} for d in given.dates],
+        "contradictions": list(given.contradictions),
+        "open_questions": list(given.open_questions),
+        "plain_language": None if given.plain_language is None else [statement(s) for s in given.plain_language],
+        "written": given.written.isoformat() if given.written else None,
+        "prompt_sha256": given.prompt_sha256,
+        "seconds": given.seconds,
+    }
+
+
+def briefing(given: Briefing) -> JSON:
+    """What `briefing --json` prints."""
+    return {
+        "meeting": given.meeting,
+        "name": given.name,
+        "level": given.level,
+        "agendaItem": [item_briefing(i) for i in given.agendaItem],
+        "coverage": {
+            "pages": given.coverage.pages,
+            "read": given.coverage.read,
+            "unreadable": [{"file": r.file, "page": r.page, "reason": r.reason} for r in given.coverage.unreadable],
+        },
+        "model": given.model.model_dump() if given.model else None,
+        "complete": given.complete,
+        "seconds": given.seconds,
+        "energy_wh": given.energy_wh,
+    }
+
+
+def answer(given: Answer) -> JSON:
+    """What `frage --json` prints."""
+    return {
+        "question": given.question,
+        "answered": given.answered,
+        "answer": given.answer,
+        "statements": [statement(s) for s in given.statements],
+        "pages_read": given.pages_read,
+        "pages_total": given.pages_total,
+        "model": given.model.model_dump() if given.model else None,
+        "seconds": given.seconds,
+    }
+
+
+def hits(given: Iterable[Hit], seconds: float) -> JSON:
+    """What `suche --json` prints."""
+    return {
+        "hits": [
+            {
+                "file": {"id": c.file_id, "name": c.file} if c else {"id": None, "name": None},
+                "page": c.page if c else None,
+                "paper": {"id": h.paper.id, "reference": h.paper.reference, "name": h.paper.name}
+                if h.paper
+                else {"id": h.passage.paper_id, "reference": None, "name": None},
+                "meeting": h.meeting,
+                "date": h.date,
+                "public": h.public,
+                "score": round(h.score, 4),
+                "snippet": h.snippet,
+                "duplicates": [],
+            }
+            for h in given
+            for c in [next(iter(h.passage.citation), None)]
+        ],
+        "seconds": round(seconds, 3),
+    }
+
+
+def job(given: Job) -> JSON:
+    """One piece of long work, as `auftraege --json` lists it (without its content)."""
+    return given.model_dump(mode="json", exclude={"payload", "result"})

@@ -1,0 +1,85 @@
+"""Briefing -> Markdown, for reading, mailing, printing.
+
+What enters: a Briefing. What leaves: a Markdown text that says of each sentence who wrote it and where it stands.
+What it does not know: files, the archive.
+
+Words of papers and of the model are untrusted: what would be Markdown or HTML in them is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ratsassistent.oparl import Briefing, Citation, ItemBriefing, Statement
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is: no link, no HTML, no heading comes out of it."""
+    escaped = _SPECIAL.sub(r"\\\1", text)
+    return re.sub(r"^(\s*)([-+=]|\d+[.)])(\s)", r"\1\\\2\3", escaped)
+
+
+def pages(given: Iterable[Citation]) -> str:
+    """ "(S. 12)", or "(S. 3, 4)"; the file is named where a citation has no page."""
+    found = list(given)
+    numbers = [str(c.page) for c in found if c.page]
+    if numbers:
+        return f"(S. {', '.join(dict.fromkeys(numbers))})"
+    return f"({escape(found[0].file)})" if found else ""
+
+
+def render(given: Briefing) -> str:
+    """The whole briefing."""
+    covered = given.coverage
+    lines = [
+        f"# {escape(given.name)}",
+        "",
+        f"{covered.read} von {covered.pages} Seiten gelesen.",
+    ]
+    if covered.unreadable:
+        lines.append("")
+        lines += [
+            f"- Nicht lesbar: {escape(r.file)}, S. {r.page} – {escape(r.reason or '')}" for r in covered.unreadable
+        ]
+    if given.model:
+        lines += [
+            "",
+            f"Die mit „KI“ bezeichneten Sätze hat ein Sprachmodell geschrieben ({escape(given.model.name)}, "
+            "auf diesem Rechner). Maßgeblich sind die Unterlagen.",
+        ]
+    for item in given.agendaItem:
+        lines += ["", *_item(item)]
+    return "\n".join(lines) + "\n"
+
+
+def _item(item: ItemBriefing) -> list[str]:
+    number = f"TOP {item.number}: " if item.number else ""
+    lines = [f"## {escape(number + item.name)}"]
+    if item.public is not True:
+        lines += ["", "**Nichtöffentlich – vertraulich behandeln.**"]
+    if not item.statements and item.resolution is None:
+        lines += ["", "Zu diesem Punkt liegen keine Unterlagen bei."]
+        return lines
+    if item.resolution:
+        lines += ["", f"**Beschlussvorschlag im Wortlaut** {pages(item.resolution.citation)}", ""]
+        lines += [f"> {escape(line)}" if line.strip() else ">" for line in item.resolution.text.splitlines()]
+    label: str | None = None
+    for statement in item.statements:
+        if statement.label != label:
+            label = statement.label
+            if label:
+                lines += ["", f"**{escape(label)}**", ""]
+        lines.append(_statement(statement))
+    return lines
+
+
+def _statement(given: Statement) -> str:
+    who = {"model": "KI: ", "person": "Anmerkung: ", "verbatim": "", "extract": ""}[given.origin]
+    warning = ""
+    if given.check == "unsupported":
+        missing = f": {escape(', '.join(given.failures))}" if given.failures else ""
+        warning = f" **[nicht belegt{missing}]**"
+    return f"- {who}{escape(' '.join(given.text.split()))} {pages(given.citation)}{warning}"

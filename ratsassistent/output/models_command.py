@@ -1,0 +1,105 @@
+"""`ratsassistent modelle`: list, fetch, verify and measure language models.
+
+What enters: the command's words. What leaves: German lines or one JSON object on standard output.
+What it does not know: how models are fetched or run (`models`, `writing.llama`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ratsassistent import models
+from ratsassistent.errors import ModelError
+from ratsassistent.settings import Settings
+
+# Written for the measurement: what a page of a Vorlage is like, so that the figures fit real work.
+_SAMPLE = (
+    "Die Verwaltung legt den Entwurf des Haushaltsplans mit seinen Anlagen vor. Die Ansätze wurden mit den Ämtern "
+    "abgestimmt und auf das Notwendige begrenzt. Für den Unterhalt der Schulgebäude, der Straßen und der Grünanlagen "
+    "sind die Beträge des Vorjahres fortgeschrieben worden. Neue Stellen sind nicht vorgesehen. "
+) * 6
+
+
+def run(what: str, name: str, source: Path | None, settings: Settings, *, as_json: bool) -> int:
+    """Run one of `liste`, `laden`, `pruefen`, `messen`; returns the exit status.
+
+    :raises ModelError: the model is not known, not there, or damaged.
+    """
+    act = {"liste": _list, "laden": _fetch, "pruefen": _verify, "messen": _measure}[what]
+    data, text = act(name, source, settings)
+    print(json.dumps(data, ensure_ascii=False, indent=1) if as_json else text)
+    return 0
+
+
+def _list(name: str, source: Path | None, settings: Settings) -> tuple[Any, str]:
+    rows, lines = [], []
+    for status in models.status(settings.model_folders):
+        entry = status.entry
+        chosen = entry.key == settings.model
+        rows.append(
+            {
+                "key": entry.key,
+                "name": entry.name,
+                "publisher": entry.publisher,
+                "licence": entry.licence,
+                "languages": list(entry.languages),
+                "size_bytes": entry.size_bytes,
+                "memory_mb": entry.memory_mb,
+                "context": entry.context,
+                "sha256": entry.sha256,
+                "state": status.state,
+                "path": str(status.path) if status.path else None,
+                "chosen": chosen,
+            }
+        )
+        size = f"{entry.size_bytes / 1e9:.1f} GB" if entry.size_bytes else "Größe unbekannt"
+        lines.append(
+            f"{'*' if chosen else ' '} {entry.key:24} {status.state:14} {size}, braucht {entry.memory_mb / 1000:.0f} GB "
+            f"Arbeitsspeicher, {entry.licence}\n      {entry.name} ({entry.publisher}). {entry.note}"
+        )
+    lines.append("* = eingestellt. Wechseln: Einstellung „modell“, oder --modell NAME.")
+    return {"models": rows}, "\n".join(lines)
+
+
+def _fetch(name: str, source: Path | None, settings: Settings) -> tuple[Any, str]:
+    entry = models.load_catalogue().get(name)
+    path = models.fetch(entry, settings.model_folders, source=source)
+    return {"key": entry.key, "path": str(path)}, f"{entry.name} liegt bereit: {path}"
+
+
+def _there(name: str, settings: Settings) -> tuple[models.ModelEntry, Path]:
+    entry = models.load_catalogue().get(name)
+    path = models.find(entry, settings.model_folders)
+    if path is None:
+        raise ModelError(
+            f"{entry.name} ist nicht auf diesem Rechner; holen mit „ratsassistent modelle laden {entry.key}“."
+        )
+    return entry, path
+
+
+def _verify(name: str, source: Path | None, settings: Settings) -> tuple[Any, str]:
+    entry, path = _there(name, settings)
+    digest = models.verify(path, entry, anew=True)
+    return {"key": entry.key, "path": str(path), "sha256": digest}, f"{entry.name}: Prüfsumme stimmt ({digest})."
+
+
+def _measure(name: str, source: Path | None, settings: Settings) -> tuple[Any, str]:
+    from ratsassistent import workflow
+    from ratsassistent.writing.llama import Message
+
+    entry, _ = _there(name, settings)
+    with workflow.workspace(replace(settings, model=entry.key)) as ws:
+        model = workflow.load_model(ws)
+        reply = model.write([Message("user", _SAMPLE + "Schreibe den Text in anderen Worten neu.")], max_tokens=48)
+    reading = reply.tokens_read / reply.seconds_reading
+    writing = reply.tokens_written / reply.seconds_writing
+    data = {"key": entry.key, "read_tokens_per_s": round(reading, 1), "write_tokens_per_s": round(writing, 1)}
+    # a German page of a Vorlage has about 600 tokens
+    text = (
+        f"{entry.name}: liest {reading:.0f} und schreibt {writing:.0f} Wortstücke je Sekunde; "
+        f"eine Seite zu lesen dauert etwa {600 / reading:.0f} Sekunden."
+    )
+    return data, text

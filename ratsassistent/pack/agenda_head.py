@@ -1,0 +1,181 @@
+"""What stands above an agenda: whose meeting it is, and when; and the lines that part and end an agenda.
+
+What enters: text of the first pages. What leaves: a Head, and yes or no for a line.
+What it does not know: agenda items.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ratsassistent.oparl import Public
+
+MONTHS = {
+    "januar": 1,
+    "jänner": 1,
+    "februar": 2,
+    "märz": 3,
+    "april": 4,
+    "mai": 5,
+    "juni": 6,
+    "juli": 7,
+    "august": 8,
+    "september": 9,
+    "oktober": 10,
+    "november": 11,
+    "dezember": 12,
+}
+DATE = re.compile(
+    r"\b(?P<day>\d{1,2})\.\s*(?:(?P<month>\d{1,2})\.\s*|(?P<name>" + "|".join(MONTHS) + r")\s+)(?P<year>\d{4})\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*Uhr")
+_WEEKDAY = re.compile(r"(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|Sonnabend|\b(?:Mo|Di|Mi|Do|Fr|Sa|So)\b\.?")
+_BODY = (
+    r"(?:[A-ZÄÖÜ][\wäöüß-]*(?:ausschuss|ausschuß|rat|beirat|tag|versammlung|vertretung|kommission|senat|bürgerschaft|kreis)"
+    r"|Ausschuss|Ausschuß|Rat|Senat|Magistrat|Bürgerschaft|Kommission|Plenum|Vollversammlung|Arbeitskreis)"
+)
+_BODY_LINE = re.compile(
+    rf"^(?:(?:(?:[A-ZÄÖÜ][\w-]*-?,?|und|für|des|der)\s+){{0,5}}){_BODY}"
+    r"(?:\s+(?:für|der|des|und|zur|von|am|im|in|[A-ZÄÖÜ][\w,.-]*|[a-zäöü]{3,}en?\b|-))*$"
+)
+_GENITIVE_BODY = re.compile(
+    r"[Ss]itzung(?:en)?\s+(?:de[rs]|vom)\s+"
+    r"(?P<body>(?:(?:[A-ZÄÖÜ][\w-]*,?|und)\s+){0,4}?[A-ZÄÖÜ][\wäöüß-]*"
+    r"(?:ausschusses|ausschußes|rates|rats|tages|tags|beirats|beirates|versammlung|vertretung|kommission|senats|bürgerschaft)"
+    r"(?:\s+(?:für|der|des|und|zur|[A-ZÄÖÜ][\wäöüß,-]*))*|(?:Ausschusses|Rates|Rats|Magistrats)"
+    r"(?:\s+(?:für|der|des|und|zur|[A-ZÄÖÜ][\wäöüß,-]*))*)"
+)
+_SECTION = re.compile(
+    r"^\W*(?:(?:Teil\s+)?[A-D1-4IV]{1,3}\s*[.):–-]+\s*|Teil\s+[A-D]\b\W*)?"
+    r"(?:Tagesordnung\W+)?(?:Punkte\s+)?(?:(?:für\s+)?(?:de[rsn]|die|zu[rm]|in)\s+)?"
+    r"(?P<word>(?:nicht\s*-?\s*)?öffentliche?[rsnm]?)\s*:?\W*"
+    r"(?:Teil|Sitzung|Sitzungsteil|Tagesordnung(?:spunkte)?|Beratung(?:spunkte|sgegenstände)?|Punkte|Angelegenheiten|TOPs?)?\b"
+    r"(?:\s+(?:der|des|zur)\s+(?:Sitzung|Tagesordnung))?\W*(?:\d{1,2}[:.]\d\d\s*Uhr\W*)?$",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"^\W*Teil\s+(?P<letter>[AB])\W*$")
+_CLOSING = re.compile(
+    r"^(?:Mit freundliche[nm]|Freundliche Grüße|Hochachtungsvoll|Ich darf Sie|Wir bitten um|Ich bitte|Sie werden (?:hiermit|hierzu)|"
+    r"Hinweise?\s*:|Hinweis für|Anlagen?\s*:?$|gez\.|Im Auftrag|In Vertretung|i\.\s?[AV]\.|"
+    r"(?:Der|Die) (?:Vorsitzende|(?:Ober)?bürgermeister(?:in)?|Ausschussvorsitzende|Landr[aä]t(?:in)?)\b|"
+    r"(?:Ober)?[Bb]ürgermeister(?:in)?$|Vorsitzender?\b.{0,40}$|Falls Tagesordnungspunkte|Die Sitzungsunterlagen|Die Unterlagen|"
+    r"[A-ZÄÖÜ][\w .-]{2,30},\s*(?:den\s+)?\d{1,2}\.\s*(?:\d{1,2}\.|[A-Z][a-zä]+)\s*\d{4}$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head of an agenda says. `public` holds for all items until a line says otherwise."""
+
+    organization: str | None
+    name: str
+    start: str | None
+    public: Public
+
+
+def section(line: str) -> Public:
+    """True or False where a line begins the public or the non-public part, None where it begins none."""
+    stripped = line.strip()
+    if len(stripped) > 90:
+        return None
+    match = _SECTION.match(stripped)
+    if match:
+        return not match["word"].casefold().startswith("nicht")
+    part = _PART.match(stripped)
+    if part and part["letter"] == "B":  # part A is not called public here: only the paper may say so
+        return False
+    return None
+
+
+def closing(line: str) -> bool:
+    """True where the letter around an agenda comes to its end: greeting, signature, notes."""
+    return bool(_CLOSING.match(line.strip()))
+
+
+def dates(text: str) -> list[tuple[dt.date, re.Match[str]]]:
+    """The days written out in a text, with where they stand."""
+    found = []
+    for match in DATE.finditer(text):
+        month = int(match["month"]) if match["month"] else MONTHS[match["name"].casefold()]
+        try:
+            found.append((dt.date(int(match["year"]), month, int(match["day"])), match))
+        except ValueError:
+            continue
+    return found
+
+
+def read_head(pages: Sequence[str], first: str) -> Head:
+    """Read organization, day and publicity.
+
+    :param pages: the text of the pages up to the agenda's first.
+    :param first: of that one, what stands above the items.
+    """
+    text = "\n".join([*pages[:-1], first])
+    organization = _organization(text)
+    start = _start(text) or _start(pages[-1])
+    day = dt.date.fromisoformat(start[:10]).strftime("%d.%m.%Y") if start else None
+    ordinal = re.search(r"\b(\d{1,3}\.)\s*(?:\(\w+\)\s*)?(?:gemeinsame |öffentliche |ordentliche )*Sitzung\b", text)
+    name = organization or "Sitzung"
+    if ordinal:
+        name = f"{ordinal[1]} Sitzung {name}" if organization else f"{ordinal[1]} Sitzung"
+    return Head(organization, f"{name}, {day}" if day else name, start, _public(text))
+
+
+def _public(text: str) -> Public:
+    """Publicity of the whole meeting, where the head names one kind only."""
+    flat = " ".join(text.split())
+    closed = re.search(r"\bnicht\s*-?\s*öffentliche", flat, re.IGNORECASE)
+    both = re.search(r"öffentlich\w*\s*(?:/|und)\s*nicht\s*-?\s*öffentlich", flat, re.IGNORECASE)
+    opened = re.search(r"(?<!nicht)(?<!nicht )(?<!nicht-)\böffentliche[rn]?\s+(?:\w+\s+){0,2}Sitzung", flat, re.IGNORECASE)
+    if closed or both:
+        return False if closed and not opened and not both else None
+    return True if opened else None
+
+
+def _start(text: str) -> str | None:
+    """The day of the meeting, with its hour where that stands near: not the date of the letter."""
+    best: tuple[int, dt.date, re.Match[str]] | None = None
+    for day, match in dates(text):
+        before = text[max(0, match.start() - 60) : match.start()]
+        line = before.rsplit("\n", 1)[-1]
+        after = text[match.end() : match.end() + 60]
+        score = 0
+        score += 4 if _WEEKDAY.search(before[-24:]) else 0
+        score += 4 if re.search(r"(?:Termin|Sitzungstag|Sitzungsdatum|Sitzungstermin|Tag der Sitzung)\W*\S*\W*$", before) else 0
+        score += 3 if re.search(r"[Ss]itzung[\w\s,.]*\b(?:am|vom)\W*(?:\w+\W+){0,2}$", before) else 0
+        score += 3 if _TIME.search(after) else 0
+        score += 1 if re.search(r"\bam\W*(?:\w+,?\W+){0,2}$", before) else 0
+        score -= 4 if re.search(r"^[^\d:]{2,40},\s*(?:den\s*)?$", line) and not _WEEKDAY.search(line) else 0
+        if re.search(r"(?:Datum|Stand|Druck|erstellt)\W*$", line):
+            score -= 3
+        if best is None or score > best[0]:
+            best = (score, day, match)
+    if best is None or best[0] < 0:
+        return None
+    _, day, match = best
+    hour = _TIME.search(text[match.end() : match.end() + 80])
+    if hour and int(hour["hour"]) < 24 and int(hour["minute"] or 0) < 60:
+        return f"{day.isoformat()}T{int(hour['hour']):02}:{int(hour['minute'] or 0):02}"
+    return day.isoformat()
+
+
+def _organization(text: str) -> str | None:
+    """The council or committee that meets, in the nominative where the head has it in the genitive."""
+    for raw in text.split("\n"):
+        line = " ".join(raw.split()).strip(" :–-")
+        line = re.sub(r"^(?:Gremium|Sitzung|Ausschuss)\s*:\s*", "", line)
+        if line.isupper() and len(line) > 3:
+            line = " ".join(word.capitalize() if len(word) > 3 else word.lower() for word in line.split())
+        if 3 < len(line) <= 80 and _BODY_LINE.match(line) and not re.search(r"\d", line):
+            return line
+    flat = " ".join(text.split())
+    match = _GENITIVE_BODY.search(flat)
+    if not match:
+        return None
+    words = re.split(r"\s+(?:am|statt|findet|ein|zur|um|Nr)\b", match["body"])[0].strip(" ,")
+    words = re.sub(r"([aA]ussch[uß]s?s|[rR]at|[tT]ag|[sS]enat|[mM]agistrat)e?s\b", r"\1", words)
+    return words.removesuffix(" und") or None

@@ -1,0 +1,160 @@
+"""What the top of a page tells: does a paper begin here, of which kind, with which number.
+
+What enters: the text of one page. What leaves: a PageHead. What it does not know: agendas, other pages.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from ratsassistent.pack.references import cued_references, references
+
+Role = Literal["main", "statement", "annex"]
+
+_KIND = re.compile(
+    r"^\W*(?P<kind>(?:(?:[Nn]icht)?[Öö]ffentliche\s+)?(?:"
+    r"(?:Beschluss|Sitzungs|Informations|Mitteilungs|Berichts|Beratungs|Verwaltungs|Tisch|Eil|Dringlichkeits|Kenntnisnahme|"
+    r"Ergänzungs|Unterrichtungs|Gemeinderats|Stadtrats|Rats|Ausschuss|Grundsatz|Finanz|Bau|Änderungs)?[Vv]orlage"
+    r"|Beschlussvorschlag\s+der\s+Verwaltung|(?:Rats)?[Dd]rucksache|Mitteilung(?:svorlage)?|Bekanntgabe|Unterrichtung|Bericht(?:svorlage)?"
+    r"|(?:(?:Interfraktionelle|Gemeinsame|Fraktionsübergreifende|Dringliche)r\s+)?"
+    r"(?:(?:Änderungs|Ergänzungs|Dringlichkeits|Fraktions|Rats|Prüf|Eil|Sach|Haushalts|Bürger|Stadtrats|Gemeinderats)(?:-\s*)?"
+    r"(?:/\s*(?:Ergänzungs|Änderungs))?-?)?[Aa]ntrag"
+    r"|(?:Große|Kleine|Mündliche|Schriftliche|Bürger|Rats|Einwohner|Interfraktionelle)?[ -]?[Aa]nfrage"
+    r"|Stellungnahme(?:\s+der\s+Verwaltung)?(?:\s+zu[mr]\s+[\wÄÖÜäöü/-]+)?|Antwort(?:\s+der\s+Verwaltung)?(?:\s+zu[mr]\s+\w+)?"
+    r"|Beantwortung(?:\s+(?:der|einer)\s+\w*[Aa]nfrage)?"
+    r"))\b(?P<tail>.*)$"
+)
+_STATEMENT = re.compile(r"^\W*(?:Stellungnahme|Antwort|Beantwortung)\b", re.IGNORECASE)
+_ANNEX = re.compile(
+    r"^\W*(?:Anlagen?|Anhang|Beilage)\s*(?:Nr\.?\s*)?(?P<label>\d{1,2}\s*[a-z]?|[A-Z]|[IVX]{1,4})?(?!\w)(?P<tail>.{0,60})$"
+)
+_FORM_CUE = re.compile(
+    r"^\W*(?:Beratungsfolge|Gremienweg|Beratungsweg|Gremium\b|Vorlagen?[- ]?(?:Nr|Nummer)|Vorlage\s*:|Drucksachen?[- ]?(?:Nr|Nummer)|"
+    r"Betreff|Eingang\s*:|Verantwortlich\s*:|Dienststelle|Federführ|Verfasser|Aktenzeichen|Az\.?\s*:|Dezernat\b|Fachbereich\b|"
+    r"Einreicher|Antragsteller|Status\s*:|Beschlussvorschlag|Organisationseinheit|Bearbeiter|Sachbearbeit|Amt\s*:|Geschäftszeichen)",
+    re.IGNORECASE,
+)
+_RUNNING = re.compile(
+    r"^\s*(?:(?P<dash>[–—-]\s*(?P<a>\d{1,3})\s*[–—-])|(?:Seite|S\.)\s*(?P<b>\d{1,3})(?:\s*(?:von|/)\s*(?P<total>\d{1,3}))?"
+    r"(?P<tail>\b.{0,70})?|(?P<c>\d{1,3})\s*(?:von|/)\s*(?P<total2>\d{1,3})|(?P<bare>\d{1,3}))\s*$"
+)
+_TOP = re.compile(r"\bTOP[:\s]*((?:[ÖN]\s?)?\d{1,3}(?:\.\d{1,3})*[a-z]?)\b")
+HEAD_LINES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PageHead:
+    """What the top of a page (and its running number) tells.
+
+    `strong`: a paper or a document of one surely begins here. `running`: the number printed on the page; `sure` where it
+    is set as page numbers are. `key`: the head without blanks and punctuation, to look for titles in.
+    """
+
+    kind: str | None
+    role: Role | None
+    strong: bool
+    references: tuple[str, ...]
+    running: int | None
+    sure: bool
+    label: str | None
+    key: str
+    tops: tuple[str, ...]
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits only, case and form folded: white space is not reliable in a PDF."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def read_page_head(text: str) -> PageHead:
+    """Read the head of a page."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    number, sure, at = _running(lines)
+    running_line = lines[at] if at is not None else ""
+    if at == 0:
+        lines = lines[1:]
+    kind, role = _kind(lines)
+    top = lines[:HEAD_LINES]
+    cues = sum(bool(_FORM_CUE.match(line)) for line in top)
+    head = "\n".join(top)
+    found = cued_references("\n".join(lines[:18])) or cued_references(running_line)
+    continues = sure and number is not None and number > 1
+    label = None
+    if not kind:
+        label = _annex_label(lines)
+        role = "annex" if label is not None else None
+    strong = not continues and (
+        (kind is not None and (cues >= 1 or bool(found))) or (cues >= 3 and bool(found)) or number == 1 and sure and cues >= 2
+    )
+    return PageHead(
+        kind=kind,
+        role=role or ("main" if strong else None),
+        strong=strong,
+        references=tuple(found),
+        running=number,
+        sure=sure,
+        label=label,
+        key=squeezed(head),
+        tops=tuple(_TOP.findall("\n".join([*lines[:12], *lines[-6:]]))),
+    )
+
+
+def looks_like_paper(text: str) -> bool:
+    """True where a page is the first one of a paper."""
+    head = read_page_head(text)
+    return head.strong and head.kind is not None
+
+
+def is_running_line(line: str) -> bool:
+    """True for a line that only counts pages (“– 2 –”, “Seite 2 von 8 aus Vorlage: …”), not for a bare number."""
+    match = _RUNNING.match(line)
+    return bool(match) and match is not None and match["bare"] is None
+
+
+def _running(lines: list[str]) -> tuple[int | None, bool, int | None]:
+    """The page number printed in the first or last lines: the number, whether it surely is one, and which line."""
+    if not lines:
+        return None, False, None
+    weak: tuple[int | None, bool, int | None] = (None, False, None)
+    for at in dict.fromkeys((0, len(lines) - 1, 1 if len(lines) > 1 else 0)):
+        match = _RUNNING.match(lines[at])
+        if not match or (match["tail"] and len(match["tail"].split()) > 6):
+            continue
+        value = int(match["a"] or match["b"] or match["c"] or match["bare"])
+        if match["bare"] is None:
+            return value, True, at
+        if weak[0] is None and at != 1:
+            weak = (value, False, at)
+    return weak
+
+
+def _kind(lines: list[str]) -> tuple[str | None, Role | None]:
+    """The kind of paper that the first lines name."""
+    for line in lines[:10]:
+        match = _KIND.match(line)
+        if not match:
+            continue
+        tail = match["tail"].strip()
+        if match["kind"] in {"Vorlage", "Drucksache"} and re.match(r"\s*(?::|[- ]?Nr)", match["tail"]):
+            continue  # the number's own line
+        if len(tail.split()) > 7 or tail.endswith((".", ",")) and not references(tail):
+            continue
+        if tail[:1].islower() and not re.match(r"(?:der|des|zu[rm]?|von|vom|gem|nach|für|an|in|auf)\b", tail):
+            continue
+        kind = " ".join(match["kind"].split()).strip(" .:")
+        return kind, "statement" if _STATEMENT.match(kind) else "main"
+    return None, None
+
+
+def _annex_label(lines: list[str]) -> str | None:
+    """The label of an annex ("1", "2a", or "" for one without number) where the page's head or foot carries one."""
+    for line in [*lines[:6], *lines[-4:]]:
+        match = _ANNEX.match(line)
+        if match and not re.match(r"\s*(?:der|des|zu[rm]?\s+§|siehe|ist|sind|wird|werden)\b", match["tail"]):
+            if match["label"] is None and match["tail"].strip(" :/n"):
+                continue
+            return (match["label"] or "").replace(" ", "").casefold()
+    return None

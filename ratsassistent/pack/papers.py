@@ -1,0 +1,237 @@
+"""Pages and agenda items become Papers.
+
+What enters: a ReadFile, or the sheets of several, and an Agenda. What leaves: for each entry its Papers with files, text,
+parts and consultations, and the pages that belong to none. What it does not know: meetings, what is public page by page.
+
+A Paper is what shares one Vorlage number: the paper itself, the administration's Stellungnahme, its Anlagen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ratsassistent.oparl import FileSpan, Model, PagedText, Paper, Public, ra_id
+from ratsassistent.pack.agenda import Agenda, AgendaEntry
+from ratsassistent.pack.align import align
+from ratsassistent.pack.consultations import find_consultations
+from ratsassistent.pack.heads import Role, squeezed
+from ratsassistent.pack.pages import ReadFile
+from ratsassistent.pack.parts import DocumentStart, find_parts
+from ratsassistent.pack.references import reference_key
+from ratsassistent.pack.sheets import Sheet, paged_text, sheets_of
+
+__all__ = ["Cut", "cut_papers", "cut_sheets", "find_parts", "loose_papers"]
+
+_NOT_A_TITLE = re.compile(
+    r"^(?:Vorlagen?\b|Drucksache|Gedruckt|auf 100|Prozent|Eingang|Verantwortlich|Dienststelle|Dezernat|Dez\b|Az\b|Aktenz|Datum|Verfasser|"
+    r"Federf|Fachbereich|Amt\b|Amt:|Bearbeit|Sachbearb|Status|Beratungsfolge|Gremi|Termin|TOP\b|Stadt \w+$|Gemeinde \w+$|Landkreis|"
+    r"Der (?:Ober)?[Bb]ürgermeister|Die (?:Ober)?[Bb]ürgermeisterin|öffentlich|nichtöffentlich|Einreicher|Antragsteller|"
+    r"Organisationseinheit|Recyclingpapier|Seite\b|Tel|E-?Mail|.*[Ff]raktion(?:en)?$|.*\d{2}\.\d{2}\.\d{4}$|[\W\d]*$)"
+)
+_SUBJECT = re.compile(r"^\W*(?:Betreff|Betrifft|Gegenstand|Titel|Thema|Bezeichnung)\b\s*(?:der Vorlage)?\s*:?\s*(?P<rest>.*)$")
+_SUBJECT_END = re.compile(
+    r"^\W*(?:Beratungsfolge|Gremi|Beratungsweg|Beschluss|Sachverhalt|Begründung|Kurzfassung|Information|Anlage|Finanz|Antrag|Geplante|"
+    r"Status|Der |Die |Das |\d+\.|.*\d{2}\.\d{2}\.\d{4})"
+)
+
+
+class Cut(Model):
+    """The papers of each agenda entry (same order and length as the entries), and pages that belong to none."""
+
+    papers: tuple[tuple[Paper, ...], ...]
+    unassigned: tuple[tuple[str, int], ...] = ()  # file id, physical page
+
+
+@dataclass(slots=True)
+class _Document:
+    """A run of sheets that is one document of a paper."""
+
+    role: Role
+    label: str | None
+    sheets: list[Sheet] = field(default_factory=list)
+
+    @property
+    def first(self) -> Sheet:
+        return self.sheets[0]
+
+
+def cut_papers(read: ReadFile, agenda: Agenda) -> Cut:
+    """Cut the pages behind the agenda of a combined pack into papers."""
+    covered = set(agenda.pages)
+    rest = [page.number for page in read.pages if page.number not in covered]
+    return cut_sheets(sheets_of(read, rest, opens_file=False), agenda)
+
+
+def cut_sheets(sheets: Sequence[Sheet], agenda: Agenda) -> Cut:
+    """Cut a pile of pages, from one file or many, into the papers of an agenda."""
+    way = align(sheets, agenda.entries, agenda.start[:10] if agenda.start else None)
+    papers = []
+    for index, entry in enumerate(agenda.entries):
+        mine = [sheet for sheet, at in zip(sheets, way, strict=True) if at == index]
+        papers.append(tuple(_papers_of_entry(mine, entry)))
+    unassigned = tuple(
+        (sheet.read.file.id, sheet.page.number) for sheet, at in zip(sheets, way, strict=True) if at is None
+    )
+    return Cut(papers=tuple(papers), unassigned=unassigned)
+
+
+def loose_papers(sheets: Sequence[Sheet], public: Public) -> tuple[Paper, ...]:
+    """The papers in sheets that belong to no agenda."""
+    groups = _group(_documents(sheets), ())
+    return tuple(_paper(group, reference, None, public) for reference, group in groups)
+
+
+def _papers_of_entry(sheets: Sequence[Sheet], entry: AgendaEntry) -> list[Paper]:
+    """The papers of one entry; a number that the agenda names but the pack does not hold is a paper without pages."""
+    groups = _group(_documents(sheets), entry.references) if sheets else []
+    papers = [_paper(group, reference, entry, entry.public) for reference, group in groups]
+    held = {reference_key(paper.reference) for paper in papers if paper.reference}
+    for reference in entry.references:
+        if reference_key(reference) not in held:
+            papers.append(
+                Paper(
+                    id=ra_id("vorlage", reference),
+                    reference=reference,
+                    name=entry.title,
+                    paperType=None,
+                    files=(),
+                    text=PagedText(text="", starts=()),
+                    public=entry.public,
+                )
+            )
+    return papers
+
+
+def _documents(sheets: Sequence[Sheet]) -> list[_Document]:
+    """Cut an item's sheets where a document begins."""
+    documents: list[_Document] = []
+    for index, sheet in enumerate(sheets):
+        if not documents or _begins_document(sheets, index, documents[-1]):
+            head = sheet.head
+            role: Role = head.role or ("main" if not documents else "annex")
+            if role == "main" and not head.strong and documents:
+                role = "annex"
+            if role == "annex" and not documents and not sheet.opens_file:
+                role = "main"
+            documents.append(_Document(role, head.label if role == "annex" else None))
+        documents[-1].sheets.append(sheet)
+    return documents
+
+
+def _begins_document(sheets: Sequence[Sheet], index: int, current: _Document) -> bool:
+    """True where the sheet is the first one of a document."""
+    sheet, before = sheets[index], sheets[index - 1]
+    if sheet.read.file.id != before.read.file.id or sheet.page.number != before.page.number + 1:
+        return True
+    if sheet.continues:
+        return False
+    if sheet.head.strong or sheet.bookmark or (sheet.head.sure and sheet.head.running == 1):
+        return True
+    if sheet.head.label is not None and sheet.head.label != current.label:
+        return True
+    counted = [s.head.running for s in current.sheets if s.head.sure and s.head.running]
+    if not counted or sheet.head.sure:
+        return False
+    # A document that counts its pages has come to an end where the counting stops, unless it goes on further down.
+    for later in sheets[index + 1 : index + 6]:
+        if later.head.strong or (later.head.sure and later.head.running == 1):
+            break
+        if later.head.sure:
+            return later.head.running != counted[-1] + 1
+    return True
+
+
+def _group(documents: Sequence[_Document], expected: Sequence[str]) -> list[tuple[str | None, list[_Document]]]:
+    """Documents that share a Vorlage number, in order; the agenda's numbers fill in where a paper's own is not read."""
+    wanted = {reference_key(reference): reference for reference in expected}
+    groups: list[tuple[str | None, list[_Document]]] = []
+    for document in documents:
+        own = _own_reference(document, wanted)
+        key = reference_key(own) if own else None
+        same = next((i for i, (ref, _) in enumerate(groups) if key and ref and reference_key(ref) == key), None)
+        opens = document.role == "main" and (document.first.head.strong or document.first.opens_file)
+        if same is not None:
+            groups[same][1].append(document)
+        elif not groups or (opens and own and (key in wanted or groups[-1][0])):
+            groups.append((own, [document]))
+        elif opens and not own and len(wanted) > len(groups):
+            groups.append((None, [document]))
+        elif own and groups[-1][0] is None:
+            groups[-1] = (own, [*groups[-1][1], document])
+        else:
+            groups[-1][1].append(document)
+    missing = [ref for key, ref in wanted.items() if not any(r and reference_key(r) == key for r, _ in groups)]
+    strange = [i for i, (ref, _) in enumerate(groups) if not ref or reference_key(ref) not in wanted]
+    if len(missing) == 1 and len(strange) == 1:
+        groups[strange[0]] = (missing[0], groups[strange[0]][1])
+    return groups
+
+
+def _own_reference(document: _Document, wanted: dict[str, str]) -> str | None:
+    """The number that a document's first page gives, as the agenda prints it where that has it."""
+    if document.role == "annex":
+        return None
+    found = document.first.head.references or tuple(r for s in document.sheets for r in s.head.references if s.head.sure)
+    for reference in found:
+        if reference_key(reference) in wanted:
+            return wanted[reference_key(reference)]
+    return found[0] if found and document.role == "main" else None
+
+
+def _paper(
+    documents: Sequence[_Document], reference: str | None, entry: AgendaEntry | None, public: Public
+) -> Paper:
+    sheets = [sheet for document in documents for sheet in document.sheets]
+    text = paged_text(sheets)
+    at = 0
+    starts = []
+    for document in documents:
+        starts.append(DocumentStart(text.starts[at].offset, document.role, document.first.head.kind))
+        at += len(document.sheets)
+    first = documents[0].first
+    own = ra_id("vorlage", reference) if reference else ra_id("vorlage", first.read.file.sha256, first.page.number)
+    return Paper(
+        id=own,
+        reference=reference,
+        name=_name(first, entry),
+        paperType=next((d.first.head.kind for d in documents if d.role == "main" and d.first.head.kind), first.head.kind),
+        files=tuple(
+            FileSpan(
+                file_id=d.first.read.file.id,
+                name=d.first.read.file.name,
+                first=d.first.page.number,
+                last=d.sheets[-1].page.number,
+            )
+            for d in documents
+        ),
+        text=text,
+        parts=find_parts(text, starts),
+        consultations=find_consultations(text.text[: starts[1].offset] if len(starts) > 1 else text.text),
+        public=public,
+    )
+
+
+def _name(first: Sheet, entry: AgendaEntry | None) -> str:
+    """What a paper is called: its subject; the agenda's wording where the paper has the same."""
+    if entry and squeezed(entry.title)[:40] in first.head.key:
+        return entry.title
+    lines = [line.strip() for line in first.page.text.split("\n") if line.strip()][:25]
+    for index, line in enumerate(lines):
+        match = _SUBJECT.match(line)
+        if match:
+            found = [match["rest"]] if match["rest"] else []
+            for later in lines[index + 1 : index + 5]:
+                if _SUBJECT_END.match(later) or (found and len(found[-1]) < 40 and match["rest"]):
+                    break
+                found.append(later)
+            if found:
+                return " ".join(found)[:300]
+    if entry:
+        return entry.title
+    after_kind = next((i for i, line in enumerate(lines) if first.head.kind and first.head.kind in line), -1)
+    for line in lines[after_kind + 1 : after_kind + 12]:
+        if len(line) >= 8 and not _NOT_A_TITLE.match(line):
+            return line[:300]
+    return first.bookmark or first.read.path.stem

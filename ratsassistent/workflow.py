@@ -1,0 +1,574 @@
+"""The steps of a run by name: take_in, brief, ask, find, delete, release; and the work done in the background.
+
+What enters: settings, paths, ids, questions.
+What leaves: the objects of `oparl`; nothing is printed here.
+What it does not know: commands, the web page, SQL, how a model is run.
+
+Public and non-public material live in two stores that share nothing. A step that looks at a meeting looks at both, and
+puts what it writes beside what it was made from.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ratsassistent import jobs as background
+from ratsassistent import models, oparl
+from ratsassistent.archive.index import Index
+from ratsassistent.archive.store import Store
+from ratsassistent.errors import Ambiguous, InputError, Interrupted, ModelError, NotFound, UnreadableFile
+from ratsassistent.jobs import Job, Jobs
+from ratsassistent.oparl import AgendaItem, Answer, Briefing, Coverage, Hit, Intake, ItemBriefing, Level, Meeting, Paper
+from ratsassistent.pack.assemble import Pack, assemble
+from ratsassistent.pack.pages import ReadFile, find_inputs, public_copy, read_file, render_page
+from ratsassistent.pack.passages import cut_passages
+from ratsassistent.settings import Settings
+from ratsassistent.writing import answer as answering
+from ratsassistent.writing import briefing as writing
+from ratsassistent.writing.llama import LanguageModel, LlamaModel
+
+Progress = Callable[[str, float | None], None]  # a German line, and how much is done from 0 to 1 (None: not known)
+
+
+def _quiet(message: str, done: float | None) -> None:
+    """The progress that nobody watches."""
+
+
+@dataclass
+class Workspace:
+    """An opened data folder: two stores, the jobs, and the language model once it is loaded."""
+
+    settings: Settings
+    public: Store
+    nonpublic: Store
+    model: LanguageModel | None = field(default=None, repr=False)
+
+    @property
+    def stores(self) -> tuple[Store, Store]:
+        """Both stores, the public one first."""
+        return self.public, self.nonpublic
+
+    @property
+    def jobs(self) -> Jobs:
+        """Long work; kept in the non-public store, since a question may be confidential."""
+        return Jobs(self.nonpublic)
+
+    @property
+    def own_prompts(self) -> Path:
+        """Where a municipality may keep its own wording of the prompts."""
+        return self.settings.data_folder / "prompts"
+
+    def close(self) -> None:
+        """Close both databases."""
+        for store in self.stores:
+            store.close()
+
+
+@contextmanager
+def workspace(settings: Settings) -> Iterator[Workspace]:
+    """Open the data folder, and close it at the end.
+
+    :raises StorageError: the folder cannot be used; a German sentence says why.
+    """
+    public = Store.open(settings.public_folder, public=True)
+    try:
+        opened = Workspace(settings, public, Store.open(settings.nonpublic_folder, public=False))
+    except BaseException:
+        public.close()
+        raise
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+# --- taking in ---------------------------------------------------------------------------------------------------
+
+
+def take_in(
+    ws: Workspace, paths: Sequence[Path], *, public: oparl.Public = None, progress: Progress = _quiet
+) -> Intake:
+    """Read files, cut them into meetings, items and papers, and keep them; taking in the same again changes nothing.
+
+    Whatever cannot be read is named under `skipped`; the rest is taken in, in one step per store.
+
+    :param public: what holds for loose papers, which no agenda says anything about.
+    """
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="ratsassistent-") as folder:
+        inputs, skipped = find_inputs(paths, Path(folder))
+        read: list[ReadFile] = []
+        for number, (path, name) in enumerate(inputs):
+            progress(f"{name} wird gelesen", number / len(inputs))
+            try:
+                read.append(
+                    read_file(
+                        path,
+                        name=name,
+                        max_pages=ws.settings.max_pages,
+                        progress=lambda part, n=number, what=name: progress(
+                            f"{what} wird gelesen", (n + part) / len(inputs)
+                        ),  # type: ignore[misc]
+                    )
+                )
+            except UnreadableFile as error:
+                skipped.append(oparl.Skipped(path=name, reason=str(error)))
+        if read:
+            progress("Die Tagesordnung wird gesucht", None)
+            pack = _remember_released(ws, assemble(read, public))
+            progress("Die Unterlagen werden abgelegt", None)
+            _keep(ws, pack)
+        else:
+            pack = Pack(meetings=(), loose_papers=(), files=())
+    pages = [(f, p) for f in pack.files for p in f.pages]
+    items = [i for m in pack.meetings for i in m.agendaItem]
+    return Intake(
+        meetings=pack.meetings,
+        loose_papers=pack.loose_papers,
+        papers=len({p.id for i in items for p in i.papers} | {p.id for p in pack.loose_papers}),
+        files=len(pack.files),
+        pages_total=len(pages),
+        pages_text=sum(p.source == "text" for _, p in pages),
+        pages_ocr=sum(p.source == "ocr" for _, p in pages),
+        unreadable=tuple(
+            oparl.PageRef(file=f.file.name, file_id=f.file.id, page=p.number, reason=p.reason)
+            for f, p in pages
+            if p.source == "none"
+        ),
+        skipped=tuple(skipped),
+        seconds=round(time.monotonic() - started, 2),
+    )
+
+
+def _remember_released(ws: Workspace, pack: Pack) -> Pack:
+    """A loose paper that someone declared public stays public when it is taken in again."""
+    released = {p.id for p in pack.loose_papers if p.public is None and ws.public.paper(p.id) is not None}
+    if not released:
+        return pack
+    papers = tuple(p.model_copy(update={"public": True}) if p.id in released else p for p in pack.loose_papers)
+    spans = [s for p in papers if p.public for s in p.files]
+    return pack.model_copy(update={"loose_papers": papers, "files": tuple(_publish(f, spans) for f in pack.files)})
+
+
+def _publish(file: ReadFile, spans: Sequence[oparl.FileSpan]) -> ReadFile:
+    """The same file with the pages inside `spans` marked public."""
+    mine = [s for s in spans if s.file_id == file.file.id]
+    pages = tuple(
+        p.model_copy(update={"public": True}) if any(s.first <= p.number <= s.last for s in mine) else p
+        for p in file.pages
+    )
+    return file.model_copy(update={"pages": pages})
+
+
+def _keep(ws: Workspace, pack: Pack) -> None:
+    """Put every part of the pack into the store where it belongs; page by page where one file holds both."""
+    for store, is_public in ((ws.public, True), (ws.nonpublic, False)):
+        meetings = []
+        for meeting in pack.meetings:
+            items = tuple(i for i in meeting.agendaItem if (i.public is True) == is_public)
+            pages = () if is_public else meeting.unassigned_pages
+            if items or pages:
+                meetings.append(meeting.model_copy(update={"agendaItem": items, "unassigned_pages": pages}))
+        loose = [p for p in pack.loose_papers if (p.public is True) == is_public]
+        files = []
+        for file in pack.files:
+            mine = [p for p in file.pages if (p.public is True) == is_public]
+            if mine:
+                files.append((file.file, mine))
+                _keep_file(store, file, {p.number for p in mine}, is_public)
+        passages = [
+            passage
+            for meeting in meetings
+            for item in meeting.agendaItem
+            for paper in item.papers
+            for passage in cut_passages(paper, item.id, meeting.id)
+        ]
+        passages += [passage for paper in loose for passage in cut_passages(paper, None, None)]
+        if meetings or loose or files:
+            store.save_pack(meetings=meetings, loose_papers=loose, files=files, passages=passages)
+
+
+def _keep_file(store: Store, file: ReadFile, mine: set[int], is_public: bool) -> None:
+    if not is_public or len(mine) == len(file.pages):
+        store.put_file(file.path, file.file.sha256)
+        return
+    with tempfile.TemporaryDirectory(prefix="ratsassistent-") as folder:
+        part = Path(folder) / "oeffentlich.pdf"
+        public_copy(file.path, mine, part)
+        store.put_file(part, file.file.sha256)
+
+
+def release(ws: Workspace, paper_id: str) -> Paper:
+    """Declare a loose paper public: it moves from the non-public store to the public one.
+
+    :raises NotFound: no loose paper of that id or reference is held.
+    """
+    loose = {p.id: p for p in ws.nonpublic.loose_papers()}
+    paper = loose.get(paper_id) or next((p for p in loose.values() if p.reference == paper_id), None)
+    if paper is None:
+        raise NotFound(f"Eine einzelne, nicht freigegebene Vorlage „{paper_id}“ ist nicht vorhanden.")
+    opened = paper.model_copy(update={"public": True})
+    files: list[ReadFile] = []
+    for span in paper.files:
+        held = next(f for f in ws.nonpublic.files() if f.id == span.file_id)
+        path = ws.nonpublic.file_path(span.file_id)
+        read = ReadFile(file=held, pages=tuple(ws.nonpublic.pages(span.file_id)), outline=(), path=path)
+        files.append(_publish(read, [span]))
+    _keep(ws, Pack(meetings=(), loose_papers=(opened,), files=tuple(files)))
+    ws.nonpublic.delete_paper(paper.id)
+    return opened
+
+
+# --- what is held --------------------------------------------------------------------------------------------------
+
+
+def meetings(ws: Workspace) -> list[Meeting]:
+    """All meetings, newest first, each with its public and non-public items together."""
+    merged: dict[str, Meeting] = {}
+    for store in ws.stores:
+        for meeting in store.meetings():
+            known = merged.get(meeting.id)
+            if known is None:
+                merged[meeting.id] = meeting
+                continue
+            items = sorted((*known.agendaItem, *meeting.agendaItem), key=lambda i: i.order)
+            merged[meeting.id] = known.model_copy(
+                update={
+                    "agendaItem": tuple(items),
+                    "unassigned_pages": known.unassigned_pages + meeting.unassigned_pages,
+                }
+            )
+    return sorted(merged.values(), key=lambda m: m.start or "", reverse=True)
+
+
+def meeting(ws: Workspace, wanted: str) -> Meeting:
+    """The meeting with this id, or the only one whose name or start holds these words.
+
+    :raises NotFound: there is none. :raises Ambiguous: there are several.
+    """
+    held = meetings(ws)
+    exact = [m for m in held if wanted in (m.id, m.oparl_id)]
+    words = wanted.casefold().split()
+    found = exact or [m for m in held if words and all(w in f"{m.name} {m.start}".casefold() for w in words)]
+    if not found:
+        raise NotFound(f"Eine Sitzung „{wanted}“ ist nicht vorhanden.")
+    if len(found) > 1:
+        raise Ambiguous(f"Zu „{wanted}“ gibt es mehrere Sitzungen.", [f"{m.id}  {m.name}" for m in found])
+    return found[0]
+
+
+def loose_papers(ws: Workspace) -> list[Paper]:
+    """Papers that came without an agenda."""
+    return [p for store in ws.stores for p in store.loose_papers()]
+
+
+def item_of(meeting: Meeting, wanted: str) -> AgendaItem:
+    """The agenda item with this id or number ("5", "Ö 5", "TOP 5").
+
+    :raises NotFound: there is none. :raises Ambiguous: the public and the non-public part both have it.
+    """
+
+    def key(number: str | None) -> str:
+        folded = "".join((number or "").casefold().split()).rstrip(".")
+        return folded.removeprefix("top")
+
+    items = meeting.agendaItem
+    found = [i for i in items if i.id == wanted] or [i for i in items if i.number and key(i.number) == key(wanted)]
+    if not found:  # "5" for "Ö 5"
+        found = [i for i in items if i.number and key(i.number).lstrip("önoi ") == key(wanted)]
+    if not found:
+        raise NotFound(f"Einen Tagesordnungspunkt „{wanted}“ gibt es in dieser Sitzung nicht.")
+    if len(found) > 1:
+        lines = [f"{i.id}  {i.number}  {i.name} ({'öffentlich' if i.public else 'nichtöffentlich'})" for i in found]
+        raise Ambiguous(f"Den Tagesordnungspunkt „{wanted}“ gibt es mehrmals.", lines)
+    return found[0]
+
+
+def coverage(ws: Workspace, meeting_id: str | None = None) -> Coverage:
+    """How many pages of a meeting (or of everything) were read, and which could not be."""
+    counts = [store.page_counts(meeting_id) for store in ws.stores]
+    return Coverage(
+        pages=sum(total for _, total in counts),
+        read=sum(read for read, _ in counts),
+        unreadable=tuple(ref for store in ws.stores for ref in store.unreadable(meeting_id)),
+    )
+
+
+def page_picture(ws: Workspace, file_id: str, page: int, width: int = 1000) -> bytes:
+    """A physical page as PNG, drawn from the store that holds that page.
+
+    :raises NotFound: no store holds this page.
+    """
+    for store in ws.stores:
+        if store.page(file_id, page) is not None:
+            return render_page(store.file_path(file_id), page, width)
+    raise NotFound("Diese Seite ist nicht vorhanden.")
+
+
+# --- briefing ------------------------------------------------------------------------------------------------------
+
+
+def store_of(ws: Workspace, public: oparl.Public) -> Store:
+    """The store for what is public (True) or not, or not known to be."""
+    return ws.public if public is True else ws.nonpublic
+
+
+def model_record(settings: Settings) -> oparl.ModelRecord:
+    """The language model that is set, without loading it.
+
+    :raises ModelError: the catalogue has no such model.
+    """
+    entry = models.load_catalogue().get(settings.model)
+    path = None if entry.sha256 else models.find(entry, settings.model_folders)
+    digest = entry.sha256 or (models.verify(path, entry) if path else "")
+    return oparl.ModelRecord(name=entry.name, sha256=digest, licence=entry.licence)
+
+
+def load_model(ws: Workspace) -> LanguageModel:
+    """The language model that is set, loaded once; its checksum is verified before.
+
+    :raises ModelError: it is not on this machine, or damaged, or does not fit into memory.
+    """
+    if ws.model is None:
+        entry = models.load_catalogue().get(ws.settings.model)
+        path = models.find(entry, ws.settings.model_folders)
+        if path is None:
+            raise ModelError(
+                f"Das Sprachmodell „{entry.name}“ ist noch nicht auf diesem Rechner. "
+                "Es wird mit „ratsassistent modelle laden“ geholt; der Auszug geht auch ohne."
+            )
+        models.verify(path, entry)
+        ws.model = LlamaModel(
+            path,
+            model_record(ws.settings),
+            context=min(entry.context, 6144),
+            threads=ws.settings.threads,
+        )
+    return ws.model
+
+
+def brief(
+    ws: Workspace,
+    wanted: str,
+    level: Level = "auszug",
+    *,
+    top: str | None = None,
+    progress: Progress = _quiet,
+    should_stop: Callable[[], bool] | None = None,
+    on_item: Callable[[ItemBriefing], None] | None = None,
+) -> Briefing:
+    """The briefing of a meeting, or of one of its items; each item is stored as soon as it is written.
+
+    What was written before from the same words with the same model and prompt is taken from the archive, so a run that
+    was killed goes on where it stopped.
+
+    :raises Interrupted: `should_stop` said so; all items finished until then are kept.
+    """
+    started = time.monotonic()
+    held = meeting(ws, wanted)
+    items = [item_of(held, top)] if top else list(held.agendaItem)
+    written: list[ItemBriefing] = []
+    for number, item in enumerate(items):
+        if should_stop and should_stop():
+            raise Interrupted("Die Arbeit wurde angehalten; was fertig ist, bleibt erhalten.")
+        progress(f"TOP {item.number or '–'}: {item.name}", number / len(items))
+        written.append(_brief_item(ws, held.id, item, level, should_stop))
+        if on_item:
+            on_item(written[-1])
+    return _briefing(ws, held.id, held.name, level, written, time.monotonic() - started)
+
+
+def brief_paper(ws: Workspace, reference: str, level: Level = "auszug") -> Briefing:
+    """The briefing of one paper, by its number or id.
+
+    :raises NotFound: no such paper is held.
+    """
+    started = time.monotonic()
+    for store in ws.stores:
+        paper = store.paper(reference) or next(iter(store.papers_by_reference(reference)), None)
+        if paper is not None:
+            item = AgendaItem(
+                id=paper.id, order=0, number=None, name=paper.name, public=store is ws.public, papers=(paper,)
+            )
+            written = _brief_item(ws, None, item, level, None)
+            return _briefing(ws, None, paper.name, level, [written], time.monotonic() - started, (paper,))
+    raise NotFound(f"Eine Vorlage „{reference}“ ist nicht vorhanden.")
+
+
+def _brief_item(
+    ws: Workspace, meeting_id: str | None, item: AgendaItem, level: Level, should_stop: Callable[[], bool] | None
+) -> ItemBriefing:
+    store = store_of(ws, item.public)
+    task = writing.task(item, level, model_record(ws.settings) if level == "voll" else None, ws.own_prompts)
+    known = store.briefing(item.id, level)
+    if known is not None and known.basis == task.basis:
+        return known
+    made = writing.write(task, (lambda: load_model(ws)), should_stop)
+    store.save_briefing(meeting_id, made)
+    return made
+
+
+def stored_briefing(ws: Workspace, wanted: str) -> Briefing:
+    """The best there is of a meeting without running a model: `voll` where written, `auszug` otherwise."""
+    held = meeting(ws, wanted)
+    items: list[ItemBriefing] = []
+    for item in held.agendaItem:
+        known = store_of(ws, item.public).briefing(item.id, "voll")
+        current = known is not None and known.basis == _full_basis(ws, item)
+        items.append(known if known is not None and current else _brief_item(ws, held.id, item, "auszug", None))
+    return _briefing(ws, held.id, held.name, "voll", items, 0.0)
+
+
+def _full_basis(ws: Workspace, item: AgendaItem) -> str:
+    return writing.task(item, "voll", model_record(ws.settings), ws.own_prompts).basis
+
+
+def _briefing(
+    ws: Workspace,
+    meeting_id: str | None,
+    name: str,
+    level: Level,
+    items: Sequence[ItemBriefing],
+    seconds: float,
+    papers: Sequence[Paper] = (),
+) -> Briefing:
+    if meeting_id is None:
+        pages = sum(s.last - s.first + 1 for p in papers for s in p.files)
+        covered = Coverage(pages=pages, read=pages)
+    else:
+        covered = coverage(ws, meeting_id)
+    return Briefing(
+        meeting=meeting_id,
+        name=name,
+        level=level,
+        agendaItem=tuple(items),
+        coverage=covered,
+        model=next((i.model for i in items if i.model), None),
+        seconds=round(seconds, 2),
+        complete=all(i.level == level for i in items),
+    )
+
+
+# --- questions and search ------------------------------------------------------------------------------------------
+
+
+def find(ws: Workspace, query: str, *, limit: int = 20, wanted: str | None = None, **filters: Any) -> list[Hit]:
+    """Search everything held, or one meeting; hits of both stores, best first.
+
+    :param filters: `organization`, `since`, `until`, `paper_type` of `Index.search`.
+    """
+    meeting_id = meeting(ws, wanted).id if wanted else None
+    hits = [
+        hit.model_copy(update={"public": store is ws.public})
+        for store in ws.stores
+        for hit in Index(store).search(query, limit=limit, meeting_id=meeting_id, **filters)
+    ]
+    return sorted(hits, key=lambda h: h.score, reverse=True)[:limit]
+
+
+def ask(
+    ws: Workspace,
+    question: str,
+    *,
+    wanted: str | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    on_text: Callable[[str], None] | None = None,
+) -> Answer:
+    """Answer a question from passages, with citations, or say honestly that it was not found.
+
+    :param wanted: a meeting; without one, everything held is asked.
+    :raises InputError: the question is empty. :raises ModelError: no language model is at hand.
+    """
+    if not question.strip():
+        raise InputError("Bitte eine Frage eingeben.")
+    started = time.monotonic()
+    held = meeting(ws, wanted) if wanted else None
+    hits = find(ws, question, limit=answering.PASSAGES, wanted=held.id if held else None)
+    covered = coverage(ws, held.id if held else None)
+    made = answering.answer(question, hits, lambda: load_model(ws), ws.own_prompts, should_stop, on_text)
+    return made.model_copy(
+        update={
+            "pages_read": covered.read,
+            "pages_total": covered.pages,
+            "seconds": round(time.monotonic() - started, 2),
+        }
+    )
+
+
+def delete(ws: Workspace, wanted: str) -> Meeting:
+    """Remove a meeting and all that was derived from it, in both stores; its jobs too.
+
+    :raises NotFound: there is no such meeting. :raises Ambiguous: there are several.
+    """
+    held = meeting(ws, wanted)
+    for job in ws.jobs.all():
+        if job.payload.get("meeting") == held.id:
+            ws.jobs.remove(job.id)
+    for store in ws.stores:
+        store.delete_meeting(held.id)
+    return held
+
+
+# --- work in the background ----------------------------------------------------------------------------------------
+
+
+def order_briefing(ws: Workspace, wanted: str) -> Job:
+    """Put the full briefing of a meeting into the queue and see that a worker runs."""
+    held = meeting(ws, wanted)
+    job = ws.jobs.add("briefing", f"Zusammenfassung: {held.name}", {"meeting": held.id}, priority=0)
+    background.ensure_worker(ws.settings)
+    return job
+
+
+def order_question(ws: Workspace, question: str, wanted: str | None = None) -> Job:
+    """Put a question into the queue, before all briefings, and see that a worker runs."""
+    if not question.strip():
+        raise InputError("Bitte eine Frage eingeben.")
+    held = meeting(ws, wanted) if wanted else None
+    payload = {"question": question, "meeting": held.id if held else None}
+    job = ws.jobs.add("frage", question, payload, priority=10)
+    background.ensure_worker(ws.settings)
+    return job
+
+
+def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
+    """Do what waits in the queue, one job after the other, until nothing has come for a while.
+
+    :param idle_exit_s: seconds without work after which the worker goes, and gives the model's memory back.
+    """
+
+    def briefing(job: Job, beat: Callable[[int, int, str], None]) -> Any:
+        total = len(meeting(ws, job.payload["meeting"]).agendaItem)
+        done = 0
+
+        def each(item: ItemBriefing) -> None:
+            nonlocal done
+            done += 1
+            beat(done, total, f"TOP {item.number or '–'} ist fertig")
+
+        def stop() -> bool:
+            beat(done, total, "")  # raises Interrupted when paused, cancelled, or a question waits
+            return False
+
+        brief(ws, job.payload["meeting"], "voll", on_item=each, should_stop=stop)
+        return {"items": total}
+
+    def question(job: Job, beat: Callable[[int, int, str], None]) -> Any:
+        def stop() -> bool:
+            beat(0, 1, "")
+            return False
+
+        def text(so_far: str) -> None:
+            beat(0, 1, so_far)
+
+        payload = job.payload
+        made = ask(ws, payload["question"], wanted=payload["meeting"], should_stop=stop, on_text=text)
+        return made.model_dump(mode="json")
+
+    background.run_worker(ws.jobs, {"briefing": briefing, "frage": question}, idle_exit_s=idle_exit_s)

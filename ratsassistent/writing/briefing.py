@@ -1,0 +1,208 @@
+"""AgendaItem -> ItemBriefing: the extract as it is, and beside it what the language model wrote, checked.
+
+What enters: an agenda item with its papers; for level `voll` a language model and the prompt `zusammenfassung`.
+What leaves: an ItemBriefing whose every sentence names its pages and who wrote it.
+What it does not know: the archive, other items, how the model is run.
+
+The model is given chunks with opaque keys and never sees a page number; code turns keys into pages. A sentence whose
+numbers, dates, §§ or names do not stand on its page is kept, but marked as not supported.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ratsassistent.oparl import AgendaItem, Citation, ItemBriefing, Level, ModelRecord, Paper, Statement
+from ratsassistent.writing.check import check_statement
+from ratsassistent.writing.extract import Chunk, extract_item, reading_for
+from ratsassistent.writing.llama import LanguageModel
+from ratsassistent.writing.prompts import Prompt, load_prompt
+from ratsassistent.writing.sentences import split_sentences
+
+LABEL = "Worum es geht"
+READ_WORDS = 300  # words of an item that the model reads: about 600 tokens, ten seconds on an office PC
+WRITE_TOKENS = 200
+WORD_BUDGET = 195  # words of all statements of an item together: a briefing is no copy of the papers
+MOST_SENTENCES = 4
+VERSION = "1"  # raise it when this module writes something else from the same input
+
+PageTexts = dict[tuple[str | None, int | None], str]  # (file id, physical page) -> text
+
+_KEY = re.compile(r"\[?\b(S\d{1,2})\b\]?")
+_MARKS = re.compile(r"\s*[\[(]\s*S\d{1,2}(?:\s*[,;und]+\s*S\d{1,2})*\s*[\])]\s*")
+_LIST_MARK = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What there is to write, and a hash of all that it will be made from."""
+
+    item: AgendaItem
+    level: Level
+    prompt: Prompt | None
+    record: ModelRecord | None
+    basis: str
+
+
+def task(item: AgendaItem, level: Level, record: ModelRecord | None = None, own_prompts: Path | None = None) -> Task:
+    """Say what is to be written for an item; two tasks with the same `basis` give the same briefing.
+
+    :param record: the model that is going to write (level `voll`).
+    :raises InputError: the prompt is not usable.
+    """
+    prompt = load_prompt("zusammenfassung", own_prompts) if level == "voll" else None
+    digest = hashlib.sha256(f"{VERSION}|{level}|".encode())
+    digest.update(item.model_dump_json().encode())
+    if prompt and record:
+        digest.update(f"{prompt.sha256}|{record.sha256 or record.name}".encode())
+    return Task(item, level, prompt, record, digest.hexdigest())
+
+
+def write(
+    task: Task, model: Callable[[], LanguageModel], should_stop: Callable[[], bool] | None = None
+) -> ItemBriefing:
+    """Write the briefing of one item.
+
+    :param model: gives the language model; called only where there is something for it to read.
+    :raises Interrupted: `should_stop` said so. :raises ModelError: the model cannot be run.
+    """
+    started = time.monotonic()
+    made = extract_item(task.item)
+    written: tuple[Statement, ...] = ()
+    chunks = reading_for(task.item, READ_WORDS) if task.prompt else ()
+    if task.prompt and chunks:
+        messages = task.prompt.render(
+            titel=task.item.name,
+            art=task.item.papers[0].paperType or "Unterlage",
+            texte="\n".join(f"[{c.key}] {c.text}" for c in chunks),
+        )
+        reply = model().write(messages, max_tokens=WRITE_TOKENS, should_stop=should_stop)
+        written = model_statements(reply.text, chunks, page_texts(task.item.papers), finished=reply.finished)
+    return made.model_copy(
+        update={
+            "level": task.level,
+            "statements": fit(written, made.statements),
+            "basis": task.basis,
+            "model": task.record if written else None,
+            "prompt_sha256": task.prompt.sha256 if task.prompt and written else None,
+            "written": dt.datetime.now(dt.UTC),
+            "seconds": round(time.monotonic() - started, 2),
+        }
+    )
+
+
+def model_statements(
+    text: str, chunks: Sequence[Chunk], pages: PageTexts, *, finished: bool = True, label: str = LABEL
+) -> tuple[Statement, ...]:
+    """Cut what the model wrote into sentences, find for each where it stands, and check it there.
+
+    :param pages: the text of every page that a chunk cites.
+
+    A last sentence that was cut off at the token limit is dropped; so is one that repeats another.
+    """
+    sentences = _sentences(text)
+    if sentences and not finished and not sentences[-1][0].endswith((".", "!", "?")):
+        sentences.pop()
+    made: list[Statement] = []
+    for sentence, keys in sentences[:MOST_SENTENCES]:
+        if any(_same(sentence, other.text) for other in made):
+            continue
+        made.append(_checked(sentence, keys, chunks, pages, label))
+    return tuple(made)
+
+
+def _sentences(text: str) -> list[tuple[str, list[str]]]:
+    """Sentences without their marks, each with the keys that the model named for it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        bare = _LIST_MARK.sub("", line).strip()
+        if not bare:
+            continue
+        # "… . [S1] Der …": the key belongs to the sentence before it
+        for piece in re.split(r"(?<=\])\s+(?=[A-ZÄÖÜ„\"])", bare):
+            keys = _KEY.findall(piece)
+            for sentence in split_sentences(_MARKS.sub(" ", piece).strip()):
+                clean = re.sub(r"\s+([.,;!?])", r"\1", sentence.text.strip())
+                if len(clean.split()) >= 3:
+                    found.append((clean, keys))
+    return found
+
+
+def _same(one: str, other: str) -> bool:
+    return re.sub(r"\W", "", one.casefold()) == re.sub(r"\W", "", other.casefold())
+
+
+def page_texts(papers: Sequence[Paper]) -> PageTexts:
+    """The text of every page of the papers, by file id and page."""
+    texts: PageTexts = {}
+    for paper in papers:
+        starts = paper.text.starts
+        for n, start in enumerate(starts):
+            end = starts[n + 1].offset if n + 1 < len(starts) else len(paper.text.text)
+            key = (start.file_id, start.page)
+            texts[key] = texts.get(key, "") + paper.text.text[start.offset : end]
+    return texts
+
+
+def _checked(
+    sentence: str,
+    keys: Sequence[str],
+    chunks: Sequence[Chunk],
+    pages: PageTexts,
+    label: str,
+) -> Statement:
+    """Try the chunks that the model named, then those that share most words; keep the first whose pages hold it all."""
+    ranked = sorted(chunks, key=lambda c: (c.key in keys, overlap(sentence, c.text)), reverse=True)
+    likely = [c for c in ranked[:4] if overlap(sentence, c.text) > 0]
+    choices: list[tuple[Citation, ...]] = []
+    for chunk in likely or ranked[:1]:
+        # one page is a better citation than two
+        choices += [(c,) for c in chunk.citation]
+        if len(chunk.citation) > 1:
+            choices.append(chunk.citation[:3])
+    if len(likely) > 1:
+        choices.append(_joined(likely[0].citation, likely[1].citation))
+    first: tuple[tuple[Citation, ...], tuple[str, ...]] | None = None
+    for choice in choices:
+        result = check_statement(sentence, [pages.get((c.file_id, c.page), "") for c in choice])
+        if result.ok:
+            return Statement(text=sentence, origin="model", citation=choice, check="ok", label=label)
+        if first is None or len(result.failures) < len(first[1]):
+            first = (choice, result.failures)
+    citation, failures = first or ((), ())
+    return Statement(
+        text=sentence, origin="model", citation=citation, check="unsupported", label=label, failures=failures
+    )
+
+
+def _joined(one: Sequence[Citation], other: Sequence[Citation]) -> tuple[Citation, ...]:
+    places: dict[tuple[str | None, int | None], Citation] = {}
+    for citation in (*one, *other):
+        places.setdefault((citation.file_id, citation.page), citation)
+    return tuple(places.values())[:3]
+
+
+def overlap(sentence: str, text: str) -> float:
+    """The share of the longer words and numbers of `sentence` that occur in `text`, from 0 to 1."""
+    words = {w for w in re.findall(r"\w+", sentence.casefold()) if len(w) > 3 or w.isdigit()}
+    there = set(re.findall(r"\w+", text.casefold()))
+    return sum(w in there for w in words) / max(len(words), 1)
+
+
+def fit(written: Sequence[Statement], extracts: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The model's sentences first, then as many extracts as the budget of words holds; none twice in other words."""
+    kept = list(written)
+    left = WORD_BUDGET - sum(len(s.text.split()) for s in written)
+    for statement in extracts:
+        words = len(statement.text.split())
+        said = any(s.check == "ok" and overlap(statement.text, s.text) > 0.9 for s in written)
+        if words <= left and not said:
+            kept.append(statement)
+            left -= words
+    return tuple(kept)

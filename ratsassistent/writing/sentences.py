@@ -1,0 +1,276 @@
+"""German council text -> sentences that know where they stand.
+
+What enters: text as a PDF gives it, with its line breaks. What leaves: sentences, headings, list items and other lines,
+each with its character offsets, and `clean` wording for display.
+What it does not know: papers, parts, pages, what a sentence is worth.
+
+Why no library: on running text `sentencex` 1.0 splits German as well as this does, but in a PDF half of the borders are
+borders of lines (a heading without a full stop, a list item, a row of a table, a page number in the middle of a
+sentence); sentencex ran "…in Durlach ⏎ Bisheriges Konzept ⏎ Seit dem 1. Bauabschnitt gilt dies." together, and syntok cut
+"am 26. | September" and "rd. | 48 Mio. €". What such a library would save is the list of abbreviations below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["sentence", "heading", "item", "row", "furniture"]
+
+# Abbreviations after which a sentence goes on. Without the final full stop, lower case.
+_ABBREVIATIONS = frozenset(
+    """abb abs abschn abt allg anl anm art aufl az bauabschn begr betr bez bgbl bspw bw bzgl bzw ca co cm dez dgl dipl dr
+    ebd eing eingeschl einschl entspr etc evtl exkl fa ff fr gem gemgb ges gez ggf ggfs ggü grds hj hr hrsg inc ing inkl
+    insb insbes insg jew jhd kap kfm kl km lfd lit ltd max mag med min mind mio mrd mtl mwst nat no nr nrn o.a o.ä o.g
+    od ord örtl öffentl pag pfd phil pkt pol pos prof prot rd rdnr reg rer resp rn s s.a s.o s.u sog spp st std stdt stellv
+    stk str svw tab tel teilw tlw tsd tts u ufg u.a u.ä u.u uvm urspr usf usw v v.a v.h verf vgl vol vors wg z z.b z.t z.z
+    z.zt zb zgl zit zt zul zus zw zzgl zzt d.h d.j d.m i.d.r i.h.v i.s.d i.v.m i.w i.r.d i.e i.a i.d.f m.w.n n.n o.b.d.a
+    bauges kinderg grundst gebr geb ltg stv jan feb mrz apr jun jul aug sept okt nov dez mo di mi do fr sa so""".split()
+)
+# After these a sentence may well end, if the next word looks like the start of one.
+_MAY_END = frozenset("etc usw ff uvm usf s.o s.u o.ä u.ä u.a str stk d.j d.m st abs".split())
+_STARTERS = frozenset(
+    """der die das dem den des ein eine einen einem einer es er sie wir ich dies diese dieser dieses diesem diesen dabei
+    dafür dagegen daher damit danach daneben dann darüber darin darauf daraus davon dazu denn derzeit deshalb ebenso
+    entsprechend ferner für gemäß hier hierbei hierfür hierzu hinzu im in insgesamt ist jedoch mit nach neben nun nur ob
+    obwohl seit sofern sollte somit sowohl trotz über um und unter vom von vor während weil weiter weitere weiterhin wenn
+    wie wird zu zudem zum zur zusätzlich zwar aber alle allerdings als am an auch auf aufgrund aus außerdem bei beim bis
+    durch gegen kein keine laut mehr""".split()
+)
+_MONTHS = r"(?:Jan|Feb|Mär|Mae|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)"
+_NO_LAST_WORD = frozenset(
+    """der die das des dem den ein eine einen einem einer eines und oder sowie bzw. beziehungsweise in im an am auf aus bei
+    beim bis durch für gegen mit nach ohne seit über um unter vom von vor wegen zu zum zur dass wie als ist sind wird werden
+    sich nicht auch noch je pro ab auch diese dieser dieses diesem diesen ihre ihrer ihren sein seine seiner""".split()
+)
+
+_BULLET = re.compile(
+    r"\s*(?:[•▪■●○◦‣·\uf0a7\uf0b7\uf02d\uf0d8➢➔►*](?!\w*\*)|[-–—](?=\s+\S)|\(?\d{1,2}\)|\d{1,2}(?:\.\d{1,2})*\.(?=\s)|\d{1,2}(?:\.\d{1,2})+(?=\s+[A-ZÄÖÜ])"
+    r"|\(?[a-z]\)|[IVX]{1,4}\.(?=\s))\s*"
+)
+_FURNITURE = re.compile(
+    r"\s*(?:[-–—|]\s*)?(?:(?:Seite|S\.|Blatt)\s*)?\d{1,3}(?:\s*(?:von|/|\|)\s*\d{1,3})?(?:\s*[-–—|])?\s*"
+    r"|\s*(?:Seite|Blatt|-\s*Seite)\s*\d{1,3}\s*(?:von|/)\s*\d{1,3}\b.{0,60}"
+    r"|.{0,60}\b(?:Seite|Blatt)\s+\d{1,3}\s*(?:von|/)\s*\d{1,3}(?:\s+Seiten?)?\s*",
+    re.IGNORECASE,
+)
+_END = re.compile(r"[.!?…](?:[\"“”»«')\]]|\s?\[\d+\])*(?=\s|$)")
+_TERMINAL = re.compile(r"[.!?:;…][\"“”»«')\]]*\s*$")
+_HYPHEN = re.compile(r"(?<=\w)[-\u00ad\u2010][ \t]*\n\s*(?=\w)")
+_KEEP_HYPHEN = re.compile(r"(?:und|oder|bzw|beziehungsweise|sowie|als|bis|noch|u)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A stretch of text: characters [start, end). `kind` "item" is a list item or one sentence of it."""
+
+    start: int
+    end: int
+    kind: Kind
+    text: str  # cleaned, fit for display
+
+
+def clean(text: str) -> str:
+    """The wording for display: words cut at a line's end made whole, page numbers left out, white space folded.
+
+    Nothing else changes. A hyphen before a capital or before "und" belongs to the word and stays.
+    """
+    lines = [line for line in text.split("\n") if not (line.strip() and is_furniture(line)) or text.count("\n") == 0]
+    joined = "\n".join(line.rstrip() for line in lines)
+
+    def join(match: re.Match[str]) -> str:
+        rest = joined[match.end() :]
+        if _KEEP_HYPHEN.match(rest):
+            return "- "
+        return "" if rest[:1].islower() else "-"
+
+    joined = _HYPHEN.sub(join, joined).replace("\u00ad", "")
+    return re.sub(r"\s+", " ", joined).strip()
+
+
+def clean_lines(text: str) -> str:
+    """As `clean`, but paragraphs and list items keep lines of their own: for a wording shown whole."""
+    lines: list[str] = []
+    for block in _blocks(text, 0, len(text)):
+        if block.kind != "furniture":
+            lines.append(clean(text[block.start : block.end]))
+    return "\n".join(line for line in lines if line)
+
+
+def is_furniture(line: str) -> bool:
+    """True for a line that belongs to the page and not to the text: "– 2 –", "Seite 3 von 8 aus Vorlage …"."""
+    return _FURNITURE.fullmatch(line) is not None
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentence]:
+    """Split characters [start, end) of a text into sentences, headings, list items and rows, in order.
+
+    Page numbers and running heads are left out; a sentence that goes on over a page border stays one sentence.
+    """
+    found: list[Sentence] = []
+    for block in _blocks(text, start, len(text) if end is None else end):
+        if block.kind == "furniture":
+            continue
+        pieces = [(block.start, block.end)] if block.kind in ("heading", "row") else _split(text, block.start, block.end)
+        for first, last in pieces:
+            wording = clean(text[first:last])
+            if wording:
+                found.append(Sentence(first, last, block.kind, wording))
+    return found
+
+
+@dataclass(slots=True)
+class _Block:
+    start: int
+    end: int
+    kind: Kind
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    position = start
+    while position < end:
+        stop = text.find("\n", position, end)
+        stop = end if stop < 0 else stop
+        yield position, stop
+        position = stop + 1
+
+
+def _blocks(text: str, start: int, end: int) -> list[_Block]:
+    """Lines put together to paragraphs, list items, headings and rows."""
+    lines = list(_lines(text, start, end))
+    widths = sorted(len(text[a:b].rstrip()) for a, b in lines if b - a > 30)
+    width = widths[len(widths) * 3 // 4] if widths else 80
+    blocks: list[_Block] = []
+    current: _Block | None = None
+    for n, (a, b) in enumerate(lines):
+        line = text[a:b].rstrip()
+        stripped = line.strip()
+        if not stripped:
+            # A blank line ends a block only where its text may end: layouts put blank lines between all lines, too.
+            if current is not None and _ended(text[current.start : current.end]):
+                current = None
+            continue
+        if is_furniture(line):
+            blocks.append(_Block(a, b, "furniture"))
+            continue
+        following = next((text[c:d].strip() for c, d in lines[n + 1 : n + 4] if text[c:d].strip()), "")
+        open_before = current is not None and not _ended(text[current.start : current.end])
+        previous = text[current.start : current.end].rstrip().rsplit("\n", 1)[-1] if current is not None else ""
+        bullet = _BULLET.match(line)
+        if bullet and bullet.end() and not (open_before and _goes_on(line, previous, width)):
+            current = _Block(a, b, "item")
+            blocks.append(current)
+        elif _is_row(stripped):
+            current = None
+            blocks.append(_Block(a, b, "row"))
+        elif not (open_before and _belongs(stripped, previous, width)) and _is_heading(stripped, following, width):
+            current = None
+            blocks.append(_Block(a, b, "heading"))
+        elif current is None or (
+            not open_before and not stripped[:1].islower() and len(previous) < width * 0.7 and current.kind == "sentence"
+        ):
+            current = _Block(a, b, "sentence")
+            blocks.append(current)
+        else:
+            current.end = b
+    return blocks
+
+
+def _ended(text: str) -> bool:
+    return _TERMINAL.search(text) is not None and not _abbreviation_before(text.rstrip(), len(text.rstrip()) - 1)
+
+
+def _goes_on(line: str, previous: str, width: int) -> bool:
+    """A line that looks like a list item but only continues: "– unter Beachtung …", "31. Dezember 2024"."""
+    stripped = line.strip()
+    if re.match(rf"\d{{1,2}}\.\s+{_MONTHS}", stripped):
+        return True
+    full = len(previous.strip()) > width * 0.8
+    if re.match(r"[-–—]\s+[a-zäöü]", stripped):
+        return full or previous.rstrip().endswith(",")
+    return bool(re.match(r"\d{1,2}\.\s+[a-zäöü]", stripped)) and full
+
+
+def _belongs(stripped: str, previous: str, width: int) -> bool:
+    """Does this line continue the open sentence above it?"""
+    if stripped[:1].islower() or len(previous.strip()) > width * 0.6:
+        return True
+    last = previous.rstrip().rsplit(None, 1)[-1:] or [""]
+    return last[0].lower() in _NO_LAST_WORD or previous.rstrip().endswith((",", "-", "–", "\u00ad"))
+
+
+def _is_heading(stripped: str, following: str, width: int) -> bool:
+    if stripped.endswith(":") and len(stripped) < 60:
+        return len(stripped.split()) <= 6 or len(stripped) < width * 0.5
+    if _TERMINAL.search(stripped) or len(stripped) > min(90, max(width * 0.75, 40)) or stripped.endswith((",", "-", "\u00ad")):
+        return False
+    if not (stripped[:1].isupper() or stripped[:1].isdigit() or stripped[:1] in "„\"§"):
+        return False
+    if stripped.split()[-1].lower().strip(".,") in _NO_LAST_WORD:
+        return False
+    return bool(following) and not following[:1].islower()
+
+
+def _is_row(stripped: str) -> bool:
+    """A row of a table, a form line or the leaders of a table of contents: numbers and words without a sentence."""
+    if re.search(r"[.…_]{5,}|[☐☒☑□■\uf06f\uf0a8\uf0fe]", stripped):
+        return True
+    words = stripped.split()
+    numbers = sum(bool(re.fullmatch(r"[-–+]?[\d.,:/%€]+|€|Euro|EUR|%|-", word)) for word in words)
+    return len(words) >= 3 and numbers >= 3 and numbers * 2 >= len(words)
+
+
+def _abbreviation_before(text: str, dot: int) -> bool:
+    """True if the full stop at `dot` belongs to an abbreviation, an ordinal or a date and more must follow."""
+    if text[dot : dot + 1] != ".":
+        return False
+    head = re.search(r"([\w.äöüÄÖÜß]*)$", text[max(0, dot - 20) : dot])
+    word = head[1] if head else ""
+    lower = word.lower().strip(".")
+    return bool(word) and (lower in _ABBREVIATIONS and lower not in _MAY_END)
+
+
+def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Sentence borders inside one paragraph or list item."""
+    pieces: list[tuple[int, int]] = []
+    begin = start
+    bullet = _BULLET.match(text, start, end)
+    floor = bullet.end() if bullet else start
+    for match in _END.finditer(text, floor, end):
+        dot = match.start()
+        rest = text[match.end() : end].lstrip()
+        if rest and not _is_end(text, begin, dot, rest):
+            continue
+        pieces.append((begin, match.end()))
+        begin = match.end()
+        while begin < end and text[begin].isspace():
+            begin += 1
+    if begin < end:
+        pieces.append((begin, end))
+    return pieces
+
+
+def _is_end(text: str, begin: int, dot: int, rest: str) -> bool:
+    first = rest[:1]
+    if first.islower() or first in ",;)€%":
+        return False
+    if text[dot] != ".":
+        return True
+    head = re.search(r"([^\s(„\"“]*)$", text[max(begin, dot - 24) : dot])
+    word = head[1] if head else ""
+    follower = re.match(r"[\"„“»(]*([\w]+)", rest)
+    starter = bool(follower) and follower is not None and follower[1].lower() in _STARTERS
+    lower = word.lower().strip(".")
+    if re.fullmatch(r"\d{1,2}", word):  # an ordinal: "am 28. Juni", "im 1. Bauabschnitt"
+        return starter and not re.search(r"\b(?:am|vom|zum|bis|der|die|das|dem|den|im|des|ab|seit|jede[rsmn]?)\s+\d+$", text[begin:dot])
+    if re.fullmatch(r"[A-Za-zÄÖÜ]", word):  # an initial, or "i. V. m."
+        return False
+    if lower in _MAY_END or re.fullmatch(r"(?:\w\.)+\w", lower):
+        return starter
+    if lower in _ABBREVIATIONS:
+        return starter and lower in ("mio", "mrd", "tsd", "max", "min", "co", "so", "do", "mi", "di")
+    if re.fullmatch(r"[IVX]{1,4}", word):
+        return starter
+    return True

@@ -1,0 +1,396 @@
+"""Sets Ratsassistent up beside this file and starts it. Needs nothing but Python 3.11 or newer.
+
+    python3 start.py                    set up (once), fetch the default model, open the page
+    python3 start.py --test             set up with the test tools, run the tests (further arguments go to pytest)
+    python3 start.py --nur-einrichten   only set up
+    python3 start.py ARGUMENTS          set up (once), then `ratsassistent ARGUMENTS`
+
+What enters: the command line, pyproject.toml beside this file.
+What leaves: `.venv` beside this file, whole or (without its marker file) to be made anew by the next start.
+What it does not know: the program itself; it only calls `python -m ratsassistent`.
+"""
+# ruff: noqa: S310, S603 - starts pip and this program with arguments of its own and asks one address, written below
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+MARKER = "eingerichtet.json"
+READY_MADE = "https://abetlen.github.io/llama-cpp-python/whl/cpu"
+PATIENCE = 6.0  # seconds until the index of ready-made packages counts as unreachable
+SETUP = 1  # raise when an environment made by an older start.py is not good enough any more
+
+COMPILERS = {
+    "linux": "Debian und Ubuntu: sudo apt install build-essential; Fedora: sudo dnf install gcc-c++",
+    "darwin": "im Terminal: xcode-select --install",
+    "win32": "„Build Tools für Visual Studio“ mit „Desktopentwicklung mit C++“",
+}
+# Loads the engine and compares what it was compiled for with what this processor can do: some packages on offer were
+# compiled with AVX-512 and end in an "illegal instruction" on most office computers.
+SELF_CHECK = """
+import ctypes, pathlib, sys, llama_cpp
+llama_cpp.llama_backend_init()
+info = llama_cpp.llama_print_system_info().decode()
+if "AVX512 = 1" in info:
+    if sys.platform == "win32":
+        able = bool(ctypes.windll.kernel32.IsProcessorFeaturePresent(41))
+    else:
+        cpu = pathlib.Path("/proc/cpuinfo")
+        able = not cpu.exists() or "avx512f" in cpu.read_text()
+    sys.exit(0 if able else 3)
+"""
+
+
+class SetupError(Exception):
+    """The set-up cannot go on; the text is one German sentence."""
+
+
+def main(arguments: list[str]) -> int:
+    """Set up what is missing, then do what was asked. Returns the exit status."""
+    if arguments[:1] in (["-h"], ["--hilfe"], ["--help"]):
+        print(__doc__)
+        return 0
+    testing, only_setup = "--test" in arguments, "--nur-einrichten" in arguments
+    rest = [a for a in arguments if a not in ("--test", "--nur-einrichten")]
+    with only_one():
+        set_up({"test"} if testing else set())
+    python = str(venv_python())
+    if testing or only_setup or not rest or rest[0] == "starten":
+        fetched = subprocess.call([python, "-m", "ratsassistent", "modelle", "laden"], cwd=str(ROOT))
+        if fetched and (testing or only_setup):
+            return fetched
+        if fetched:
+            say("Ohne Sprachmodell geht es mit den Auszügen weiter; das Modell lässt sich später laden.")
+    if only_setup:
+        return 0
+    if testing:
+        os.chdir(ROOT)
+        return hand_over([python, "-m", "pytest", *rest])
+    return hand_over([python, "-m", "ratsassistent", *(rest or ["starten"])])
+
+
+def set_up(extras: set[str]) -> None:
+    """Make `.venv` whole; does nothing where it is.
+
+    The marker is written last. An environment without one was left half-made and is thrown away; one whose marker is
+    out of date (a newer pyproject.toml, further extras) is brought up to date.
+    """
+    marker = VENV / MARKER
+    known = read_marker(marker)
+    if up_to_date(known, extras):
+        return
+    extras = extras | set(known.get("extras", []))
+    llama = llama_requirement()
+    say("Ratsassistent wird eingerichtet. Das geschieht nur einmal und braucht eine Internet-Verbindung.")
+    fresh = not known or known.get("python") != sys.version or known.get("folder") != str(ROOT)
+    marker.unlink(missing_ok=True)
+    try:
+        if fresh:
+            make_venv()
+        install_llama(llama)
+        target = str(ROOT) + (f"[{','.join(sorted(extras))}]" if extras else "")
+        run("Weitere Pakete werden installiert", [*pip(), "install", "--editable", target])
+    except KeyboardInterrupt:
+        raise SetupError("Die Einrichtung wurde abgebrochen; der nächste Start setzt sie neu auf.") from None
+    marker.write_text(json.dumps({**fingerprint(), "extras": sorted(extras)}), encoding="utf-8")
+    say("Die Einrichtung ist fertig.")
+
+
+def read_marker(marker: Path) -> dict[str, Any]:
+    """What the marker says; nothing where there is none, or none that can be read."""
+    try:
+        known = json.loads(marker.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) and venv_python().exists() else {}
+
+
+def fingerprint() -> dict[str, Any]:
+    """What an environment depends on: it is good only while all of this stays the same."""
+    project = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    return {"project": project, "python": sys.version, "folder": str(ROOT), "setup": SETUP}
+
+
+def up_to_date(known: dict[str, Any], extras: set[str]) -> bool:
+    """Whether the environment that the marker describes serves as it is."""
+    return all(known.get(k) == v for k, v in fingerprint().items()) and extras <= set(known.get("extras", []))
+
+
+def make_venv() -> None:
+    """An empty environment. Debian splits the venv module in two; then a pip that is there already steps in."""
+    command = [sys.executable, "-m", "venv", "--clear"]
+    if importable("ensurepip"):
+        run("Eine Umgebung für das Programm wird angelegt", [*command, str(VENV)])
+    elif importable("pip"):
+        run("Eine Umgebung für das Programm wird angelegt", [*command, "--without-pip", str(VENV)])
+        borrowed = [sys.executable, "-m", "pip", "--python", str(venv_python()), "install", "pip"]
+        run("pip wird in die Umgebung gebracht", borrowed)
+    else:
+        raise SetupError(
+            "Diesem Python fehlt das Modul venv: unter Debian und Ubuntu hilft sudo apt install python3-venv."
+        )
+
+
+def install_llama(requirement: str) -> None:
+    """The engine: the package this machine built earlier, else a ready-made one, else one built from source."""
+    if engine_works(requirement):
+        return
+    cached = wheel_cache(requirement)
+    ways = [("aus dem Zwischenspeicher", from_cache), ("fertig von upstream", ready_made), ("selbst gebaut", build)]
+    for name, way in ways:
+        wheel = way(requirement, cached)
+        if wheel is None:
+            continue
+        run(f"llama-cpp-python wird installiert ({name})", [*pip(), "install", "--force-reinstall", str(wheel)])
+        if engine_works(requirement):
+            return
+        say(f"Das Paket „{wheel.name}“ läuft auf diesem Rechner nicht.")
+        shutil.rmtree(cached, ignore_errors=True)
+    raise SetupError("llama-cpp-python läuft auf diesem Rechner nicht; bitte die Hinweise in der README lesen.")
+
+
+def from_cache(_requirement: str, cached: Path) -> Path | None:
+    """The package that an earlier set-up left on this machine."""
+    return next(iter(sorted(cached.glob("llama_cpp_python-*.whl"))), None)
+
+
+def ready_made(requirement: str, cached: Path) -> Path | None:
+    """A ready-made package of exactly this version from upstream's index, where it can be reached."""
+    if not reachable(READY_MADE + "/llama-cpp-python/"):
+        say("Fertige Pakete von llama-cpp-python sind von hier nicht erreichbar.")
+        return None
+    command = [*pip(), "download", "--no-deps", "--only-binary", ":all:", "--index-url", READY_MADE]
+    command += ["--timeout", "20", "--retries", "1", requirement]
+    return into_cache("Ein fertiges Paket von llama-cpp-python wird gesucht", command, "--dest", cached, must=False)
+
+
+def build(requirement: str, cached: Path) -> Path | None:
+    """Built from the source package, for the very processor of this machine."""
+    if not has_compiler():
+        hint = COMPILERS.get(sys.platform, "einen C- und C++-Compiler")
+        raise SetupError(
+            f"Zum Bauen von llama-cpp-python fehlt ein C/C++-Compiler. So kommt er auf den Rechner: {hint}."
+        )
+    say("llama-cpp-python wird aus dem Quelltext gebaut. Das dauert etwa zehn Minuten, aber nur dieses eine Mal.")
+    command = [*pip(), "wheel", "--no-deps", requirement]
+    return into_cache("llama-cpp-python wird gebaut", command, "--wheel-dir", cached)
+
+
+def into_cache(what: str, command: list[str], option: str, cached: Path, *, must: bool = True) -> Path | None:
+    """Run pip with a folder of its own, then move the one wheel to the cache in one step."""
+    cached.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=str(cached.parent)) as folder:
+        try:
+            run(what, [*command, option, folder], explain=must)
+        except SetupError:
+            if must:
+                raise
+            say("Für diesen Rechner gibt es dort kein fertiges Paket dieser Version.")
+            return None
+        wheel = next(iter(Path(folder).glob("llama_cpp_python-*.whl")))
+        return Path(shutil.move(str(wheel), str(cached / wheel.name)))
+
+
+def engine_works(requirement: str) -> bool:
+    """Whether the environment holds this version of the engine, and this processor can run it."""
+    version = requirement.partition("==")[2]
+    check = f"import importlib.metadata as m; assert m.version('llama-cpp-python') == {version!r}" + SELF_CHECK
+    done = subprocess.run([str(venv_python()), "-c", check], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def llama_requirement() -> str:
+    """The exact version that pyproject.toml names: "llama-cpp-python==1.2.3"."""
+    found = re.search(r"\"(llama-cpp-python==[^\"\s]+)\"", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    if not found:
+        raise SetupError("In pyproject.toml steht keine feste Version von llama-cpp-python.")
+    return found.group(1)
+
+
+def wheel_cache(requirement: str) -> Path:
+    """Where packages built on this machine are kept. Built for its processor, so the folder is named after it."""
+    home = Path.home()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "ratsassistent" / "Cache"
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Caches" / "ratsassistent"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "ratsassistent"
+    python = f"{sys.implementation.name}{sys.version_info[0]}{sys.version_info[1]}"
+    processor = hashlib.sha256(processor_features().encode()).hexdigest()[:10]
+    system = f"{sys.platform}-{platform.machine().lower()}"
+    return base / "pakete" / f"{requirement.replace('==', '-')}-{python}-{system}-{processor}"
+
+
+def processor_features() -> str:
+    """What a program built for this machine's processor depends on."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+        found = re.search(r"^(?:flags|Features)\s*:\s*(.*)$", text, re.MULTILINE)
+        if found:
+            return " ".join(sorted(found.group(1).split()))
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def has_compiler() -> bool:
+    """Whether a C and a C++ compiler can be found."""
+    if sys.platform == "win32":
+        programs = os.environ.get("PROGRAMFILES(X86)", r"C:\Program Files (x86)")
+        installer = Path(programs) / "Microsoft Visual Studio" / "Installer" / "vswhere.exe"
+        return bool(shutil.which("cl") or installer.exists())
+    return any(map(shutil.which, ("cc", "gcc", "clang"))) and any(map(shutil.which, ("c++", "g++", "clang++")))
+
+
+def reachable(url: str) -> bool:
+    """Whether the address answers within PATIENCE; a thread, because a blocked network costs a time-out per address."""
+    answered = threading.Event()
+
+    def ask() -> None:
+        try:
+            urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=PATIENCE).close()
+            answered.set()
+        except (OSError, ValueError):
+            pass
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    return answered.is_set()
+
+
+def importable(module: str) -> bool:
+    """Whether this Python has the module."""
+    return subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
+
+
+def venv_python() -> Path:
+    """The environment's own Python."""
+    return VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def pip() -> list[str]:
+    """The environment's pip, quiet; index, mirror and proxy are those of the user's pip settings."""
+    return [str(venv_python()), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+
+
+def hand_over(command: list[str]) -> int:
+    """Become this command, so that Ctrl+C and the exit status are its own; Windows can only wait for it."""
+    sys.stdout.flush()
+    if os.name != "nt":
+        os.execv(command[0], command)  # noqa: S606
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return subprocess.call(command)
+
+
+@contextlib.contextmanager
+def only_one() -> Iterator[None]:
+    """Hold off a second set-up of this folder (an impatient double click); the system lets go when a process ends."""
+    name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    with (Path(tempfile.gettempdir()) / f"ratsassistent-{name}.sperre").open("a+") as lock:
+        try:
+            if sys.platform == "win32":
+                import msvcrt
+
+                lock.seek(0)
+                msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SetupError("Ratsassistent wird gerade schon eingerichtet; bitte dort abwarten.") from None
+        yield
+
+
+def run(what: str, command: list[str], *, explain: bool = True) -> None:
+    """Run one step with the time going by on the screen; where it fails, show the end of what it said.
+
+    :raises SetupError: it ended with an error.
+    """
+    started, shown = time.monotonic(), 0.0
+    live = sys.stdout.isatty()
+    say(f"{what} …")
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        try:
+            while process.poll() is None:
+                time.sleep(0.2)
+                passed = time.monotonic() - started
+                if passed - shown > (1 if live else 30):
+                    shown = passed
+                    print(
+                        f"\r  {clock(passed)}" if live else f"  {clock(passed)} …", end="" if live else "\n", flush=True
+                    )
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        if live and shown:
+            print()
+        if process.returncode:
+            output.seek(0)
+            tail = output.read().decode("utf-8", "replace").splitlines()[-15:]
+            if explain:
+                print("\n".join("    " + line for line in tail), file=sys.stderr)
+            raise SetupError(f"„{what}“ ist misslungen (Meldung oben); der nächste Start versucht es von vorn.")
+    if shown:
+        say(f"  fertig nach {clock(time.monotonic() - started)}")
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds: "7:05 Minuten"."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d} Minuten"
+
+
+def say(message: str) -> None:
+    """One line for the user, at once."""
+    print(message, flush=True)
+
+
+def guarded(arguments: list[str]) -> int:
+    """`main`, but every failure is one German sentence, and a window opened by a double click stays open."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - who starts this file has whatever Python there is
+        print(f"Ratsassistent braucht Python 3.11 oder neuer; hier läuft Python {platform.python_version()}.")
+        status = 1
+    else:
+        try:
+            status = main(arguments)
+        except SetupError as error:
+            print(error, file=sys.stderr)
+            status = 1
+        except OSError as error:
+            print(f"Die Einrichtung ist misslungen: {error}.", file=sys.stderr)
+            status = 1
+        except KeyboardInterrupt:
+            print("Beendet.", file=sys.stderr)
+            status = 130
+    if status and os.name == "nt" and not arguments and sys.stdin and sys.stdin.isatty() and "PROMPT" not in os.environ:
+        input("Zum Schließen die Eingabetaste drücken … ")
+    return status
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # umlauts must not break an old console
+            stream.reconfigure(errors="replace")
+    sys.exit(guarded(sys.argv[1:]))

@@ -1,0 +1,45 @@
+"""A language model that says what the test tells it, in place of the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ratsassistent.errors import Interrupted
+from ratsassistent.oparl import ModelRecord
+from ratsassistent.writing.llama import Message, Reply
+
+RECORD = ModelRecord(name="Prüfmodell", sha256="0" * 64, licence="CC0-1.0")
+
+
+class ScriptedModel:
+    """Answers from a list, or from a function of the last message; keeps what it was asked in `asked`."""
+
+    record = RECORD
+    context = 6144
+
+    def __init__(self, replies: Sequence[str] | Callable[[str], str]) -> None:
+        self._replies = replies
+        self.asked: list[Sequence[Message]] = []
+
+    def count(self, text: str) -> int:
+        return len(text.split())
+
+    def write(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        should_stop: Callable[[], bool] | None = None,
+        on_text: Callable[[str], None] | None = None,
+    ) -> Reply:
+        if should_stop and should_stop():
+            raise Interrupted("Die Arbeit wurde angehalten.")
+        self.asked.append(list(messages))
+        text = self._replies(messages[-1].content) if callable(self._replies) else self._replies[len(self.asked) - 1]
+        words = text.split()
+        finished = len(words) <= max_tokens
+        text = " ".join(words[:max_tokens]) if not finished else text
+        if on_text:
+            on_text(text)
+        read = sum(len(m.content.split()) for m in messages)
+        return Reply(text, finished, read, 0, min(len(words), max_tokens), 0.1, 0.1)

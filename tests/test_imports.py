@@ -1,0 +1,88 @@
+"""Imports run one way, and what is heavy stays lazy."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent / "ratsassistent"
+# A layer may import its own and those before it.
+LAYERS = [
+    ["errors", "oparl"],
+    ["settings", "resources", "sources", "catalogue", "models", "demo"],
+    ["pack"],
+    ["archive"],
+    ["writing"],
+    ["jobs"],
+    ["workflow"],
+    ["output"],
+    ["__main__"],
+]
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+
+
+def _module(path: Path) -> str:
+    first = path.relative_to(ROOT).parts[0]
+    return first.removesuffix(".py")
+
+
+def _imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "ratsassistent":
+            parts = node.module.split(".")
+            names |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {a.name.split(".")[1] for a in node.names if a.name.startswith("ratsassistent.")}
+    return names & RANK.keys()
+
+
+def test_imports_run_one_way() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in ROOT.rglob("*.py")
+        if path.relative_to(ROOT) != Path("__init__.py")
+        for name in _imported(path)
+        if RANK[name] > RANK[_module(path)]
+    ]
+    assert not wrong
+
+
+def test_only_the_archive_speaks_sql() -> None:
+    allowed = {"archive"}
+    for path in ROOT.rglob("*.py"):
+        if _module(path) in allowed:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {m.split(".")[0] for m in modules} & {"sqlite3", "sqlalchemy", "alembic"}, path
+
+
+def test_only_writing_runs_a_language_model() -> None:
+    for path in ROOT.rglob("*.py"):
+        if _module(path) != "writing":
+            assert "llama_cpp" not in {
+                (n.module or "").split(".")[0] for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.ImportFrom)
+            } | {
+                a.name.split(".")[0]
+                for n in ast.walk(ast.parse(path.read_text("utf-8")))
+                if isinstance(n, ast.Import)
+                for a in n.names
+            }, path
+
+
+def test_modules_stay_readable() -> None:
+    long = {str(p.relative_to(ROOT)): n for p in ROOT.rglob("*.py") if (n := len(p.read_text("utf-8").splitlines())) > 500}
+    assert not long
+
+
+def test_heavy_libraries_are_not_loaded_to_parse_a_command() -> None:
+    code = (
+        "import sys, ratsassistent.__main__, ratsassistent.workflow;"
+        "print(sorted({'llama_cpp', 'gradio', 'pypdfium2', 'torch', 'pandas', 'alembic'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent)
+    assert done.stdout.strip() == "[]"
