@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
@@ -60,10 +60,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def outside_transaction(engine: Engine) -> Iterator[Connection]:
-    """A connection for statements that take no transaction (VACUUM, PRAGMA)."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        yield connection
+def outside_transaction(engine: Engine) -> Iterator[sqlite3.Connection]:
+    """The driver's own connection, for statements that take no transaction (VACUUM, PRAGMA); closed afterwards."""
+    connection = engine.raw_connection()
+    driver = cast(sqlite3.Connection, connection.driver_connection)
+    connection.detach()  # its settings may have been changed: it does not go back to the pool
+    try:
+        yield driver
+    finally:
+        connection.close()
 
 
 @contextmanager
@@ -71,8 +76,9 @@ def storage_errors(folder: Path) -> Iterator[None]:
     """Turns what the database or the disk says into a StorageError with one German sentence."""
     try:
         yield
-    except exc.DBAPIError as error:
-        sentence = _sentence(getattr(error.orig, "sqlite_errorcode", None), folder)
+    except (exc.DBAPIError, sqlite3.Error) as error:
+        origin = error.orig if isinstance(error, exc.DBAPIError) else error
+        sentence = _sentence(getattr(origin, "sqlite_errorcode", None), folder)
         if sentence is None:
             raise  # a mistake in this program, not the user's trouble
         raise StorageError(sentence) from error

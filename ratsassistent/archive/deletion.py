@@ -12,17 +12,18 @@ A PDF (with its page texts) that another paper or meeting also stands in is kept
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, insert, select, text
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from ratsassistent.archive import fulltext, jobs_table, saving, tables
 from ratsassistent.archive.database import outside_transaction, writing
 from ratsassistent.errors import NotFound
 from ratsassistent.oparl import Paper, Passage
 
-_CLEAN = "clean"
+_CLEAN = "clean:"
 _FILE = "file:"
 
 
@@ -95,39 +96,36 @@ def clean(engine: Engine, folder: Path) -> bool:
                 if connection.execute(select(tables.file.c.id).where(tables.file.c.sha256 == sha256)).first() is None:
                     (folder / f"{sha256}.pdf").unlink(missing_ok=True)
                 connection.execute(delete(tables.pending).where(tables.pending.c.task == task))
-    if _CLEAN not in tasks:
+    cleanings = [task for task in tasks if task.startswith(_CLEAN)]
+    if not cleanings:
         return True
     with writing(engine) as connection:
         fulltext.merge(connection)
-        connection.execute(delete(tables.pending).where(tables.pending.c.task == _CLEAN))
-    with outside_transaction(engine) as connection:
-        connection.execute(text("VACUUM"))
-    if empty_log(engine):
-        return True
-    with writing(engine) as connection:
-        _note(connection, [_CLEAN])
-    return False
+    with outside_transaction(engine) as driver:
+        driver.execute("VACUUM")
+    if not empty_log(engine):
+        return False
+    with writing(engine) as connection:  # last, so that a crash leaves the note; a deletion since then made its own
+        connection.execute(delete(tables.pending).where(tables.pending.c.task.in_(cleanings)))
+    return True
 
 
 def empty_log(engine: Engine, seconds: float = 5.0) -> bool:
     """Move the log of changes (WAL) into the database and empty it; False if readers kept it busy for that long."""
     with outside_transaction(engine) as connection:
-        connection.execute(text("PRAGMA busy_timeout = 500"))
-        try:
-            until = time.monotonic() + seconds
-            while connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
-                if time.monotonic() > until:
-                    return False
-                time.sleep(0.05)
-            return True
-        finally:
-            connection.invalidate()  # this connection's patience is not that of the others
+        connection.execute("PRAGMA busy_timeout = 500")
+        until = time.monotonic() + seconds
+        while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+    return True
 
 
 def _finish(connection: Connection, gone: list[str], files: Iterable[str]) -> list[str]:
     """Remove the files that nothing refers to any more, and note what is left to do."""
     paper_file, of_meeting, file = tables.paper_file, tables.meeting_file, tables.file
-    tasks = [_CLEAN]
+    tasks = [f"{_CLEAN}{uuid.uuid4().hex}"]
     for file_id in sorted(files):
         used = select(paper_file.c.file_id).where(paper_file.c.file_id == file_id)
         used_by_meeting = select(of_meeting.c.file_id).where(of_meeting.c.file_id == file_id)

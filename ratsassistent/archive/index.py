@@ -35,8 +35,8 @@ MOST_WORDS = 60  # of a query
 SNIPPET_WORDS = 35
 
 _K1, _B = 1.2, 0.5  # bm25: how soon repetition stops counting, how much long passages lose
-_SAME_FORM, _IN_COMPOUND, _PART, _HEAD = 0.3, 0.3, 0.5, 0.4
-_COVERAGE, _CUE = 0.3, 0.4
+_SAME_FORM, _IN_COMPOUND, _PART, _HEAD = 0.3, 0.3, 0.3, 0.4
+_COVERAGE, _CUE = 0.3, 0.5
 _SHORTEST, _COMPOUND = 4, 7  # letters of a stem: to be looked for within words; to be taken apart
 
 _ASKS_NUMBER = re.compile(
@@ -112,13 +112,14 @@ class Index:
         """
         among = _among(meeting_id, item_id, organization, since, until, paper_type)
         with self._store.reading() as connection:
-            total, mean = fulltext.size(connection)
-            words = _words(connection, query, total)
+            words = _words(connection, query, fulltext.size(connection))
             if not words or limit < 1:
                 return []
             lookups = list(dict.fromkeys(lookup for word in words for lookup in word.lookups()))
             found = fulltext.candidates(connection, lookups, among, max(CANDIDATES, 2 * limit))
-            scores = {row: _score(words, plain, stem, head, mean) for row, plain, stem, head in found}
+            mean = sum(stems.count(" ") + 1 for _, _, stems, _ in found) / max(len(found), 1)
+            weights: dict[str, list[float]] = {}
+            scores = {row: _score(words, plain, stems, head, mean, weights) for row, plain, stems, head in found}
             return self._hits(connection, query, words, scores, limit)
 
     def _hits(
@@ -212,21 +213,35 @@ def _parts(connection: Connection, stem: str) -> dict[str, float]:
     return parts
 
 
-def _score(words: Sequence[_Word], plain: str, stems: str, head: str, mean: float) -> float:
-    """How well a row fits: bm25 over the query's words, times how much of the query is covered."""
-    text, above, forms = stems.split(), set(head.split()), set(plain.split())
-    counts: dict[str, int] = {}
+def _score(
+    words: Sequence[_Word], plain: str, stems: str, head: str, mean: float, weights: dict[str, list[float]]
+) -> float:
+    """How well a row fits: bm25 over the query's words, times how much of the query is covered.
+
+    :param mean: length of a row on average, in words.
+    :param weights: what each stem met so far is worth for each word; filled here.
+    """
+    text, forms = stems.split(), set(plain.split())
+    found = [0.0] * len(words)
     for stem in text:
-        counts[stem] = counts.get(stem, 0) + 1
+        if stem not in weights:
+            weights[stem] = [word.weight(stem) for word in words]
+            if not any(weights[stem]):
+                weights[stem] = []
+        for number, weight in enumerate(weights[stem]):
+            found[number] += weight
+    above = [0.0] * len(words)
+    for stem in head.split():
+        for number, word in enumerate(words):
+            above[number] = max(above[number], word.weight(stem))
     norm = _K1 * (1 - _B + _B * len(text) / max(mean, 1.0))
-    score = covered = 0.0
-    for word in words:
-        weight = sum(count * word.weight(stem) for stem, count in counts.items())
-        weight += _SAME_FORM * (word.plain in forms)
-        weight += _HEAD * max((word.weight(stem) for stem in above), default=0.0)
+    score = 0.0
+    for number, word in enumerate(words):
+        weight = found[number] + _SAME_FORM * (word.plain in forms) + _HEAD * above[number]
         score += word.idf * weight * (_K1 + 1) / (weight + norm)
-        covered += word.idf * min(weight, 1.0)
-    return score * (1 - _COVERAGE + _COVERAGE * covered / (sum(word.idf for word in words) or 1.0))
+    whole = sum(word.idf for word in words) or 1.0
+    covered = sum(word.idf * min(found[n] + _HEAD * above[n], 1.0) for n, word in enumerate(words)) / whole
+    return score * (1 - _COVERAGE + _COVERAGE * covered)
 
 
 def _cue(query: str) -> Any:
@@ -242,11 +257,14 @@ def _cue(query: str) -> Any:
 def _snippet(text: str, words: Sequence[_Word]) -> str:
     """The stretch of the passage that holds most of what was looked for, as plain text on one line."""
     pieces = text.split()
-    worth = [
-        max((w.idf * w.weight(t.stem) for t in german.pieces(piece) for w in words), default=0.0) for piece in pieces
-    ]
-    starts = range(max(len(pieces) - SNIPPET_WORDS, 0) + 1)
-    best = max(starts, key=lambda start: (sum(worth[start : start + SNIPPET_WORDS]), -start))
+    worth = [0.0]  # up to each piece
+    for piece in pieces:
+        here = max((w.idf * w.weight(t.stem) for t in german.pieces(piece) for w in words), default=0.0)
+        worth.append(worth[-1] + here)
+    last = max(len(pieces) - SNIPPET_WORDS, 0)
+    best = max(
+        range(last + 1), key=lambda start: (worth[min(start + SNIPPET_WORDS, len(pieces))] - worth[start], -start)
+    )
     cut = " ".join(pieces[best : best + SNIPPET_WORDS])
     return ("… " if best else "") + cut + (" …" if best + SNIPPET_WORDS < len(pieces) else "")
 

@@ -111,7 +111,7 @@ def put(connection: Connection, table: Table, key: Mapping[str, object], values:
     condition = [table.c[name] == value for name, value in key.items()]
     changes: Executable = update(table).where(*condition).values(**values)
     if connection.execute(changes).rowcount == 0:
-        connection.execute(insert(table).values(**key, **values))
+        connection.execute(insert(table).values({**key, **values}))
 
 
 def _check_words(paper: Paper, hidden: set[tuple[str, int]]) -> None:

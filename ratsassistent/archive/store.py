@@ -157,7 +157,7 @@ class Store:
         with self.reading() as connection:
             return [
                 _meeting(connection, body, key, with_papers=with_papers)
-                for body, key in connection.execute(query).tuples()
+                for body, key in connection.execute(query)
             ]
 
     def meeting(self, meeting_id: str) -> Meeting | None:
@@ -340,13 +340,13 @@ def _meeting(connection: Connection, body: str, meeting_id: str, *, with_papers:
     if with_papers:
         query = select(link.c.agenda_item_id, paper.c.body).join(paper, paper.c.id == link.c.paper_id)
         query = query.join(item, item.c.id == link.c.agenda_item_id).where(item.c.meeting_id == meeting_id)
-        for item_id, paper_body in connection.execute(query.order_by(link.c.position)).tuples():
+        for item_id, paper_body in connection.execute(query.order_by(link.c.position)):
             papers.setdefault(item_id, []).append(Paper.model_validate_json(paper_body))
     rows = connection.execute(
         select(item.c.id, item.c.body).where(item.c.meeting_id == meeting_id).order_by(item.c.position, item.c.id)
     )
     items = tuple(
         AgendaItem.model_validate_json(item_body).model_copy(update={"papers": tuple(papers.get(item_id, ()))})
-        for item_id, item_body in rows.tuples()
+        for item_id, item_body in rows
     )
     return Meeting.model_validate_json(body).model_copy(update={"agendaItem": items})

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from ratsassistent.oparl import Model, Public
 from ratsassistent.pack.agenda_head import Head, closing, read_head, section
-from ratsassistent.pack.heads import is_running_line, looks_like_paper
+from ratsassistent.pack.heads import is_minutes, is_running_line, looks_like_paper, read_page_head
 from ratsassistent.pack.pages import ReadFile
 from ratsassistent.pack.references import cued_references, references, shaped_references
 
@@ -26,9 +26,6 @@ _TITLE = re.compile(
     r"^\W*(?:(?:\d+\.\s*)?(?:Nachtrag|Ergänzung)s?\W*(?:zur\s+)?)?(?:(?:nicht\s*)?öffentliche\s+|vorläufige\s+|gemeinsame\s+)*"
     r"(?:T\s*a\s*g\s*e\s*s\s*o\s*r\s*d\s*n\s*u\s*n\s*g|Tagesordnungspunkte?|Beratungsgegenst[aä]nde?)\b",
     re.IGNORECASE,
-)
-_MINUTES = re.compile(
-    r"\b(?:Niederschrift|Protokoll|Sitzungsprotokoll|Verhandlungsschrift|Ergebnisprotokoll|Beschlussprotokoll)\b"
 )
 _NUMBER = re.compile(
     r"^[ \t]*(?P<printed>(?:(?P<word>TOP|T\.?O\.?P\.?|Tagesordnungspunkt|Punkt|Pkt\.?|Ziffer)[ \t]*)?"
@@ -41,7 +38,9 @@ _REFERENCE_LINE = re.compile(
     r"^\W*(?:\(?(?:Beschluss|Sitzungs|Informations|Mitteilungs)?(?:vorlagen?|drucksachen?|drs|ds)\b|Vorlagen?-?Nr)",
     re.IGNORECASE,
 )
-_COLUMNS = re.compile(r"^\W*(?:TOP|Nr\.?|Punkt)?\s*(?:Beratungsgegenstand|Betreff|Bezeichnung|Gegenstand)\b.{0,40}$", re.I)
+_COLUMNS = re.compile(
+    r"^\W*(?:TOP|Nr\.?|Punkt)?\s*(?:Beratungsgegenstand|Betreff|Bezeichnung|Gegenstand)\b.{0,40}$", re.I
+)
 _HEADING_WORDS = re.compile(
     r"^(?:(?:[A-ZÄÖÜ][a-zäöüß]+|\W)\s*){0,3}"
     r"(?:Anträge|Anfragen|Mitteilungen|Vorlagen|Beschlüsse|Berichte|Verschiedenes|Bekanntgaben)\b.{0,60}$"
@@ -90,14 +89,14 @@ def find_agenda(read: ReadFile) -> Agenda | None:
     start = next((page.number for page in front if _has_title(page.text)), None)
     if start is None or any(looks_like_paper(page.text) for page in front[: start - 1]):
         return None
-    if any(_MINUTES.search(_top(page.text, 40)) for page in front[:1]) or _paper_before_title(front[start - 1].text):
+    if is_minutes(front[0].text) or _paper_before_title(front[start - 1].text):
         return None
     head = read_head([page.text for page in read.pages[:start]], _before_items(read.pages[start - 1].text))
     items = _collect(read, start, head)
     numbered = [item for item in items if item.number]
     if not numbered:
         return None
-    last = max([start, *(item.page for item in items)])
+    last = _last_page(read, max([start, *(item.page for item in items)]))
     entries = tuple(
         AgendaEntry(
             order=order,
@@ -118,6 +117,16 @@ def find_agenda(read: ReadFile) -> Agenda | None:
     )
 
 
+def _last_page(read: ReadFile, last: int) -> int:
+    """The agenda's last page: pages that go on counting behind its last item belong to it."""
+    for page in read.pages[last : last + 3]:
+        head = read_page_head(page.text)
+        if not (head.sure and head.running == page.number) or head.strong:
+            break
+        last = page.number
+    return last
+
+
 def _has_title(text: str) -> bool:
     """True where a page has an agenda's title and at least one numbered line under it."""
     lines = text.split("\n")
@@ -132,10 +141,6 @@ def _paper_before_title(text: str) -> bool:
     lines = text.split("\n")
     title = next(i for i, line in enumerate(lines) if _TITLE.match(line.strip()))
     return title > 4 and looks_like_paper("\n".join(lines[:title]))
-
-
-def _top(text: str, count: int) -> str:
-    return "\n".join([line for line in text.split("\n") if line.strip()][:count])
 
 
 def _before_items(text: str) -> str:
@@ -200,11 +205,8 @@ def _read_lines(lines: Sequence[str], page: int, public: Public, items: list[_It
             if current and current.lines and not _next_continues(lines, index, current):
                 current.closed = True
             continue
-        if is_running_line(line) or (index == first and stripped == str(page)):
+        if is_running_line(line) or (index == first and stripped == str(page)) or _is_furniture(line):
             continue
-        if _COLUMNS.match(stripped) or re.fullmatch(r"[\W\d]*(?:Seite\s*\d+.*)?", stripped):
-            if not _NUMBER.match(line) or not re.search(r"\d", stripped):
-                continue
         if _PREFIX_ONLY.match(line) and index + 1 < len(lines):  # "Punkt" and its number on two lines
             line, index = f"{stripped} {lines[index + 1].strip()}", index + 1
         part = section(line)
@@ -229,9 +231,14 @@ def _read_lines(lines: Sequence[str], page: int, public: Public, items: list[_It
     return public, False
 
 
-def _item(
-    match: re.Match[str], public: Public, page: int, lines: Sequence[str], index: int
-) -> _Item | None:
+def _is_furniture(line: str) -> bool:
+    """True for the head of the table's columns and for lines of signs and digits that are no number of an item."""
+    text = line.strip()
+    signs = bool(_COLUMNS.match(text) or re.fullmatch(r"[\W\d]*(?:Seite\s*\d+.*)?", text))
+    return signs and not (_NUMBER.match(line) and re.search(r"\d", text))
+
+
+def _item(match: re.Match[str], public: Public, page: int, lines: Sequence[str], index: int) -> _Item | None:
     """The item that a numbered line begins, or None where the number is a date, an amount, a time."""
     title = match["title"].strip()
     digits = match["digits"]

@@ -130,7 +130,9 @@ def _public(text: str) -> Public:
     flat = " ".join(text.split())
     closed = re.search(r"\bnicht\s*-?\s*öffentliche", flat, re.IGNORECASE)
     both = re.search(r"öffentlich\w*\s*(?:/|und)\s*nicht\s*-?\s*öffentlich", flat, re.IGNORECASE)
-    opened = re.search(r"(?<!nicht)(?<!nicht )(?<!nicht-)\böffentliche[rn]?\s+(?:\w+\s+){0,2}Sitzung", flat, re.IGNORECASE)
+    opened = re.search(
+        r"(?<!nicht)(?<!nicht )(?<!nicht-)\böffentliche[rn]?\s+(?:\w+\s+){0,2}Sitzung", flat, re.IGNORECASE
+    )
     if closed or both:
         return False if closed and not opened and not both else None
     return True if opened else None
@@ -145,7 +147,11 @@ def _start(text: str) -> str | None:
         after = text[match.end() : match.end() + 60]
         score = 0
         score += 4 if _WEEKDAY.search(before[-24:]) else 0
-        score += 4 if re.search(r"(?:Termin|Sitzungstag|Sitzungsdatum|Sitzungstermin|Tag der Sitzung)\W*\S*\W*$", before) else 0
+        score += (
+            4
+            if re.search(r"(?:Termin|Sitzungstag|Sitzungsdatum|Sitzungstermin|Tag der Sitzung)\W*\S*\W*$", before)
+            else 0
+        )
         score += 3 if re.search(r"[Ss]itzung[\w\s,.]*\b(?:am|vom)\W*(?:\w+\W+){0,2}$", before) else 0
         score += 3 if _TIME.search(after) else 0
         score += 1 if re.search(r"\bam\W*(?:\w+,?\W+){0,2}$", before) else 0
@@ -178,4 +184,4 @@ def _organization(text: str) -> str | None:
         return None
     words = re.split(r"\s+(?:am|statt|findet|ein|zur|um|Nr)\b", match["body"])[0].strip(" ,")
     words = re.sub(r"([aA]ussch[uß]s?s|[rR]at|[tT]ag|[sS]enat|[mM]agistrat)e?s\b", r"\1", words)
-    return words.removesuffix(" und") or None
+    return re.sub(r"\bund de[rs]\b", "und", words.removesuffix(" und")) or None

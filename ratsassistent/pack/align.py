@@ -10,20 +10,21 @@ and one misread number cannot shift what comes after it: the best way overall wi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ratsassistent.pack.agenda import AgendaEntry
 from ratsassistent.pack.agenda_head import dates
-from ratsassistent.pack.heads import squeezed
+from ratsassistent.pack.heads import is_minutes, squeezed
 from ratsassistent.pack.references import reference_key, references
 from ratsassistent.pack.sheets import Sheet
 
 _NEVER = -1e9
-_SAME_NUMBER, _OTHER_NUMBER, _STRANGE_NUMBER = 12.0, -12.0, -2.0
-_TITLE, _NAME_TITLE, _TOP, _OTHER_TOP = 8.0, 8.0, 4.0, -2.0
+_SAME_NUMBER, _OTHER_NUMBER, _STRANGE_NUMBER, _FOREIGN_FILE = 12.0, -12.0, -2.0, -8.0
+_TITLE, _NAME_TITLE, _TOP, _NAME_TOP, _OTHER_TOP = 8.0, 8.0, 4.0, 6.0, -2.0
 _CONTINUES, _STATEMENT_OPENS, _BOOKMARK_OPENS, _NOTHING_OPENS = -15.0, -6.0, -3.0, -8.0
-_MAIN_STAYS, _FILE_STAYS, _FILE_OF_NONE = -3.0, -2.0, -1.0
+_MAIN_STAYS, _FILE_STAYS, _FILE_OPENS, _FOLLOWS = -3.0, -4.0, -4.0, 0.5
+_LEAST = 3.0  # weaker signs on a file of its own are chance
 _SKIPS_PAPER, _SKIPS_ITEM, _WITHOUT_PAPER = -0.7, -0.05, -4.0
 _BACK, _FILE_BACK = -6.0, -1.0
 _ROW_NUMBER = re.compile(r"^\W*(?:TOP\s*)?((?:[ÖN]\s?)?\d{1,3}(?:\.\d{1,3})*[a-z]?)(?![\d.:]*\s*Uhr|\d)")
@@ -36,6 +37,7 @@ class _Target:
 
     index: int
     keys: frozenset[str]
+    safe: bool  # a file without a sign of its own may follow here: nothing non-public can slip into the open
     title: str
     words: tuple[str, ...]
     number: str
@@ -46,7 +48,13 @@ def align(sheets: Sequence[Sheet], entries: Sequence[AgendaEntry], day: str | No
 
     :param day: ISO day of the meeting, to find its line in a Beratungsfolge.
     """
-    targets = [_target(index, entry) for index, entry in enumerate(entries) if entry.number]
+    all_public = all(entry.public is True for entry in entries)
+    targets = [
+        _target(index, entry, all_public or entry.public is not True)
+        for index, entry in enumerate(entries)
+        if entry.number
+    ]
+    ordered = _in_order(sheets)
     if not targets or not sheets:
         return [None] * len(sheets)
     known = frozenset(key for target in targets for key in target.keys)
@@ -62,12 +70,13 @@ def align(sheets: Sequence[Sheet], entries: Sequence[AgendaEntry], day: str | No
     for sheet in sheets:
         signs = _signs(sheet, targets, known, day)
         opening, staying, returning = _costs(sheet)
+        follows = sheet.opens_file and (ordered or sheet.head.role in {"statement", "annex"} or _names_annex(sheet))
         now, came = [_NEVER] * (size + 1), [size] * (size + 1)
         ahead, ahead_from = best[size], size
         behind = _suffix_best(best, size)
         for j in range(size):
             options = [
-                (best[j] + staying, j),
+                (best[j] + (_FOLLOWS if follows and targets[j].safe else staying), j),
                 (ahead + passed[j] + opening + prior[j], ahead_from),
                 (behind[j + 1][0] + opening + returning + prior[j], behind[j + 1][1]),
             ]
@@ -75,9 +84,9 @@ def align(sheets: Sequence[Sheet], entries: Sequence[AgendaEntry], day: str | No
             now[j] += signs[j]
             if best[j] - passed[j + 1] > ahead:
                 ahead, ahead_from = best[j] - passed[j + 1], j
-        now[size], came[size] = best[size] + (_FILE_OF_NONE if sheet.opens_file else 0.0), size
-        if sheet.opens_file and behind[0][0] + _FILE_OF_NONE > now[size]:
-            now[size], came[size] = behind[0][0] + _FILE_OF_NONE, behind[0][1]
+        now[size], came[size] = best[size], size
+        if sheet.opens_file and behind[0][0] > now[size]:
+            now[size], came[size] = behind[0]
         best = now
         back.append(came)
     state = max(range(size + 1), key=lambda j: best[j])
@@ -96,11 +105,18 @@ def _suffix_best(best: Sequence[float], size: int) -> list[tuple[float, int]]:
     return out
 
 
-def _target(index: int, entry: AgendaEntry) -> _Target:
+def _in_order(sheets: Sequence[Sheet]) -> bool:
+    """True where the files are numbered through, so that one without a sign belongs to what stands before it."""
+    names = [sheet.read.file.name for sheet in sheets if sheet.opens_file]
+    return len(names) > 1 and all(name.rpartition("/")[2][:1].isdigit() for name in names)
+
+
+def _target(index: int, entry: AgendaEntry, safe: bool) -> _Target:
     words = tuple(dict.fromkeys(squeezed(word) for word in re.findall(r"[\w-]{4,}", entry.title)))
     return _Target(
         index,
         frozenset(reference_key(reference) for reference in entry.references),
+        safe,
         squeezed(entry.title),
         words,
         number_key(entry.number or ""),
@@ -109,38 +125,44 @@ def _target(index: int, entry: AgendaEntry) -> _Target:
 
 def number_key(number: str) -> str:
     """An agenda number without what towns print around it: "TOP Ö 5." and "5" are the same here."""
-    return re.sub(r"^(?:top)?(?:nö|[önab](?=\d))?", "", re.sub(r"[\s_)]", "", number.casefold()).replace("_", ".")).strip(".")
+    return re.sub(
+        r"^(?:top)?(?:nö|[önab](?=\d))?", "", re.sub(r"[\s_)]", "", number.casefold()).replace("_", ".")
+    ).strip(".")
 
 
 def _costs(sheet: Sheet) -> tuple[float, float, float]:
     """What it costs to begin an item with this sheet, to stay in the item, and to go back in the agenda."""
     if sheet.continues:
         return _CONTINUES, 0.0, _BACK
-    joins = sheet.head.role in {"statement", "annex"} or _names_annex(sheet)
-    if sheet.opens_file:
-        return (-1.0 if joins else 0.0), (0.5 if joins else _FILE_STAYS), _FILE_BACK
+    if sheet.opens_file:  # a file of its own has to earn its place, else it belongs to no item
+        return _FILE_OPENS, _FILE_STAYS, _FILE_BACK
     if sheet.head.strong:
         if sheet.head.role == "statement":
             return _STATEMENT_OPENS, 0.0, _BACK
         return 0.0, _MAIN_STAYS, _BACK
-    return (_BOOKMARK_OPENS if sheet.bookmark and not joins else _NOTHING_OPENS), 0.0, _BACK
+    return (_BOOKMARK_OPENS if sheet.bookmark and sheet.head.role != "annex" else _NOTHING_OPENS), 0.0, _BACK
 
 
 def _names_annex(sheet: Sheet) -> bool:
-    return bool(sheet.opens_file and re.match(r"(?i)\W*(?:\d+\W+)*(?:anlage|anhang|stellungnahme)", sheet.read.path.stem))
+    return bool(
+        sheet.opens_file and re.match(r"(?i)\W*(?:\d+\W+)*(?:anlage|anhang|stellungnahme)", sheet.read.path.stem)
+    )
 
 
 def _signs(sheet: Sheet, targets: Sequence[_Target], known: frozenset[str], day: str | None) -> list[float]:
     """How much speaks for each target on this sheet."""
     head = sheet.head
+    if sheet.opens_file and is_minutes(sheet.page.text):
+        return [_OTHER_NUMBER] * len(targets)  # minutes name the items of their own meeting
     opens = head.strong or sheet.opens_file or bool(sheet.bookmark)
     keys = {reference_key(r) for r in head.references} if opens or head.sure else set()
     name = ""
     tops: set[str] = set()
+    in_name: set[str] = set()
     if sheet.opens_file:
         name = f"{sheet.read.path.parent.name} {sheet.read.path.stem} {sheet.read.file.name}"
-        keys |= _keys_in_name(name, known)
-        tops |= {number_key(top) for top in _TOP_IN_NAME.findall(name.replace("_", " "))}
+        keys |= keys_in_name(name, known)
+        in_name = {number_key(top) for top in _TOP_IN_NAME.findall(name)}
     row = _row_number(sheet.page.text, day) if opens else None
     if opens and not row and day and any(d.isoformat() == day for d, _ in dates(sheet.page.text)):
         tops |= {number_key(top) for top in head.tops}
@@ -153,30 +175,32 @@ def _signs(sheet: Sheet, targets: Sequence[_Target], known: frozenset[str], day:
         elif keys & known:
             score += _OTHER_NUMBER
         elif keys and target.keys and head.strong and head.role == "main":
-            score += _STRANGE_NUMBER
+            score += _FOREIGN_FILE if sheet.opens_file else _STRANGE_NUMBER
         if opens:
             score += _TITLE * _overlap(target, inside)
             if name:
                 score += _NAME_TITLE * _overlap(target, squeezed(name))
+        if in_name:
+            score += _NAME_TOP if target.number in in_name else _OTHER_TOP
         if row:
             score += _TOP if row == target.number else _OTHER_TOP
         elif target.number in tops:
             score += _TOP
-        out.append(score)
+        out.append(0.0 if sheet.opens_file and 0 < score < _LEAST else score)
     return out
 
 
 def _overlap(target: _Target, text: str) -> float:
     """0 to 1: how much of a title stands in a text. Short titles must stand there whole."""
     if len(target.title) >= 8 and target.title in text:
-        return 1.0
+        return 1.0 if len(target.title) >= 18 else 0.5
     if len(target.words) < 3:
         return 0.0
     share = sum(word in text for word in target.words) / len(target.words)
     return max(0.0, (share - 0.6) * 2.25)
 
 
-def _keys_in_name(name: str, known: frozenset[str]) -> set[str]:
+def keys_in_name(name: str, known: Iterable[str]) -> set[str]:
     """Vorlage numbers in a file name, where "/" cannot stand: “BV-0197-2026 Anlage 1.pdf”, “2022_0560.pdf”."""
     plain = reference_key(re.sub(r"[\s_\-.]+", "/", name))
     found = {key for key in known if re.search(rf"(?<![0-9A-ZÄÖÜ]){re.escape(key)}(?![0-9A-ZÄÖÜ])", plain)}
@@ -192,7 +216,7 @@ def _row_number(text: str, day: str | None) -> str | None:
     numbers = []
     for found, match in dates(text[:4000]):
         if found.isoformat() == day:
-            row = _ROW_NUMBER.match(text[match.end() : match.end() + 24].split("\n")[0])
+            row = _ROW_NUMBER.match(text[match.end() : match.end() + 24].split("\n", maxsplit=1)[0])
             if row:
                 numbers.append(number_key(row[1]))
     return numbers[0] if len(set(numbers)) == 1 else None

@@ -23,7 +23,9 @@ _RESULT = re.compile(
     r"\b((?:einstimmig|mehrheitlich|ungeändert|geändert)\s+\w+|zugestimmt|vorberaten|Kenntnisnahme|abgelehnt|vertagt|verwiesen|abgesetzt|"
     r"zurückgezogen|erledigt|beschlossen|empfohlen)\b[\w ]{0,40}$"
 )
-_BODY = re.compile(r"(?i)(?:ausschu(?:ss|ß)|rat|tag|vertretung|versammlung|kommission|senat|bürgerschaft|magistrat|plenum|kreis)")
+_BODY = re.compile(
+    r"(?i)(?:ausschu(?:ss|ß)|rat|tag|vertretung|versammlung|kommission|senat|bürgerschaft|magistrat|plenum|kreis)"
+)
 _NUMBER = re.compile(r"^\s*(?:TOP\s*)?(?P<number>(?:[ÖN]\s?)?\d{1,3}(?:\.\d{1,3})*[a-z]?)(?=\s|$)")
 _CROSS = re.compile(r"^(?P<gap>\s*)[xX☒✓](?:\s|$)")
 
@@ -37,8 +39,10 @@ def find_consultations(text: str) -> tuple[Consultation, ...]:
     columns = any("ö nö" in line for line in lines[start : start + 3])
     found = []
     gap = 0
+    above = ""
     for line in lines[start + 1 :]:
-        row = _row(line, columns)
+        row = _row(line, columns) or _row(f"{above} {line.strip()}", columns)
+        above = "" if row else line.strip()
         if row:
             found.append(row)
             gap = 0
@@ -61,9 +65,11 @@ def _row(line: str, columns: bool) -> Consultation | None:
     number = None
     if re.search(r"\bnicht\s*-?öffentlich|\bNÖ\b|\bN\s*$", line):
         public = False
-    elif re.search(r"(?<![☐\w] )\böffentlich\b(?!.*☐)", line) and "☐" not in line:
-        public = True
-    elif re.search(r"\bÖ\s*$", line) or re.match(r"\s*Ö\s", line):
+    elif (
+        (re.search(r"(?<![☐\w] )\böffentlich\b(?!.*☐)", line) and "☐" not in line)
+        or re.search(r"\bÖ\s*$", line)
+        or re.match(r"\s*Ö\s", line)
+    ):
         public = True
     if _BODY.search(before):
         organization = before

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from ratsassistent.pack.references import cued_references, references
@@ -29,7 +30,7 @@ _KIND = re.compile(
 )
 _STATEMENT = re.compile(r"^\W*(?:Stellungnahme|Antwort|Beantwortung)\b", re.IGNORECASE)
 _ANNEX = re.compile(
-    r"^\W*(?:Anlagen?|Anhang|Beilage)\s*(?:Nr\.?\s*)?(?P<label>\d{1,2}\s*[a-z]?|[A-Z]|[IVX]{1,4})?(?!\w)(?P<tail>.{0,60})$"
+    r"^\W*(?:Anlagen?|Anhang|Beilage)\s*(?:Nr\.?\s*)?(?P<label>\d{1,2}\s*[a-z]?|[A-Z]|[IVX]{1,4})?(?!\w|\.\d)(?P<tail>.{0,60})$"
 )
 _FORM_CUE = re.compile(
     r"^\W*(?:Beratungsfolge|Gremienweg|Beratungsweg|Gremium\b|Vorlagen?[- ]?(?:Nr|Nummer)|Vorlage\s*:|Drucksachen?[- ]?(?:Nr|Nummer)|"
@@ -42,6 +43,9 @@ _RUNNING = re.compile(
     r"(?P<tail>\b.{0,70})?|(?P<c>\d{1,3})\s*(?:von|/)\s*(?P<total2>\d{1,3})|(?P<bare>\d{1,3}))\s*$"
 )
 _TOP = re.compile(r"\bTOP[:\s]*((?:[ÖN]\s?)?\d{1,3}(?:\.\d{1,3})*[a-z]?)\b")
+_MINUTES = re.compile(
+    r"\b(?:Niederschrift|Protokoll|Sitzungsprotokoll|Verhandlungsschrift|Ergebnisprotokoll|Beschlussprotokoll)\b"
+)
 HEAD_LINES = 30
 
 
@@ -87,7 +91,9 @@ def read_page_head(text: str) -> PageHead:
         label = _annex_label(lines)
         role = "annex" if label is not None else None
     strong = not continues and (
-        (kind is not None and (cues >= 1 or bool(found))) or (cues >= 3 and bool(found)) or number == 1 and sure and cues >= 2
+        (kind is not None and (cues >= 1 or bool(found)))
+        or (cues >= 3 and bool(found))
+        or (number == 1 and sure and cues >= 2)
     )
     return PageHead(
         kind=kind,
@@ -106,6 +112,13 @@ def looks_like_paper(text: str) -> bool:
     """True where a page is the first one of a paper."""
     head = read_page_head(text)
     return head.strong and head.kind is not None
+
+
+def is_minutes(text: str) -> bool:
+    """True where a page is the first one of minutes."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    near = any(_MINUTES.search(line) and len(line) <= 100 for line in lines[:60])
+    return near and bool(re.search(r"(?i)anwesend|teilnehm|beginn der sitzung|sitzungsbeginn|entschuldigt", text))
 
 
 def is_running_line(line: str) -> bool:
@@ -140,7 +153,7 @@ def _kind(lines: list[str]) -> tuple[str | None, Role | None]:
         tail = match["tail"].strip()
         if match["kind"] in {"Vorlage", "Drucksache"} and re.match(r"\s*(?::|[- ]?Nr)", match["tail"]):
             continue  # the number's own line
-        if len(tail.split()) > 7 or tail.endswith((".", ",")) and not references(tail):
+        if len(tail.split()) > 7 or (tail.endswith((".", ",")) and not references(tail)):
             continue
         if tail[:1].islower() and not re.match(r"(?:der|des|zu[rm]?|von|vom|gem|nach|für|an|in|auf)\b", tail):
             continue
@@ -150,8 +163,12 @@ def _kind(lines: list[str]) -> tuple[str | None, Role | None]:
 
 
 def _annex_label(lines: list[str]) -> str | None:
-    """The label of an annex ("1", "2a", or "" for one without number) where the page's head or foot carries one."""
-    for line in [*lines[:6], *lines[-4:]]:
+    """The label of an annex ("1", "2a", or "" for one without number) where the page's head or foot carries one.
+
+    In the middle of the page (a text box is read at any place) it has to be followed by the line that names the meeting.
+    """
+    boxed = [line for line, after in pairwise(lines) if _TOP.search(after) and len(after) < 60]
+    for line in [*lines[:6], *lines[-4:], *boxed]:
         match = _ANNEX.match(line)
         if match and not re.match(r"\s*(?:der|des|zu[rm]?\s+§|siehe|ist|sind|wird|werden)\b", match["tail"]):
             if match["label"] is None and match["tail"].strip(" :/n"):

@@ -22,6 +22,7 @@ MAX_ZIP_FILES = 2000
 MAX_ZIP_BYTES = 2_000_000_000  # of all unpacked files together
 MAX_RATIO = 200  # unpacked to packed, of one file over a megabyte; a PDF is hardly ever packed tighter
 OPARL_ENDINGS = {".json", ".jsonl", ".gz"}
+OPARL_LATER = "OParl-Daten können erst in einer späteren Version eingelesen werden."
 IGNORED = {"thumbs.db", "desktop.ini", ".ds_store"}
 
 
@@ -82,7 +83,7 @@ def _sort_in(
         found.extend(unpacked)
         skipped.extend(left_out)
     elif ending in OPARL_ENDINGS:
-        reason = "OParl-Daten können erst in einer späteren Version eingelesen werden."
+        reason = OPARL_LATER
     elif ending == ".pdf" or (ending == "" and _looks_like_pdf(file)):
         found.append((file, inner))
     else:
@@ -116,25 +117,14 @@ def _unpack(archive: Path, work_folder: Path) -> tuple[list[tuple[Path, PurePosi
                 leave_out("", f"Das ZIP-Archiv enthält mehr als {MAX_ZIP_FILES} Dateien.")
                 return [], skipped
             for entry in sorted(entries, key=lambda e: natural_key(e.filename)):
-                inner = _safe_name(entry.filename)
-                if inner is None:
-                    leave_out(entry.filename, "Der Name dieser Datei im ZIP-Archiv ist nicht zulässig.")
-                elif any(part.startswith((".", "__MACOSX")) for part in inner.parts) or inner.name in IGNORED:
+                inner = PurePosixPath(entry.filename.replace("\\", "/"))
+                if any(part.startswith((".", "__MACOSX")) and part != ".." for part in inner.parts):
                     continue
-                elif inner.suffix.casefold() == ".zip":
-                    leave_out(entry.filename, "Ein ZIP-Archiv in einem ZIP-Archiv wird nicht geöffnet.")
-                elif inner.suffix.casefold() in OPARL_ENDINGS:
-                    leave_out(
-                        entry.filename, "OParl-Daten können erst in einer späteren Version eingelesen werden."
-                    )
-                elif inner.suffix.casefold() != ".pdf":
-                    leave_out(entry.filename, "Im ZIP-Archiv werden nur PDF-Dateien gelesen.")
-                elif entry.flag_bits & 1:
-                    leave_out(entry.filename, "Diese Datei im ZIP-Archiv ist mit einem Passwort geschützt.")
-                elif entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-                    leave_out(entry.filename, "Diese Datei im ZIP-Archiv ist verdächtig stark gepackt.")
-                elif entry.file_size > budget:
-                    leave_out(entry.filename, "Das ZIP-Archiv ist ausgepackt zu groß.")
+                if inner.name.casefold() in IGNORED:
+                    continue
+                reason = _refused(entry, inner, budget)
+                if reason:
+                    leave_out(entry.filename, reason)
                 else:
                     budget -= entry.file_size
                     found.append((_copy_out(bundle, entry, archive, work_folder), inner))
@@ -147,19 +137,33 @@ def _unpack(archive: Path, work_folder: Path) -> tuple[list[tuple[Path, PurePosi
     return found, skipped
 
 
-def _safe_name(name: str) -> PurePosixPath | None:
-    """The entry's name as a relative path, or None for one that tries to lead elsewhere."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name) or not path.name or "\0" in name:
-        return None
-    return path
+def _refused(entry: zipfile.ZipInfo, inner: PurePosixPath, budget: int) -> str | None:
+    """Why an entry of a ZIP is not unpacked, or None."""
+    ending = inner.suffix.casefold()
+    leads_away = inner.is_absolute() or ".." in inner.parts or bool(re.match(r"[A-Za-z]:", entry.filename))
+    refusals = (
+        (leads_away, "Der Name dieser Datei im ZIP-Archiv ist nicht zulässig."),
+        (ending == ".zip", "Ein ZIP-Archiv in einem ZIP-Archiv wird nicht geöffnet."),
+        (ending in OPARL_ENDINGS, OPARL_LATER),
+        (ending != ".pdf", "Im ZIP-Archiv werden nur PDF-Dateien gelesen."),
+        (bool(entry.flag_bits & 1), "Diese Datei im ZIP-Archiv ist mit einem Passwort geschützt."),
+        (
+            entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1),
+            "Diese Datei im ZIP-Archiv ist verdächtig stark gepackt.",
+        ),
+        (entry.file_size > budget, "Das ZIP-Archiv ist ausgepackt zu groß."),
+    )
+    return next((sentence for refused, sentence in refusals if refused), None)
 
 
 def _copy_out(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo, archive: Path, work_folder: Path) -> Path:
     """Write one entry; the sizes in a ZIP's directory may lie, so reading stops where the entry says it ends."""
     folder = work_folder / sha256(f"{archive.resolve()}\0{entry.filename}".encode()).hexdigest()[:16]
+    inner = PurePosixPath(entry.filename.replace("\\", "/"))
+    if inner.parent.name:  # the folder's name often says to which agenda item a file belongs
+        folder = folder / re.sub(r"[^\w() -]", "_", inner.parent.name)[:80]
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / (re.sub(r"[^\w.() äöüÄÖÜß-]", "_", PurePosixPath(entry.filename.replace("\\", "/")).name)[-120:])
+    target = folder / re.sub(r"[^\w.() -]", "_", inner.name)[-120:]
     with bundle.open(entry) as source, target.open("wb") as out:
         left = entry.file_size + 1
         while left > 0 and (chunk := source.read(min(1 << 20, left))):

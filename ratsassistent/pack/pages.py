@@ -214,22 +214,23 @@ def _page(reader: PdfReader, number: int) -> Page:
         page = reader.pages[number - 1]
         contents = page.get_contents()
         commands = contents.get_data() if contents is not None else b""
-        if len(commands) > MAX_CONTENT:
-            return Page(number=number, text="", source="none", reason=DRAWING)
-        raw = page.extract_text() or ""
+        raw = (page.extract_text() or "") if len(commands) <= MAX_CONTENT else None
     except Exception:  # one bad page must not cost the others
         return Page(number=number, text="", source="none", reason=BROKEN)
-    text = clean_text(raw)
-    if _is_gibberish(raw):
-        return Page(number=number, text="", source="none", reason=GLYPHS)
-    letters = sum(char.isalpha() for char in text)
-    if letters >= 8 or (text.strip() and not _has_image(page)):
-        return Page(number=number, text=text, source="text")
-    if _has_image(page):
-        return Page(number=number, text="", source="none", reason=SCAN)
-    if _PAINTING.search(commands):
+    if raw is None:
         return Page(number=number, text="", source="none", reason=DRAWING)
-    return Page(number=number, text="", source="text")  # a blank page holds nothing and has been read
+    text = clean_text(raw)
+    letters = sum(char.isalpha() for char in text)
+    reason = None
+    if _is_gibberish(raw):
+        reason = GLYPHS
+    elif letters < 8 and _has_image(page):
+        reason = SCAN
+    elif not text.strip() and _PAINTING.search(commands):
+        reason = DRAWING
+    if reason:
+        return Page(number=number, text="", source="none", reason=reason)
+    return Page(number=number, text=text, source="text")  # a blank page holds nothing and has been read
 
 
 def _is_gibberish(raw: str) -> bool:
@@ -263,7 +264,7 @@ def _images(resources: Any, depth: int) -> Iterator[bool]:
 def _outline(reader: PdfReader) -> Iterator[tuple[str, int]]:
     """The bookmarks in reading order; broken ones are left out."""
     try:
-        waiting = list(reversed(reader.outline))
+        waiting: list[Any] = list(reversed(reader.outline))
     except Exception:
         return
     count = 0

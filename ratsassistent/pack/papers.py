@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from ratsassistent.oparl import FileSpan, Model, PagedText, Paper, Public, ra_id
 from ratsassistent.pack.agenda import Agenda, AgendaEntry
-from ratsassistent.pack.align import align
+from ratsassistent.pack.align import align, keys_in_name
 from ratsassistent.pack.consultations import find_consultations
 from ratsassistent.pack.heads import Role, squeezed
 from ratsassistent.pack.pages import ReadFile
@@ -30,7 +31,9 @@ _NOT_A_TITLE = re.compile(
     r"Der (?:Ober)?[Bb]ürgermeister|Die (?:Ober)?[Bb]ürgermeisterin|öffentlich|nichtöffentlich|Einreicher|Antragsteller|"
     r"Organisationseinheit|Recyclingpapier|Seite\b|Tel|E-?Mail|.*[Ff]raktion(?:en)?$|.*\d{2}\.\d{2}\.\d{4}$|[\W\d]*$)"
 )
-_SUBJECT = re.compile(r"^\W*(?:Betreff|Betrifft|Gegenstand|Titel|Thema|Bezeichnung)\b\s*(?:der Vorlage)?\s*:?\s*(?P<rest>.*)$")
+_SUBJECT = re.compile(
+    r"^\W*(?:Betreff|Betrifft|Gegenstand|Titel|Thema|Bezeichnung)\b\s*(?:der Vorlage)?\s*:?\s*(?P<rest>.*)$"
+)
 _SUBJECT_END = re.compile(
     r"^\W*(?:Beratungsfolge|Gremi|Beratungsweg|Beschluss|Sachverhalt|Begründung|Kurzfassung|Information|Anlage|Finanz|Antrag|Geplante|"
     r"Status|Der |Die |Das |\d+\.|.*\d{2}\.\d{2}\.\d{4})"
@@ -107,14 +110,13 @@ def _papers_of_entry(sheets: Sequence[Sheet], entry: AgendaEntry) -> list[Paper]
 def _documents(sheets: Sequence[Sheet]) -> list[_Document]:
     """Cut an item's sheets where a document begins."""
     documents: list[_Document] = []
+    has_main = any(sheet.head.strong and sheet.head.role == "main" for sheet in sheets)
     for index, sheet in enumerate(sheets):
         if not documents or _begins_document(sheets, index, documents[-1]):
             head = sheet.head
-            role: Role = head.role or ("main" if not documents else "annex")
-            if role == "main" and not head.strong and documents:
-                role = "annex"
-            if role == "annex" and not documents and not sheet.opens_file:
-                role = "main"
+            role: Role = head.role or "annex"
+            if not head.strong and role != "statement":
+                role = "annex" if documents or has_main else "main"
             documents.append(_Document(role, head.label if role == "annex" else None))
         documents[-1].sheets.append(sheet)
     return documents
@@ -125,16 +127,21 @@ def _begins_document(sheets: Sequence[Sheet], index: int, current: _Document) ->
     sheet, before = sheets[index], sheets[index - 1]
     if sheet.read.file.id != before.read.file.id or sheet.page.number != before.page.number + 1:
         return True
-    if sheet.continues:
-        return False
-    if sheet.head.strong or sheet.bookmark or (sheet.head.sure and sheet.head.running == 1):
-        return True
+    opens = sheet.head.strong or bool(sheet.bookmark) or (sheet.head.sure and sheet.head.running == 1)
+    if sheet.continues or opens:
+        return not sheet.continues
+    if sum(bool(other.bookmark) for other in sheets) >= 2:
+        return False  # bookmarks tell where every document begins
     if sheet.head.label is not None and sheet.head.label != current.label:
-        return True
-    counted = [s.head.running for s in current.sheets if s.head.sure and s.head.running]
-    if not counted or sheet.head.sure:
+        return bool(sheet.head.label) or current.role != "annex"
+    return _counting_stops(sheets, index, current)
+
+
+def _counting_stops(sheets: Sequence[Sheet], index: int, current: _Document) -> bool:
+    """True where a document that counts its pages has come to its end: this page has no number, and none goes on."""
+    counted = [sheet.head.running for sheet in current.sheets if sheet.head.sure and sheet.head.running]
+    if not counted or sheets[index].head.sure:
         return False
-    # A document that counts its pages has come to an end where the counting stops, unless it goes on further down.
     for later in sheets[index + 1 : index + 6]:
         if later.head.strong or (later.head.sure and later.head.running == 1):
             break
@@ -171,18 +178,25 @@ def _group(documents: Sequence[_Document], expected: Sequence[str]) -> list[tupl
 
 def _own_reference(document: _Document, wanted: dict[str, str]) -> str | None:
     """The number that a document's first page gives, as the agenda prints it where that has it."""
+    first = document.first
+    if first.opens_file:
+        named = keys_in_name(first.read.file.name, wanted)
+        if len(named) == 1:
+            return wanted.get(named.pop())
     if document.role == "annex":
         return None
-    found = document.first.head.references or tuple(r for s in document.sheets for r in s.head.references if s.head.sure)
+    found = document.first.head.references or tuple(
+        r for s in document.sheets for r in s.head.references if s.head.sure
+    )
     for reference in found:
         if reference_key(reference) in wanted:
             return wanted[reference_key(reference)]
     return found[0] if found and document.role == "main" else None
 
 
-def _paper(
-    documents: Sequence[_Document], reference: str | None, entry: AgendaEntry | None, public: Public
-) -> Paper:
+def _paper(documents: Sequence[_Document], reference: str | None, entry: AgendaEntry | None, public: Public) -> Paper:
+    if len({document.first.read.file.id for document in documents}) > 1:
+        documents = sorted(documents, key=lambda d: ("main", "statement", "annex").index(d.role))
     sheets = [sheet for document in documents for sheet in document.sheets]
     text = paged_text(sheets)
     at = 0
@@ -196,7 +210,9 @@ def _paper(
         id=own,
         reference=reference,
         name=_name(first, entry),
-        paperType=next((d.first.head.kind for d in documents if d.role == "main" and d.first.head.kind), first.head.kind),
+        paperType=next(
+            (d.first.head.kind for d in documents if d.role == "main" and d.first.head.kind), first.head.kind
+        ),
         files=tuple(
             FileSpan(
                 file_id=d.first.read.file.id,
@@ -230,6 +246,8 @@ def _name(first: Sheet, entry: AgendaEntry | None) -> str:
                 return " ".join(found)[:300]
     if entry:
         return entry.title
+    if not first.head.kind:
+        return first.bookmark or PurePosixPath(first.read.file.name).stem
     after_kind = next((i for i, line in enumerate(lines) if first.head.kind and first.head.kind in line), -1)
     for line in lines[after_kind + 1 : after_kind + 12]:
         if len(line) >= 8 and not _NOT_A_TITLE.match(line):

@@ -18,7 +18,7 @@ _NUMBER = rf"(?:[A-ZÄÖÜ]{{1,6}}\s)?(?:{_GROUP})(?:\s?[/_-]\s?(?:[A-Z]{{1,4}}\
 _CUE = re.compile(
     r"\b(?:(?:Beschluss|Sitzungs|Informations|Mitteilungs)?vorlagen?(?:[- ]?(?:Nr|Nummer)\b\.?|nummer)?|"
     r"(?:Beratungs|Rats)?drucksachen?(?:[- ]?(?:Nr|Nummer)\b\.?|nummer)?|Drs\.?(?:[- ]?Nr\b\.?)?|"
-    r"DS(?:[- ]?Nr\b\.?)?|Antrags?[- ]?Nr\b\.?|Antragsnummer|Anfrage[- ]?Nr\b\.?)"
+    r"DS(?:[- ]?Nr\b\.?)?|allris[- ]?Nr\b\.?|Antrags?[- ]?Nr\b\.?|Antragsnummer|Anfrage[- ]?Nr\b\.?)"
     r"\s*(?:Nr\.?|Nummer)?[ \t]*[:#]?\s{0,12}",
     re.IGNORECASE,
 )

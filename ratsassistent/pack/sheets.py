@@ -55,9 +55,7 @@ def paged_text(sheets: Sequence[Sheet]) -> PagedText:
     starts = []
     for sheet in sheets:
         starts.append(
-            PageStart(
-                offset=len(text), file_id=sheet.read.file.id, file=sheet.read.file.name, page=sheet.page.number
-            )
+            PageStart(offset=len(text), file_id=sheet.read.file.id, file=sheet.read.file.name, page=sheet.page.number)
         )
         text += without_running_lines(sheet.page.text) + "\n"
     return PagedText(text=text, starts=tuple(starts))

@@ -16,7 +16,7 @@ from ratsassistent.writing.briefing import model_statements, overlap
 from ratsassistent.writing.extract import Chunk
 from ratsassistent.writing.llama import LanguageModel
 from ratsassistent.writing.prompts import REFUSAL, load_prompt
-from ratsassistent.writing.sentences import clean, split_sentences
+from ratsassistent.writing.sentences import clean, sentences
 
 PASSAGES = 6  # that the model reads: about 1,300 tokens, twenty seconds on an office PC
 WRITE_TOKENS = 120
@@ -79,7 +79,7 @@ def _quote(question: str, said: Statement, hits: Sequence[Hit]) -> Statement | N
         citation = tuple(c for c in hit.passage.citation if (c.file_id, c.page) in places)
         if not citation:
             continue
-        for sentence in split_sentences(hit.passage.text):
+        for sentence in sentences(hit.passage.text):
             text = clean(sentence.text)
             score = overlap(said.text, text) + 0.5 * overlap(question, text)
             if 4 <= len(text.split()) <= 60 and (best is None or score > best[0]):

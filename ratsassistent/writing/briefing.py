@@ -23,7 +23,7 @@ from ratsassistent.writing.check import check_statement
 from ratsassistent.writing.extract import Chunk, extract_item, reading_for
 from ratsassistent.writing.llama import LanguageModel
 from ratsassistent.writing.prompts import Prompt, load_prompt
-from ratsassistent.writing.sentences import split_sentences
+from ratsassistent.writing.sentences import sentences as split
 
 LABEL = "Worum es geht"
 READ_WORDS = 300  # words of an item that the model reads: about 600 tokens, ten seconds on an office PC
@@ -127,7 +127,7 @@ def _sentences(text: str) -> list[tuple[str, list[str]]]:
         # "… . [S1] Der …": the key belongs to the sentence before it
         for piece in re.split(r"(?<=\])\s+(?=[A-ZÄÖÜ„\"])", bare):
             keys = _KEY.findall(piece)
-            for sentence in split_sentences(_MARKS.sub(" ", piece).strip()):
+            for sentence in split(_MARKS.sub(" ", piece).strip()):
                 clean = re.sub(r"\s+([.,;!?])", r"\1", sentence.text.strip())
                 if len(clean.split()) >= 3:
                     found.append((clean, keys))
@@ -157,9 +157,13 @@ def _checked(
     pages: PageTexts,
     label: str,
 ) -> Statement:
-    """Try the chunks that the model named, then those that share most words; keep the first whose pages hold it all."""
-    ranked = sorted(chunks, key=lambda c: (c.key in keys, overlap(sentence, c.text)), reverse=True)
-    likely = [c for c in ranked[:4] if overlap(sentence, c.text) > 0]
+    """Try the chunks that share most words with the sentence; keep the first whose pages hold all of it.
+
+    A small model often counts the keys up instead of naming the right one, so its word counts for little.
+    """
+    shared = {c.key: overlap(sentence, c.text) + (0.15 if c.key in keys else 0.0) for c in chunks}
+    ranked = sorted(chunks, key=lambda c: shared[c.key], reverse=True)
+    likely = [c for c in ranked[:4] if shared[c.key] > 0]
     choices: list[tuple[Citation, ...]] = []
     for chunk in likely or ranked[:1]:
         # one page is a better citation than two

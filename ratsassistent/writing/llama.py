@@ -90,6 +90,9 @@ class LlamaModel:
         :param context: tokens of prompt and reply together; memory for the cache is taken at once.
         :raises ModelError: the engine is missing, or the file cannot be loaded, or memory is short.
         """
+        # OpenMP's threads spin while they wait for each other. On a machine that does other work beside (a browser is
+        # enough) that made writing three to nine times slower than letting them sleep. Read once, at loading.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         try:
             import llama_cpp
             from llama_cpp import llama_chat_format

@@ -77,7 +77,9 @@ def clean(text: str) -> str:
 
     Nothing else changes. A hyphen before a capital or before "und" belongs to the word and stays.
     """
-    lines = [line for line in text.split("\n") if not (line.strip() and is_furniture(line)) or text.count("\n") == 0]
+    lines = text.split("\n")
+    if len(lines) > 1:
+        lines = [line for line in lines if not is_furniture(line) or line.strip().isdigit()]
     joined = "\n".join(line.rstrip() for line in lines)
 
     def join(match: re.Match[str]) -> str:
@@ -114,10 +116,10 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentenc
         if block.kind == "furniture":
             continue
         pieces = [(block.start, block.end)] if block.kind in ("heading", "row") else _split(text, block.start, block.end)
-        for first, last in pieces:
+        for n, (first, last) in enumerate(pieces):
             wording = clean(text[first:last])
             if wording:
-                found.append(Sentence(first, last, block.kind, wording))
+                found.append(Sentence(first, last, "sentence" if n and block.kind == "item" else block.kind, wording))
     return found
 
 
@@ -152,14 +154,19 @@ def _blocks(text: str, start: int, end: int) -> list[_Block]:
             if current is not None and _ended(text[current.start : current.end]):
                 current = None
             continue
-        if is_furniture(line):
+        open_before = current is not None and not _ended(text[current.start : current.end])
+        if is_furniture(line) and not (open_before and stripped.isdigit()):
             blocks.append(_Block(a, b, "furniture"))
             continue
         following = next((text[c:d].strip() for c, d in lines[n + 1 : n + 4] if text[c:d].strip()), "")
-        open_before = current is not None and not _ended(text[current.start : current.end])
         previous = text[current.start : current.end].rstrip().rsplit("\n", 1)[-1] if current is not None else ""
         bullet = _BULLET.match(line)
-        if bullet and bullet.end() and not (open_before and _goes_on(line, previous, width)):
+        if bullet and not open_before and _is_numbered_heading(stripped, following, width):
+            current = None
+            blocks.append(_Block(a, b, "heading"))
+        elif bullet and bullet.end() and not (
+            open_before and current is not None and _goes_on(line, previous, width, current.kind)
+        ):
             current = _Block(a, b, "item")
             blocks.append(current)
         elif _is_row(stripped):
@@ -169,7 +176,7 @@ def _blocks(text: str, start: int, end: int) -> list[_Block]:
             current = None
             blocks.append(_Block(a, b, "heading"))
         elif current is None or (
-            not open_before and not stripped[:1].islower() and len(previous) < width * 0.7 and current.kind == "sentence"
+            not open_before and not stripped[:1].islower() and len(previous.strip()) < width * 0.7
         ):
             current = _Block(a, b, "sentence")
             blocks.append(current)
@@ -179,17 +186,21 @@ def _blocks(text: str, start: int, end: int) -> list[_Block]:
 
 
 def _ended(text: str) -> bool:
-    return _TERMINAL.search(text) is not None and not _abbreviation_before(text.rstrip(), len(text.rstrip()) - 1)
+    """Has the text come to the end of a sentence? "vom 29." and "rd. 48 Mio." have not."""
+    stripped = text.rstrip()
+    if re.search(r"\b(?:am|vom|zum|bis|der|dem|den|im|des|ab|seit|und)\s+\d{1,2}\.$", stripped):
+        return False
+    return _TERMINAL.search(stripped) is not None and not _abbreviation_before(stripped, len(stripped) - 1)
 
 
-def _goes_on(line: str, previous: str, width: int) -> bool:
+def _goes_on(line: str, previous: str, width: int, kind: Kind) -> bool:
     """A line that looks like a list item but only continues: "– unter Beachtung …", "31. Dezember 2024"."""
     stripped = line.strip()
     if re.match(rf"\d{{1,2}}\.\s+{_MONTHS}", stripped):
         return True
     full = len(previous.strip()) > width * 0.8
     if re.match(r"[-–—]\s+[a-zäöü]", stripped):
-        return full or previous.rstrip().endswith(",")
+        return kind == "sentence" or full or previous.rstrip().endswith(",")
     return bool(re.match(r"\d{1,2}\.\s+[a-zäöü]", stripped)) and full
 
 
@@ -211,6 +222,13 @@ def _is_heading(stripped: str, following: str, width: int) -> bool:
     if stripped.split()[-1].lower().strip(".,") in _NO_LAST_WORD:
         return False
     return bool(following) and not following[:1].islower()
+
+
+def _is_numbered_heading(stripped: str, following: str, width: int) -> bool:
+    """ "3. Wirtschaftlichkeitsprüfung" above a paragraph; a list item has another item below it or runs on."""
+    if not re.match(r"\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4})[.)]?\s+[A-ZÄÖÜ„]", stripped) or len(stripped.split()) > 9:
+        return False
+    return _is_heading(stripped, following, width) and not _BULLET.match(following) and len(following) > width * 0.6
 
 
 def _is_row(stripped: str) -> bool:

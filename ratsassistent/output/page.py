@@ -1,0 +1,130 @@
+"""The web page and its server on 127.0.0.1.
+
+What enters: settings. What leaves: a `gradio.Blocks` (laid out in `page_layout`, wired in `page_events`), and its server.
+What it does not know: what is on the page, SQL, how anything is read or written.
+
+Nothing leaves the machine: no analytics, no web fonts, no share link; uploads lie in a folder inside the data folder
+that is emptied after use; page pictures travel inside the HTML, so no file of the data folder has an address.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+
+from ratsassistent.errors import StorageError
+from ratsassistent.output.page_actions import Actions
+from ratsassistent.output.page_guard import Guard
+from ratsassistent.settings import Settings
+
+if TYPE_CHECKING:
+    import gradio
+
+_HERE = Path(__file__).parent
+_UPLOADS = "eingang-"
+_PORTS = 100  # how many ports are tried
+
+
+def _prepare(settings: Settings) -> None:
+    """Keep Gradio from talking to anyone and from writing outside the data folder; before it is imported."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["DISABLE_TELEMETRY"] = "1"
+    for name in ("NO_PROXY", "no_proxy"):  # an office proxy must not stand between the page and itself
+        known = [part for part in os.environ.get(name, "").split(",") if part]
+        os.environ[name] = ",".join(dict.fromkeys([*known, "127.0.0.1", "localhost"]))
+    try:
+        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        for left in settings.data_folder.glob(f"{_UPLOADS}*-*"):  # of a program that was killed
+            if not psutil.pid_exists(int(left.name.split("-")[1])):
+                shutil.rmtree(left, ignore_errors=True)
+        prefix = f"{_UPLOADS}{os.getpid()}-"
+        os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix=prefix, dir=settings.data_folder)
+    except OSError as error:
+        raise StorageError(f"Der Datenordner {settings.data_folder} ist nicht beschreibbar.") from error
+
+
+def build(settings: Settings) -> gradio.Blocks:
+    """The page with all its wiring, not yet served.
+
+    :raises StorageError: the data folder cannot be written.
+    """
+    _prepare(settings)
+    from ratsassistent.output.page_layout import Page  # Gradio takes seconds to import
+
+    return Page(Actions(settings)).blocks
+
+
+def start(settings: Settings) -> tuple[gradio.Blocks, str]:
+    """Serve the page without waiting for its end; returns it with its address.
+
+    :raises StorageError: the data folder cannot be written, or no port is free.
+    """
+    blocks = build(settings)
+    import gradio as gr
+    from starlette.middleware import Middleware
+
+    fonts = ["Segoe UI", "Noto Sans", "Helvetica Neue", "Arial", "sans-serif"]
+    theme = gr.themes.Base(
+        primary_hue="teal", neutral_hue="stone", text_size="lg", radius_size="md", font=fonts, font_mono=["monospace"]
+    )
+    blocks.queue(default_concurrency_limit=8, max_size=200, api_open=False)
+    _, address, _ = blocks.launch(
+        server_name=settings.host,
+        server_port=_free_port(settings),
+        share=False,
+        inbrowser=False,
+        prevent_thread_lock=True,
+        quiet=True,
+        show_error=False,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        allowed_paths=[],
+        blocked_paths=[str(settings.public_folder), str(settings.nonpublic_folder)],
+        max_file_size=f"{settings.max_upload_mb}mb",
+        theme=theme,
+        css_paths=[_HERE / "page.css"],
+        app_kwargs={"middleware": [Middleware(Guard)]},
+    )
+    Actions(settings).wake_worker()
+    return blocks, address
+
+
+def serve(settings: Settings, *, open_browser: bool = True) -> None:
+    """Serve the page until the program is ended (Ctrl+C), and say where it is.
+
+    :raises StorageError: the data folder cannot be written, or no port is free.
+    """
+    blocks, address = start(settings)
+    print(f"Ratsassistent läuft unter {address} – zum Beenden Strg+C drücken.", flush=True)
+    if open_browser:
+        webbrowser.open(address)
+    try:
+        blocks.block_thread()
+    finally:
+        shutil.rmtree(os.environ.get("GRADIO_TEMP_DIR", ""), ignore_errors=True)
+
+
+def _free_port(settings: Settings) -> int:
+    for port in range(settings.port, min(settings.port + _PORTS, 65536)):
+        with socket.socket() as probe:
+            if os.name != "nt":  # there the option would let two programs share a port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, port))
+            except OSError:
+                continue
+            return port
+    raise StorageError(f"Kein freier Anschluss (Port) ab {settings.port}; bitte andere Programme schließen.")

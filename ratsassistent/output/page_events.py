@@ -1,0 +1,286 @@
+"""What a click does: each handler calls `Actions` and yields the components that change, with their new values.
+
+What enters: the choices of one browser tab, values of components. What leaves: dictionaries component -> new value.
+What it does not know: how HTML is made, SQL, where a component stands on the page.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode
+
+import gradio as gr
+
+from ratsassistent.errors import NotFound
+from ratsassistent.jobs import Job
+from ratsassistent.output import page_views
+from ratsassistent.output.page_actions import Actions, Chosen, Reading, reading_key
+from ratsassistent.output.page_text import notice, progress_bar
+from ratsassistent.output.page_views import BUSY
+
+if TYPE_CHECKING:
+    from ratsassistent.output.page_layout import Page
+
+READ, ASK, TAKE_IN = "sitzungen", "fragen", "einlesen"
+SLOW_S, FAST_S = 4.0, 1.0  # seconds between two looks at the work in the background
+
+Changes = Iterator[dict[Any, Any]]
+
+
+class Events:
+    """The handlers of one page. Each is a generator, so that a slow step can say first that it has begun."""
+
+    def __init__(self, page: Page, actions: Actions) -> None:
+        self.p, self.do = page, actions
+
+    # --- whole page
+
+    def load(self, address: str) -> Changes:
+        """A tab was opened or loaded anew: back to where its address says it was."""
+        wanted = {key: values[-1] for key, values in parse_qs((address or "").lstrip("#")).items()}
+        asked = self.do.questions()
+        chosen = Chosen(
+            meeting=wanted.get("sitzung"),
+            item=wanted.get("top"),
+            paper=wanted.get("vorlage"),
+            question=asked[0].id if asked else None,
+        )
+        lists = self._lists(chosen)
+        view = wanted.get("ansicht") or (READ if self.do.holds_anything() else TAKE_IN)
+        first = {**lists, **self._model(), **self._question(chosen, asked[0] if asked else None, asked)}
+        first |= {self.p.chosen: chosen, self.p.tabs: gr.Tabs(selected=view), self.p.source: page_views.picture(None)}
+        yield first
+        if chosen.meeting or chosen.paper:
+            try:
+                yield from self._open(chosen)
+            except NotFound:  # deleted since
+                yield self._overview(replace(chosen, meeting=None, item=None, paper=None))
+
+    def tick(self, chosen: Chosen, seen: dict[str, Any]) -> Changes:
+        """Look whether the work in the background has brought anything new; draw only that."""
+        news = self.do.news(chosen, seen.get("reading", ()))
+        now = {
+            "reading": reading_key(chosen, news.job),
+            "line": news.line,
+            "question": news.question and (news.question.id, news.question.state, news.question.message),
+            "model": self.do.model_box(),
+            "busy": news.busy,
+        }
+        if now == seen:
+            return
+        changes: dict[Any, Any] = {self.p.seen: now}
+        if news.reading:
+            changes |= {self.p.agenda: news.reading.agenda, self.p.item: news.reading.item}
+            changes |= self._steering(news.job, news.reading.can_write)
+        if now["line"] != seen.get("line"):
+            changes[self.p.line] = news.line
+        if now["question"] != seen.get("question"):
+            changes[self.p.answer] = page_views.question(news.question)
+        if now["model"] != seen.get("model"):
+            changes |= self._model()
+        if now["busy"] != seen.get("busy"):
+            changes[self.p.timer] = gr.Timer(FAST_S if news.busy else SLOW_S)
+        yield changes
+
+    # --- taking in
+
+    def take_in(self, files: Sequence[str] | None, chosen: Chosen) -> Changes:
+        """Read what was dropped on the page; the uploaded copies are removed afterwards."""
+        paths = [Path(str(file)) for file in files or ()]
+        try:
+            yield from self._take_in(paths, chosen)
+        finally:
+            for path in paths:
+                shutil.rmtree(path.parent, ignore_errors=True)  # Gradio gives each upload a folder of its own
+        yield {self.p.files: None}
+
+    def take_in_demo(self, chosen: Chosen) -> Changes:
+        """Read the demonstration pack."""
+        from ratsassistent.demo import demo_pack
+
+        yield from self._take_in([demo_pack()], chosen)
+
+    def _take_in(self, paths: Sequence[Path], chosen: Chosen) -> Changes:
+        for html, done in self.do.take_in(paths):
+            yield {self.p.result: html, self.p.demo: gr.Button(interactive=done is not None)}
+        yield {self.p.demo: gr.Button(interactive=True), **self._lists(chosen)}
+
+    # --- reading
+
+    def act_reading(self, chosen: Chosen, event: Any) -> Changes:
+        """A button in one of the HTML parts of „Einlesen“ and „Sitzungen“."""
+        wanted = event._data
+        match wanted["do"]:
+            case "open":
+                chosen = replace(chosen, meeting=wanted["meeting"], item=None, paper=None)
+                yield self._opening()
+                yield from self._open(chosen)
+            case "paper":
+                chosen = replace(chosen, meeting=None, item=None, paper=wanted["paper"])
+                yield self._opening()
+                yield from self._open(chosen)
+            case "item":
+                yield from self._open(replace(chosen, item=wanted["item"]))
+            case "cite":
+                yield {self.p.picture: self._picture(wanted)}
+            case "load-model":
+                self.do.loading.start(self.do.settings)
+                yield {**self._model(), self.p.timer: gr.Timer(FAST_S)}
+            case "release":
+                self.do.release(wanted["paper"])
+                yield self._lists(chosen)
+
+    def back(self, chosen: Chosen) -> Changes:
+        """From a meeting to the list of all."""
+        yield self._overview(replace(chosen, meeting=None, item=None, paper=None))
+
+    def write(self, chosen: Chosen) -> Changes:
+        """Have the summary of the open meeting written."""
+        if chosen.meeting:
+            self.do.order_briefing(chosen.meeting)
+            yield self._at_work(chosen)
+
+    def steer(self, how: str, chosen: Chosen) -> Changes:
+        """Pause, go on with or cancel the summary of the open meeting."""
+        if chosen.meeting:
+            self.do.steer(chosen.meeting, how)
+            yield self._at_work(chosen)
+
+    def ask_before_delete(self) -> Changes:
+        """Show the question whether to delete."""
+        yield {self.p.confirm: gr.Column(visible=True)}
+
+    def keep(self) -> Changes:
+        """Do not delete."""
+        yield {self.p.confirm: gr.Column(visible="hidden")}
+
+    def delete(self, chosen: Chosen) -> Changes:
+        """Delete the open meeting."""
+        if chosen.meeting:
+            deleted = self.do.delete(chosen.meeting)
+            changes = self._overview(replace(chosen, meeting=None, item=None, question=None))
+            asked = self.do.questions()
+            changes[self.p.meetings] = notice(deleted, "good") + changes[self.p.meetings]
+            yield {**changes, **self._question(Chosen(), None, asked), self.p.source: page_views.picture(None)}
+
+    def to_ask(self, chosen: Chosen) -> Changes:
+        """Go to the question box, which then asks the open meeting."""
+        yield {self.p.tabs: gr.Tabs(selected=ASK), self.p.scope: gr.Dropdown(value=chosen.meeting or "")}
+
+    # --- asking
+
+    def ask(self, question: str, scope: str, chosen: Chosen) -> Changes:
+        """Put a question into the queue."""
+        chosen = replace(chosen, question=self.do.ask(question, scope))
+        asked = self.do.questions()
+        job = next((j for j in asked if j.id == chosen.question), None)
+        yield {
+            **self._question(chosen, job, asked),
+            self.p.chosen: chosen,
+            self.p.question: "",
+            self.p.timer: gr.Timer(FAST_S),
+            self.p.source: page_views.picture(None),
+        }
+
+    def act_asking(self, chosen: Chosen, event: Any) -> Changes:
+        """A button in one of the HTML parts of „Fragen“."""
+        wanted = event._data
+        match wanted["do"]:
+            case "cite":
+                yield {self.p.source: self._picture(wanted)}
+                return
+            case "question":
+                chosen = replace(chosen, question=wanted["job"])
+            case "stop":
+                self.do.stop(wanted["job"])
+            case "forget":
+                self.do.forget(wanted["job"])
+                chosen = replace(chosen, question=None)
+        asked = self.do.questions()
+        job = next((j for j in asked if j.id == chosen.question), None)
+        yield {**self._question(chosen, job, asked), self.p.chosen: chosen}
+
+    # --- what changes together
+
+    def _lists(self, chosen: Chosen) -> dict[Any, Any]:
+        held, loose, scopes = self.do.lists(chosen)
+        return {self.p.meetings: held, self.p.loose: loose, self.p.scope: gr.Dropdown(choices=scopes)}
+
+    def _model(self) -> dict[Any, Any]:
+        html, label = self.do.model_box()
+        return {self.p.model: html, self.p.load_model: gr.Button(label or "Sprachmodell laden", visible=bool(label))}
+
+    def _question(self, chosen: Chosen, job: Job | None, asked: Sequence[Job]) -> dict[Any, Any]:
+        return {self.p.answer: page_views.question(job), self.p.earlier: page_views.earlier(asked, chosen.question)}
+
+    def _opening(self) -> dict[Any, Any]:
+        return {
+            self.p.tabs: gr.Tabs(selected=READ),
+            self.p.overview: gr.Column(visible="hidden"),
+            self.p.desk: gr.Column(visible=True),
+            self.p.head: "",
+            self.p.agenda: "",
+            self.p.line: "",
+            self.p.item: progress_bar(None, "Der Auszug wird zusammengestellt …"),
+            self.p.picture: page_views.picture(None),
+        }
+
+    def _open(self, chosen: Chosen) -> Changes:
+        reading = self.do.open(chosen)
+        yield self._show(reading)
+        page = self.do.first_page(reading.chosen)
+        yield {self.p.picture: self.do.picture(*page) if page else page_views.picture(None)}
+
+    def _show(self, reading: Reading) -> dict[Any, Any]:
+        chosen = reading.chosen
+        where = {"sitzung": chosen.meeting, "top": chosen.item, "vorlage": chosen.paper}
+        return {
+            self.p.chosen: chosen,
+            self.p.seen: {"reading": reading.key, "line": reading.line},
+            self.p.address: urlencode({key: value for key, value in where.items() if value}),
+            self.p.overview: gr.Column(visible="hidden"),
+            self.p.desk: gr.Column(visible=True),
+            self.p.bar: gr.Row(visible=_seen(bool(chosen.meeting))),
+            self.p.left: gr.Column(visible=_seen(bool(chosen.meeting))),
+            self.p.confirm: gr.Column(visible="hidden"),
+            self.p.head: reading.head,
+            self.p.agenda: reading.agenda,
+            self.p.item: reading.item,
+            self.p.line: reading.line,
+            **self._steering(reading.job, reading.can_write),
+        }
+
+    def _steering(self, job: Job | None, can_write: bool) -> dict[Any, Any]:
+        state = job.state if job else ""
+        return {
+            self.p.write: gr.Button(visible=_seen(can_write)),
+            self.p.pause: gr.Button(visible=_seen(state in BUSY)),
+            self.p.resume: gr.Button(visible=_seen(state == "pausiert")),
+            self.p.cancel: gr.Button(visible=_seen(state in {*BUSY, "pausiert"})),
+        }
+
+    def _at_work(self, chosen: Chosen) -> dict[Any, Any]:
+        return {**self._show(self.do.open(chosen)), self.p.timer: gr.Timer(FAST_S)}
+
+    def _overview(self, chosen: Chosen) -> dict[Any, Any]:
+        return {
+            **self._lists(chosen),
+            self.p.chosen: chosen,
+            self.p.seen: {},
+            self.p.address: "",
+            self.p.overview: gr.Column(visible=True),
+            self.p.desk: gr.Column(visible="hidden"),
+            self.p.confirm: gr.Column(visible="hidden"),
+        }
+
+    def _picture(self, wanted: dict[str, Any]) -> str:
+        return self.do.picture(str(wanted["file"]), int(wanted["page"]), wanted.get("quote"))
+
+
+def _seen(visible: bool) -> Any:
+    """Gradio forgets the label of a component that is taken out of the page; hidden, it keeps it."""
+    return True if visible else "hidden"

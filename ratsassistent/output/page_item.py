@@ -1,0 +1,190 @@
+"""One agenda item, and one answer, as HTML: wording, extract and what the AI wrote, told apart by words and form.
+
+What enters: AgendaItem, ItemBriefing, Answer. What leaves: escaped HTML with citation buttons.
+What it does not know: Gradio, the archive, how a briefing is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ratsassistent.oparl import AgendaItem, Amount, Answer, Citation, DateMention, ItemBriefing, Paper, Statement
+from ratsassistent.output.page_text import action, citations, count, notice, paragraphs, places, safe, several_files
+
+NON_PUBLIC = "Nichtöffentlich – nur für Mitglieder des Gremiums. Bitte nicht weitergeben."
+NO_PAPERS = "Zu diesem Punkt liegen keine Unterlagen bei."
+_EXTRACT = "Aus den Unterlagen"
+_ORIGIN = {
+    "verbatim": ("ra-verbatim", "Wortlaut"),
+    "extract": ("ra-extract", "Auszug aus der Vorlage"),
+    "model": ("ra-ai", "KI"),
+    "person": ("ra-person", "Notiz"),
+}
+
+
+def item(agenda: AgendaItem, brief: ItemBriefing | None) -> str:
+    """The middle of the page: an item with its proposed resolution, statements, amounts, dates and papers."""
+    number = f'<span class="ra-number">TOP {safe(agenda.number)}</span> ' if agenda.number else ""
+    body = [f'<h2 class="ra-title">{number}{safe(agenda.name)}</h2>']
+    if agenda.public is not True:
+        body.insert(
+            0, f'<p class="ra-nonpublic-banner" role="note"><span aria-hidden="true">🔒</span> {NON_PUBLIC}</p>'
+        )
+    if not agenda.papers:
+        body.append(notice(NO_PAPERS))
+    if brief is not None:
+        body += _briefing(brief)
+    if agenda.missing_attachments:
+        rows = "".join(f"<li>{safe(m.name)} {citations(m.citation)}</li>" for m in agenda.missing_attachments)
+        body.append(
+            f'<section><h3>Fehlt in den Unterlagen</h3><p class="ra-small">Diese Anlagen werden erwähnt, liegen aber '
+            f"nicht bei:</p><ul>{rows}</ul></section>"
+        )
+    body.append(papers(agenda.papers))
+    kind = "" if agenda.public is True else " ra-nonpublic"
+    return f'<article class="ra-item{kind}" aria-label="Tagesordnungspunkt">{"".join(body)}</article>'
+
+
+def _briefing(brief: ItemBriefing) -> list[str]:
+    cited = [c for s in brief.statements for c in s.citation]
+    if brief.resolution:
+        cited += brief.resolution.citation
+    named = several_files(cited)
+    written = [s for s in brief.statements if s.origin == "model"]
+    parts = []
+    if brief.resolution:
+        parts.append(
+            '<section class="ra-wording"><h3>Beschlussvorschlag <span class="ra-kind">Wortlaut</span></h3>'
+            f"<blockquote>{paragraphs(brief.resolution.text)}</blockquote>"
+            f"<p>{citations(brief.resolution.citation, with_file=named)}</p></section>"
+        )
+    if written:
+        parts.append(ai_box(written, brief.model.name if brief.model else None, named))
+    if brief.plain_language:
+        name = brief.model.name if brief.model else None
+        parts.append(ai_box(brief.plain_language, name, named, heading="In einfacher Sprache"))
+    parts += _groups([s for s in brief.statements if s.origin != "model"], named)
+    parts += [_amounts(brief.amounts, named), _dates(brief.dates, named)]
+    parts += [
+        _lines("Widersprüche in den Unterlagen", brief.contradictions),
+        _lines("Offene Fragen", brief.open_questions),
+    ]
+    return parts
+
+
+def ai_box(written: Sequence[Statement], model: str | None, named: bool, heading: str | None = None) -> str:
+    """What the model wrote, in a box of its own that says so first."""
+    who = f" ({safe(model)})" if model else ""
+    rows = "".join(
+        f"<li><p>{safe(s.text)} {citations(s.citation, with_file=named)}</p>{_check(s)}</li>" for s in written
+    )
+    title = f"<h3>{safe(heading)}</h3>" if heading else ""
+    return (
+        f'<section class="ra-ai-box" aria-label="Von der KI geschrieben"><p class="ra-ai-head">'
+        f'<span class="ra-ai-mark" aria-hidden="true">KI</span> Von der KI geschrieben{who} – bitte an der Quelle prüfen</p>'
+        f"{title}<ul>{rows}</ul></section>"
+    )
+
+
+def _check(statement: Statement) -> str:
+    if statement.check == "ok":
+        return f'<p class="ra-check ra-check-ok">✓ Zahlen und Namen stehen auf {safe(places(statement.citation))}</p>'
+    if statement.check == "unsupported":
+        missing = ", ".join(statement.failures) or "diese Aussage"
+        return f'<p class="ra-check ra-check-bad"><strong>⚠ nicht belegt:</strong> {safe(missing)}</p>'
+    return '<p class="ra-check">Nicht nachgesehen – bitte an der Quelle lesen</p>'
+
+
+def _groups(statements: Sequence[Statement], named: bool) -> list[str]:
+    """Statements under their labels, in the order in which the labels first come."""
+    grouped: dict[tuple[str, str], list[Statement]] = {}
+    for statement in statements:
+        grouped.setdefault((statement.label or _EXTRACT, statement.origin), []).append(statement)
+    sections = []
+    for (label, origin), members in grouped.items():
+        css, kind = _ORIGIN[origin]
+        rows = "".join(_statement(s, named) for s in members)
+        sections.append(
+            f'<section class="{css}"><h3>{safe(label)} <span class="ra-kind">{kind}</span></h3><ul>{rows}</ul></section>'
+        )
+    return sections
+
+
+def _statement(statement: Statement, named: bool) -> str:
+    cites = citations(statement.citation, with_file=named)
+    if statement.origin == "verbatim":
+        return f"<li>{paragraphs(statement.text)}{cites}</li>"
+    warning = _check(statement) if statement.check == "unsupported" else ""
+    return f"<li><p>{safe(' '.join(statement.text.split()))} {cites}</p>{warning}</li>"
+
+
+def _amounts(amounts: Sequence[Amount], named: bool) -> str:
+    return _table("Beträge", "Betrag", [(a.text, a.context, a.citation) for a in amounts], named)
+
+
+def _dates(dates: Sequence[DateMention], named: bool) -> str:
+    return _table("Termine und Fristen", "Datum", [(d.text, d.context, d.citation) for d in dates], named)
+
+
+def _table(title: str, head: str, rows: list[tuple[str, str | None, tuple[Citation, ...]]], named: bool) -> str:
+    if not rows:
+        return ""
+    lines = "".join(
+        f'<tr><th scope="row">{safe(text)}</th><td>{safe(" ".join((context or "").split()))}</td>'
+        f"<td>{citations(cited, with_file=named)}</td></tr>"
+        for text, context, cited in rows
+    )
+    return (
+        f'<section class="ra-figures"><h3>{title} <span class="ra-kind">Auszug aus der Vorlage</span></h3>'
+        f'<table><thead><tr><th scope="col">{head}</th><th scope="col">Zusammenhang</th><th scope="col">Seite</th></tr>'
+        f"</thead><tbody>{lines}</tbody></table></section>"
+    )
+
+
+def _lines(title: str, lines: Sequence[str]) -> str:
+    if not lines:
+        return ""
+    rows = "".join(f"<li>{safe(line)}</li>" for line in lines)
+    return f'<section class="ra-ai-box"><h3>{title}</h3><ul>{rows}</ul></section>'
+
+
+def papers(found: Sequence[Paper]) -> str:
+    """The papers of an item, each with buttons that open its files at their first page."""
+    if not found:
+        return ""
+    rows = []
+    for paper in found:
+        head = " ".join(part for part in (paper.paperType, paper.reference) if part)
+        label = f"<strong>{safe(head)}</strong> " if head else ""
+        spans = "".join(
+            action(
+                "cite",
+                f"S. {s.first}" if s.first == s.last else f"S. {s.first}–{s.last}",
+                css="ra-cite",
+                name=f"{s.name} ab Seite {s.first} zeigen",
+                file=s.file_id,
+                page=s.first,
+            )
+            for s in paper.files
+        )
+        rows.append(f'<li>{label}{safe(paper.name)} <span class="ra-cites">{spans}</span></li>')
+    title = "Unterlage zu diesem Punkt" if len(rows) == 1 else "Unterlagen zu diesem Punkt"
+    return f'<section class="ra-papers"><h3>{title}</h3><ul>{"".join(rows)}</ul></section>'
+
+
+def answer(found: Answer) -> str:
+    """An answer with its sources, or the honest no, with how many pages were read."""
+    read = f"{found.pages_read} von {count(found.pages_total, 'Seite', 'Seiten')} gelesen"
+    named = several_files(c for s in found.statements for c in s.citation)
+    written = [s for s in found.statements if s.origin == "model"]
+    quoted = _groups([s for s in found.statements if s.origin != "model"], named)
+    if not found.answered:
+        hint = "".join(quoted)
+        near = f'<p class="ra-small">Diese Stellen kommen der Frage am nächsten:</p>{hint}' if hint else ""
+        return f'<div class="ra-answer">{notice(f"In den gelesenen Unterlagen nicht gefunden ({read}).")}{near}</div>'
+    body = ""
+    if written:
+        body = ai_box(written, found.model.name if found.model else None, named)
+    elif not quoted:
+        body = f"<p>{safe(found.answer)}</p>"
+    return f'<div class="ra-answer">{body}{"".join(quoted)}<p class="ra-small">{read}.</p></div>'

@@ -1,0 +1,192 @@
+"""What is on the page: Gradio components in their places, and which event goes to which handler.
+
+What enters: an `Actions`. What leaves: the `gradio.Blocks` with its wiring.
+What it does not know: what a handler does (`page_events`), how HTML is made, SQL.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ratsassistent.output.page_actions import Actions, Chosen, sentence
+from ratsassistent.output.page_events import ASK, READ, SLOW_S, TAKE_IN, Events
+
+_TITLE = """<div class="ra-top"><span class="ra-logo" aria-hidden="true">§</span><div><p class="ra-name">Ratsassistent</p>
+<p class="ra-small">Liest Sitzungsunterlagen auf diesem Rechner. Nichts davon geht ins Internet.</p></div></div>"""
+_WELCOME = """<h1>Unterlagen einlesen</h1><p>Ziehen Sie die Unterlagen einer Sitzung in das Feld: eine PDF-Datei, mehrere,
+oder eine ZIP-Datei. Das Lesen beginnt sofort.</p>"""
+_EXAMPLE = "<p>Noch keine Unterlagen zur Hand? Probieren Sie es mit einer erfundenen Sitzung aus.</p>"
+_ASK = """<h1>Frage stellen</h1><p>Fragen Sie mit eigenen Worten. Die Antwort nennt immer die Seite, auf der es steht.</p>"""
+_CONFIRM = """<p><strong>Diese Sitzung wirklich löschen?</strong> Die Unterlagen und alles, was daraus entstanden ist,
+werden von diesem Rechner entfernt. Das lässt sich nicht rückgängig machen.</p>"""
+_KEEP_ADDRESS = """(address) => {
+  const now = new URLSearchParams(location.hash.slice(1)), next = new URLSearchParams(address);
+  if (!next.get("ansicht") && now.get("ansicht")) next.set("ansicht", now.get("ansicht"));
+  history.replaceState(null, "", "#" + next);
+}"""
+_KEEP_VIEW = """() => {
+  const now = new URLSearchParams(location.hash.slice(1));
+  now.set("ansicht", "%s");
+  history.replaceState(null, "", "#" + now);
+}"""
+
+
+class Page:
+    """All components; each handler's answer names the few that change."""
+
+    def __init__(self, actions: Actions) -> None:
+        self._script = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+        with gr.Blocks(title="Ratsassistent", analytics_enabled=False, fill_width=True) as self.blocks:
+            self.chosen, self.seen = gr.State(Chosen()), gr.State({})
+            self.address = gr.Textbox(visible="hidden", label="Adresse")
+            self.timer = gr.Timer(SLOW_S)
+            gr.HTML(_TITLE, js_on_load=None)
+            self.model = self._html("ra-model")
+            with gr.Tabs(elem_id="ra-tabs") as self.tabs:
+                self._taking_in()
+                self._reading()
+                self._asking()
+            self._wire(Events(self, actions))
+
+    def _html(self, elem_id: str, css: str = "") -> Any:
+        return gr.HTML("", js_on_load=self._script, elem_id=elem_id, elem_classes=css or None)
+
+    def _button(self, label: str, **options: Any) -> Any:
+        return gr.Button(label, elem_classes="ra-fit", **options)
+
+    def _taking_in(self) -> None:
+        with gr.Tab("Einlesen", id=TAKE_IN) as self.tab_take_in:
+            gr.HTML(_WELCOME, js_on_load=None)
+            self.files = gr.File(
+                label="Unterlagen hierher ziehen oder zum Auswählen anklicken", file_count="multiple", height=220
+            )
+            gr.HTML(_EXAMPLE, js_on_load=None)
+            self.demo = self._button("Beispiel laden")
+            self.result = self._html("ra-result")
+
+    def _reading(self) -> None:
+        with gr.Tab("Sitzungen", id=READ) as self.tab_read:
+            with gr.Column() as self.overview:
+                gr.HTML("<h1>Ihre Sitzungen</h1>", js_on_load=None)
+                self.meetings = self._html("ra-meetings")
+                self.loose = self._html("ra-loose")
+            with gr.Column(visible="hidden") as self.desk:
+                self.back = self._button("← Alle Sitzungen")
+                self.head = self._html("ra-head")
+                self.line = self._html("ra-line")
+                with gr.Row(elem_classes="ra-bar") as self.bar:
+                    self.write = self._button("Zusammenfassung schreiben lassen", variant="primary")
+                    self.pause = self._button("Anhalten", visible="hidden")
+                    self.resume = self._button("Fortsetzen", visible="hidden")
+                    self.cancel = self._button("Abbrechen", visible="hidden")
+                    self.to_ask = self._button("Frage zu dieser Sitzung stellen")
+                    self.delete = self._button("Sitzung löschen")
+                with gr.Column(visible="hidden", elem_classes="ra-confirm") as self.confirm:
+                    gr.HTML(_CONFIRM, js_on_load=None)
+                    with gr.Row(elem_classes="ra-bar"):
+                        self.really = self._button("Ja, löschen", variant="stop")
+                        self.keep = self._button("Nein, behalten")
+                with gr.Row(elem_classes="ra-desk"):
+                    with gr.Column(elem_classes="ra-left", min_width=0) as self.left:
+                        self.agenda = self._html("ra-agenda")
+                    with gr.Column(elem_classes="ra-middle", min_width=0):
+                        self.item = self._html("ra-item")
+                    with gr.Column(elem_classes="ra-right", min_width=0):
+                        self.picture = self._html("ra-picture-read", "ra-picture")
+
+    def _asking(self) -> None:
+        with gr.Tab("Fragen", id=ASK) as self.tab_ask:
+            gr.HTML(_ASK, js_on_load=None)
+            with gr.Row(elem_classes="ra-desk ra-desk-two"):
+                with gr.Column(elem_classes="ra-middle", min_width=0):
+                    self.question = gr.Textbox(
+                        label="Ihre Frage", lines=1, max_lines=4, placeholder="Was kostet die Sanierung der Turnhalle?"
+                    )
+                    self.scope = gr.Dropdown(
+                        [("Alle Unterlagen", "")], value="", label="Worin suchen?", filterable=False
+                    )
+                    self.ask = self._button("Frage stellen", variant="primary")
+                    self.answer = self._html("ra-answer")
+                    self.earlier = self._html("ra-earlier")
+                with gr.Column(elem_classes="ra-right", min_width=0):
+                    self.source = self._html("ra-picture-ask", "ra-picture")
+
+    def _wire(self, do: Events) -> None:
+        outputs = [
+            part for part in vars(self).values() if isinstance(part, gr.blocks.Block) and part is not self.blocks
+        ]
+        fixed = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
+        chosen = self.chosen
+
+        def on(event: Any, handler: Callable[..., Iterator[Any]], *inputs: Any, **options: Any) -> None:
+            event(_guarded(handler, len(inputs)), list(inputs), outputs, **{**fixed, **options})
+
+        def on_act(part: Any, handler: Callable[..., Iterator[Any]]) -> None:
+            part.act(_guarded(handler, 1, with_event=True), [chosen], outputs, **fixed)
+
+        on(self.blocks.load, do.load, self.address, js="() => [location.hash]")
+        on(self.timer.tick, do.tick, chosen, self.seen, trigger_mode="once")
+        on(self.files.upload, do.take_in, self.files, chosen)
+        on(self.demo.click, do.take_in_demo, chosen, trigger_mode="once")
+        for part in (
+            self.model,
+            self.result,
+            self.meetings,
+            self.loose,
+            self.head,
+            self.agenda,
+            self.item,
+            self.picture,
+        ):
+            on_act(part, do.act_reading)
+        for part in (self.answer, self.earlier, self.source):
+            on_act(part, do.act_asking)
+        on(self.back.click, do.back, chosen)
+        on(self.write.click, do.write, chosen)
+        for button, how in ((self.pause, "pause"), (self.resume, "resume"), (self.cancel, "cancel")):
+            on(button.click, functools.partial(do.steer, how), chosen)
+        on(self.to_ask.click, do.to_ask, chosen)
+        on(self.delete.click, do.ask_before_delete)
+        on(self.keep.click, do.keep)
+        on(self.really.click, do.delete, chosen, trigger_mode="once")
+        for event in (self.ask.click, self.question.submit):
+            on(event, do.ask, self.question, self.scope, chosen, trigger_mode="once")
+        self.address.change(None, [self.address], None, js=_KEEP_ADDRESS)
+        for tab, view in ((self.tab_take_in, TAKE_IN), (self.tab_read, READ), (self.tab_ask, ASK)):
+            tab.select(None, None, None, js=_KEEP_VIEW % view)
+
+
+def _guarded(handler: Callable[..., Iterator[Any]], inputs: int, *, with_event: bool = False) -> Callable[..., Any]:
+    """The same handler for Gradio, but an error becomes a sentence on the page, and an empty answer changes nothing.
+
+    :param inputs: how many values Gradio hands over. :param with_event: and the event's data after them.
+    """
+
+    def run(*args: Any) -> Iterator[Any]:
+        try:
+            for changed in handler(*args):
+                yield changed or gr.skip()
+        except Exception as error:
+            gr.Warning(escape(sentence(error)), title="Hinweis", duration=None)
+            yield gr.skip()
+
+    # Gradio looks at the parameters: their number, and the type of one that wants the event's data.
+    if with_event:
+
+        def acted(chosen: Any, event: Any) -> Iterator[Any]:
+            yield from run(chosen, event)
+
+        acted.__annotations__ = {"event": gr.EventData}
+        return acted
+    return {
+        0: lambda: (yield from run()),
+        1: lambda a: (yield from run(a)),
+        2: lambda a, b: (yield from run(a, b)),
+        3: lambda a, b, c: (yield from run(a, b, c)),
+    }[inputs]

@@ -1,0 +1,262 @@
+"""The lists and lines around the text: what was taken in, meetings, agenda, progress, the page picture, the model.
+
+What enters: objects of `oparl`, jobs, plain values. What leaves: escaped HTML with buttons.
+What it does not know: Gradio, the archive, what a click does.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ratsassistent.jobs import Job
+from ratsassistent.models import ModelEntry
+from ratsassistent.oparl import AgendaItem, Answer, Briefing, Coverage, Intake, ItemBriefing, Meeting, PageRef, Paper
+from ratsassistent.output import page_item
+from ratsassistent.output.page_text import action, count, long_day, notice, progress_bar, safe, short_name, size
+
+BUSY = ("wartet", "läuft")
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page to be shown: its PNG, where it stands (`pages`: of the file), and the words that were cited."""
+
+    file_id: str
+    name: str
+    page: int
+    pages: int
+    png: bytes
+    public: bool
+    quote: str | None = None
+
+
+def intake(done: Intake) -> str:
+    """What was taken in: meetings, pages, what could not be read, what was left out."""
+    parts = []
+    for meeting in done.meetings:
+        when = long_day(meeting.start)
+        parts.append(
+            f'<div class="ra-card"><h3>{safe(meeting.name)}</h3><p>{safe(when)}</p>'
+            f"<p>{count(len(meeting.agendaItem), 'Tagesordnungspunkt', 'Tagesordnungspunkte')}</p>"
+            + action("open", "Diese Sitzung lesen", css="ra-button ra-primary", meeting=meeting.id)
+            + "</div>"
+        )
+    if done.loose_papers:
+        parts.append(
+            f"<p>{count(len(done.loose_papers), 'einzelne Vorlage', 'einzelne Vorlagen')} ohne Tagesordnung: siehe "
+            "„Einzelne Vorlagen“ unter „Sitzungen lesen“.</p>"
+        )
+    if done.pages_total:
+        read = done.pages_text + done.pages_ocr
+        parts.append(f"<p><strong>{read} von {count(done.pages_total, 'Seite', 'Seiten')} gelesen.</strong></p>")
+    parts.append(unreadable(done.unreadable, linked=False))
+    if done.skipped:
+        rows = "".join(
+            f"<li><strong>{safe(short_name(s.path, 60))}</strong>: {safe(s.reason)}</li>" for s in done.skipped
+        )
+        parts.append(
+            f'<div class="ra-notice ra-warning" role="alert"><p><strong>Nicht gelesen:</strong></p><ul>{rows}</ul></div>'
+        )
+    taken = bool(done.meetings or done.loose_papers)
+    head = "Fertig gelesen" if taken else "Es konnte nichts gelesen werden"
+    return f'<section class="ra-intake" aria-live="polite"><h2>{head}</h2>{"".join(parts)}</section>'
+
+
+def unreadable(pages: Sequence[PageRef], *, linked: bool = True) -> str:
+    """The pages that could not be read, folded, each with its reason.
+
+    :param linked: with buttons that show the page.
+    """
+    if not pages:
+        return ""
+    rows = "".join(
+        f"<li>{_page_button(p) if linked else f'S. {p.page}'} {safe(short_name(p.file))}: "
+        f"{safe(p.reason or 'kein lesbarer Text')}</li>"
+        for p in pages
+    )
+    title = count(len(pages), "Seite war nicht lesbar", "Seiten waren nicht lesbar")
+    return f'<details class="ra-unreadable"><summary>{title}</summary><ul>{rows}</ul></details>'
+
+
+def _page_button(ref: PageRef) -> str:
+    name = f"Seite {ref.page} von {ref.file} zeigen"
+    return action("cite", f"S. {ref.page}", css="ra-cite", name=name, file=ref.file_id, page=ref.page)
+
+
+def meetings(held: Sequence[Meeting], chosen: str | None) -> str:
+    """The meetings held, newest first."""
+    if not held:
+        return notice("Es sind noch keine Sitzungen da. Unter „1. Unterlagen einlesen“ geht es los.")
+    rows = "".join(
+        f'<li><button type="button" class="ra-row" data-do="open" data-meeting="{safe(m.id)}"'
+        f"{_current(m.id == chosen)}><strong>{safe(m.name)}</strong><span>{safe(long_day(m.start))}</span>"
+        f"<span>{count(len(m.agendaItem), 'Tagesordnungspunkt', 'Tagesordnungspunkte')}</span></button></li>"
+        for m in held
+    )
+    return f'<nav aria-label="Sitzungen"><ul class="ra-list">{rows}</ul></nav>'
+
+
+def _current(is_it: bool) -> str:
+    return ' aria-current="true"' if is_it else ""
+
+
+def loose_papers(found: Sequence[Paper]) -> str:
+    """Papers that came without an agenda, each with the mark public or not."""
+    if not found:
+        return ""
+    rows = []
+    for paper in found:
+        name = " ".join(part for part in (paper.paperType, paper.reference) if part)
+        mark = '<span class="ra-mark">öffentlich</span>'
+        button = ""
+        if paper.public is not True:
+            mark = '<span class="ra-mark ra-mark-closed">🔒 nichtöffentlich</span>'
+            button = action("release", "Diese Vorlage ist öffentlich", paper=paper.id)
+        show = action("paper", "Lesen", name=f"{paper.name} lesen", paper=paper.id)
+        head = f"<strong>{safe(name)}</strong> " if name else ""
+        rows.append(
+            f'<li class="ra-card">{head}{safe(paper.name)} {mark}<p class="ra-buttons">{show} {button}</p></li>'
+        )
+    return (
+        '<section aria-label="Einzelne Vorlagen"><h2>Einzelne Vorlagen</h2><p class="ra-small">Sie kamen ohne Tagesordnung. '
+        "Solange niemand sagt, dass sie öffentlich sind, werden sie wie nichtöffentliche behandelt.</p>"
+        f'<ul class="ra-list">{"".join(rows)}</ul></section>'
+    )
+
+
+def meeting_head(meeting: Meeting, coverage: Coverage) -> str:
+    """Name and day of a meeting, and how many of its pages were read."""
+    read = f"{coverage.read} von {count(coverage.pages, 'Seite', 'Seiten')} gelesen"
+    return (
+        f'<header class="ra-meeting"><h1>{safe(meeting.name)}</h1><p>{safe(long_day(meeting.start))}</p>'
+        f'<p class="ra-small">{read}</p>{unreadable(coverage.unreadable)}</header>'
+    )
+
+
+def agenda(meeting: Meeting, brief: Briefing, chosen: str | None, writing: bool = False) -> str:
+    """The agenda: number, title, public or not, and what there is of each item."""
+    written = {i.id: i for i in brief.agendaItem}
+    rows = "".join(_entry(i, written.get(i.id), i.id == chosen, writing) for i in meeting.agendaItem)
+    return f'<nav class="ra-agenda" aria-label="Tagesordnung"><h2>Tagesordnung</h2><ol>{rows}</ol></nav>'
+
+
+def _entry(item: AgendaItem, brief: ItemBriefing | None, chosen: bool, writing: bool) -> str:
+    if item.public is True:
+        mark = '<span class="ra-mark">öffentlich</span>'
+    else:
+        mark = '<span class="ra-mark ra-mark-closed">🔒 nichtöffentlich</span>'
+    if not item.papers:
+        state = "keine Unterlagen"
+    elif brief is not None and brief.level == "voll":
+        state = "✓ Zusammenfassung fertig"
+    else:
+        state = "Auszug, Zusammenfassung folgt" if writing else "Auszug"
+    number = f'<span class="ra-number">{safe(item.number)}</span>' if item.number else ""
+    return (
+        f'<li><button type="button" class="ra-row" data-do="item" data-item="{safe(item.id)}"{_current(chosen)}>'
+        f'{number}<strong>{safe(item.name)}</strong><span class="ra-marks">{mark} <span class="ra-state">{state}</span>'
+        "</span></button></li>"
+    )
+
+
+def briefing_job(job: Job | None, complete: bool) -> str:
+    """One line about the summary of the open meeting: not yet, waiting, how far, paused, done."""
+    if job is None or job.state in {"fertig", "abgebrochen"}:
+        if complete:
+            return notice("Die Zusammenfassung ist fertig.", "good")
+        return ""
+    done = f"{job.done} von {count(job.total, 'Punkt', 'Punkten')}" if job.total else ""
+    if job.state == "läuft":
+        label = f"Die KI schreibt: {done} fertig. {job.message}" if done else "Die KI wird gestartet …"
+        return progress_bar(job.done / job.total if job.total else None, label)
+    if job.state == "wartet":
+        return progress_bar(job.done / job.total if job.total else None, f"Gleich geht es weiter … {done}".strip())
+    if job.state == "pausiert":
+        return notice(f"Angehalten{f', {done} fertig' if done else ''}. Was fertig ist, bleibt erhalten.")
+    return notice(job.error or "Die Zusammenfassung wurde nicht fertig.", "error")
+
+
+def question(job: Job | None) -> str:
+    """A question with what there is of its answer: it waits, it is being written, it is there, it failed."""
+    if job is None:
+        return ""
+    head = f'<h2 class="ra-question">{safe(job.title)}</h2>'
+    if job.state == "fertig" and job.result is not None:
+        body = page_item.answer(Answer.model_validate(job.result))
+    elif job.state in BUSY:
+        text = job.message.strip()
+        body = progress_bar(None, "Die Unterlagen werden durchsucht, die Antwort wird geschrieben …")
+        if text:
+            body += f'<p class="ra-growing" aria-live="off">{safe(text)}</p>'
+    elif job.state == "fehler":
+        body = notice(job.error or "Die Frage konnte nicht beantwortet werden.", "error")
+    else:
+        body = notice("Die Frage wurde angehalten.")
+    stop = "Frage abbrechen" if job.state in BUSY else "Diese Frage löschen"
+    button = action("stop" if job.state in BUSY else "forget", stop, job=job.id)
+    return f'<section class="ra-qa" aria-label="Antwort">{head}{body}<p class="ra-buttons">{button}</p></section>'
+
+
+def earlier(jobs: Sequence[Job], shown: str | None) -> str:
+    """The questions asked before, newest first."""
+    rows = "".join(
+        f'<li><button type="button" class="ra-row" data-do="question" data-job="{safe(j.id)}"{_current(j.id == shown)}>'
+        f"{safe(j.title)}</button></li>"
+        for j in jobs
+    )
+    return (
+        f'<nav aria-label="Frühere Fragen"><h3>Frühere Fragen</h3><ul class="ra-list">{rows}</ul></nav>' if rows else ""
+    )
+
+
+def picture(shown: PagePicture | None) -> str:
+    """A PDF page as a picture, with buttons for the next and previous one."""
+    if shown is None:
+        return (
+            '<aside class="ra-paper ra-empty" aria-label="Seite aus den Unterlagen"><p>Hier erscheint die Seite aus den '
+            'Unterlagen, sobald Sie auf eine Seitenzahl wie <span class="ra-cite">S. 12</span> klicken.</p></aside>'
+        )
+    turns = [
+        _turn(shown, shown.page - 1, "← vorige", "Vorige Seite", shown.page > 1),
+        _turn(shown, shown.page + 1, "nächste →", "Nächste Seite", shown.page < shown.pages),
+    ]
+    png = base64.b64encode(shown.png).decode("ascii")
+    closed = (
+        ""
+        if shown.public
+        else f'<p class="ra-nonpublic-banner"><span aria-hidden="true">🔒</span> {page_item.NON_PUBLIC}</p>'
+    )
+    quote = f'<p class="ra-quote">Gesuchte Stelle: „{safe(shown.quote)}“</p>' if shown.quote else ""
+    return (
+        f'<aside class="ra-paper" aria-label="Seite aus den Unterlagen">{closed}'
+        f'<p class="ra-where" role="status"><strong>Seite {shown.page}</strong> von {shown.pages} '
+        f'<span class="ra-small">{safe(shown.name)}</span></p>'
+        f'<p class="ra-buttons">{turns[0]}{turns[1]}'
+        '<button type="button" class="ra-button" data-local="zoom">Größer / kleiner</button>'
+        '<button type="button" class="ra-button ra-narrow-only" data-local="back">↑ Zurück zum Text</button></p>'
+        f'{quote}<div class="ra-sheet" tabindex="0" role="group" aria-label="Seitenbild"><img alt="Seite {shown.page} von {safe(shown.name)} als Bild" '
+        f'src="data:image/png;base64,{png}"></div></aside>'
+    )
+
+
+def _turn(shown: PagePicture, page: int, label: str, name: str, possible: bool) -> str:
+    if not possible:
+        return f'<button type="button" class="ra-button" disabled>{label}</button>'
+    return action("cite", label, name=name, file=shown.file_id, page=page)
+
+
+def missing_model(entry: ModelEntry, state: str, loading: bool) -> str:
+    """That the language model is not here yet, how large it is, and the button that loads it.
+
+    :param state: HTML: how far loading is, or why it failed.
+    """
+    if loading:
+        return f'<div class="ra-notice ra-model">{state}</div>'
+    label = f"Sprachmodell laden ({size(entry.size_bytes)})"
+    return (
+        f'{state}<div class="ra-notice ra-model"><p>Für Zusammenfassungen und Antworten fehlt noch das Sprachmodell. Es wird '
+        "einmal geholt und arbeitet dann ohne Internet. Lesen und Auszüge gehen auch ohne.</p>"
+        f"{action('load-model', label)}</div>"
+    )

@@ -1,0 +1,297 @@
+"""Which sentences of an agenda item's papers carry most.
+
+What enters: the papers of an item with their parts. What leaves: scored sentences (`Candidate`), and a choice among them
+within a budget of words. What it does not know: briefings, labels shown to a user, language models.
+
+A sentence's worth is a sum of things that can be named: how central its words are to the papers (the leading vector of
+the sentence graph, as in LexRank, without a threshold, so that it needs no table of all pairs), what it counts (money,
+shares, days), cue words of decisions, the part and heading it stands under, its place there, and what speaks against it
+(it leans on the sentence before, it is long, it is a question). The choice takes the best in turn and lowers what
+repeats the words already taken (maximal marginal relevance). The same sums choose what a language model gets to read.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ratsassistent.oparl import Paper, Part, PartKind
+from ratsassistent.writing.amounts import days, laws, money, numbers, percentages
+from ratsassistent.writing.sentences import Sentence, sentences
+
+Role = PartKind
+
+_STOP = frozenset(
+    """der die das des dem den ein eine einen einem einer eines und oder aber sowie in im an am auf aus bei beim bis durch für
+    gegen mit nach ohne seit über um unter vom von vor wegen zu zum zur dass daß wie als ist sind war waren wird werden wurde
+    wurden worden sein hat haben hatte kann können konnte soll sollen sollte muss müssen darf sich nicht auch noch je pro ab
+    nur so es er sie wir ihr ihre ihrer ihren dies diese dieser dieses diesem diesen welche welcher alle aller wenn da dort hier
+    mehr sehr man bzw ca rund etwa nun dann damit dabei dazu daher zudem weiter weitere weiteren jedoch bereits""".split()
+)
+_WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
+
+_DECISION = re.compile(
+    r"\b(?:empfiehlt|empfohlen|schlägt .{0,40}\bvor\b|vorgeschlagen|vorschlag\w*|beantrag\w+|befürwort\w+|lehnt .{0,60}\bab\b|abgelehnt|abzulehnen"
+    r"|beschl[oi]\w+|zugestimmt|zustimm\w+|verzichtet|verzichten|soll(?:en)?|beabsichtig\w+|geplant\w*|vorgesehen\w*|erforderlich|notwendig"
+    r"|nicht möglich|nicht zulässig|nicht erforderlich|nicht notwendig|kein\w* (?:spielraum|budget|mittel|möglichkeit\w*|bedarf)"
+    r"|kann (?:daher |deshalb |somit )?nicht|können nicht|erledigt|zur kenntnis|vergeben|vergabe|erteilt|zuschlag|auftrag|beauftrag\w+|künftig"
+    r"|ablehn\w+|weiterverfolg\w+|umgesetzt|umsetzung|eingestellt|aufgehoben|beitritt|erhöh\w+|gesenkt|entfällt|entfallen)\b",
+    re.IGNORECASE,
+)
+_RESULT = re.compile(
+    r"\b(?:insgesamt|gesamt\w+|ergebnis|ergibt|daher|deshalb|somit|folglich|zusammenfassend|fazit|entscheidend|wesentlich\w*|vor allem|wichtig\w*|derzeit|aktuell"
+    r"|beträgt|betragen|beläuft|belaufen|stieg\w*|steig\w+|gestiegen|sank|sinkt|sinken|gesunken|rückgang|anstieg|zunahme|fehl\w+|quote|anteil)\b",
+    re.IGNORECASE,
+)
+_DEADLINE = re.compile(
+    r"\b(?:frist\w*|spätestens|voraussichtlich|beginn\w*|baubeginn|start\w*|inbetriebnahme|fertigstellung|fertiggestellt|laufzeit|läuft|gilt|kraft"
+    r"|befristet|verlänger\w+|bis (?:zum|ende|mitte)|ab dem|ab \w* ?20\d\d|frühestens|stichtag|abschluss|abgeschlossen)\b",
+    re.IGNORECASE,
+)
+_MONEY_WORD = re.compile(
+    r"\b\w*(?:kosten|mittel|budget|haushalt|zuschuss|zuschüsse|förderung|finanzier\w*|aufwand|erträge|einnahmen|ausgaben|defizit|investition\w*|spende|entgelt\w*)\b",
+    re.IGNORECASE,
+)
+_KEY_HEADING = re.compile(
+    r"zusammenfass|fazit|ergebnis|empfehlung|vorschlag|weiteres vorgehen|kosten|finanz|zeitplan|termin|umsetzung|ausblick|bewertung|überblick|kernaussag",
+    re.IGNORECASE,
+)
+_LEANS = re.compile(
+    r"(?:Dies(?:e[rsmn]?)?|Dabei|Hierbei|Hierdurch|Hierfür|Hierzu|Damit|Dadurch|Dafür|Dazu|Davon|Daraus|Darüber hinaus|Darin|Daneben|Danach|Er|Sie|Es sei"
+    r"|Ebenso|Zudem|Außerdem|Ferner|Auch|Ihre?|Deren|Dessen|Letztere\w*|So|Die entspricht|Solche\w*|Jene\w*|Denn|Aber|Allerdings|Jedoch|Dennoch|Trotzdem|Somit|Daher|Deshalb)\b"
+)
+_NOISE = re.compile(
+    r"https?:|www\.|@\w|\b(?:Tel(?:efon)?|Fax|E-Mail|IBAN|gez\.)\b|unterzeichne|mit freundlichen grüßen|\bISBN\b|copyright|©|\.{4,}|impressum"
+    r"|wie folgt (?:aufgeteilt|dar|zusammen)|siehe (?:anlage|beschluss|seite)|(?:ist|sind) (?:als anlage|der anlage|im erläuterungsteil)|in der anlage (?:beigefügt|dargestellt)|[☐☒☑□■]"
+    r"|\*\*|\bQuellen?:|\b(?:Abbildung|Abb\.|Tabelle|Tab\.|Diagramm)\s*\d+\s*:|^\((?!.*\)\W*$)",
+    re.IGNORECASE,
+)
+# What a part is worth as a source of the item's message.
+_PART_WORTH: dict[PartKind, float] = {
+    "statement": 1.0, "summary": 1.0, "costs": 0.9, "reason": 0.7, "text": 0.4, "motion": 0.15, "annex": 0.0,
+}  # fmt: skip
+
+_REPORT_WORTH = 0.6
+_SAME = 0.8  # a sentence that shares more of its words with one already shown is not shown
+_REPEATS = 1.1  # what repeating all of another sentence's words costs
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A sentence that may be shown, with all that its score is made of. `terms` are its folded content words."""
+
+    paper: int  # index in the item's papers
+    sentence: Sentence
+    part: Part
+    kind: PartKind  # whose words they are: the reasons of a motion are "motion", too
+    order: int
+    terms: Counter[str]
+    score: float = 0.0
+    words: int = 0
+    has_money: bool = False
+    has_deadline: bool = False
+    reasons: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The sentence for display, without a bullet."""
+        return without_bullet(self.sentence.text)
+
+
+def without_bullet(text: str) -> str:
+    """The wording without the sign or dash of a list item; numbers such as "1." stay."""
+    return re.sub(r"^(?:[•▪■●○◦‣·\uf000-\uf0ff➢➔►*]|[-–—]\s)\s*", "", text)
+
+
+def terms(text: str) -> Counter[str]:
+    """Content words, folded and cut to seven letters: German compounds and inflected forms share their beginning."""
+    return Counter(w[:7] for w in (m[0].lower() for m in _WORD.finditer(text)) if w not in _STOP)
+
+
+def part_at(paper: Paper) -> Callable[[int], Part | None]:
+    """A function that gives the part of the paper that holds a character."""
+    parts = sorted(paper.parts, key=lambda p: p.start)
+
+    def find(offset: int) -> Part | None:
+        return next((p for p in parts if p.start <= offset < p.end), None)
+
+    return find
+
+
+def spans(paper: Paper, kinds: Iterable[PartKind]) -> list[Part]:
+    """The parts of these kinds, in reading order; a paper without any parts counts as one "text"."""
+    wanted = set(kinds)
+    parts = paper.parts or (Part(kind="text", heading=None, start=0, end=len(paper.text.text)),)
+    return sorted((p for p in parts if p.kind in wanted), key=lambda p: p.start)
+
+
+def readable(sentence: Sentence) -> bool:
+    """True for a whole sentence of running text; False for headings, rows, form lines, signatures and debris."""
+    if sentence.kind in ("heading", "row", "furniture"):
+        return False
+    text = without_bullet(sentence.text)
+    words = text.split()
+    if not 5 <= len(words) <= 65 or _NOISE.search(text):
+        return False
+    if text[-1] not in ".!?“”\"»" and not (sentence.kind == "item" and len(words) >= 7 and text[-1] not in ":,;-–"):
+        return False
+    if not (text[0].isupper() or text[0].isdigit() or text[0] in "„\"“»§("):
+        return False
+    letters = sum(c.isalpha() for c in text)
+    small = sum(w[:1].islower() for w in words)
+    single = sum(len(w) == 1 for w in words)
+    return letters >= 0.62 * len(text.replace(" ", "")) and small * 4 >= len(words) and single * 4 <= len(words)
+
+
+def candidates(papers: Sequence[Paper], name: str, kinds: Iterable[PartKind]) -> list[Candidate]:
+    """All readable sentences of the parts of these kinds, scored.
+
+    :param name: the agenda item's name; its words count as the subject.
+    """
+    kinds = list(kinds)
+    found: list[Candidate] = []
+    for number, paper in enumerate(papers):
+        speakers = _speakers(paper)
+        for part in spans(paper, kinds):
+            kind = speakers.get(part.start, part.kind)
+            heading, place = part.heading or "", 0
+            for sentence in sentences(paper.text.text, part.start, part.end):
+                if sentence.kind == "heading":
+                    heading, place = sentence.text, 0
+                    continue
+                if not readable(sentence):
+                    continue
+                candidate = Candidate(number, sentence, part, kind, len(found), terms(sentence.text))
+                candidate.words = len(candidate.text.split())
+                _features(candidate, heading, place)
+                found.append(candidate)
+                place += 1
+    found = _without_repeated_demands(found)
+    _weigh_again(found)
+    subject = terms(" ".join([name, *(p.name for p in papers)]))
+    _centrality(found, subject)
+    for candidate in found:
+        candidate.score = sum(candidate.reasons.values())
+    return found
+
+
+def _speakers(paper: Paper) -> dict[int, PartKind]:
+    """By start: the parts that look like the administration's reasons, but belong to the motion above them."""
+    kinds: dict[int, PartKind] = {}
+    asking = False
+    for part in sorted(paper.parts, key=lambda p: p.start):
+        if part.kind == "motion":
+            asking = True
+        elif part.kind not in ("reason", "text", "costs"):
+            asking = asking and part.kind == "consultation"
+        elif asking:
+            kinds[part.start] = "motion"
+    return kinds
+
+
+def _without_repeated_demands(found: list[Candidate]) -> list[Candidate]:
+    """An answer often prints each point of the motion above its reply: that is the motion speaking, not the answer."""
+    demands = [c.terms for c in found if c.kind == "motion" and len(c.terms) >= 3]
+    return [
+        c
+        for c in found
+        if c.kind not in ("statement", "reason", "text")
+        or not any(overlap(c.terms, d) > 0.85 and overlap(d, c.terms) > 0.6 for d in demands)
+    ]
+
+
+def _weigh_again(found: Sequence[Candidate]) -> None:
+    """What only hands over or only asks: a report's sentences count nearly like a paper's own, an unanswered motion's too."""
+    if all(c.kind in ("motion", "annex") for c in found):
+        for candidate in found:
+            candidate.reasons["part"] = 0.9 * (_REPORT_WORTH if candidate.kind == "motion" else 0.0)
+        return
+    own = sum(c.kind not in ("annex", "motion") for c in found)
+    annexed = [c for c in found if c.kind == "annex"]
+    if own < 25 and len(annexed) > 2 * own:
+        for candidate in annexed:
+            candidate.reasons["part"] = 0.9 * _REPORT_WORTH
+
+
+def _features(candidate: Candidate, heading: str, place: int) -> None:
+    text = candidate.text
+    reasons = candidate.reasons
+    amounts = money(text)
+    shares = percentages(text)
+    dated = [d for d in days(text) if d.date[:2] in ("19", "20", "--")]
+    covered = [(f.start, f.end) for f in [*amounts, *shares, *laws(text)]] + [(d.start, d.end) for d in dated]
+    counts = [n for n in numbers(text) if n.value > 1 and not any(a <= n.start < b for a, b in covered)]
+    candidate.has_money = bool(amounts) or bool(_MONEY_WORD.search(text) and _DECISION.search(text))
+    candidate.has_deadline = bool(dated and _DEADLINE.search(text))
+    reasons["part"] = 0.9 * _PART_WORTH.get(candidate.kind, 0.3)
+    reasons["money"] = min(len(amounts), 3) * 0.35
+    reasons["shares"] = min(len(shares), 2) * 0.25
+    reasons["counts"] = min(len(counts), 3) * 0.2
+    reasons["dates"] = min(len(dated), 2) * 0.12 + (0.25 if candidate.has_deadline else 0.0)
+    reasons["decision"] = min(len(_DECISION.findall(text)), 2) * 0.35
+    reasons["result"] = min(len(_RESULT.findall(text)), 2) * 0.15
+    reasons["cost word"] = 0.15 if _MONEY_WORD.search(text) else 0.0
+    reasons["heading"] = 0.25 if _KEY_HEADING.search(heading) else 0.0
+    reasons["place"] = 0.35 / (1 + place)
+    reasons["leans"] = -0.35 if _LEANS.match(text) and not amounts else 0.0
+    reasons["question"] = -0.9 if text.rstrip("“”\"").endswith("?") else 0.0
+    reasons["length"] = -0.018 * max(candidate.words - 22, 0) - 0.04 * max(9 - candidate.words, 0)
+
+
+def _centrality(found: Sequence[Candidate], subject: Counter[str]) -> None:
+    """The leading vector of the sentence graph (cosine of TF-IDF vectors), by power iteration over the sparse vectors."""
+    if not found:
+        return
+    frequency: Counter[str] = Counter()
+    for candidate in found:
+        frequency.update(set(candidate.terms))
+    total = len(found)
+    vectors: list[dict[str, float]] = []
+    for candidate in found:
+        weights = {t: (1 + math.log(n)) * math.log(1 + total / frequency[t]) for t, n in candidate.terms.items()}
+        norm = math.sqrt(sum(w * w for w in weights.values())) or 1.0
+        vectors.append({t: w / norm for t, w in weights.items()})
+    ranks = [1.0 / total] * total
+    for _ in range(6):
+        hub: dict[str, float] = {}
+        for rank, vector in zip(ranks, vectors, strict=True):
+            for term, weight in vector.items():
+                hub[term] = hub.get(term, 0.0) + rank * weight
+        raw = [sum(hub[t] * w for t, w in vector.items()) for vector in vectors]
+        scale = sum(raw) or 1.0
+        ranks = [0.15 / total + 0.85 * r / scale for r in raw]
+    best = max(ranks)
+    weight_of_subject = {t: math.log(1 + total / frequency[t]) for t in subject if t in frequency}
+    whole = sum(weight_of_subject.values()) or 1.0
+    for candidate, rank in zip(found, ranks, strict=True):
+        candidate.reasons["central"] = 0.9 * rank / best
+        candidate.reasons["subject"] = 0.5 * sum(w for t, w in weight_of_subject.items() if t in candidate.terms) / whole
+
+
+def overlap(one: Counter[str], other: Counter[str]) -> float:
+    """Share of the words of `one` that `other` has too, 0 to 1."""
+    return sum(t in other for t in one) / len(one) if one else 0.0
+
+
+def choose(pool: Sequence[Candidate], budget: int, shown: Sequence[Counter[str]], limit: int = 12) -> list[Candidate]:
+    """The best candidates within a budget of words, in reading order.
+
+    :param shown: the words of what the reader sees anyway (the resolution, a Kurzfassung); repeating them costs.
+    """
+    taken: list[Candidate] = []
+    rest = list(pool)
+    repeated = {c.order: max((overlap(c.terms, s) for s in shown), default=0.0) for c in rest}
+    while rest and len(taken) < limit:
+        rest = [c for c in rest if c.words <= budget and repeated[c.order] <= _SAME]
+        if not rest:
+            break
+        best = max(rest, key=lambda c: c.score - _REPEATS * repeated[c.order])
+        rest.remove(best)
+        taken.append(best)
+        budget -= best.words
+        for candidate in rest:
+            repeated[candidate.order] = max(repeated[candidate.order], overlap(candidate.terms, best.terms))
+    return sorted(taken, key=lambda c: c.order)

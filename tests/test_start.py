@@ -1,0 +1,366 @@
+"""start.py: what it decides; nothing is built or installed here (.ci/run does that)."""
+
+import ast
+import http.server
+import importlib.util
+import json
+import subprocess
+import sys
+import threading
+import tomllib
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SOURCE = REPOSITORY / "start.py"
+WHEEL = "llama_cpp_python-1.2.3-py3-none-any.whl"
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """The module, working in an empty folder, with an empty user cache."""
+    spec = importlib.util.spec_from_file_location("start", SOURCE)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    root = tmp_path / "ratsassistent"
+    root.mkdir()
+    (root / "pyproject.toml").write_text('dependencies = ["llama-cpp-python==1.2.3"]\n')
+    monkeypatch.setattr(module, "ROOT", root)
+    monkeypatch.setattr(module, "VENV", root / ".venv")
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(variable, str(tmp_path / "cache"))
+    return module
+
+
+class Steps:
+    """Stands for pip and venv: notes each step, does what matters of it, fails where told to."""
+
+    def __init__(self, start):
+        self.start = start
+        self.names = []
+        self.commands = []
+        self.fail_at = None
+        self.failure = start.SetupError("misslungen")
+        self.works = [False, True]  # the engine: before and after its installation
+
+    def run(self, what, command, *, explain=True):
+        assert not (self.start.VENV / self.start.MARKER).exists(), "the marker is written last"
+        self.names.append(what)
+        self.commands.append(command)
+        if self.fail_at and self.fail_at in what:
+            raise self.failure
+        if "Umgebung für das Programm" in what:
+            self.start.venv_python().parent.mkdir(parents=True, exist_ok=True)
+            self.start.venv_python().write_text("")
+        for option in ("--wheel-dir", "--dest"):
+            if option in command:
+                Path(command[command.index(option) + 1], WHEEL).write_bytes(b"")
+
+    def engine_works(self, _requirement):
+        return self.works.pop(0) if len(self.works) > 1 else self.works[0]
+
+    def did(self, what):
+        return sum(what in name for name in self.names)
+
+
+@pytest.fixture
+def steps(start, monkeypatch):
+    steps = Steps(start)
+    monkeypatch.setattr(start, "run", steps.run)
+    monkeypatch.setattr(start, "engine_works", steps.engine_works)
+    monkeypatch.setattr(start, "reachable", lambda _url: False)
+    monkeypatch.setattr(start, "has_compiler", lambda: True)
+    return steps
+
+
+# The file itself
+
+
+def test_it_needs_nothing_but_the_standard_library():
+    tree = ast.parse(SOURCE.read_text(encoding="utf-8"))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+def test_an_old_python_can_read_it_and_is_told_in_one_sentence(start, monkeypatch, capsys):
+    ast.parse(SOURCE.read_text(encoding="utf-8"), feature_version=(3, 7))
+    monkeypatch.setattr(start.sys, "version_info", (3, 9, 2))
+    monkeypatch.setattr(start.platform, "python_version", lambda: "3.9.2")
+    assert start.guarded([]) == 1
+    assert capsys.readouterr().out == "Ratsassistent braucht Python 3.11 oder neuer; hier läuft Python 3.9.2.\n"
+
+
+def test_it_finds_the_version_that_pyproject_names(start, monkeypatch):
+    monkeypatch.setattr(start, "ROOT", REPOSITORY)
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert start.llama_requirement() in project["dependencies"]
+
+
+def test_the_cache_is_where_the_models_are(start):
+    import platformdirs
+
+    assert start.wheel_cache("llama-cpp-python==1.2.3").is_relative_to(
+        platformdirs.user_cache_path("ratsassistent", appauthor=False)
+    )
+
+
+def test_another_processor_has_a_cache_of_its_own(start, monkeypatch):
+    here = start.wheel_cache("llama-cpp-python==1.2.3")
+    monkeypatch.setattr(start, "processor_features", lambda: "sse2")
+    assert start.wheel_cache("llama-cpp-python==1.2.3") != here
+
+
+# Whole or not there
+
+
+def test_a_second_start_sets_nothing_up(start, steps):
+    start.set_up(set())
+    assert steps.did("Umgebung") == 1
+    assert steps.did("Weitere Pakete") == 1
+    steps.names.clear()
+    start.set_up(set())
+    assert not steps.names
+
+
+def test_a_newer_project_is_brought_up_to_date_with_the_extras_it_had(start, steps):
+    start.set_up({"test"})
+    steps.names.clear()
+    with (start.ROOT / "pyproject.toml").open("a") as file:
+        file.write("# neu\n")
+    start.set_up(set())
+    assert steps.names == ["Weitere Pakete werden installiert"]
+    assert steps.commands[-1][-1] == f"{start.ROOT}[test]"
+    start.set_up({"test"})
+    assert len(steps.names) == 1
+
+
+def test_the_tests_need_the_test_extra(start, steps):
+    start.set_up(set())
+    steps.names.clear()
+    start.set_up({"test"})
+    assert steps.names == ["Weitere Pakete werden installiert"]
+
+
+@pytest.mark.parametrize("change", ["moved", "other python", "python gone", "damaged marker"])
+def test_an_environment_that_does_not_fit_is_made_anew(start, steps, change):
+    start.set_up(set())
+    steps.names.clear()
+    steps.works = [False, True]
+    marker = start.VENV / start.MARKER
+    known = json.loads(marker.read_text())
+    if change == "python gone":
+        start.venv_python().unlink()
+    elif change == "damaged marker":
+        marker.write_text("{")
+    else:
+        known[{"moved": "folder", "other python": "python"}[change]] = "anders"
+        marker.write_text(json.dumps(known))
+    start.set_up(set())
+    assert steps.did("Umgebung für das Programm") == 1
+
+
+@pytest.mark.parametrize("where", ["Umgebung für das Programm", "llama-cpp-python wird gebaut", "Weitere Pakete"])
+@pytest.mark.parametrize("kind", ["failure", "interruption"])
+def test_a_broken_set_up_leaves_no_marker_and_the_next_start_repairs_it(start, steps, where, kind):
+    steps.fail_at = where
+    steps.failure = start.SetupError("misslungen") if kind == "failure" else KeyboardInterrupt()
+    with pytest.raises(start.SetupError, match=r"misslungen|abgebrochen; der nächste Start"):
+        start.set_up(set())
+    assert not (start.VENV / start.MARKER).exists()
+    steps.fail_at = None
+    steps.names.clear()
+    start.set_up(set())
+    assert steps.did("Umgebung für das Programm") == 1
+    assert (start.VENV / start.MARKER).exists()
+
+
+def test_two_set_ups_at_once_are_held_apart(start):
+    with start.only_one(), pytest.raises(start.SetupError, match="gerade schon"), start.only_one():
+        pass
+    with start.only_one():
+        pass
+
+
+def test_without_venv_module_an_existing_pip_steps_in(start, steps, monkeypatch):
+    monkeypatch.setattr(start, "importable", lambda module: module == "pip")
+    start.make_venv()
+    assert "--without-pip" in steps.commands[0]
+    assert steps.commands[1][-2:] == ["install", "pip"]
+
+
+def test_without_venv_and_pip_the_package_is_named(start, steps, monkeypatch):
+    monkeypatch.setattr(start, "importable", lambda _module: False)
+    with pytest.raises(start.SetupError, match="apt install python3-venv"):
+        start.make_venv()
+
+
+# The engine
+
+
+def test_the_engine_is_built_where_nothing_is_ready_and_kept(start, steps):
+    start.install_llama("llama-cpp-python==1.2.3")
+    assert steps.names == ["llama-cpp-python wird gebaut", "llama-cpp-python wird installiert (selbst gebaut)"]
+    cached = start.wheel_cache("llama-cpp-python==1.2.3")
+    assert [p.name for p in cached.iterdir()] == [WHEEL]
+    assert [p.name for p in cached.parent.iterdir()] == [cached.name]
+
+
+def test_a_package_built_earlier_is_taken(start, steps):
+    start.install_llama("llama-cpp-python==1.2.3")
+    steps.names.clear()
+    steps.works = [False, True]
+    start.install_llama("llama-cpp-python==1.2.3")
+    assert steps.names == ["llama-cpp-python wird installiert (aus dem Zwischenspeicher)"]
+
+
+def test_an_engine_that_works_is_left_alone(start, steps):
+    steps.works = [True]
+    start.install_llama("llama-cpp-python==1.2.3")
+    assert not steps.names
+
+
+def test_a_ready_made_package_of_the_exact_version_comes_before_building(start, steps, monkeypatch):
+    monkeypatch.setattr(start, "reachable", lambda _url: True)
+    start.install_llama("llama-cpp-python==1.2.3")
+    assert not steps.did("gebaut")
+    assert {"--only-binary", "--no-deps", start.READY_MADE, "llama-cpp-python==1.2.3"} <= set(steps.commands[0])
+
+
+def test_a_version_that_is_not_ready_made_is_built(start, steps, monkeypatch, capsys):
+    monkeypatch.setattr(start, "reachable", lambda _url: True)
+    steps.fail_at = "wird gesucht"
+    start.install_llama("llama-cpp-python==1.2.3")
+    assert steps.did("wird gebaut")
+    assert "kein fertiges Paket dieser Version" in capsys.readouterr().out
+
+
+def test_a_package_that_this_processor_cannot_run_is_replaced(start, steps, monkeypatch, capsys):
+    monkeypatch.setattr(start, "reachable", lambda _url: True)
+    steps.works = [False, False, True]  # as it was, after the ready-made one, after building
+    start.install_llama("llama-cpp-python==1.2.3")
+    assert steps.did("wird gebaut")
+    assert "läuft auf diesem Rechner nicht" in capsys.readouterr().out
+
+
+def test_an_engine_that_never_runs_ends_the_set_up(start, steps):
+    steps.works = [False]
+    with pytest.raises(start.SetupError, match="README"):
+        start.install_llama("llama-cpp-python==1.2.3")
+
+
+@pytest.mark.parametrize(("system", "hint"), [("linux", "build-essential"), ("win32", "Visual Studio")])
+def test_a_missing_compiler_is_named_before_ten_minutes_are_spent(start, steps, monkeypatch, system, hint):
+    monkeypatch.setattr(start, "has_compiler", lambda: False)
+    monkeypatch.setattr(start.sys, "platform", system)
+    with pytest.raises(start.SetupError, match=hint):
+        start.build("llama-cpp-python==1.2.3", start.ROOT)
+    assert not steps.names
+
+
+def test_an_environment_without_the_engine_is_seen(start, monkeypatch):
+    monkeypatch.setattr(start, "venv_python", lambda: Path(sys.executable))
+    assert not start.engine_works("llama-cpp-python==0.0.1")
+
+
+# Steps and addresses
+
+
+def test_a_step_that_fails_shows_the_end_of_what_it_said(start, capsys):
+    code = "import sys; print('eine Meldung'); sys.exit(3)"
+    with pytest.raises(start.SetupError, match=r"„Prüfstück“ ist misslungen"):
+        start.run("Prüfstück", [sys.executable, "-c", code])
+    assert "eine Meldung" in capsys.readouterr().err
+
+
+def test_a_step_that_works_says_only_what_it_is(start, capsys):
+    start.run("Prüfstück", [sys.executable, "-c", "print('eine Meldung')"])
+    assert capsys.readouterr().out == "Prüfstück …\n"
+
+
+def test_reachable_means_that_it_answers(start, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler) as server:
+        address = f"http://127.0.0.1:{server.server_port}/"
+        monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "log_message", lambda *_args: None)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        assert start.reachable(address)
+        server.shutdown()
+    assert not start.reachable(address)
+
+
+def test_an_address_that_never_answers_is_given_up(start, monkeypatch):
+    never = threading.Event()
+
+    def wait(*_args, **_named):
+        never.wait(5)
+        raise OSError
+
+    monkeypatch.setattr(start, "PATIENCE", 0.05)
+    monkeypatch.setattr(start.urllib.request, "urlopen", wait)
+    assert not start.reachable("http://127.0.0.1/")
+    never.set()
+
+
+# What is started
+
+
+@pytest.fixture
+def started(start, monkeypatch):
+    """What main starts after a set-up that is taken as done."""
+    commands = []
+    monkeypatch.setattr(start, "set_up", lambda extras: commands.append(sorted(extras)))
+    monkeypatch.setattr(start.subprocess, "call", lambda command, **_named: commands.append(command[1:]) or 0)
+    monkeypatch.setattr(start, "hand_over", lambda command: commands.append(command[1:]) or 0)
+    monkeypatch.setattr(start.os, "chdir", lambda _folder: None)
+    return commands
+
+
+MODEL = ["-m", "ratsassistent", "modelle", "laden"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], [[], MODEL, ["-m", "ratsassistent", "starten"]]),
+        (["starten", "--port", "80"], [[], MODEL, ["-m", "ratsassistent", "starten", "--port", "80"]]),
+        (["--test", "-k", "agenda"], [["test"], MODEL, ["-m", "pytest", "-k", "agenda"]]),
+        (["--nur-einrichten"], [[], MODEL]),
+        (["frage", "Was kostet es?"], [[], ["-m", "ratsassistent", "frage", "Was kostet es?"]]),
+    ],
+)
+def test_arguments_reach_the_program(start, started, arguments, expected):
+    assert start.guarded(arguments) == 0
+    assert started == expected
+
+
+@pytest.mark.parametrize(("arguments", "goes_on"), [([], True), (["--test"], False), (["--nur-einrichten"], False)])
+def test_without_a_model_the_page_still_opens(start, started, monkeypatch, arguments, goes_on):
+    monkeypatch.setattr(start.subprocess, "call", lambda *_args, **_named: 1)
+    assert start.guarded(arguments) == (0 if goes_on else 1)
+    assert (["-m", "ratsassistent", "starten"] in started) is goes_on
+
+
+def test_a_failure_is_one_sentence_and_an_exit_status(start, monkeypatch, capsys):
+    def fail(_extras):
+        raise start.SetupError("Es fehlt etwas.")
+
+    monkeypatch.setattr(start, "set_up", fail)
+    assert start.guarded([]) == 1
+    assert capsys.readouterr().err == "Es fehlt etwas.\n"
+
+
+def test_help_sets_nothing_up(start, started, capsys):
+    assert start.guarded(["--hilfe"]) == 0
+    assert "--nur-einrichten" in capsys.readouterr().out
+    assert not started
+
+
+def test_the_exit_status_of_the_program_is_passed_on(tmp_path):
+    code = (
+        f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); sys.dont_write_bytecode = True; import start; "
+        "sys.exit(start.hand_over([sys.executable, '-c', 'raise SystemExit(7)']))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 7
