@@ -16,6 +16,8 @@ LAYERS = [
     ["archive"],
     ["writing"],
     ["jobs"],
+    ["workspace"],
+    ["intake"],
     ["workflow"],
     ["output"],
     ["__main__"],

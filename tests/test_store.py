@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from ratsassistent.archive import database, migrations
+from ratsassistent.archive import database, deletion, migrations
 from ratsassistent.archive.index import Index
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import NotFound, StorageError
@@ -168,7 +168,12 @@ def test_meetings_without_papers_keep_their_items(store, pack):
 
 
 def test_meetings_come_newest_first(store):
-    save(store, meeting("alt", start="2030-01-01"), meeting("neu", start="2031-01-01T18:00"), meeting("offen", start=None))
+    save(
+        store,
+        meeting("alt", start="2030-01-01"),
+        meeting("neu", start="2031-01-01T18:00"),
+        meeting("offen", start=None),
+    )
     assert [m.id for m in store.meetings()] == ["ra:sitzung-neu", "ra:sitzung-alt", "ra:sitzung-offen"]
 
 
@@ -416,7 +421,7 @@ def test_a_deletion_cut_short_is_finished_at_the_next_start(tmp_path, pack, monk
         save(store, pack[0], files=pack[1])
         monkeypatch.setattr("ratsassistent.archive.deletion.clean", lambda *_: False)  # killed before cleaning
         store.delete_meeting(pack[0].id)
-    assert b"turnhalle" in raw_bytes(tmp_path).lower()
+        assert b"turnhalle" in raw_bytes(tmp_path).lower()
     monkeypatch.undo()
     Store.open(tmp_path, public=False).close()
     assert b"turnhalle" not in raw_bytes(tmp_path).lower()
@@ -424,7 +429,7 @@ def test_a_deletion_cut_short_is_finished_at_the_next_start(tmp_path, pack, monk
 
 def test_a_reader_in_the_way_delays_the_cleaning_only(store, pack, monkeypatch):
     save(store, pack[0], files=pack[1])
-    monkeypatch.setattr("ratsassistent.archive.deletion.empty_log.__defaults__", (0.0,))
+    monkeypatch.setattr(deletion.empty_log, "__defaults__", (0.0,))
     with store.reading() as reader:
         reader.execute(text("SELECT count(*) FROM page")).scalar()
         store.delete_meeting(pack[0].id)
@@ -467,16 +472,24 @@ def test_a_read_only_folder_is_one_german_sentence(tmp_path):
 
 
 def test_a_database_that_cannot_be_written_is_one_german_sentence(store, pack):
-    with pytest.raises(StorageError, match="Zugriffsrechte"), store.writing() as connection:
-        connection.execute(text("PRAGMA query_only = ON"))
-        connection.execute(text("INSERT INTO about VALUES ('a', 'b')"))
+    def write():
+        with store.writing() as connection:
+            connection.execute(text("PRAGMA query_only = ON"))
+            connection.execute(text("INSERT INTO about VALUES ('a', 'b')"))
+
+    with pytest.raises(StorageError, match="Zugriffsrechte"):
+        write()
 
 
 def test_a_full_disk_is_one_german_sentence(store):
-    with pytest.raises(StorageError, match="voll"), store.writing() as connection:
-        size = connection.execute(text("PRAGMA page_count")).scalar()
-        connection.execute(text(f"PRAGMA max_page_count = {size}"))
-        connection.execute(text("INSERT INTO about VALUES ('a', :long)"), {"long": "x" * 1_000_000})
+    def write():
+        with store.writing() as connection:
+            size = connection.execute(text("PRAGMA page_count")).scalar()
+            connection.execute(text(f"PRAGMA max_page_count = {size}"))
+            connection.execute(text("INSERT INTO about VALUES ('a', :long)"), {"long": "x" * 1_000_000})
+
+    with pytest.raises(StorageError, match="voll"):
+        write()
 
 
 def test_the_migrations_make_the_tables_that_the_code_uses(store):

@@ -77,8 +77,12 @@ def fold_name(text: str | None) -> str:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """The stem of one word, folded."""
-    return fold(_stemmer().stemWord(word.casefold()))
+    """The stem of one word, folded.
+
+    Snowball keeps -ung in short words only ("pflanzung", but "baumpflanz"), which would part a compound from its word.
+    """
+    stemmed = fold(_stemmer().stemWord(word.casefold()))
+    return stemmed[:-3] if stemmed.endswith("ung") and len(stemmed) >= 8 else stemmed
 
 
 def tokens(text: str) -> Iterator[Token]:

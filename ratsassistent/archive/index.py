@@ -261,10 +261,10 @@ def _snippet(text: str, words: Sequence[_Word]) -> str:
     for piece in pieces:
         here = max((w.idf * w.weight(t.stem) for t in german.pieces(piece) for w in words), default=0.0)
         worth.append(worth[-1] + here)
-    last = max(len(pieces) - SNIPPET_WORDS, 0)
-    best = max(
-        range(last + 1), key=lambda start: (worth[min(start + SNIPPET_WORDS, len(pieces))] - worth[start], -start)
-    )
+    starts = range(max(len(pieces) - SNIPPET_WORDS, 0) + 1)
+    held = [worth[min(start + SNIPPET_WORDS, len(pieces))] - worth[start] for start in starts]
+    fitting = [start for start in starts if held[start] >= max(held) - 1e-9]
+    best = fitting[len(fitting) // 2] if fitting[0] else 0  # what was found stands in the middle
     cut = " ".join(pieces[best : best + SNIPPET_WORDS])
     return ("… " if best else "") + cut + (" …" if best + SNIPPET_WORDS < len(pieces) else "")
 

@@ -155,10 +155,7 @@ class Store:
         table = tables.meeting
         query = select(table.c.body, table.c.id).order_by(table.c.start.desc().nulls_last(), table.c.id)
         with self.reading() as connection:
-            return [
-                _meeting(connection, body, key, with_papers=with_papers)
-                for body, key in connection.execute(query)
-            ]
+            return [_meeting(connection, body, key, with_papers=with_papers) for body, key in connection.execute(query)]
 
     def meeting(self, meeting_id: str) -> Meeting | None:
         """The meeting with its items and their papers, or None."""

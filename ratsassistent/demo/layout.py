@@ -1,6 +1,6 @@
 """Draws the source texts of the demonstration pack as PDF pages that look like a town's papers.
 
-What enters: Sources and, for "Seite 2 von 5", the number of pages each had in an earlier run.
+What enters: Sources.
 What leaves: pages in one FPDF, and for each Source its first and last page.
 What it does not know: agenda, ground truth, files on disk other than the fonts.
 """
@@ -41,12 +41,10 @@ FONTS = {
 class PackPDF(FPDF):
     """One PDF that holds many papers, each with a page numbering of its own."""
 
-    def __init__(self, totals: dict[str, int]) -> None:
+    def __init__(self) -> None:
         super().__init__(format="A4", unit="mm")
-        self.totals = totals
         self.spans: dict[str, tuple[int, int]] = {}
         self.source: Source | None = None
-        self.printed: Source | None = None  # the source of the page now open: its footer comes when the next one opens
         self.set_creation_date(dt.datetime(2027, 1, 15, 9, 0, tzinfo=dt.UTC))
         self.set_title("Sitzungsunterlagen Gemeinderat 26.01.2027")
         self.set_author(TOWN)
@@ -78,7 +76,6 @@ class PackPDF(FPDF):
 
     def header(self) -> None:
         """The head of every page but the first of a paper."""
-        self.printed = self.source
         if self.source is None or self.source.head["layout"] in {"scan", "einladung"}:
             return
         head = self.source.head
@@ -97,18 +94,25 @@ class PackPDF(FPDF):
         self.set_y(TOP + (2 if not first else 0))
         self.plain()
 
-    def footer(self) -> None:
-        """The name of the paper and its own page number."""
-        source = self.printed
-        if source is None or source.head["layout"] == "scan":
-            return
-        first, _ = self.spans[source.name]
-        total = self.totals.get(source.name, 0)
-        self.set_y(-14)
-        self.set_font("tinos" if source.head["layout"] == "gutachten" else "arimo", "", 8)
-        self.set_text_color(*GREY)
-        self.cell(120, 4, footer_text(source))
-        self.cell(0, 4, f"Seite {self.page_no() - first + 1} von {total}", align="R")
+    def number_pages(self, sources: list[Source]) -> None:
+        """Write the foot of every page: the name of its paper and its own number, "Seite 2 von 5".
+
+        Only when all pages are drawn is it known how many each paper has, so this goes back to them.
+        """
+        self.set_auto_page_break(False)
+        for source in sources:
+            if source.head["layout"] == "scan":
+                continue
+            first, last = self.spans[source.name]
+            for page in range(first, last + 1):
+                self.page = page
+                self.font_family = ""  # forget the font of the page drawn last, or fpdf2 does not set it here
+                self.set_font("tinos" if source.head["layout"] == "gutachten" else "arimo", "", 8)
+                self.set_text_color(*GREY)
+                self.set_xy(LEFT, -14)
+                self.cell(120, 4, footer_text(source))
+                self.cell(0, 4, f"Seite {page - first + 1} von {last - first + 1}", align="R")
+        self.page = self.pages_count
 
     # A paper ----------------------------------------------------------------------------------------------------
 
@@ -157,10 +161,12 @@ class PackPDF(FPDF):
         draw[block.kind](block)
 
     def keep_with_next(self, blocks: tuple[Block, ...], index: int) -> None:
-        """A heading before a table goes with it to the next page, so that no heading ends a page."""
+        """A heading goes with its table to the next page, a greeting with its signature."""
         following = [b.kind for b in blocks[index + 1 : index + 3]]
         if blocks[index].kind in {"h2", "h3"} and set(following) & {"tabelle", "formular", "tagesordnung", "balken"}:
             self.room(58 if following[0] in {"h3", "text"} else 48)
+        elif following[:1] == ["unterschrift"]:
+            self.room(42)
 
     def room(self, height: float) -> None:
         """Begin a new page unless `height` millimetres are left on this one."""
@@ -293,8 +299,6 @@ class PackPDF(FPDF):
     def paragraph(self, block: Block) -> None:
         """A paragraph; the expert's report is justified, the town's papers are not."""
         self.plain()
-        if block.text.startswith("Mit freundlichen"):
-            self.room(42)  # the greeting stays with the signature
         align = "J" if self.family == "tinos" else "L"
         self.multi_cell(0, self.leading, block.text, align=align, markdown=True, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(2.4)
@@ -446,11 +450,9 @@ def footer_text(source: Source) -> str:
 
 
 def draw_pack(sources: list[Source]) -> PackPDF:
-    """Draw all sources in order, twice: only the first run tells how many pages each of them has."""
-    totals: dict[str, int] = {}
-    for _ in range(2):
-        pdf = PackPDF(totals)
-        for source in sources:
-            pdf.draw(source)
-        totals = {name: last - first + 1 for name, (first, last) in pdf.spans.items()}
+    """Draw all sources in order."""
+    pdf = PackPDF()
+    for source in sources:
+        pdf.draw(source)
+    pdf.number_pages(sources)
     return pdf

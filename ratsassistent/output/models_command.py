@@ -36,9 +36,10 @@ def run(what: str, name: str, source: Path | None, settings: Settings, *, as_jso
 
 def _list(name: str, source: Path | None, settings: Settings) -> tuple[Any, str]:
     rows, lines = [], []
+    set_key = models.load_catalogue().get(settings.model).key
     for status in models.status(settings.model_folders):
         entry = status.entry
-        chosen = entry.key == settings.model
+        chosen = entry.key == set_key
         rows.append(
             {
                 "key": entry.key,
@@ -55,7 +56,7 @@ def _list(name: str, source: Path | None, settings: Settings) -> tuple[Any, str]
                 "chosen": chosen,
             }
         )
-        size = f"{entry.size_bytes / 1e9:.1f} GB" if entry.size_bytes else "Größe unbekannt"
+        size = f"{entry.size_bytes / 1e9:.1f} GB".replace(".", ",") if entry.size_bytes else "Größe unbekannt"
         lines.append(
             f"{'*' if chosen else ' '} {entry.key:24} {status.state:14} {size}, braucht {entry.memory_mb / 1000:.0f} GB "
             f"Arbeitsspeicher, {entry.licence}\n      {entry.name} ({entry.publisher}). {entry.note}"

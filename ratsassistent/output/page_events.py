@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ratsassistent.output.page_layout import Page
 
 READ, ASK, TAKE_IN = "sitzungen", "fragen", "einlesen"
+HIDDEN = "ra-hidden"  # a class of page.css
 SLOW_S, FAST_S = 4.0, 1.0  # seconds between two looks at the work in the background
 
 Changes = Iterator[dict[Any, Any]]
@@ -152,11 +153,11 @@ class Events:
 
     def ask_before_delete(self) -> Changes:
         """Show the question whether to delete."""
-        yield {self.p.confirm: gr.Column(visible=True)}
+        yield {**self._shown(self.p.confirm, True)}
 
     def keep(self) -> Changes:
         """Do not delete."""
-        yield {self.p.confirm: gr.Column(visible="hidden")}
+        yield {**self._shown(self.p.confirm, False)}
 
     def delete(self, chosen: Chosen) -> Changes:
         """Delete the open meeting."""
@@ -211,8 +212,7 @@ class Events:
         return {self.p.meetings: held, self.p.loose: loose, self.p.scope: gr.Dropdown(choices=scopes)}
 
     def _model(self) -> dict[Any, Any]:
-        html, label = self.do.model_box()
-        return {self.p.model: html, self.p.load_model: gr.Button(label or "Sprachmodell laden", visible=bool(label))}
+        return {self.p.model: self.do.model_box()}
 
     def _question(self, chosen: Chosen, job: Job | None, asked: Sequence[Job]) -> dict[Any, Any]:
         return {self.p.answer: page_views.question(job), self.p.earlier: page_views.earlier(asked, chosen.question)}
@@ -220,8 +220,8 @@ class Events:
     def _opening(self) -> dict[Any, Any]:
         return {
             self.p.tabs: gr.Tabs(selected=READ),
-            self.p.overview: gr.Column(visible="hidden"),
-            self.p.desk: gr.Column(visible=True),
+            **self._shown(self.p.overview, False),
+            **self._shown(self.p.desk, True),
             self.p.head: "",
             self.p.agenda: "",
             self.p.line: "",
@@ -242,11 +242,11 @@ class Events:
             self.p.chosen: chosen,
             self.p.seen: {"reading": reading.key, "line": reading.line},
             self.p.address: urlencode({key: value for key, value in where.items() if value}),
-            self.p.overview: gr.Column(visible="hidden"),
-            self.p.desk: gr.Column(visible=True),
-            self.p.bar: gr.Row(visible=_seen(bool(chosen.meeting))),
-            self.p.left: gr.Column(visible=_seen(bool(chosen.meeting))),
-            self.p.confirm: gr.Column(visible="hidden"),
+            **self._shown(self.p.overview, False),
+            **self._shown(self.p.desk, True),
+            **self._shown(self.p.bar, bool(chosen.meeting)),
+            **self._shown(self.p.left, bool(chosen.meeting)),
+            **self._shown(self.p.confirm, False),
             self.p.head: reading.head,
             self.p.agenda: reading.agenda,
             self.p.item: reading.item,
@@ -257,10 +257,10 @@ class Events:
     def _steering(self, job: Job | None, can_write: bool) -> dict[Any, Any]:
         state = job.state if job else ""
         return {
-            self.p.write: gr.Button(visible=_seen(can_write)),
-            self.p.pause: gr.Button(visible=_seen(state in BUSY)),
-            self.p.resume: gr.Button(visible=_seen(state == "pausiert")),
-            self.p.cancel: gr.Button(visible=_seen(state in {*BUSY, "pausiert"})),
+            **self._shown(self.p.write, can_write),
+            **self._shown(self.p.pause, state in BUSY),
+            **self._shown(self.p.resume, state == "pausiert"),
+            **self._shown(self.p.cancel, state in {*BUSY, "pausiert"}),
         }
 
     def _at_work(self, chosen: Chosen) -> dict[Any, Any]:
@@ -272,15 +272,15 @@ class Events:
             self.p.chosen: chosen,
             self.p.seen: {},
             self.p.address: "",
-            self.p.overview: gr.Column(visible=True),
-            self.p.desk: gr.Column(visible="hidden"),
-            self.p.confirm: gr.Column(visible="hidden"),
+            **self._shown(self.p.overview, True),
+            **self._shown(self.p.desk, False),
+            **self._shown(self.p.confirm, False),
         }
+
+    def _shown(self, part: Any, visible: bool) -> dict[Any, Any]:
+        """Show or hide by a class of our own: Gradio forgets the labels of components that it takes out of the page."""
+        css = [name for name in part.elem_classes if name != HIDDEN]
+        return {part: gr.update(elem_classes=css if visible else [*css, HIDDEN])}
 
     def _picture(self, wanted: dict[str, Any]) -> str:
         return self.do.picture(str(wanted["file"]), int(wanted["page"]), wanted.get("quote"))
-
-
-def _seen(visible: bool) -> Any:
-    """Gradio forgets the label of a component that is taken out of the page; hidden, it keeps it."""
-    return True if visible else "hidden"

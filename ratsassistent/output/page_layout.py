@@ -15,7 +15,7 @@ from typing import Any
 import gradio as gr
 
 from ratsassistent.output.page_actions import Actions, Chosen, sentence
-from ratsassistent.output.page_events import ASK, READ, SLOW_S, TAKE_IN, Events
+from ratsassistent.output.page_events import ASK, HIDDEN, READ, SLOW_S, TAKE_IN, Events
 
 _TITLE = """<div class="ra-top"><span class="ra-logo" aria-hidden="true">§</span><div><p class="ra-name">Ratsassistent</p>
 <p class="ra-small">Liest Sitzungsunterlagen auf diesem Rechner. Nichts davon geht ins Internet.</p></div></div>"""
@@ -57,8 +57,8 @@ class Page:
     def _html(self, elem_id: str, css: str = "") -> Any:
         return gr.HTML("", js_on_load=self._script, elem_id=elem_id, elem_classes=css or None)
 
-    def _button(self, label: str, **options: Any) -> Any:
-        return gr.Button(label, elem_classes="ra-fit", **options)
+    def _button(self, label: str, *, hidden: bool = False, **options: Any) -> Any:
+        return gr.Button(label, elem_classes=["ra-fit", HIDDEN] if hidden else ["ra-fit"], **options)
 
     def _taking_in(self) -> None:
         with gr.Tab("Einlesen", id=TAKE_IN) as self.tab_take_in:
@@ -76,18 +76,18 @@ class Page:
                 gr.HTML("<h1>Ihre Sitzungen</h1>", js_on_load=None)
                 self.meetings = self._html("ra-meetings")
                 self.loose = self._html("ra-loose")
-            with gr.Column(visible="hidden") as self.desk:
+            with gr.Column(elem_classes=[HIDDEN]) as self.desk:
                 self.back = self._button("← Alle Sitzungen")
                 self.head = self._html("ra-head")
                 self.line = self._html("ra-line")
                 with gr.Row(elem_classes="ra-bar") as self.bar:
                     self.write = self._button("Zusammenfassung schreiben lassen", variant="primary")
-                    self.pause = self._button("Anhalten", visible="hidden")
-                    self.resume = self._button("Fortsetzen", visible="hidden")
-                    self.cancel = self._button("Abbrechen", visible="hidden")
+                    self.pause = self._button("Anhalten", hidden=True)
+                    self.resume = self._button("Fortsetzen", hidden=True)
+                    self.cancel = self._button("Abbrechen", hidden=True)
                     self.to_ask = self._button("Frage zu dieser Sitzung stellen")
                     self.delete = self._button("Sitzung löschen")
-                with gr.Column(visible="hidden", elem_classes="ra-confirm") as self.confirm:
+                with gr.Column(elem_classes=["ra-confirm", HIDDEN]) as self.confirm:
                     gr.HTML(_CONFIRM, js_on_load=None)
                     with gr.Row(elem_classes="ra-bar"):
                         self.really = self._button("Ja, löschen", variant="stop")
@@ -124,14 +124,16 @@ class Page:
         fixed = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
         chosen = self.chosen
 
-        def on(event: Any, handler: Callable[..., Iterator[Any]], *inputs: Any, **options: Any) -> None:
-            event(_guarded(handler, len(inputs)), list(inputs), outputs, **{**fixed, **options})
+        def on(
+            event: Any, handler: Callable[..., Iterator[Any]], *inputs: Any, quiet: bool = False, **options: Any
+        ) -> None:
+            event(_guarded(handler, len(inputs), quiet=quiet), list(inputs), outputs, **{**fixed, **options})
 
         def on_act(part: Any, handler: Callable[..., Iterator[Any]]) -> None:
             part.act(_guarded(handler, 1, with_event=True), [chosen], outputs, **fixed)
 
         on(self.blocks.load, do.load, self.address, js="() => [location.hash]")
-        on(self.timer.tick, do.tick, chosen, self.seen, trigger_mode="once")
+        on(self.timer.tick, do.tick, chosen, self.seen, trigger_mode="once", quiet=True)
         on(self.files.upload, do.take_in, self.files, chosen)
         on(self.demo.click, do.take_in_demo, chosen, trigger_mode="once")
         for part in (
@@ -162,10 +164,13 @@ class Page:
             tab.select(None, None, None, js=_KEEP_VIEW % view)
 
 
-def _guarded(handler: Callable[..., Iterator[Any]], inputs: int, *, with_event: bool = False) -> Callable[..., Any]:
+def _guarded(
+    handler: Callable[..., Iterator[Any]], inputs: int, *, with_event: bool = False, quiet: bool = False
+) -> Callable[..., Any]:
     """The same handler for Gradio, but an error becomes a sentence on the page, and an empty answer changes nothing.
 
     :param inputs: how many values Gradio hands over. :param with_event: and the event's data after them.
+    :param quiet: an error goes to the log only: nobody asked for anything.
     """
 
     def run(*args: Any) -> Iterator[Any]:
@@ -173,7 +178,9 @@ def _guarded(handler: Callable[..., Iterator[Any]], inputs: int, *, with_event: 
             for changed in handler(*args):
                 yield changed or gr.skip()
         except Exception as error:
-            gr.Warning(escape(sentence(error)), title="Hinweis", duration=None)
+            told = sentence(error)
+            if not quiet:
+                gr.Warning(escape(told), title="Hinweis", duration=None)
             yield gr.skip()
 
     # Gradio looks at the parameters: their number, and the type of one that wants the event's data.

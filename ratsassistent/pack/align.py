@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 
 from ratsassistent.pack.agenda import AgendaEntry
 from ratsassistent.pack.agenda_head import dates
@@ -23,8 +24,8 @@ _NEVER = -1e9
 _SAME_NUMBER, _OTHER_NUMBER, _STRANGE_NUMBER, _FOREIGN_FILE = 12.0, -12.0, -2.0, -8.0
 _TITLE, _NAME_TITLE, _TOP, _NAME_TOP, _OTHER_TOP = 8.0, 8.0, 4.0, 6.0, -2.0
 _CONTINUES, _STATEMENT_OPENS, _BOOKMARK_OPENS, _NOTHING_OPENS = -15.0, -6.0, -3.0, -8.0
-_MAIN_STAYS, _FILE_STAYS, _FILE_OPENS, _FOLLOWS = -3.0, -4.0, -4.0, 0.5
-_LEAST = 3.0  # weaker signs on a file of its own are chance
+_MAIN_STAYS, _FILE_STAYS, _FILE_OPENS, _FOLLOWS = -3.0, -4.0, -6.0, 0.5
+_LEAST = 4.0  # weaker signs on a file of its own are chance
 _SKIPS_PAPER, _SKIPS_ITEM, _WITHOUT_PAPER = -0.7, -0.05, -4.0
 _BACK, _FILE_BACK = -6.0, -1.0
 _ROW_NUMBER = re.compile(r"^\W*(?:TOP\s*)?((?:[ÖN]\s?)?\d{1,3}(?:\.\d{1,3})*[a-z]?)(?![\d.:]*\s*Uhr|\d)")
@@ -67,18 +68,24 @@ def align(sheets: Sequence[Sheet], entries: Sequence[AgendaEntry], day: str | No
 
     best = [_NEVER] * size + [0.0]  # the last state: belongs to none
     back: list[list[int]] = []
-    for sheet in sheets:
+    for position, sheet in enumerate(sheets):
         signs = _signs(sheet, targets, known, day)
         opening, staying, returning = _costs(sheet)
-        follows = sheet.opens_file and (ordered or sheet.head.role in {"statement", "annex"} or _names_annex(sheet))
+        opens_paper = sheet.head.strong and sheet.head.role == "main"
+        follows = (
+            sheet.opens_file
+            and not opens_paper
+            and (ordered or (position > 0 and _is_kin(sheets[position - 1], sheet)))
+        )
         now, came = [_NEVER] * (size + 1), [size] * (size + 1)
         ahead, ahead_from = best[size], size
         behind = _suffix_best(best, size)
         for j in range(size):
+            opens = 0.0 if sheet.opens_file and signs[j] > 0 else opening
             options = [
                 (best[j] + (_FOLLOWS if follows and targets[j].safe else staying), j),
-                (ahead + passed[j] + opening + prior[j], ahead_from),
-                (behind[j + 1][0] + opening + returning + prior[j], behind[j + 1][1]),
+                (ahead + passed[j] + opens + prior[j], ahead_from),
+                (behind[j + 1][0] + opens + returning + prior[j], behind[j + 1][1]),
             ]
             now[j], came[j] = max(options)
             now[j] += signs[j]
@@ -143,10 +150,14 @@ def _costs(sheet: Sheet) -> tuple[float, float, float]:
     return (_BOOKMARK_OPENS if sheet.bookmark and sheet.head.role != "annex" else _NOTHING_OPENS), 0.0, _BACK
 
 
-def _names_annex(sheet: Sheet) -> bool:
-    return bool(
-        sheet.opens_file and re.match(r"(?i)\W*(?:\d+\W+)*(?:anlage|anhang|stellungnahme)", sheet.read.path.stem)
-    )
+def _is_kin(before: Sheet, sheet: Sheet) -> bool:
+    """True where an annex or Stellungnahme follows a file that it goes with by its folder or by how its name begins."""
+    by_name = re.match(r"(?i)\W*(?:\d+\W+)*(?:anlage|anhang|stellungnahme)", sheet.read.path.stem)
+    if sheet.head.role not in {"statement", "annex"} and not by_name:
+        return False
+    folder, name = sheet.read.path.parent, sheet.read.path.stem
+    shared = len(commonprefix([before.read.path.stem.casefold(), name.casefold()]))
+    return before.read.path.parent == folder and (shared >= 6 or bool(_TOP_IN_NAME.search(folder.name)))
 
 
 def _signs(sheet: Sheet, targets: Sequence[_Target], known: frozenset[str], day: str | None) -> list[float]:

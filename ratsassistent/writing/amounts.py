@@ -78,7 +78,7 @@ _DATES = re.compile(
     re.IGNORECASE,
 )
 _BARE_YEAR = re.compile(
-    rf"\b(?:(?:im|ab|bis|seit|für|in|zum|vor|nach|spätestens|Jahr|Jahre|Jahren|Jahres|Haushalt|frühestens|Haushaltsjahr)\s+)+(?P<y>{_YEAR})\b(?![/.\d]\d|\s*(?:€|Euro|Stück))",
+    rf"\b(?:(?:im|ab|bis|seit|für|in|zum|vor|nach|spätestens|maximal|längstens|voraussichtlich|etwa|circa|Jahr|Jahre|Jahren|Jahres|Haushalt|frühestens|Haushaltsjahr)\s+)+(?P<y>{_YEAR})\b(?![/.\d]\d|\s*(?:€|Euro|Stück))",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(

@@ -262,7 +262,7 @@ def _applicant(number: int, paper: Paper) -> Iterator[tuple[tuple[int, int], Sta
         position = part.start
         for line in paper.text.text[part.start : part.end].split("\n"):
             stripped = line.strip()
-            if _APPLICANT.fullmatch(stripped) and len(stripped.split()) <= 8 and not any(c.isdigit() for c in stripped):
+            if _APPLICANT.fullmatch(stripped) and len(stripped.split()) <= 8 and not re.search(r"[\d@]|www", stripped):
                 citation = _cite(paper.text, position, position + len(line))
                 yield (number, position), Statement(text=stripped, origin="verbatim", citation=citation, check="ok", label=MOTION)
                 return

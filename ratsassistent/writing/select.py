@@ -46,6 +46,11 @@ _RESULT = re.compile(
     r"|beträgt|betragen|beläuft|belaufen|stieg\w*|steig\w+|gestiegen|sank|sinkt|sinken|gesunken|rückgang|anstieg|zunahme|fehl\w+|quote|anteil)\b",
     re.IGNORECASE,
 )
+_CONCLUDES = re.compile(
+    r"(?:Im Ergebnis|Insgesamt|Zusammenfassend|Zusammengefasst|Als Fazit|Fazit|Aus Sicht der (?:Stadt)?[Vv]erwaltung|Nach (?:Auffassung|Einschätzung|Ansicht) der"
+    r"|Die (?:Stadt|Gemeinde|Kreis)?[Vv]erwaltung (?:empfiehlt|schlägt|sieht|hält|lehnt|befürwortet|unterstützt)|Es wird (?:\w+ )?(?:vorgeschlagen|empfohlen)"
+    r"|Vor diesem Hintergrund|Aus (?:diesen|den genannten) Gründen)\b"
+)
 _DEADLINE = re.compile(
     r"\b(?:frist\w*|spätestens|voraussichtlich|beginn\w*|baubeginn|start\w*|inbetriebnahme|fertigstellung|fertiggestellt|laufzeit|läuft|gilt|kraft"
     r"|befristet|verlänger\w+|bis (?:zum|ende|mitte)|ab dem|ab \w* ?20\d\d|frühestens|stichtag|abschluss|abgeschlossen)\b",
@@ -76,6 +81,8 @@ _PART_WORTH: dict[PartKind, float] = {
 
 _REPORT_WORTH = 0.6
 _SAME = 0.8  # a sentence that shares more of its words with one already shown is not shown
+_PER_WORD = 0.25  # between worth of a sentence (0) and worth of a word (1); 0.2 to 0.35 do equally well
+_FLOOR = 0.5  # a sentence worth less than minus this is never shown
 _REPEATS = 1.1  # what repeating all of another sentence's words costs
 
 
@@ -171,6 +178,7 @@ def candidates(papers: Sequence[Paper], name: str, kinds: Iterable[PartKind]) ->
                 place += 1
     found = _without_repeated_demands(found)
     _weigh_again(found)
+    _mark_parallels(found)
     subject = terms(" ".join([name, *(p.name for p in papers)]))
     _centrality(found, subject)
     for candidate in found:
@@ -216,6 +224,20 @@ def _weigh_again(found: Sequence[Candidate]) -> None:
             candidate.reasons["part"] = 0.9 * _REPORT_WORTH
 
 
+def _mark_parallels(found: Sequence[Candidate]) -> None:
+    """A sentence said of several things in turn (of each site, each bidder) cannot be read alone: it costs."""
+    by_part: dict[tuple[int, int], list[Candidate]] = {}
+    for candidate in found:
+        by_part.setdefault((candidate.paper, candidate.part.start), []).append(candidate)
+    for group in by_part.values():
+        if len(group) > 250:  # all pairs of a long report would take seconds
+            continue
+        for n, one in enumerate(group):
+            for other in group[n + 1 :]:
+                if overlap(one.terms, other.terms) > 0.7 and overlap(other.terms, one.terms) > 0.7:
+                    one.reasons["parallel"] = other.reasons["parallel"] = -1.0
+
+
 def _features(candidate: Candidate, heading: str, place: int) -> None:
     text = candidate.text
     reasons = candidate.reasons
@@ -233,6 +255,7 @@ def _features(candidate: Candidate, heading: str, place: int) -> None:
     reasons["dates"] = min(len(dated), 2) * 0.12 + (0.25 if candidate.has_deadline else 0.0)
     reasons["decision"] = min(len(_DECISION.findall(text)), 2) * 0.35
     reasons["result"] = min(len(_RESULT.findall(text)), 2) * 0.15
+    reasons["concludes"] = 0.4 if _CONCLUDES.match(text) else 0.0
     reasons["cost word"] = 0.15 if _MONEY_WORD.search(text) else 0.0
     reasons["heading"] = 0.25 if _KEY_HEADING.search(heading) else 0.0
     reasons["place"] = 0.35 / (1 + place)
@@ -284,11 +307,18 @@ def choose(pool: Sequence[Candidate], budget: int, shown: Sequence[Counter[str]]
     taken: list[Candidate] = []
     rest = list(pool)
     repeated = {c.order: max((overlap(c.terms, s) for s in shown), default=0.0) for c in rest}
+
+    def worth(candidate: Candidate) -> float:
+        gain = candidate.score + _FLOOR - _REPEATS * repeated[candidate.order]
+        return gain / max(candidate.words, 8) ** _PER_WORD
+
     while rest and len(taken) < limit:
         rest = [c for c in rest if c.words <= budget and repeated[c.order] <= _SAME]
         if not rest:
             break
-        best = max(rest, key=lambda c: c.score - _REPEATS * repeated[c.order])
+        best = max(rest, key=worth)
+        if worth(best) <= 0:
+            break
         rest.remove(best)
         taken.append(best)
         budget -= best.words

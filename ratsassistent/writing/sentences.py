@@ -150,9 +150,13 @@ def _blocks(text: str, start: int, end: int) -> list[_Block]:
         line = text[a:b].rstrip()
         stripped = line.strip()
         if not stripped:
-            # A blank line ends a block only where its text may end: layouts put blank lines between all lines, too.
-            if current is not None and _ended(text[current.start : current.end]):
-                current = None
+            # A blank line ends a block where its text may end: some layouts put blank lines between all lines.
+            if current is not None:
+                above = text[current.start : current.end]
+                below = next((text[c:d].strip() for c, d in lines[n + 1 : n + 6] if text[c:d].strip()), "")
+                short = len(above.rsplit("\n", 1)[-1].strip()) < width * 0.6
+                if _ended(above) or (short and not below[:1].islower() and not above.rstrip().endswith(("-", ","))):
+                    current = None
             continue
         open_before = current is not None and not _ended(text[current.start : current.end])
         if is_furniture(line) and not (open_before and stripped.isdigit()):

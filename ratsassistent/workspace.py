@@ -1,0 +1,77 @@
+"""An opened data folder: two stores that share nothing, the jobs, and the language model once it is loaded.
+
+What enters: settings. What leaves: a Workspace.
+What it does not know: what is done with it (`workflow`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ratsassistent.archive.store import Store
+from ratsassistent.jobs import Jobs
+from ratsassistent.oparl import Public
+from ratsassistent.settings import Settings
+from ratsassistent.writing.llama import LanguageModel
+
+Progress = Callable[[str, float | None], None]  # a German line, and how much is done from 0 to 1 (None: not known)
+
+
+def quiet(message: str, done: float | None) -> None:
+    """The progress that nobody watches."""
+
+
+@dataclass
+class Workspace:
+    """An opened data folder: two stores, the jobs, and the language model once it is loaded."""
+
+    settings: Settings
+    public: Store
+    nonpublic: Store
+    model: LanguageModel | None = field(default=None, repr=False)
+
+    @property
+    def stores(self) -> tuple[Store, Store]:
+        """Both stores, the public one first."""
+        return self.public, self.nonpublic
+
+    @property
+    def jobs(self) -> Jobs:
+        """Long work; kept in the non-public store, since a question may be confidential."""
+        return Jobs(self.nonpublic)
+
+    @property
+    def own_prompts(self) -> Path:
+        """Where a municipality may keep its own wording of the prompts."""
+        return self.settings.data_folder / "prompts"
+
+    def close(self) -> None:
+        """Close both databases."""
+        for store in self.stores:
+            store.close()
+
+
+@contextmanager
+def workspace(settings: Settings) -> Iterator[Workspace]:
+    """Open the data folder, and close it at the end.
+
+    :raises StorageError: the folder cannot be used; a German sentence says why.
+    """
+    public = Store.open(settings.public_folder, public=True)
+    try:
+        opened = Workspace(settings, public, Store.open(settings.nonpublic_folder, public=False))
+    except BaseException:
+        public.close()
+        raise
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def store_of(ws: Workspace, public: Public) -> Store:
+    """The store for what is public (True) or not, or not known to be."""
+    return ws.public if public is True else ws.nonpublic
