@@ -79,6 +79,7 @@ def test_a_number_is_found_whole_only(index):
     assert found(index, "2022/2024") == ["geld"]
     assert found(index, "1.200.000") == ["geld"]
     assert found(index, "200") == ["zahl"]
+    assert found(index, "§ 2024") == []
 
 
 def test_nothing_is_found_where_no_word_fits(index):

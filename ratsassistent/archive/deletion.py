@@ -20,7 +20,6 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from ratsassistent.archive import fulltext, jobs_table, saving, tables
 from ratsassistent.archive.database import outside_transaction, writing
-from ratsassistent.errors import NotFound
 from ratsassistent.oparl import Paper, Passage
 
 _CLEAN = "clean:"
@@ -28,12 +27,9 @@ _FILE = "file:"
 
 
 def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
-    """Remove a meeting and all derived from it; returns the ids of meeting, items, papers and files that went.
-
-    :raises NotFound: there is no such meeting.
-    """
+    """Remove a meeting and all derived from it; returns the ids of meeting, items, papers and files that went."""
     if connection.execute(select(tables.meeting.c.id).where(tables.meeting.c.id == meeting_id)).first() is None:
-        raise NotFound(f"Die Sitzung „{meeting_id}“ ist nicht im Archiv.")
+        return []
     item, link, of_meeting = tables.agenda_item, tables.item_paper, tables.meeting_file
     items = list(connection.execute(select(item.c.id).where(item.c.meeting_id == meeting_id)).scalars())
     papers = list(dict.fromkeys(connection.execute(
@@ -57,12 +53,10 @@ def delete_paper(connection: Connection, paper_id: str) -> list[str]:
     """Remove a paper from all meetings, with all derived from it; returns the ids of paper and files that went.
 
     Of a combined pack, which other papers stand in, the text of this paper's pages goes; the PDF stays.
-
-    :raises NotFound: there is no such paper.
     """
     body = connection.execute(select(tables.paper.c.body).where(tables.paper.c.id == paper_id)).scalar()
     if body is None:
-        raise NotFound(f"Die Vorlage „{paper_id}“ ist nicht im Archiv.")
+        return []
     pages = _pages(Paper.model_validate_json(body))
     link = tables.item_paper
     items = list(connection.execute(select(link.c.agenda_item_id).where(link.c.paper_id == paper_id)).scalars())

@@ -60,6 +60,7 @@ class Token:
     stem: str
     parts: tuple[str, ...] = ()
     is_number: bool = False
+    is_law: bool = False  # a §
 
 
 def fold(text: str) -> str:
@@ -91,7 +92,7 @@ def tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         if match["law"]:
             section = match["section"].casefold()
-            yield Token(f"par_{section}", f"par_{section}", (section,), is_number=True)
+            yield Token(f"par_{section}", f"par_{section}", (section,), is_law=True)
         elif match["number"]:
             yield from _number(match["number"], match["unit"])
         else:
@@ -102,7 +103,12 @@ def pieces(text: str) -> Iterator[Token]:
     """The tokens of a text, each followed by its parts as tokens of their own: what an index holds."""
     for token in tokens(text):
         yield token
-        yield from (Token(fold(part), stem(part), (), part.isdigit()) for part in token.parts)
+        yield from map(_part, token.parts)
+
+
+@lru_cache(maxsize=100_000)
+def _part(part: str) -> Token:
+    return Token(fold(part), stem(part), (), part.isdigit())
 
 
 def is_stop_word(token: Token) -> bool:
@@ -115,6 +121,7 @@ def normalised(text: str) -> str:
     return " ".join(token.plain for token in tokens(text))
 
 
+@lru_cache(maxsize=100_000)
 def _word(word: str) -> Token:
     pieces = re.split(r"[-\u2010\u2011]", word)
     if len(pieces) == 1:

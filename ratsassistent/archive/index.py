@@ -181,8 +181,8 @@ def _words(connection: Connection, query: str, total: int) -> list[_Word]:
     for token in telling[:MOST_WORDS]:
         whole = _Word(token.plain, token.stem, len(token.stem) >= _SHORTEST and token.stem.isalpha())
         words.setdefault(whole.stem, whole)
-        if token.is_number and (not token.parts or fulltext.known(connection, [token.stem])):
-            continue  # a number that occurs is looked for as a whole only
+        if token.is_law or (token.is_number and fulltext.known(connection, [token.stem])):
+            continue  # a number that occurs is looked for as a whole only, a § always
         for part in token.parts:
             stem = german.stem(part)
             words.setdefault(stem, _Word(german.fold(part), stem, len(stem) >= _SHORTEST and stem.isalpha()))

@@ -9,6 +9,7 @@ sentence, when the disk or the database fails.
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 import tempfile
@@ -109,14 +110,15 @@ class Store:
             saving.save_pack(connection, meetings, loose_papers, files, passages)
 
     def put_file(self, source: Path, sha256: str) -> Path:
-        """Copy a PDF into the archive, whole or not at all; returns where it is. Once is enough for the same bytes.
+        """Copy a PDF into the archive, whole or not at all; returns where it is.
 
-        :param sha256: of its bytes, as in its File.
+        :param sha256: that of its File. A public archive may hold a copy without the non-public pages under it; other
+            bytes replace those that are there.
         """
         target = self._path(sha256)
-        if target.is_file() and target.stat().st_size == source.stat().st_size:
-            return target
         with database.storage_errors(self.folder):
+            if target.is_file() and filecmp.cmp(source, target, shallow=False):
+                return target
             handle, name = tempfile.mkstemp(dir=target.parent, suffix=".teil")
             try:
                 with os.fdopen(handle, "wb") as copy, source.open("rb") as original:
@@ -132,18 +134,15 @@ class Store:
     def delete_meeting(self, meeting_id: str) -> tuple[str, ...]:
         """Remove a meeting and all derived from it, so that its words are gone from the folder.
 
-        :returns: the ids of the meeting, items, papers and files that went (for `Jobs.forget`).
-        :raises NotFound: there is no such meeting.
+        :returns: the ids of the meeting, items, papers and files that went (for `Jobs.forget`); nothing if it is not
+            in this archive.
         """
         with self.writing() as connection:
             gone = deletion.delete_meeting(connection, meeting_id)
         return self._cleaned(gone)
 
     def delete_paper(self, paper_id: str) -> tuple[str, ...]:
-        """Remove a paper from all meetings, with all derived from it; as `delete_meeting`.
-
-        :raises NotFound: there is no such paper.
-        """
+        """Remove a paper from all meetings, with all derived from it; as `delete_meeting`."""
         with self.writing() as connection:
             gone = deletion.delete_paper(connection, paper_id)
         return self._cleaned(gone)

@@ -53,7 +53,9 @@ class Events:
         lists = self._lists(chosen)
         view = wanted.get("ansicht") or (READ if self.do.holds_anything() else TAKE_IN)
         first = {**lists, **self._model(), **self._question(chosen, asked[0] if asked else None, asked)}
-        first |= {self.p.chosen: chosen, self.p.tabs: gr.Tabs(selected=view), self.p.source: page_views.picture(None)}
+        first |= {self.p.chosen: chosen, self.p.source: page_views.picture(None)}
+        if view != TAKE_IN:  # where it is anyway; whoever was quicker with a click is not sent back
+            first[self.p.tabs] = gr.Tabs(selected=view)
         yield first
         if chosen.meeting or chosen.paper:
             try:

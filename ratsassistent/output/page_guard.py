@@ -8,6 +8,7 @@ What it does not know: what is on the page.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -28,11 +29,7 @@ _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
 )
-# Gradio's own words follow the browser's language, and it asks for it before a page's `head` is there.
-_GERMAN = (
-    b'<script>for (const [key, value] of [["language", "de"], ["languages", ["de"]]]) '
-    b"Object.defineProperty(navigator, key, { get: () => value });</script>"
-)
+_START = f"<script>{(Path(__file__).parent / 'page_start.js').read_text(encoding='utf-8')}</script>".encode()
 
 
 class Guard:
@@ -73,7 +70,7 @@ class Guard:
 
 
 async def _send_german(begun: Message, body: bytes, send: Send) -> None:
-    body = body.replace(b'lang="en"', b'lang="de"', 1).replace(b"<head>", b"<head>" + _GERMAN, 1)
+    body = body.replace(b'lang="en"', b'lang="de"', 1).replace(b"<head>", b"<head>" + _START, 1)
     kept = [(name, value) for name, value in begun["headers"] if name.lower() != b"content-length"]
     await send({**begun, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
     await send({"type": "http.response.body", "body": body})

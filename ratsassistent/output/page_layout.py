@@ -48,7 +48,7 @@ class Page:
             self.timer = gr.Timer(SLOW_S)
             gr.HTML(_TITLE, js_on_load=None)
             self.model = self._html("ra-model")
-            with gr.Tabs(elem_id="ra-tabs") as self.tabs:
+            with gr.Tabs(elem_id="ra-tabs", overflow_behavior="wrap") as self.tabs:
                 self._taking_in()
                 self._reading()
                 self._asking()
@@ -64,7 +64,7 @@ class Page:
         with gr.Tab("Einlesen", id=TAKE_IN) as self.tab_take_in:
             gr.HTML(_WELCOME, js_on_load=None)
             self.files = gr.File(
-                label="Unterlagen hierher ziehen oder zum Auswählen anklicken", file_count="multiple", height=220
+                label="Unterlagen", show_label=False, file_count="multiple", height=220, elem_id="ra-files"
             )
             gr.HTML(_EXAMPLE, js_on_load=None)
             self.demo = self._button("Beispiel laden")
@@ -77,8 +77,9 @@ class Page:
                 self.meetings = self._html("ra-meetings")
                 self.loose = self._html("ra-loose")
             with gr.Column(elem_classes=[HIDDEN]) as self.desk:
-                self.back = self._button("← Alle Sitzungen")
-                self.head = self._html("ra-head")
+                with gr.Row(elem_classes="ra-bar"):
+                    self.back = self._button("← Alle Sitzungen")
+                    self.head = self._html("ra-head")
                 self.line = self._html("ra-line")
                 with gr.Row(elem_classes="ra-bar") as self.bar:
                     self.write = self._button("Zusammenfassung schreiben lassen", variant="primary")
@@ -132,7 +133,7 @@ class Page:
         def on_act(part: Any, handler: Callable[..., Iterator[Any]]) -> None:
             part.act(_guarded(handler, 1, with_event=True), [chosen], outputs, **fixed)
 
-        on(self.blocks.load, do.load, self.address, js="() => [location.hash]")
+        on(self.blocks.load, do.load, self.address, js="() => [window.raStart ?? location.hash]")
         on(self.timer.tick, do.tick, chosen, self.seen, trigger_mode="once", quiet=True)
         on(self.files.upload, do.take_in, self.files, chosen)
         on(self.demo.click, do.take_in_demo, chosen, trigger_mode="once")
@@ -180,7 +181,7 @@ def _guarded(
         except Exception as error:
             told = sentence(error)
             if not quiet:
-                gr.Warning(escape(told), title="Hinweis", duration=None)
+                gr.Warning(escape(told), title="Hinweis", duration=15)
             yield gr.skip()
 
     # Gradio looks at the parameters: their number, and the type of one that wants the event's data.

@@ -7,6 +7,7 @@ What it does not know: Gradio, the archive, what a click does.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from ratsassistent.output import page_item
 from ratsassistent.output.page_text import action, count, long_day, notice, progress_bar, safe, short_name, size
 
 BUSY = ("wartet", "läuft")
+_KEYS = re.compile(r"\s*\[S\d+\]?")  # what a model names its sources with; pages come when it has finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +130,10 @@ def loose_papers(found: Sequence[Paper]) -> str:
 
 def meeting_head(meeting: Meeting, coverage: Coverage) -> str:
     """Name and day of a meeting, and how many of its pages were read."""
-    read = f"{coverage.read} von {count(coverage.pages, 'Seite', 'Seiten')} gelesen"
+    facts = [long_day(meeting.start), f"{coverage.read} von {count(coverage.pages, 'Seite', 'Seiten')} gelesen"]
     return (
-        f'<header class="ra-meeting"><h1>{safe(meeting.name)}</h1><p>{safe(long_day(meeting.start))}</p>'
-        f'<p class="ra-small">{read}</p>{unreadable(coverage.unreadable)}</header>'
+        f'<header class="ra-meeting"><h1>{safe(meeting.name)}</h1><p class="ra-small">'
+        f"{safe(' · '.join(fact for fact in facts if fact))}</p>{unreadable(coverage.unreadable)}</header>"
     )
 
 
@@ -186,7 +188,7 @@ def question(job: Job | None) -> str:
     if job.state == "fertig" and job.result is not None:
         body = page_item.answer(Answer.model_validate(job.result))
     elif job.state in BUSY:
-        text = job.message.strip()
+        text = _KEYS.sub("", job.message).strip()
         body = progress_bar(None, "Die Unterlagen werden durchsucht, die Antwort wird geschrieben …")
         if text:
             body += f'<p class="ra-growing" aria-live="off">{safe(text)}</p>'

@@ -41,6 +41,7 @@ _REFERENCE_LINE = re.compile(
 _COLUMNS = re.compile(
     r"^\W*(?:TOP|Nr\.?|Punkt)?\s*(?:Beratungsgegenstand|Betreff|Bezeichnung|Gegenstand)\b.{0,40}$", re.I
 )
+_LETTERED = re.compile(r"^(?:Teil\s+)?[A-H][.):]?\s+[A-ZÄÖÜ][\w ,/-]{2,60}$")
 _HEADING_WORDS = re.compile(
     r"^(?:(?:[A-ZÄÖÜ][a-zäöüß]+|\W)\s*){0,3}"
     r"(?:Anträge|Anfragen|Mitteilungen|Vorlagen|Beschlüsse|Berichte|Verschiedenes|Bekanntgaben)\b.{0,60}$"
@@ -171,9 +172,11 @@ def _collect(read: ReadFile, start: int, head: Head) -> list[_Item]:
         before = len(items)
         trial = [_copy(item) for item in items]
         public_after, done_after = _read_lines(lines, page.number, public, trial)
-        if page.number > start and len(trial) == before:
+        if page.number > start and not any(item.number for item in trial[before:]):
             break
         items, public, done = trial, public_after, done_after
+    while items and items[-1].number is None:
+        items.pop()  # a heading over nothing is a line of the letter around the agenda
     return _without_strays(items)
 
 
@@ -213,6 +216,10 @@ def _read_lines(lines: Sequence[str], page: int, public: Public, items: list[_It
         if part is not None:
             public, fresh = part, True
             continue
+        if _LETTERED.match(stripped) and _starts_again(lines, index):
+            items.append(_Item(None, (), public, page, lines=[stripped], closed=True))
+            fresh = True
+            continue
         match = _NUMBER.match(line)
         item = _item(match, public, page, lines, index) if match else None
         if item and _follows(items, item, fresh):
@@ -229,6 +236,13 @@ def _read_lines(lines: Sequence[str], page: int, public: Public, items: list[_It
             continue
         _continue(items, current, stripped, lines, index, public, page)
     return public, False
+
+
+def _starts_again(lines: Sequence[str], index: int) -> bool:
+    """True where the next item is number 1: the line above it heads a part of the agenda with its own numbers."""
+    later = next((line for line in lines[index + 1 :] if line.strip()), "")
+    match = _NUMBER.match(later)
+    return bool(match and match["digits"] in {"1", "1.1"})
 
 
 def _is_furniture(line: str) -> bool:
@@ -292,7 +306,9 @@ def _continue(
     items: list[_Item], current: _Item, line: str, lines: Sequence[str], index: int, public: Public, page: int
 ) -> None:
     """A line without a number: Vorlage number, rest of a title, heading of a group, or a remark to pass over."""
-    if current.number and _REFERENCE_LINE.match(line) and (cued_references(line) or shaped_references(line)):
+    alone = shaped_references(line) == [line.strip(" ()")]
+    named = _REFERENCE_LINE.match(line) and (cued_references(line) or shaped_references(line))
+    if current.number and (named or alone):
         current.references.extend(r for r in references(line) if r not in current.references)
         current.closed = True
     elif current.number and not current.closed and not (current.lines and _is_heading(line, lines, index)):

@@ -35,12 +35,12 @@ DATE = re.compile(
 _TIME = re.compile(r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*Uhr")
 _WEEKDAY = re.compile(r"(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|Sonnabend|\b(?:Mo|Di|Mi|Do|Fr|Sa|So)\b\.?")
 _BODY = (
-    r"(?:[A-ZÄÖÜ][\wäöüß-]*(?:ausschuss|ausschuß|rat|beirat|tag|versammlung|vertretung|kommission|senat|bürgerschaft|kreis)"
-    r"|Ausschuss|Ausschuß|Rat|Senat|Magistrat|Bürgerschaft|Kommission|Plenum|Vollversammlung|Arbeitskreis)"
+    r"(?:[A-ZÄÖÜ][\wäöüß-]*(?:ausschuss|ausschuß|rat|beirat|kreistag|bezirkstag|versammlung|vertretung|kommission|senat|bürgerschaft)"
+    r"|Kreistag|Bezirkstag|Ausschuss|Ausschuß|Rat|Senat|Magistrat|Bürgerschaft|Kommission|Plenum|Vollversammlung|Arbeitskreis)"
 )
 _BODY_LINE = re.compile(
     rf"^(?:(?:(?:[A-ZÄÖÜ][\w-]*-?,?|und|für|des|der)\s+){{0,5}}){_BODY}"
-    r"(?:\s+(?:für|der|des|und|zur|von|am|im|in|[A-ZÄÖÜ][\w,.-]*|[a-zäöü]{3,}en?\b|-))*$"
+    r"(?:\s+(?:für|der|des|und|zur|von|am|im|in|[A-ZÄÖÜ][\w,.-]*|[a-zäöü]{3,}en?\b|-))*(?:\s+\d{1,2})?$"
 )
 _GENITIVE_BODY = re.compile(
     r"[Ss]itzung(?:en)?\s+(?:de[rs]|vom)\s+"
@@ -176,7 +176,7 @@ def _organization(text: str) -> str | None:
         line = re.sub(r"^(?:Gremium|Sitzung|Ausschuss)\s*:\s*", "", line)
         if line.isupper() and len(line) > 3:
             line = " ".join(word.capitalize() if len(word) > 3 else word.lower() for word in line.split())
-        if 3 < len(line) <= 80 and _BODY_LINE.match(line) and not re.search(r"\d", line):
+        if 3 < len(line) <= 80 and _BODY_LINE.match(line) and not line.endswith("andrat"):
             return line
     flat = " ".join(text.split())
     match = _GENITIVE_BODY.search(flat)

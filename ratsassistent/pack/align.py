@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 
 from ratsassistent.pack.agenda import AgendaEntry
 from ratsassistent.pack.agenda_head import dates
@@ -156,7 +156,8 @@ def _is_kin(before: Sheet, sheet: Sheet) -> bool:
     if sheet.head.role not in {"statement", "annex"} and not by_name:
         return False
     folder, name = sheet.read.path.parent, sheet.read.path.stem
-    shared = len(commonprefix([before.read.path.stem.casefold(), name.casefold()]))
+    pairs = zip(before.read.path.stem.casefold(), name.casefold(), strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return before.read.path.parent == folder and (shared >= 6 or bool(_TOP_IN_NAME.search(folder.name)))
 
 

@@ -239,7 +239,11 @@ def _name(first: Sheet, entry: AgendaEntry | None) -> str:
         if match:
             found = [match["rest"]] if match["rest"] else []
             for later in lines[index + 1 : index + 5]:
-                if _SUBJECT_END.match(later) or (found and len(found[-1]) < 40 and match["rest"]):
+                if (
+                    _SUBJECT_END.match(later)
+                    or _NOT_A_TITLE.match(later)
+                    or (found and len(found[-1]) < 40 and match["rest"])
+                ):
                     break
                 found.append(later)
             if found:

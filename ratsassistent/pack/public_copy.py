@@ -87,7 +87,7 @@ def _needed(resources: Any, commands: bytes, depth: int) -> DictionaryObject:
             kept = DictionaryObject()
             for name, value in entries.get_object().items():
                 if _unescaped(name) in named or name in named:
-                    kept[NameObject(name)] = value
+                    kept[NameObject(name)] = _without_strangers(value, source, depth)
             out[NameObject(key)] = kept
     objects = source.get("/XObject")
     if objects is not None and depth:
@@ -99,6 +99,30 @@ def _needed(resources: Any, commands: bytes, depth: int) -> DictionaryObject:
     return out
 
 
+def _without_strangers(value: Any, inherited: DictionaryObject, depth: int) -> Any:
+    """A font, pattern or state as it is, unless it has resources of its own: a document may share those, too."""
+    thing = value.get_object()
+    if not depth or not isinstance(thing, DictionaryObject):
+        return value
+    if isinstance(thing, StreamObject):
+        return _bare(thing, inherited, depth) if "/Resources" in thing else value
+    mask = thing.get("/SMask")
+    mask = mask.get_object() if mask is not None else None
+    if isinstance(mask, DictionaryObject) and "/G" in mask:  # a state whose transparency is a drawing
+        new = DictionaryObject({key: item for key, item in mask.items() if key != "/G"})
+        new[NameObject("/G")] = _bare(mask["/G"].get_object(), inherited, depth - 1)
+        thing = DictionaryObject(thing)
+        thing[NameObject("/SMask")] = new
+        return thing
+    glyphs = thing.get("/CharProcs")
+    if glyphs is not None and "/Resources" in thing:  # a font whose letters are drawings
+        drawn = b"\n".join(glyph.get_object().get_data() for glyph in glyphs.get_object().values())
+        thing = DictionaryObject(thing)
+        thing[NameObject("/Resources")] = _needed(thing["/Resources"], drawn, depth - 1)
+        return thing
+    return value
+
+
 def _bare(thing: Any, inherited: DictionaryObject, depth: int) -> Any:
     """A picture or form without what it may point to: metadata, structure, the layers of the whole document."""
     if not isinstance(thing, StreamObject):
@@ -108,7 +132,7 @@ def _bare(thing: Any, inherited: DictionaryObject, depth: int) -> Any:
     for key, value in thing.items():
         if key not in _LEFT_OUT and key not in {"/Length", "/Resources"}:
             copy[NameObject(key)] = value
-    if thing.get("/Subtype") == "/Form":
+    if thing.get("/Subtype") == "/Form" or "/Resources" in thing:
         own = thing.get("/Resources", inherited)
         copy[NameObject("/Resources")] = _needed(own, thing.get_data(), depth - 1)
     elif "/SMask" in thing:

@@ -16,6 +16,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 MONTHS = {
     "januar": 1, "jan": 1, "jänner": 1, "februar": 2, "feb": 2, "märz": 3, "mrz": 3, "maerz": 3, "april": 4, "apr": 4, "mai": 5,
     "juni": 6, "jun": 6, "juli": 7, "jul": 7, "august": 8, "aug": 8, "september": 9, "sept": 9, "sep": 9,
@@ -36,7 +41,7 @@ _TENS = {
     "neunzig": 90,
 }  # fmt: skip
 _HALVES = {"anderthalb": 1.5, "eineinhalb": 1.5, "zweieinhalb": 2.5, "dreieinhalb": 3.5, "viereinhalb": 4.5}
-_ARTICLES = frozenset("ein eine einen einem einer eines".split())
+_ARTICLES = _words("ein eine einen einem einer eines")
 
 FIGURE = r"(?:\d{1,3}(?:[.'’\u00a0\u202f ]\d{3})+(?![\d])|\d+)(?:,(?:\d+|-{1,2}|–))?"
 _SCALE = r"(?:Mio\.?|Millionen|Million|Mrd\.?|Milliarden|Milliarde|Tsd\.?|Tausend)"
@@ -82,7 +87,8 @@ _BARE_YEAR = re.compile(
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
-    rf"{_NOT_BEFORE}(?P<n>{FIGURE})\s?-?(?:%|Prozent(?:punkte?n?|ige?[rnsm]?)?|v\.\s?H\.)|\b(?P<w>[a-zäöüß]+)\s+Prozent", re.IGNORECASE
+    rf"{_NOT_BEFORE}(?P<n>{FIGURE})\s?-?(?:%|Prozent(?:punkte?n?|ige?[rnsm]?)?|v\.\s?H\.)|\b(?P<w>[a-zäöüß]+)\s+Prozent",
+    re.IGNORECASE,
 )
 _LAW_PART = r"(?:Abs(?:atz|\.)?|S(?:atz|\.)|Nr\.|Nummer|Ziff(?:er|\.)|Buchst\.|Halbs\.|Alt\.)\s*\d+[a-z]?\b"
 _LAW = re.compile(
@@ -161,9 +167,9 @@ def money(text: str) -> list[Finding]:
     """Amounts of money in euros, also ranges, tables rows with a money word, "T€ 350" and "fünf Millionen Euro"."""
     found: list[Finding] = []
 
-    def add(start: int, end: int, value: float) -> None:
+    def add(start: int, end: int, value: float, printed: int | None = None) -> None:
         if not any(f.start < end and start < f.end for f in found):
-            found.append(Finding(start, end, " ".join(text[start:end].split()), round(value, 2), "euro"))
+            found.append(Finding(start, end, " ".join(text[start : printed or end].split()), round(value, 2), "euro"))
 
     for match in _MONEY.finditer(text):
         group = match.groupdict()
@@ -184,11 +190,15 @@ def money(text: str) -> list[Finding]:
     return sorted(found, key=lambda f: f.start)
 
 
-def _add_range_start(text: str, match: re.Match[str], scale: str | None, thousands: bool, add: Callable[[int, int, float], None]) -> None:
+def _add_range_start(
+    text: str, match: re.Match[str], scale: str | None, thousands: bool, add: Callable[[int, int, float, int], None]
+) -> None:
     """The earlier figure of a range ending in `match` is an amount too, in the same unit where it names none."""
     if not (match["n4"] or match["n2"]):
         return
-    before = next((m for m in _RANGE.finditer(text, max(0, match.start() - 40), match.end()) if m.end() == match.start()), None)
+    before = next(
+        (m for m in _RANGE.finditer(text, max(0, match.start() - 40), match.end()) if m.end() == match.start()), None
+    )
     if before is None:
         return
     value = figure_value(before["n"])
@@ -199,7 +209,7 @@ def _add_range_start(text: str, match: re.Match[str], scale: str | None, thousan
     elif re.fullmatch(_YEAR, before["n"]):
         return
     end = before.end("s") if before["s"] else before.end("n")
-    add(before.start("n"), end, value)
+    add(before.start("n"), end, value, match.end())  # printed with the unit: "50.000 bis 100.000 Euro"
 
 
 def percentages(text: str) -> list[Finding]:

@@ -12,7 +12,7 @@ so ("rund") and only where it is the rounding of a number on the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,8 +21,14 @@ from ratsassistent.oparl import Page
 from ratsassistent.writing.amounts import Day, Finding, days, laws, money, numbers, percentages, word_value
 from ratsassistent.writing.sentences import clean, sentences
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _ROUNDING = re.compile(
-    r"\b(?:rund|ca|circa|etwa|knapp|fast|ungefähr|gut|über|mehr als|annähernd|nahezu|beinahe|zirka|rd|mindestens|unter|bis zu)\.?\s*$", re.IGNORECASE
+    r"\b(?:rund|ca|circa|etwa|knapp|fast|ungefähr|gut|über|mehr als|annähernd|nahezu|beinahe|zirka|rd|mindestens|unter|bis zu)\.?\s*$",
+    re.IGNORECASE,
 )
 _UNIT = re.compile(
     r"\s*-?\s*(?P<unit>Prozentpunkt\w*|Prozent|%|Euro\b|EUR\b|€|Jahr\w*|Monat\w*|Woche\w*|Tag\w*|Stunde\w*|Minute\w*|Meter\w*|m²|qm|m\b|km\b|Hektar\w*|ha\b"
@@ -42,16 +48,21 @@ _VERDICTS = (
     ("abgelehnt", "ablehn", "lehnt", "zurückgewiesen", "verworfen", "versagt"),
 )  # fmt: skip
 _NEGATION = re.compile(r"\b(?:nicht|kein\w*|niemals|nie|weder|ohne|entfällt|verzichtet)\b", re.IGNORECASE)
-# Nouns a summary needs and any council paper implies: their absence from one page tells nothing.
-_COMMON = frozenset(
+# Adverbs, adjectives and participles by their shape: "Voraussichtlich", "Besondere", "Beschafft", "Vorgestellt".
+_SHAPED = re.compile(
+    r"\w{2,}(?:lich|isch|weise|end)|\w{3,}(?:lich|isch|end|iv|sam|bar|los|haft|nder|ell)e[nrsm]?"
+    r"|(?:vor|aus|ab|an|auf|ein|um|zu|nach|fest|bereit)ge\w{3,}(?:t|en)"
+)
+# Everyday nouns that a summary needs and any council paper implies: their absence from one page tells nothing.
+_COMMON = _words(
     """verwaltung stadtverwaltung gemeindeverwaltung stadt gemeinde rat gemeinderat stadtrat ausschuss gremium sitzung antrag anfrage
     vorlage beschluss beschlussvorlage beschlussvorschlag kosten mittel betrag summe höhe jahr jahre monat tag maßnahme projekt
     stellungnahme begründung grund ziel folge ergebnis vorschlag empfehlung umsetzung planung finanzierung haushalt ausgaben
     einnahmen erhöhung senkung verringerung anstieg rückgang zahl anzahl anteil euro prozent million millionen milliarde cent uhr seite
     fraktion bürger bürgerin einwohner mensch person leute thema frage antwort zukunft zeit ende beginn anfang mitte teil rahmen
     zustimmung ablehnung entscheidung bedarf zweck bereich fall form weise seiten papier dokument unterlage text bericht entwurf
-    stück plan angebot aufgabe auftrag vergabe neubau bau januar februar märz april mai juni juli august september oktober
-    november dezember quartal halbjahr""".split()
+    geld haushaltslage verfahren vorhaben stück plan angebot aufgabe auftrag vergabe neubau bau januar februar märz april mai juni juli august september oktober
+    november dezember quartal halbjahr"""
 )
 _ENDINGS = ("innen", "erinnen", "ungen", "en", "er", "es", "em", "in", "n", "s", "e")
 
@@ -89,7 +100,12 @@ def check_statement(text: str, pages: Sequence[Page] | Sequence[str]) -> CheckRe
         return CheckResult(False, ("keine lesbare Seite",))
     source = _source(texts)
     wording = clean(text)
-    failures = [*_numbers(wording, source), *_laws(wording, source), *_names(wording, source), *_opposite(wording, source)]
+    failures = [
+        *_numbers(wording, source),
+        *_laws(wording, source),
+        *_names(wording, source),
+        *_opposite(wording, source),
+    ]
     unique = tuple(dict.fromkeys(failures))
     return CheckResult(not unique, unique)
 
@@ -130,14 +146,35 @@ def _values(text: str) -> set[float]:
     return found
 
 
-def _numbers(text: str, source: _Source) -> Iterable[str]:
-    """Dates, amounts, shares, references, then every number left."""
+def _numbers(text: str, source: _Source) -> Iterator[str]:
+    """Every number of the sentence that the pages do not bear out; each is looked up as what it is."""
     taken: list[tuple[int, int]] = []
+    yield from _references_and_days(text, source, taken)
+    taken += [(law.start, law.end) for law in laws(text)]
+    for findings, known in ((money(text), source.money), (percentages(text), source.shares)):
+        for finding in findings:
+            if _overlaps(taken, finding.start, finding.end):
+                continue
+            taken.append((finding.start, finding.end))
+            there = round(finding.value, 4) in known or (finding.unit == "euro" and _bare_amount(finding, source))
+            if not there and not _rounded(text, finding, known):
+                yield finding.text
+    for number in numbers(text):
+        if _overlaps(taken, number.start, number.end):
+            continue
+        if round(number.value, 4) in source.values or _rounded(text, number, source.values):
+            yield from _unit(text, number, source)
+        elif number.text[:1].isdigit() or number.value > 1:
+            yield number.text
+
+
+def _references_and_days(text: str, source: _Source, taken: list[tuple[int, int]]) -> Iterator[str]:
+    """Vorlage numbers and dates; where they stand in the sentence is added to `taken`."""
     for match in _REFERENCE.finditer(text):
-        if _tight(match[0]) in source.tight:
+        found = _tight(match[0]) in source.tight
+        if found or not re.fullmatch(r"(?:19|20)\d\d\s?/\s?(?:\d\d|(?:19|20)\d\d)", match[0]):
             taken.append(match.span())
-        elif not re.fullmatch(r"(?:19|20)\d\d\s?/\s?(?:\d\d|(?:19|20)\d\d)", match[0]):
-            taken.append(match.span())
+        if not found and taken[-1:] == [match.span()]:
             yield match[0]
     for day in days(text, years=False):
         if _overlaps(taken, day.start, day.end):
@@ -145,28 +182,13 @@ def _numbers(text: str, source: _Source) -> Iterable[str]:
         taken.append((day.start, day.end))
         if not _day_found(day, source):
             yield day.text
-    for law in laws(text):
-        taken.append((law.start, law.end))
-    for amount in money(text):
-        if _overlaps(taken, amount.start, amount.end):
-            continue
-        taken.append((amount.start, amount.end))
-        if round(amount.value, 2) not in source.money and not _rounded(text, amount, source.money):
-            yield amount.text
-    for share in percentages(text):
-        if _overlaps(taken, share.start, share.end):
-            continue
-        taken.append((share.start, share.end))
-        if round(share.value, 4) not in source.shares and not _rounded(text, share, source.shares):
-            yield share.text
-    for number in numbers(text):
-        if _overlaps(taken, number.start, number.end):
-            continue
-        if round(number.value, 4) not in source.values and not _rounded(text, number, source.values):
-            if number.text[:1].isdigit() or number.value > 1:
-                yield number.text
-        else:
-            yield from _unit(text, number, source)
+
+
+def _bare_amount(amount: Finding, source: _Source) -> bool:
+    """The same figure in a table whose head names the currency: exact, long enough to be no other number by chance."""
+    return (
+        amount.value >= 1000 and round(amount.value, 4) in source.values and round(amount.value, 4) not in source.shares
+    )
 
 
 def _overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
@@ -176,13 +198,10 @@ def _overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
 def _day_found(day: Day, source: _Source) -> bool:
     """The same day on the page; a month or year is borne out by a day in it, a day without a year by one with it."""
     for other in source.days:
-        if other.date == day.date:
+        same_day = day.date.startswith("--") and other.date[-6:] == day.date[1:]
+        in_month = len(day.date) == 7 and "Q" not in day.date and other.date.startswith(day.date + "-")
+        if other.date == day.date or same_day or in_month:
             return True
-        if day.date.startswith("--") and other.date[-6:] == day.date[1:]:
-            return True
-        if "Q" not in day.date and not day.date.startswith("--") and other.date.startswith(day.date + "-"):
-            if len(day.date) == 7 or re.fullmatch(r"(?:\w+\s+)*\d{4}", day.text):
-                return _tight(day.text) in source.tight or len(day.date) == 7
     return _tight(day.text) in source.tight
 
 
@@ -205,7 +224,7 @@ def _rounded(text: str, number: Finding, values: frozenset[float]) -> bool:
     return False
 
 
-def _unit(text: str, number: Finding, source: _Source) -> Iterable[str]:
+def _unit(text: str, number: Finding, source: _Source) -> Iterator[str]:
     """A number with a unit has to have that unit on the page, too."""
     match = _UNIT.match(text, number.end)
     if not match:
@@ -224,21 +243,27 @@ def _unit(text: str, number: Finding, source: _Source) -> Iterable[str]:
 
 
 def _law_key(text: str) -> str:
-    folded = text.casefold().replace("absatz", "abs.").replace("artikel", "art.").replace("satz", "s.").replace("nummer", "nr.")
+    folded = (
+        text.casefold()
+        .replace("absatz", "abs.")
+        .replace("artikel", "art.")
+        .replace("satz", "s.")
+        .replace("nummer", "nr.")
+    )
     return re.sub(r"[\s.§]|paragra(?:f|ph)(?:en)?", "", folded)
 
 
-def _laws(text: str, source: _Source) -> Iterable[str]:
+def _laws(text: str, source: _Source) -> Iterator[str]:
     for law in laws(text):
         key = _law_key(law.text)
-        if not any(other == key or re.match(re.escape(key) + r"(?!\d)", other) for other in source.laws):
-            if _law_key(source.text).find(key) < 0 or not source.laws:
-                yield law.text
+        # "§ 34" is borne out by "§ 34 Abs. 2"; "§ 3" is not by "§ 34".
+        if not any(re.match(re.escape(key) + r"(?!\d|[a-z]\b)", other) for other in source.laws):
+            yield law.text
 
 
 @lru_cache(maxsize=1)
 def _stemmer() -> Any:
-    import snowballstemmer  # pure Python, no types
+    import snowballstemmer  # type: ignore[import-untyped,unused-ignore]  # pure Python, no types
 
     return snowballstemmer.stemmer("german")
 
@@ -256,14 +281,18 @@ def _stems(text: str) -> set[str]:
     return found
 
 
-def _names(text: str, source: _Source) -> Iterable[str]:
+def _names(text: str, source: _Source) -> Iterator[str]:
     """Quoted terms and capitalised words. A compound is known by its parts, an everyday noun of councils is let pass."""
     for match in _QUOTED.finditer(text):
         if _tight(match[1]) not in source.tight and not all(_known(t[0], source) for t in _TOKEN.finditer(match[1])):
             yield match[1]
+    looked_up = [(f.start, f.end) for f in laws(text) + money(text)]  # "Absatz", "Mio."
+    looked_up += [(d.start, d.end) for d in days(text)]  # "Juni"
     for match in _TOKEN.finditer(text):
         word = match[0]
         if not word[0].isupper() or len(word) < 2 or word_value(word) is not None:
+            continue
+        if _overlaps(looked_up, match.start(), match.end()):
             continue
         if not _known(word, source) and not (_opens(text, match.start()) and _plain(word)):
             yield word
@@ -271,22 +300,22 @@ def _names(text: str, source: _Source) -> Iterable[str]:
 
 def _opens(text: str, start: int) -> bool:
     """True at the beginning of the sentence, of a quotation or after a colon, where any word has a capital."""
-    before = text[:start].rstrip("„\"»“( ")
+    before = text[:start].rstrip('„"»“( ')
     return not before or before[-1] in ".:!?–"
 
 
 def _plain(word: str) -> bool:
     """A word that needs no capital of its own: function words and the like, by their shape."""
-    return word.casefold() in _OPENERS or (len(word) > 3 and word.casefold().endswith(("lich", "ig", "isch", "weise", "end", "ens", "her", "her")))
+    return word.casefold() in _OPENERS or _SHAPED.fullmatch(word.casefold()) is not None
 
 
-_OPENERS = frozenset(
+_OPENERS = _words(
     """der die das dem den des ein eine einen einem einer eines er sie es wir ihr ihre dies diese dieser dieses diesem diesen im in am an
     auf aus bei beim bis durch für gegen mit nach ohne seit über um unter vom von vor wegen zu zum zur als wie wenn weil da dass ob
     und oder aber auch sowie dabei damit dafür daher deshalb davon dazu danach außerdem zudem ferner hierfür hierzu hierbei jedoch
     insgesamt künftig derzeit bisher zusätzlich laut gemäß aufgrund trotz während zwischen neben nur noch nicht kein keine alle jede
     jeder jedes mehrere viele einige beide weitere andere es man so dort hier zuvor zuletzt jährlich etwa rund knapp ab je pro
-    geplant vorgesehen vorgeschlagen empfohlen beantragt beschlossen statt anstatt sollte soll kann wird würde ist sind war""".split()
+    geplant gefordert geprüft gefördert gebaut beschafft bewilligt vergeben verhandelt besondere weitere höhere neue neuen vorgesehen vorgeschlagen empfohlen beantragt beschlossen statt anstatt sollte soll kann wird würde ist sind war"""
 )
 
 
@@ -329,7 +358,7 @@ def _part_known(part: str, source: _Source) -> bool:
     return stem in source.stems or part in _COMMON or stem in _common_stems()
 
 
-def _opposite(text: str, source: _Source) -> Iterable[str]:
+def _opposite(text: str, source: _Source) -> Iterator[str]:
     """Fails only where the page's own sentence with the same numbers says the contrary."""
     values = {v for v in _values(text) if v > 12}
     if not values:
@@ -339,15 +368,16 @@ def _opposite(text: str, source: _Source) -> Iterable[str]:
         return
     for one, other in (_OPPOSITES, _OPPOSITES[::-1], _VERDICTS, _VERDICTS[::-1]):
         mine = _says(text, one)
-        if mine and not _says(text, other):
-            if all(_says(s, other) and not _says(s, one) and _negated(s) == _negated(text) for s in related):
-                yield mine
-    if all(_negated(s) for s in related) and not _negated(text) and all(_same_words(text, s) for s in related):
-        yield "nicht"
-    if not any(_negated(s) for s in related) and _negated(text) and all(_same_words(text, s) for s in related):
-        match = _NEGATION.search(text)
-        if match and not _NEGATION.search(source.text):
-            yield match[0]
+        turned = [_says(s, other) and not _says(s, one) and _negated(s) == _negated(text) for s in related]
+        if mine and not _says(text, other) and all(turned):
+            yield mine
+    denied = [_negated(s) for s in related]
+    if all(_same_words(text, s) for s in related):
+        if all(denied) and not _negated(text):
+            yield "nicht"
+        negation = _NEGATION.search(text)
+        if negation and not any(denied) and not _NEGATION.search(source.text):
+            yield negation[0]
 
 
 def _says(text: str, words: Sequence[str]) -> str | None:

@@ -10,7 +10,6 @@ An item without papers gets no statements: there are no words of a paper to show
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,49 +17,42 @@ from dataclasses import dataclass
 
 from ratsassistent.oparl import (
     AgendaItem,
-    Amount,
     Citation,
-    DateMention,
     ItemBriefing,
-    PagedText,
     Paper,
     Part,
     PartKind,
     Statement,
     Wording,
 )
-from ratsassistent.writing.amounts import days, money
+from ratsassistent.writing.figures import COSTS, MAX_PAGES, amounts_of, cite, dates_of, money_rows, trimmed
 from ratsassistent.writing.select import Candidate, candidates, choose, overlap, readable, spans, terms, without_bullet
-from ratsassistent.writing.sentences import Sentence, clean, clean_lines, is_furniture, sentences
+from ratsassistent.writing.sentences import Sentence, clean, clean_lines, sentences
 
 VERSION = "1"  # part of an ItemBriefing's basis: raise it when the same papers would give another briefing
 
 BUDGET = 195  # words of an item's statements
-MAX_PAGES = 3  # a citation that names more pages names none
 
 SUMMARY = "Kurzfassung der Vorlage"
 MOTION = "Antrag"
 ANSWER = "Stellungnahme der Verwaltung"
 MAIN = "Das Wichtigste"
-COSTS = "Kosten"
 DEADLINES = "Fristen"
 REASON = "Begründung"
 LABELS = (SUMMARY, MOTION, ANSWER, MAIN, COSTS, DEADLINES, REASON)  # in the order they are shown
 
 _BODY: tuple[PartKind, ...] = ("statement", "summary", "costs", "reason", "text", "motion", "annex")
 _MOTION_WORDS = 40  # of what a motion asks for, at most, where an answer of the administration follows
-_POINTER = re.compile(r"^\W*(?:siehe|s\.|vgl\.|vergleiche|wie)\s.{0,60}(?:seite|s\.|anlage|begründung|beschluss)", re.IGNORECASE)
-_WHY = re.compile(r"\b(?:weil|da|aufgrund|wegen|denn|begründ\w+|infolge|angesichts|mangels|hintergrund|ursache|grund|gründen)\b", re.IGNORECASE)
-_LATER = re.compile(
-    r"\b(?:bis|spätestens|frist\w*|ab|zum|voraussichtlich|beginn\w*|start\w*|inbetriebnahme|fertig\w*|tritt|kraft|gilt|laufzeit|geplant|vorgesehen"
-    r"|soll(?:en)?|wird|werden|endet|frühestens)\b",
+_POINTER = re.compile(
+    r"^\W*(?:siehe|s\.|vgl\.|vergleiche|wie)\s.{0,60}(?:seite|s\.|anlage|begründung|beschluss)", re.IGNORECASE
+)
+_WHY = re.compile(
+    r"\b(?:weil|da|aufgrund|wegen|denn|begründ\w+|infolge|angesichts|mangels|hintergrund|ursache|grund|gründen)\b",
     re.IGNORECASE,
 )
-_TOTAL = re.compile(r"\b(?:insgesamt|gesamt\w*|summe|volumen|zuschuss|spende|auftragssumme|angebot\w*)\b", re.IGNORECASE)
-_BOXES = re.compile(r"[☐☒☑□■]")
-_LABELLED = re.compile(r"[A-ZÄÖÜ][^:.\d]{3,60}:")
-_ROW_WORDS = 60  # of money rows of forms
-_APPLICANT = re.compile(r"(?:Antragsteller\w*:?\s*)?.{0,50}(?:[Ff]raktion|Wählergruppe|Ortschaftsrat|Stadtr[aä]t\w*|Ratsgruppe|Gruppe)\b.{0,40}")
+_APPLICANT = re.compile(
+    r"(?:Antragsteller\w*:?\s*)?.{0,50}(?:[Ff]raktion|Wählergruppe|Ortschaftsrat|Stadtr[aä]t\w*|Ratsgruppe|Gruppe)\b.{0,40}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +81,13 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
 
     for place, statement in _opening(papers, shown, budget):
         add(statement.label or MAIN, place, statement)
-    for place, row in _cost_rows(papers):
+    for place, row in money_rows(papers):
         if len(row.text.split()) <= budget:
             add(COSTS, place, row)
     pool = [c for c in candidates(papers, item.name, _BODY) if not _stands_in(c.text, statements)]
     for candidate in choose(pool, budget, shown):
         paper = papers[candidate.paper]
-        citation = _cite(paper.text, candidate.sentence.start, candidate.sentence.end)
+        citation = cite(paper.text, candidate.sentence.start, candidate.sentence.end)
         if citation:
             label = _label(candidate)
             statement = Statement(text=candidate.text, origin="extract", citation=citation, check="ok", label=label)
@@ -109,8 +101,8 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
         level="auszug",
         statements=tuple(s for _, _, s in statements),
         resolution=wording,
-        amounts=_amounts(papers),
-        dates=_dates(papers),
+        amounts=amounts_of(papers),
+        dates=dates_of(papers),
         basis=basis_of(item),
     )
 
@@ -143,7 +135,7 @@ def resolution_of(papers: Sequence[Paper]) -> Wording | None:
                     continue
                 if any(overlap(terms(text), terms(t)) > 0.85 for t in texts):
                     continue
-                start, end = _trimmed(paper.text.text, part.start, part.end)
+                start, end = trimmed(paper.text.text, part.start, part.end)
                 texts.append(text)
                 citations += [c for c in paper.text.cite(start, end) if c not in citations]
             if texts:
@@ -166,7 +158,7 @@ def reading_for(item: AgendaItem, words: int) -> tuple[Chunk, ...]:
         pieces.append(((-1, 0), text, wording.citation[:MAX_PAGES], "Beschlussvorschlag"))
         shown.append(terms(text))
         left -= len(text.split())
-    for place, row in _cost_rows(papers):
+    for place, row in money_rows(papers):
         if len(row.text.split()) <= left:
             pieces.append((place, row.text, row.citation, COSTS))
             left -= len(row.text.split())
@@ -177,7 +169,7 @@ def reading_for(item: AgendaItem, words: int) -> tuple[Chunk, ...]:
     chosen = choose(pool, left, shown, limit=len(pool))
     for group in _neighbours(chosen):
         paper = papers[group[0].paper]
-        citation = _cite(paper.text, group[0].sentence.start, group[-1].sentence.end)
+        citation = cite(paper.text, group[0].sentence.start, group[-1].sentence.end)
         if citation:
             place = (group[0].paper, group[0].sentence.start)
             pieces.append((place, " ".join(c.text for c in group), citation, _source(group[0].kind)))
@@ -203,30 +195,6 @@ def _source(kind: PartKind) -> str:
     return names.get(kind, "Vorlage")
 
 
-def _cite(text: PagedText, start: int, end: int) -> tuple[Citation, ...]:
-    """The pages of a stretch; empty if they are more than a citation may name."""
-    start, end = _trimmed(text.text, start, end)
-    citation = text.cite(start, end)
-    return citation if len(citation) <= MAX_PAGES else ()
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch without white space and page numbers at its ends, so that it cites no page it has no word on."""
-    while start < end:
-        stop = text.find("\n", start, end)
-        line = text[start : end if stop < 0 else stop]
-        if line.strip() and not is_furniture(line):
-            break
-        start = end if stop < 0 else stop + 1
-    while end > start:
-        cut = text.rfind("\n", start, end)
-        line = text[cut + 1 : end]
-        if line.strip() and not is_furniture(line):
-            break
-        end = max(cut, start)
-    return start, end
-
-
 def _opening(
     papers: Sequence[Paper], shown: Sequence[Counter[str]], budget: int
 ) -> Iterator[tuple[tuple[int, int], Statement]]:
@@ -241,19 +209,25 @@ def _opening(
             for start, end, text in _leading(paper, part, limit):
                 if overlap(terms(text), _merged(seen)) > 0.8:
                     continue
-                citation = _cite(paper.text, start, end)
+                citation = cite(paper.text, start, end)
                 if citation:
                     seen.append(terms(text))
-                    yield (number, start), Statement(text=text, origin="verbatim", citation=citation, check="ok", label=label)
+                    yield (
+                        (number, start),
+                        Statement(text=text, origin="verbatim", citation=citation, check="ok", label=label),
+                    )
         if motions:
             yield from _applicant(number, paper)
         for part in motions[:1]:
             for start, end, text in _leading(paper, part, _MOTION_WORDS if answered else budget // 2):
                 if overlap(terms(text), _merged(seen)) > 0.8:
                     continue
-                citation = _cite(paper.text, start, end)
+                citation = cite(paper.text, start, end)
                 if citation:
-                    yield (number, start), Statement(text=text, origin="verbatim", citation=citation, check="ok", label=MOTION)
+                    yield (
+                        (number, start),
+                        Statement(text=text, origin="verbatim", citation=citation, check="ok", label=MOTION),
+                    )
 
 
 def _applicant(number: int, paper: Paper) -> Iterator[tuple[tuple[int, int], Statement]]:
@@ -263,8 +237,11 @@ def _applicant(number: int, paper: Paper) -> Iterator[tuple[tuple[int, int], Sta
         for line in paper.text.text[part.start : part.end].split("\n"):
             stripped = line.strip()
             if _APPLICANT.fullmatch(stripped) and len(stripped.split()) <= 8 and not re.search(r"[\d@]|www", stripped):
-                citation = _cite(paper.text, position, position + len(line))
-                yield (number, position), Statement(text=stripped, origin="verbatim", citation=citation, check="ok", label=MOTION)
+                citation = cite(paper.text, position, position + len(line))
+                yield (
+                    (number, position),
+                    Statement(text=stripped, origin="verbatim", citation=citation, check="ok", label=MOTION),
+                )
                 return
             position += len(line) + 1
 
@@ -312,130 +289,3 @@ def _label(candidate: Candidate) -> str:
     if candidate.has_deadline:
         return DEADLINES
     return REASON if _WHY.search(candidate.text) else MAIN
-
-
-def _cost_rows(papers: Sequence[Paper]) -> Iterator[tuple[tuple[int, int], Statement]]:
-    """Filled-in money rows of a form ("Gesamtkosten: 1.427.063,16 Euro"), each with the label it stands under.
-
-    At most `_ROW_WORDS` words in all; a row whose amounts were all shown before is left out.
-    """
-    known: set[int] = set()
-    left = _ROW_WORDS
-    for number, paper in enumerate(papers):
-        for run in _form_runs(paper):
-            for start, end in _money_rows(paper.text.text, run):
-                wording = clean(paper.text.text[start:end])
-                values = {round(f.value) for f in money(wording)}
-                words = len(wording.split())
-                named = re.search(r"[A-Za-zÄÖÜäöüß]{4,}", re.sub(r"(?i)euro|eur", "", wording))
-                if not named or not wording[0].isupper() or words > left or not any(values) or values <= known:
-                    continue
-                citation = _cite(paper.text, start, end)
-                if citation:
-                    known |= values
-                    left -= words
-                    yield (number, start), Statement(text=wording, origin="extract", citation=citation, check="ok", label=COSTS)
-
-
-def _form_runs(paper: Paper) -> list[Part]:
-    """Neighbouring form and cost parts as one stretch: a form's label may stand in one and its figure in the next."""
-    runs: list[Part] = []
-    for part in spans(paper, ["form", "costs", "title"]):
-        last = runs[-1] if runs else None
-        if last and "title" not in (last.kind, part.kind) and 0 <= part.start - last.end <= 200:
-            kind: PartKind = "form" if "form" in (last.kind, part.kind) else "costs"
-            runs[-1] = last.model_copy(update={"end": part.end, "kind": kind})
-        else:
-            runs.append(part)
-    return runs
-
-
-def _money_rows(text: str, part: Part) -> Iterator[tuple[int, int]]:
-    """Stretches of one label and the amounts under it. In running text ("costs") only what has a label of its own."""
-    position = part.start
-    label: tuple[int, int] | None = None
-    row: tuple[int, int] | None = None
-    broken: int | None = None  # where a word cut at the end of the line above begins
-    for line in text[part.start : part.end].split("\n"):
-        start, end = position, position + len(line)
-        position = end + 1
-        stripped = line.strip()
-        if not stripped:
-            continue
-        boxed = _BOXES.search(stripped) is not None
-        amounts = [] if boxed else money(stripped)
-        labelled = _LABELLED.match(stripped) is not None
-        if row and amounts and not labelled and (part.kind != "costs" or len(stripped.split()) <= 8):
-            row = (row[0], end)
-        else:
-            if row:
-                yield row
-            row = None
-            if amounts and len(stripped.split()) <= 16 and (labelled or label or broken is not None or part.kind != "costs"):
-                above = label[0] if label and start - label[1] <= 160 and not labelled else start
-                row = (min(above, broken if broken is not None else above), end)
-        if boxed:
-            label = None
-        elif stripped.endswith(":") and len(stripped) < 80 and not amounts:
-            label = (start, end)
-        elif part.kind == "costs" and not amounts:
-            label = None
-        broken = start if stripped.endswith("-") and len(stripped.split()) <= 4 else None
-    if row:
-        yield row
-
-
-_PLACE: dict[PartKind, float] = {
-    "resolution": 1.6, "costs": 1.2, "form": 1.1, "summary": 1.2, "statement": 0.9, "reason": 0.8, "motion": 0.4, "text": 0.5,
-    "title": 0.3, "annex": 0.0,
-}  # fmt: skip
-
-
-def _contexts(paper: Paper, kinds: Sequence[PartKind]) -> Iterator[tuple[Part, Sentence]]:
-    for part in spans(paper, kinds):
-        for sentence in sentences(paper.text.text, part.start, part.end):
-            yield part, sentence
-
-
-def _amounts(papers: Sequence[Paper]) -> tuple[Amount, ...]:
-    """Up to eight amounts: of the resolution and the form first, then by what the sentence says and by size."""
-    best: dict[int, tuple[float, Amount]] = {}
-    for paper in papers:
-        for part, sentence in _contexts(paper, tuple(_PLACE)):
-            raw = paper.text.text[sentence.start : sentence.end]
-            for finding in money(raw):
-                citation = _cite(paper.text, sentence.start + finding.start, sentence.start + finding.end)
-                if finding.value < 1 or not citation:
-                    continue
-                worth = _PLACE[part.kind] + 0.12 * math.log10(finding.value) + (0.3 if _TOTAL.search(sentence.text) else 0.0)
-                if sentence.kind == "row" and part.kind == "annex":
-                    worth -= 0.5
-                amount = Amount(text=finding.text, value=finding.value, citation=citation, context=sentence.text[:400])
-                key = round(finding.value * 100)
-                if key not in best or best[key][0] < worth:
-                    best[key] = (worth, amount)
-    ranked = sorted(best.values(), key=lambda b: (-b[0], -b[1].value))
-    return tuple(amount for _, amount in ranked[:8])
-
-
-def _dates(papers: Sequence[Paper]) -> tuple[DateMention, ...]:
-    """Up to eight dates, what is still to come first. Consultation tables and forms are not read: meetings are no deadlines."""
-    best: dict[str, tuple[float, DateMention]] = {}
-    newest = max((c.date.isoformat() for p in papers for c in p.consultations if c.date), default="")
-    for paper in papers:
-        for part, sentence in _contexts(paper, [k for k in _PLACE if k not in ("form", "title", "annex")]):
-            raw = paper.text.text[sentence.start : sentence.end]
-            for day in days(raw):
-                citation = _cite(paper.text, sentence.start + day.start, sentence.start + day.end)
-                if not citation or day.date.startswith("--"):
-                    continue
-                exact = 0.15 * min(len(day.date) - 4, 6) / 2
-                before = clean(raw[max(0, day.start - 40) : day.start])
-                worth = _PLACE[part.kind] + exact + (0.7 if _LATER.search(before) else 0.0)
-                if newest:
-                    worth += 0.8 if day.date >= newest[: len(day.date)] else -0.6
-                mention = DateMention(text=day.text, date=day.date, citation=citation, context=sentence.text[:400])
-                if day.date not in best or best[day.date][0] < worth:
-                    best[day.date] = (worth, mention)
-    ranked = sorted(best.values(), key=lambda b: (-b[0], b[1].date))
-    return tuple(mention for _, mention in ranked[:8])

@@ -15,21 +15,26 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ratsassistent.oparl import Paper, Part, PartKind
 from ratsassistent.writing.amounts import days, laws, money, numbers, percentages
 from ratsassistent.writing.sentences import Sentence, sentences
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 Role = PartKind
 
-_STOP = frozenset(
+_STOP = _words(
     """der die das des dem den ein eine einen einem einer eines und oder aber sowie in im an am auf aus bei beim bis durch für
     gegen mit nach ohne seit über um unter vom von vor wegen zu zum zur dass daß wie als ist sind war waren wird werden wurde
     wurden worden sein hat haben hatte kann können konnte soll sollen sollte muss müssen darf sich nicht auch noch je pro ab
     nur so es er sie wir ihr ihre ihrer ihren dies diese dieser dieses diesem diesen welche welcher alle aller wenn da dort hier
-    mehr sehr man bzw ca rund etwa nun dann damit dabei dazu daher zudem weiter weitere weiteren jedoch bereits""".split()
+    mehr sehr man bzw ca rund etwa nun dann damit dabei dazu daher zudem weiter weitere weiteren jedoch bereits"""
 )
 _WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
 
@@ -118,21 +123,26 @@ def terms(text: str) -> Counter[str]:
     return Counter(w[:7] for w in (m[0].lower() for m in _WORD.finditer(text)) if w not in _STOP)
 
 
-def part_at(paper: Paper) -> Callable[[int], Part | None]:
-    """A function that gives the part of the paper that holds a character."""
-    parts = sorted(paper.parts, key=lambda p: p.start)
-
-    def find(offset: int) -> Part | None:
-        return next((p for p in parts if p.start <= offset < p.end), None)
-
-    return find
-
-
 def spans(paper: Paper, kinds: Iterable[PartKind]) -> list[Part]:
-    """The parts of these kinds, in reading order; a paper without any parts counts as one "text"."""
+    """The parts of these kinds, in reading order; a paper without any parts counts as one "text".
+
+    Parts of one kind with nothing between them (cut at a page border) come as one, so that sentences stay whole.
+    """
     wanted = set(kinds)
     parts = paper.parts or (Part(kind="text", heading=None, start=0, end=len(paper.text.text)),)
-    return sorted((p for p in parts if p.kind in wanted), key=lambda p: p.start)
+    found: list[Part] = []
+    for part in sorted(parts, key=lambda p: p.start):
+        last = found[-1] if found else None
+        if (
+            last
+            and last.kind == part.kind
+            and last.complete == part.complete
+            and not paper.text.text[last.end : part.start].strip()
+        ):
+            found[-1] = last.model_copy(update={"end": max(last.end, part.end)})
+        else:
+            found.append(part)
+    return [part for part in found if part.kind in wanted]
 
 
 def readable(sentence: Sentence) -> bool:
@@ -143,9 +153,9 @@ def readable(sentence: Sentence) -> bool:
     words = text.split()
     if not 5 <= len(words) <= 65 or _NOISE.search(text):
         return False
-    if text[-1] not in ".!?“”\"»" and not (sentence.kind == "item" and len(words) >= 7 and text[-1] not in ":,;-–"):
+    if text[-1] not in '.!?“”"»' and not (sentence.kind == "item" and len(words) >= 7 and text[-1] not in ":,;-–"):
         return False
-    if not (text[0].isupper() or text[0].isdigit() or text[0] in "„\"“»§("):
+    if not (text[0].isupper() or text[0].isdigit() or text[0] in '„"“»§('):
         return False
     letters = sum(c.isalpha() for c in text)
     small = sum(w[:1].islower() for w in words)
@@ -260,7 +270,7 @@ def _features(candidate: Candidate, heading: str, place: int) -> None:
     reasons["heading"] = 0.25 if _KEY_HEADING.search(heading) else 0.0
     reasons["place"] = 0.35 / (1 + place)
     reasons["leans"] = -0.35 if _LEANS.match(text) and not amounts else 0.0
-    reasons["question"] = -0.9 if text.rstrip("“”\"").endswith("?") else 0.0
+    reasons["question"] = -0.9 if text.rstrip('“”"').endswith("?") else 0.0
     reasons["length"] = -0.018 * max(candidate.words - 22, 0) - 0.04 * max(9 - candidate.words, 0)
 
 
@@ -291,7 +301,9 @@ def _centrality(found: Sequence[Candidate], subject: Counter[str]) -> None:
     whole = sum(weight_of_subject.values()) or 1.0
     for candidate, rank in zip(found, ranks, strict=True):
         candidate.reasons["central"] = 0.9 * rank / best
-        candidate.reasons["subject"] = 0.5 * sum(w for t, w in weight_of_subject.items() if t in candidate.terms) / whole
+        candidate.reasons["subject"] = (
+            0.5 * sum(w for t, w in weight_of_subject.items() if t in candidate.terms) / whole
+        )
 
 
 def overlap(one: Counter[str], other: Counter[str]) -> float:
@@ -310,7 +322,7 @@ def choose(pool: Sequence[Candidate], budget: int, shown: Sequence[Counter[str]]
 
     def worth(candidate: Candidate) -> float:
         gain = candidate.score + _FLOOR - _REPEATS * repeated[candidate.order]
-        return gain / max(candidate.words, 8) ** _PER_WORD
+        return gain / math.pow(max(candidate.words, 8), _PER_WORD)
 
     while rest and len(taken) < limit:
         rest = [c for c in rest if c.words <= budget and repeated[c.order] <= _SAME]

@@ -17,33 +17,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 Kind = Literal["sentence", "heading", "item", "row", "furniture"]
 
 # Abbreviations after which a sentence goes on. Without the final full stop, lower case.
-_ABBREVIATIONS = frozenset(
+_ABBREVIATIONS = _words(
     """abb abs abschn abt allg anl anm art aufl az bauabschn begr betr bez bgbl bspw bw bzgl bzw ca co cm dez dgl dipl dr
     ebd eing eingeschl einschl entspr etc evtl exkl fa ff fr gem gemgb ges gez ggf ggfs ggü grds hj hr hrsg inc ing inkl
-    insb insbes insg jew jhd kap kfm kl km lfd lit ltd max mag med min mind mio mrd mtl mwst nat no nr nrn o.a o.ä o.g
+    insb insbes insg jew jhd kap kfm kl km lfd lit lt ltd max mag med min mind mio mrd mtl mwst nat no nr nrn o.a o.ä o.g
     od ord örtl öffentl pag pfd phil pkt pol pos prof prot rd rdnr reg rer resp rn s s.a s.o s.u sog spp st std stdt stellv
-    stk str svw tab tel teilw tlw tsd tts u ufg u.a u.ä u.u uvm urspr usf usw v v.a v.h verf vgl vol vors wg z z.b z.t z.z
+    stk str svw tab tel teilw tlw tsd tts u ü ufg u.a u.ä u.u uvm urspr usf usw v v.a v.h verf vgl vol vors wg z z.b z.t z.z
     z.zt zb zgl zit zt zul zus zw zzgl zzt d.h d.j d.m i.d.r i.h.v i.s.d i.v.m i.w i.r.d i.e i.a i.d.f m.w.n n.n o.b.d.a
-    bauges kinderg grundst gebr geb ltg stv jan feb mrz apr jun jul aug sept okt nov dez mo di mi do fr sa so""".split()
+    bauges kinderg grundst gebr geb ltg stv jan feb mrz apr jun jul aug sept okt nov dez mo di mi do fr sa so"""
 )
 # After these a sentence may well end, if the next word looks like the start of one.
-_MAY_END = frozenset("etc usw ff uvm usf s.o s.u o.ä u.ä u.a str stk d.j d.m st abs".split())
-_STARTERS = frozenset(
+_MAY_END = _words(
+    "etc usw ff uvm usf s.o s.u o.ä u.ä u.a str stk d.j d.m st art km cm mio mrd tsd max min co so do mi di mag prot pos nat"
+)
+_STARTERS = _words(
     """der die das dem den des ein eine einen einem einer es er sie wir ich dies diese dieser dieses diesem diesen dabei
     dafür dagegen daher damit danach daneben dann darüber darin darauf daraus davon dazu denn derzeit deshalb ebenso
     entsprechend ferner für gemäß hier hierbei hierfür hierzu hinzu im in insgesamt ist jedoch mit nach neben nun nur ob
     obwohl seit sofern sollte somit sowohl trotz über um und unter vom von vor während weil weiter weitere weiterhin wenn
     wie wird zu zudem zum zur zusätzlich zwar aber alle allerdings als am an auch auf aufgrund aus außerdem bei beim bis
-    durch gegen kein keine laut mehr""".split()
+    durch gegen kein keine laut mehr"""
 )
 _MONTHS = r"(?:Jan|Feb|Mär|Mae|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)"
-_NO_LAST_WORD = frozenset(
+_NO_LAST_WORD = _words(
     """der die das des dem den ein eine einen einem einer eines und oder sowie bzw. beziehungsweise in im an am auf aus bei
     beim bis durch für gegen mit nach ohne seit über um unter vom von vor wegen zu zum zur dass wie als ist sind wird werden
-    sich nicht auch noch je pro ab auch diese dieser dieses diesem diesen ihre ihrer ihren sein seine seiner""".split()
+    sich nicht auch noch je pro ab auch diese dieser dieses diesem diesen ihre ihrer ihren sein seine seiner"""
 )
 
 _BULLET = re.compile(
@@ -56,6 +63,7 @@ _FURNITURE = re.compile(
     r"|.{0,60}\b(?:Seite|Blatt)\s+\d{1,3}\s*(?:von|/)\s*\d{1,3}(?:\s+Seiten?)?\s*",
     re.IGNORECASE,
 )
+_ORDINAL = re.compile(r"\b(?:am|vom|zum|bis|der|die|das|dem|den|im|des|ab|seit|jede[rsmn]?)\s+\d+$")
 _END = re.compile(r"[.!?…](?:[\"“”»«')\]]|\s?\[\d+\])*(?=\s|$)")
 _TERMINAL = re.compile(r"[.!?:;…][\"“”»«')\]]*\s*$")
 _HYPHEN = re.compile(r"(?<=\w)[-\u00ad\u2010][ \t]*\n\s*(?=\w)")
@@ -115,7 +123,9 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentenc
     for block in _blocks(text, start, len(text) if end is None else end):
         if block.kind == "furniture":
             continue
-        pieces = [(block.start, block.end)] if block.kind in ("heading", "row") else _split(text, block.start, block.end)
+        pieces = (
+            [(block.start, block.end)] if block.kind in ("heading", "row") else _split(text, block.start, block.end)
+        )
         for n, (first, last) in enumerate(pieces):
             wording = clean(text[first:last])
             if wording:
@@ -165,11 +175,14 @@ def _blocks(text: str, start: int, end: int) -> list[_Block]:
         following = next((text[c:d].strip() for c, d in lines[n + 1 : n + 4] if text[c:d].strip()), "")
         previous = text[current.start : current.end].rstrip().rsplit("\n", 1)[-1] if current is not None else ""
         bullet = _BULLET.match(line)
-        if bullet and not open_before and _is_numbered_heading(stripped, following, width):
+        runs_on = open_before and len(previous.strip()) > width * 0.6
+        if bullet and not runs_on and _is_numbered_heading(stripped, following, width):
             current = None
             blocks.append(_Block(a, b, "heading"))
-        elif bullet and bullet.end() and not (
-            open_before and current is not None and _goes_on(line, previous, width, current.kind)
+        elif (
+            bullet
+            and bullet.end()
+            and not (open_before and current is not None and _goes_on(line, previous, width, current.kind))
         ):
             current = _Block(a, b, "item")
             blocks.append(current)
@@ -219,11 +232,15 @@ def _belongs(stripped: str, previous: str, width: int) -> bool:
 def _is_heading(stripped: str, following: str, width: int) -> bool:
     if stripped.endswith(":") and len(stripped) < 60:
         return len(stripped.split()) <= 6 or len(stripped) < width * 0.5
-    if _TERMINAL.search(stripped) or len(stripped) > min(90, max(width * 0.75, 40)) or stripped.endswith((",", "-", "\u00ad")):
+    if (
+        _TERMINAL.search(stripped)
+        or len(stripped) > min(90, max(width * 0.75, 40))
+        or stripped.endswith((",", "-", "\u00ad"))
+    ):
         return False
-    if not (stripped[:1].isupper() or stripped[:1].isdigit() or stripped[:1] in "„\"§"):
+    if not (stripped[:1].isupper() or stripped[:1].isdigit() or stripped[:1] in '„"§'):
         return False
-    if stripped.split()[-1].lower().strip(".,") in _NO_LAST_WORD:
+    if stripped.rsplit(maxsplit=1)[-1].lower().strip(".,") in _NO_LAST_WORD:
         return False
     return bool(following) and not following[:1].islower()
 
@@ -251,7 +268,7 @@ def _abbreviation_before(text: str, dot: int) -> bool:
     head = re.search(r"([\w.äöüÄÖÜß]*)$", text[max(0, dot - 20) : dot])
     word = head[1] if head else ""
     lower = word.lower().strip(".")
-    return bool(word) and (lower in _ABBREVIATIONS and lower not in _MAY_END)
+    return lower in _ABBREVIATIONS and lower not in _MAY_END
 
 
 def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -280,19 +297,16 @@ def _is_end(text: str, begin: int, dot: int, rest: str) -> bool:
         return False
     if text[dot] != ".":
         return True
-    head = re.search(r"([^\s(„\"“]*)$", text[max(begin, dot - 24) : dot])
+    head = re.search(r"([^\s(\[„\"“]*)$", text[max(begin, dot - 24) : dot])
     word = head[1] if head else ""
     follower = re.match(r"[\"„“»(]*([\w]+)", rest)
     starter = bool(follower) and follower is not None and follower[1].lower() in _STARTERS
     lower = word.lower().strip(".")
     if re.fullmatch(r"\d{1,2}", word):  # an ordinal: "am 28. Juni", "im 1. Bauabschnitt"
-        return starter and not re.search(r"\b(?:am|vom|zum|bis|der|die|das|dem|den|im|des|ab|seit|jede[rsmn]?)\s+\d+$", text[begin:dot])
-    if re.fullmatch(r"[A-Za-zÄÖÜ]", word):  # an initial, or "i. V. m."
+        return starter and not _ORDINAL.search(text[begin:dot])
+    if re.fullmatch(r"[A-Za-zÄÖÜü]", word):  # an initial, or "i. V. m."; but also "Variante B."
+        return starter and word.isupper() and re.search(r"\w{3,}\s\w$", text[begin:dot]) is not None
+    if lower in _ABBREVIATIONS and lower not in _MAY_END:
         return False
-    if lower in _MAY_END or re.fullmatch(r"(?:\w\.)+\w", lower):
-        return starter
-    if lower in _ABBREVIATIONS:
-        return starter and lower in ("mio", "mrd", "tsd", "max", "min", "co", "so", "do", "mi", "di")
-    if re.fullmatch(r"[IVX]{1,4}", word):
-        return starter
-    return True
+    may_end = lower in _MAY_END or re.fullmatch(r"(?:\w\.)+\w|[ivx]{1,4}", lower) is not None
+    return starter or not may_end

@@ -1,0 +1,35 @@
+// Runs before Gradio: its own words follow the browser's language and are partly English; this page is German.
+for (const [key, value] of [["language", "de"], ["languages", ["de"]]]) {
+  Object.defineProperty(navigator, key, { get: () => value });
+}
+window.raStart = location.hash;  // Gradio's first tab tells that it is selected, and that changes the address
+const german = {
+  "Datei hier ablegen": "PDF-Dateien oder ZIP-Datei hierher ziehen",
+  "- oder -": "oder",
+  "Hochladen": "hier klicken und auswählen",
+  "Warning": "Hinweis",
+  "Error": "Hinweis",
+  "Info": "Hinweis",
+  "Close": "Schließen",
+  "Click to upload or drop files": "Dateien auswählen oder hierher ziehen",
+  "File upload": "Dateien auswählen",
+  "Connection errored out.": "Das Programm antwortet nicht. Läuft es noch?",
+  "Connection lost. Attempting reconnection...": "Das Programm antwortet nicht. Läuft es noch?",
+};
+const ours = ".html-container";  // what papers and the model say stays as it is
+function translate(node) {
+  if (node.nodeType === Node.TEXT_NODE) {
+    const word = german[node.data.trim()];
+    if (word && !node.parentElement?.closest(ours)) node.data = node.data.replace(node.data.trim(), word);
+  } else if (node.nodeType === Node.ELEMENT_NODE && !node.closest(ours)) {
+    const word = german[node.getAttribute("aria-label")];
+    if (word) node.setAttribute("aria-label", word);
+    node.childNodes.forEach(translate);
+  }
+}
+new MutationObserver((changes) => {
+  for (const change of changes) {
+    if (change.type === "childList") change.addedNodes.forEach(translate);
+    else translate(change.target);
+  }
+}).observe(document, { subtree: true, childList: true, characterData: true });

@@ -1,0 +1,383 @@
+"""The page's HTML and actions: safe, honest, told apart. No browser here; `test_page_browser` has one."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pdfs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ratsassistent import workflow
+from ratsassistent.errors import InputError, ModelError, NotFound
+from ratsassistent.jobs import Job
+from ratsassistent.oparl import (
+    AgendaItem,
+    Amount,
+    Answer,
+    Briefing,
+    Citation,
+    Coverage,
+    FileSpan,
+    Intake,
+    ItemBriefing,
+    Meeting,
+    ModelRecord,
+    PagedText,
+    PageRef,
+    PageStart,
+    Paper,
+    Skipped,
+    Statement,
+    Wording,
+)
+from ratsassistent.output import page_actions, page_item, page_text, page_views
+from ratsassistent.output.page_actions import FAILED, Actions, Chosen
+from ratsassistent.output.page_guard import Guard
+from ratsassistent.output.page_views import PagePicture
+from ratsassistent.settings import Settings
+
+EVIL = '<script>alert(1)</script> [klick](http://boese.example/) <img src=x onerror=alert(2)> " onclick="x ${1} {{y}}'
+ALLOWED = {
+    "article", "section", "header", "nav", "aside", "div", "p", "span", "strong", "h1", "h2", "h3", "ul", "ol", "li",
+    "button", "table", "thead", "tbody", "tr", "th", "td", "blockquote", "details", "summary", "progress", "img",
+}  # fmt: skip
+
+
+class Shape(HTMLParser):
+    """The elements, attributes and words of some HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.words = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.words += data + " "
+
+
+def is_harmless(html: str) -> bool:
+    shape = Shape(html)
+    names = {name for name, _ in shape.attributes}
+    sources = [value or "" for name, value in shape.attributes if name == "src"]
+    known = all(n.startswith(("data-", "aria-")) or n in {"class", "type", "role", "title", "alt", "src", "scope", "value",
+                                                          "max", "tabindex", "disabled"} for n in names)  # fmt: skip
+    return set(shape.tags) <= ALLOWED and known and all(s.startswith("data:image/png;base64,") for s in sources)
+
+
+def paper(text: str = EVIL, *, public: bool | None = True, file: str = "pack.pdf") -> Paper:
+    return Paper(
+        id="ra:vorlage-1",
+        reference=text,
+        name=text,
+        paperType=text,
+        files=(FileSpan(file_id="ra:datei-1", name=file, first=3, last=5),),
+        text=PagedText(text=text, starts=(PageStart(offset=0, file_id="ra:datei-1", file=file, page=3),)),
+        public=public,
+    )
+
+
+def cite(page: int | None = 12, file: str = "pack.pdf", quote: str | None = None) -> tuple[Citation, ...]:
+    return (Citation(file=file, file_id=f"ra:{file}", page=page, quote=quote),)
+
+
+def item(*papers: Paper, public: bool | None = True, name: str = "Turnhalle") -> AgendaItem:
+    return AgendaItem(id="ra:top-1", order=1, number="Ö 5", name=name, public=public, papers=papers)
+
+
+def brief(**more: Any) -> ItemBriefing:
+    return ItemBriefing(
+        **{"id": "ra:top-1", "number": "Ö 5", "name": "Turnhalle", "public": True, "level": "voll", **more}
+    )
+
+
+def job(state: str = "läuft", kind: str = "briefing", **more: Any) -> Job:
+    now = dt.datetime.now(dt.UTC)
+    return Job(**{"id": "ra:auftrag-1", "kind": kind, "title": "Was kostet es?", "payload": {}, "state": state,
+                  "created": now, "updated": now, **more})  # fmt: skip
+
+
+def answered(*statements: Statement, yes: bool = True) -> Answer:
+    return Answer(
+        question="Was?", answered=yes, answer=" ".join(s.text for s in statements), statements=statements,
+        pages_read=148, pages_total=150, seconds=1.0, model=ModelRecord(name=EVIL, sha256="0", licence="CC0-1.0"),
+    )  # fmt: skip
+
+
+def everything_with(text: str) -> list[str]:
+    """Every view of the page, with `text` wherever a paper, a model, a file name or a user puts words."""
+    one = paper(text, file=text + ".pdf")
+    said = [
+        Statement(
+            text=text, origin=origin, citation=cite(quote=text, file=text), check=check, label=text, failures=(text,)
+        )
+        for origin in ("verbatim", "extract", "model", "person")
+        for check in ("ok", "unsupported", "none")
+    ]
+    full = brief(
+        name=text, statements=tuple(said), resolution=Wording(text=text, citation=cite(file=text)),
+        amounts=(Amount(text=text, value=1.0, citation=cite(), context=text),), contradictions=(text,),
+        open_questions=(text,), plain_language=tuple(said[:1]), model=ModelRecord(name=text, sha256="0", licence=text),
+    )  # fmt: skip
+    agenda = item(one, name=text, public=None)
+    meeting = Meeting(id=text, name=text, organization=text, start=text, agendaItem=(agenda,))
+    ref = PageRef(file=text, file_id=text, page=3, reason=text)
+    made = Briefing(meeting=text, name=text, level="voll", agendaItem=(full,), coverage=Coverage(pages=3, read=2))
+    return [
+        page_item.item(agenda, full),
+        page_item.answer(answered(*said)),
+        page_item.answer(answered(*said, yes=False)),
+        page_views.intake(
+            Intake(
+                meetings=(meeting,),
+                loose_papers=(one,),
+                pages_total=3,
+                pages_text=2,
+                unreadable=(ref,),
+                skipped=(Skipped(path=text, reason=text),),
+            )
+        ),
+        page_views.meetings([meeting], text),
+        page_views.loose_papers([one.model_copy(update={"public": None})]),
+        page_views.meeting_head(meeting, Coverage(pages=3, read=2, unreadable=(ref,))),
+        page_views.agenda(meeting, made, "ra:top-1"),
+        page_views.briefing_job(job(message=text, total=3, done=1), False),
+        page_views.briefing_job(job("fehler", error=text), False),
+        page_views.question(job(title=text, message=text)),
+        page_views.earlier([job(title=text)], None),
+        page_views.picture(PagePicture(text, text, 1, 2, b"png", False, text)),
+        page_text.notice(text, "error"),
+    ]
+
+
+def test_hostile_words_stay_words() -> None:
+    for html in everything_with(EVIL):
+        assert is_harmless(html), html
+        assert "<script>alert(1)</script>" in Shape(html).words or "…" in Shape(html).words
+
+
+@given(st.text(max_size=60))
+def test_any_words_stay_words(text: str) -> None:
+    assert all(is_harmless(html) for html in everything_with(text))
+
+
+def test_is_harmless_sees_harm() -> None:
+    assert not is_harmless("<p onclick='x'>a</p>")
+    assert not is_harmless("<script>a</script>")
+    assert not is_harmless("<img src='http://boese.example/a.png'>")
+
+
+def test_kinds_of_text_are_named_in_words() -> None:
+    html = page_item.item(
+        item(paper("x")),
+        brief(
+            resolution=Wording(text="Der Rat beschließt.", citation=cite(12)),
+            statements=(
+                Statement(text="Das Dach ist undicht.", origin="extract", citation=cite(13), label="Sachverhalt"),
+                Statement(text="Es kostet 5 Euro.", origin="model", citation=cite(12), check="ok"),
+                Statement(
+                    text="Es kostet 9 Euro.",
+                    origin="model",
+                    citation=cite(14),
+                    check="unsupported",
+                    failures=("9 Euro",),
+                ),
+            ),
+            model=ModelRecord(name="Prüfmodell", sha256="0", licence="CC0-1.0"),
+        ),
+    )
+    words = " ".join(Shape(html).words.split())
+    assert "Von der KI geschrieben (Prüfmodell) – bitte an der Quelle prüfen" in words
+    assert "Zahlen und Namen stehen auf S. 12" in words
+    assert "nicht belegt: 9 Euro" in words
+    assert words.index("Beschlussvorschlag Wortlaut Der Rat beschließt.") < words.index("Von der KI geschrieben")
+    assert "Sachverhalt Auszug aus der Vorlage Das Dach ist undicht." in words
+    assert "geprüft" not in words
+
+
+def test_an_item_without_papers_says_so() -> None:
+    assert page_item.NO_PAPERS in page_item.item(item(), brief(level="auszug"))
+    assert page_item.NO_PAPERS not in page_item.item(item(paper("x")), brief())
+
+
+@pytest.mark.parametrize("public", [False, None])
+def test_nonpublic_items_carry_a_banner(public: bool | None) -> None:
+    assert "Nichtöffentlich" in page_item.item(item(public=public), None)
+    assert "Nichtöffentlich" not in page_item.item(item(public=True), None)
+
+
+def test_a_citation_is_a_button_with_file_and_page() -> None:
+    shape = Shape(page_text.citations(cite(12, "a.pdf")))
+    assert ("data-file", "ra:a.pdf") in shape.attributes
+    assert ("data-page", "12") in shape.attributes
+    assert shape.words.strip() == "S. 12"
+    assert Shape(page_text.citations(cite(None))).tags == ["span", "span"]  # no page: named, nothing to click
+    assert "a, S. 12" in page_text.citations(cite(12, "a.pdf"), with_file=True)
+
+
+def test_a_citation_of_more_than_three_pages_is_none() -> None:
+    many = tuple(c for page in range(1, 5) for c in cite(page))
+    assert page_text.citations(many) == ""
+    assert page_text.citations(many[:3]).count("<button") == 3
+
+
+def test_an_honest_no_names_the_pages_read() -> None:
+    words = " ".join(Shape(page_item.answer(answered(yes=False))).words.split())
+    assert words == "In den gelesenen Unterlagen nicht gefunden (148 von 150 Seiten gelesen)."
+
+
+def test_printed_line_breaks_are_undone_and_enumerations_kept() -> None:
+    text = "Der Gemeinderat stimmt der Sanie-\nrung zu und\nbeschließt:\n1. Kosten von 5 Mio.\n   Euro\n2. Beginn 2027"
+    assert page_text.paragraphs(text) == (
+        "<p>Der Gemeinderat stimmt der Sanierung zu und beschließt:</p><p>1. Kosten von 5 Mio. Euro</p><p>2. Beginn 2027</p>"
+    )
+    assert page_text.paragraphs("Kosten- \nund Finanzierung") == "<p>Kosten- und Finanzierung</p>"
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("2027-01-26T18:30", "Dienstag, 26. Januar 2027, 18:30 Uhr"),
+        ("2027-01-26", "Dienstag, 26. Januar 2027"),
+        (None, ""),
+        ("irgendwann", "irgendwann"),
+    ],
+)
+def test_days_are_said_in_german(start: str | None, said: str) -> None:
+    assert page_text.long_day(start) == said
+
+
+def test_sizes_and_counts() -> None:
+    assert page_text.size(1_117_320_768) == "1,1 GB"
+    assert page_text.size(491_400_064) == "491 MB"
+    assert page_text.count(1, "Seite", "Seiten") == "1 Seite"
+    assert page_text.count(2400, "Seite", "Seiten") == "2.400 Seiten"
+
+
+def test_the_growing_answer_hides_the_models_marks() -> None:
+    assert "Es kostet 5 Euro." in page_views.question(job(kind="frage", message="Es kostet 5 Euro [S1]."))
+
+
+# --- actions, on a real archive
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_folder=tmp_path / "daten", model_folders=(tmp_path / "modelle",))
+
+
+def test_taking_in_shows_progress_and_then_what_was_read(settings: Settings, tmp_path: Path) -> None:
+    broken = tmp_path / "kaputt.pdf"
+    broken.write_text("das ist kein PDF", encoding="utf-8")
+    pack = pdfs.write(tmp_path / "sitzung.pdf", [pdfs.AGENDA, pdfs.FIRE_1])
+    steps = list(Actions(settings).take_in([pack, broken]))
+    assert all("<progress" in html for html, done in steps if done is None)
+    html, done = steps[-1]
+    assert done is not None
+    assert len(done.meetings) == 1
+    words = Shape(html).words
+    assert "2 von 2 Seiten gelesen" in words
+    assert "kaputt" in words
+    assert done.skipped[0].reason in words
+
+
+def test_an_opened_meeting_starts_at_the_first_item_with_papers(settings: Settings, tmp_path: Path) -> None:
+    actions = Actions(settings)
+    done = list(actions.take_in([pdfs.write(tmp_path / "sitzung.pdf", [pdfs.AGENDA, pdfs.FIRE_1])]))[-1][1]
+    assert done is not None
+    meeting = done.meetings[0]
+    reading = actions.open(Chosen(meeting=meeting.id))
+    shown = next(i for i in meeting.agendaItem if i.id == reading.chosen.item)
+    assert shown.papers
+    assert "Feuerwache" in reading.item
+    assert reading.can_write
+    place = actions.first_page(reading.chosen)
+    assert place is not None
+    assert place[1] == 2
+    picture = actions.picture(*place)
+    assert "Seite 2" in Shape(picture).words
+    assert is_harmless(picture)
+    with pytest.raises(NotFound):
+        actions.picture(place[0], 99)
+
+
+def test_without_a_model_nothing_is_ordered(settings: Settings) -> None:
+    actions = Actions(settings)
+    assert "Sprachmodell laden" in actions.model_box()
+    with pytest.raises(ModelError):
+        actions.ask("Was kostet es?", None)
+    with pytest.raises(InputError):
+        actions.ask("  ", None)
+    assert actions.questions() == []
+
+
+def test_an_unknown_error_is_one_sentence_and_its_words_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        assert page_actions.sentence(ValueError("vertraulich")) == FAILED
+    assert "ValueError" in caplog.text
+    assert "vertraulich" not in caplog.text
+    assert page_actions.sentence(NotFound("Gibt es nicht.")) == "Gibt es nicht."
+
+
+def test_an_error_while_reading_is_told_on_the_page(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("geheim")
+
+    monkeypatch.setattr(workflow, "take_in", fails)
+    html, done = list(Actions(settings).take_in([]))[-1]
+    assert done is None
+    assert FAILED in Shape(html).words
+    assert "geheim" not in html
+
+
+# --- the guard around the server
+
+
+def answer_of(host: str, path: str = "/") -> tuple[int, dict[bytes, bytes], bytes]:
+    sent: list[dict[str, Any]] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"7")]})
+        await send({"type": "http.response.body", "body": b'<html lang="en"><hea', "more_body": True})
+        await send({"type": "http.response.body", "body": b"d></head></html>"})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {}
+
+    scope = {"type": "http", "path": path, "method": "GET", "headers": [(b"host", host.encode())]}
+    asyncio.run(Guard(app)(scope, receive, send))
+    return sent[0]["status"], dict(sent[0]["headers"]), b"".join(m.get("body", b"") for m in sent[1:])
+
+
+def test_the_start_page_is_german_and_loads_nothing_from_elsewhere() -> None:
+    status, headers, body = answer_of("127.0.0.1:7860")
+    assert status == 200
+    assert body.startswith(b'<html lang="de"><head><script>')
+    assert int(headers[b"content-length"]) == len(body)
+    policy = headers[b"content-security-policy"].decode()
+    assert "default-src 'self'" in policy
+    assert "http" not in policy
+
+
+def test_other_paths_are_passed_on_as_they_are() -> None:
+    assert answer_of("localhost:1", "/assets/x.js")[2] == b'<html lang="en"><head></head></html>'
+
+
+@pytest.mark.parametrize("host", ["boese.example", "127.0.0.1.boese.example:7860", ""])
+def test_a_foreign_name_gets_nothing(host: str) -> None:
+    assert answer_of(host)[0] == 403

@@ -1,0 +1,245 @@
+"""The page in a real browser (Debian's chromium), over the real archive, with a scripted language model."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pdfs
+import pytest
+from scripted import RECORD, ScriptedModel
+
+from ratsassistent import jobs, models, workflow
+from ratsassistent.demo import demo_pack
+from ratsassistent.settings import Settings
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WAIT_MS = 20_000
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright fehlt")
+pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium ist nicht installiert")
+
+
+@dataclass
+class Served:
+    """A running page, and a model that writes only when the test lets it."""
+
+    settings: Settings
+    address: str
+    may_write: threading.Event = field(default_factory=threading.Event)
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    from ratsassistent.output.page import start
+
+    settings = Settings(data_folder=tmp_path / "daten", model_folders=(tmp_path / "modelle",), port=17860)
+    served = Served(settings, "")
+    workers: list[threading.Thread] = []
+
+    def reply(prompt: str) -> str:
+        served.asked.append(prompt)
+        assert served.may_write.wait(30)
+        return "Die Turnhalle der Lindenschule wird saniert. [S1]"
+
+    def work() -> None:
+        with workflow.workspace(settings) as ws:
+            ws.model = ScriptedModel(reply)
+            workflow.work(ws, idle_exit_s=0.0)
+
+    def ensure_worker(_: Settings) -> bool:
+        workers.append(threading.Thread(target=work, daemon=True))
+        workers[-1].start()
+        return True
+
+    monkeypatch.setattr(jobs, "ensure_worker", ensure_worker)
+    monkeypatch.setattr(models, "find", lambda *_: Path("modell.gguf"))
+    monkeypatch.setattr(workflow, "model_record", lambda _: RECORD)
+    blocks, served.address = start(settings)
+    yield served
+    served.may_write.set()
+    blocks.close(verbose=False)
+    for worker in workers:
+        worker.join(20)
+
+
+@pytest.fixture
+def page(browser: playwright.Browser, served: Served) -> Iterator[playwright.Page]:
+    """A fresh window on the page; any request to another address fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    foreign: list[str] = []
+    own = re.compile(rf"({re.escape(served.address.rstrip('/'))}|data:|blob:)")
+    page.on("request", lambda request: None if own.match(request.url) else foreign.append(request.url))
+    page.goto(served.address)
+    page.get_by_role("button", name="Beispiel laden").wait_for(state="attached")
+    yield page
+    context.close()
+    assert foreign == []
+
+
+def take_in(served: Served, path: Path) -> str:
+    """Put a file into the archive without the page; returns the meeting's id."""
+    with workflow.workspace(served.settings) as ws:
+        return workflow.take_in(ws, [path]).meetings[0].id
+
+
+def small_pack(folder: Path) -> Path:
+    return pdfs.write(folder / "sitzung.pdf", [pdfs.AGENDA, pdfs.FIRE_1])
+
+
+def open_first(page: playwright.Page) -> None:
+    page.reload()
+    page.get_by_role("tab", name="Sitzungen").click()
+    page.locator("#ra-meetings button").first.click()
+    page.locator("#ra-picture-read img").wait_for()
+
+
+def test_from_an_empty_page_to_the_source_of_a_statement(page: playwright.Page) -> None:
+    assert page.locator("html").get_attribute("lang") == "de"
+    assert page.get_by_text("hier klicken und auswählen").is_visible()
+    page.get_by_role("button", name="Beispiel laden").click()
+    page.get_by_text("Seiten gelesen.").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Diese Sitzung lesen").click()
+    picture = page.locator("#ra-picture-read img")
+    picture.wait_for()
+    assert page.get_by_role("heading", name="Beschlussvorschlag").is_visible()
+    before = picture.get_attribute("src")
+    citation = page.locator("#ra-item .ra-papers .ra-cite").last
+    said = citation.get_attribute("data-page")
+    citation.focus()
+    page.keyboard.press("Enter")  # by keyboard, as everything
+    page.get_by_role("img", name=f"Seite {said} von").wait_for()
+    assert picture.get_attribute("src") != before
+    page.locator("#ra-picture-read").get_by_role("button", name="Nächste Seite").click()
+    page.get_by_role("img", name=f"Seite {int(said or 0) + 1} von").wait_for()
+
+
+def test_the_address_leads_back_to_the_same_item(page: playwright.Page, served: Served, tmp_path: Path) -> None:
+    take_in(served, small_pack(tmp_path))
+    open_first(page)
+    last = page.locator("#ra-agenda button").last
+    title = last.locator("strong").inner_text()
+    last.click()
+    page.locator("#ra-item h2", has_text=title).wait_for()
+    wanted = urllib.parse.quote(str(last.get_attribute("data-item")), safe="")
+    page.wait_for_url(re.compile(re.escape(wanted)))
+    page.reload()
+    page.locator("#ra-item h2", has_text=title).wait_for()
+    assert page.get_by_text("Nichtöffentlich – nur für Mitglieder").first.is_visible()
+
+
+def test_the_summary_is_written_paused_and_shown_in_a_second_tab(
+    page: playwright.Page, served: Served, tmp_path: Path
+) -> None:
+    take_in(served, small_pack(tmp_path))
+    open_first(page)
+    page.get_by_role("button", name="Zusammenfassung schreiben lassen").click()
+    page.get_by_role("button", name="Anhalten").click()
+    page.get_by_text("Angehalten").wait_for()
+    served.may_write.set()
+    page.get_by_role("button", name="Fortsetzen").click()
+    page.get_by_text("Die Zusammenfassung ist fertig.").wait_for()
+    page.get_by_text("Zusammenfassung fertig", exact=False).first.wait_for()
+    assert page.get_by_text("Von der KI geschrieben (Prüfmodell)").first.is_visible()
+    second = page.context.new_page()
+    second.goto(page.url)
+    second.get_by_text("Von der KI geschrieben (Prüfmodell)").first.wait_for()
+    assert not second.get_by_role("button", name="Zusammenfassung schreiben lassen").is_visible()
+
+
+def test_a_question_survives_a_reload_and_is_answered_with_its_page(page: playwright.Page, served: Served) -> None:
+    take_in(served, demo_pack())
+    page.reload()
+    page.get_by_role("tab", name="Fragen").click()
+    box = page.get_by_label("Ihre Frage")
+    box.fill("Wird die Turnhalle der Lindenschule saniert?")
+    box.press("Enter")
+    page.get_by_text("die Antwort wird geschrieben").wait_for()
+    page.reload()
+    page.get_by_text("die Antwort wird geschrieben").wait_for()
+    served.may_write.set()
+    page.locator("#ra-answer .ra-answer").wait_for()
+    assert "von 40 Seiten gelesen" in page.locator("#ra-answer").inner_text()
+    citation = page.locator("#ra-answer .ra-cite").first
+    citation.click()
+    page.locator("#ra-picture-ask img").wait_for()
+    assert f"Seite {citation.get_attribute('data-page')} von" in str(
+        page.locator("#ra-picture-ask img").get_attribute("alt")
+    )
+
+
+def test_deleting_asks_first(page: playwright.Page, served: Served, tmp_path: Path) -> None:
+    take_in(served, small_pack(tmp_path))
+    open_first(page)
+    page.get_by_role("button", name="Sitzung löschen").click()
+    page.get_by_role("button", name="Nein, behalten").click()
+    page.get_by_role("button", name="Ja, löschen").wait_for(state="hidden")
+    page.get_by_role("button", name="Sitzung löschen").click()
+    page.get_by_role("button", name="Ja, löschen").click()
+    page.get_by_text("wurde gelöscht").wait_for()
+    with workflow.workspace(served.settings) as ws:
+        assert workflow.meetings(ws) == []
+
+
+def test_what_cannot_be_read_is_told_and_uploads_are_removed(page: playwright.Page, tmp_path: Path) -> None:
+    fake = tmp_path / "<img src=x> gelogen.pdf"
+    fake.write_text("Das ist nur Text.", encoding="utf-8")
+    page.set_input_files("input[type=file]", fake)
+    page.get_by_text("Es konnte nichts gelesen werden").wait_for()
+    assert "gelogen" in page.locator("#ra-result").inner_text()
+    assert page.locator("#ra-result img").count() == 0
+    page.get_by_text("hier klicken und auswählen").wait_for()
+    uploads = Path(os.environ["GRADIO_TEMP_DIR"])
+    assert [f for f in uploads.rglob("*") if f.is_file() and f.stat().st_size] == []
+    assert page.get_by_text("Traceback").count() == 0
+
+
+def test_an_empty_question_gets_a_sentence(page: playwright.Page) -> None:
+    page.get_by_role("tab", name="Fragen").click()
+    page.get_by_role("button", name="Frage stellen").click()
+    page.get_by_text("Bitte eine Frage eingeben.").wait_for()
+    assert page.get_by_text("Hinweis").is_visible()  # not "Warning"
+
+
+def test_nothing_sticks_out_at_any_width(page: playwright.Page, served: Served, tmp_path: Path) -> None:
+    take_in(served, small_pack(tmp_path))
+    open_first(page)
+    for width in (400, 768, 1280, 2560):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(f"window.innerWidth === {width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.get_by_role("tab", name="Fragen").is_visible()
+
+
+def test_no_file_of_the_data_folder_has_an_address(served: Served, tmp_path: Path) -> None:
+    take_in(served, small_pack(tmp_path))
+    files = [f for f in served.settings.data_folder.rglob("*") if f.is_file()]
+    assert any(f.suffix == ".pdf" for f in files)
+    for file in [*files, Path(__file__), Path("/etc/passwd")]:
+        request = f"{served.address}gradio_api/file={file}"
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request)
+        assert refused.value.code in {403, 404}
