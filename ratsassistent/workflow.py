@@ -312,11 +312,8 @@ def delete(ws: Workspace, wanted: str) -> Meeting:
     :raises NotFound: there is no such meeting. :raises Ambiguous: there are several.
     """
     held = meeting(ws, wanted)
-    for job in ws.jobs.all():
-        if job.payload.get("meeting") == held.id:
-            ws.jobs.remove(job.id)
-    for store in ws.stores:
-        store.delete_meeting(held.id)
+    gone = [key for store in ws.stores for key in store.delete_meeting(held.id)]
+    ws.jobs.forget(gone)
     return held
 
 

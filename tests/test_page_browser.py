@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pdfs
 import pytest
@@ -28,8 +29,14 @@ ARGUMENTS = [
 ]  # fmt: skip
 WAIT_MS = 20_000
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright fehlt")
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium ist nicht installiert")
+pytestmark = [
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium ist nicht installiert"),
+    pytest.mark.filterwarnings("ignore::Warning:gradio"),
+]
 
 
 @dataclass
@@ -43,7 +50,7 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
+def browser() -> Iterator[Browser]:
     with playwright.sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield started
@@ -85,7 +92,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
 
 
 @pytest.fixture
-def page(browser: playwright.Browser, served: Served) -> Iterator[playwright.Page]:
+def page(browser: Browser, served: Served) -> Iterator[Page]:
     """A fresh window on the page; any request to another address fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
     context.set_default_timeout(WAIT_MS)
@@ -110,14 +117,14 @@ def small_pack(folder: Path) -> Path:
     return pdfs.write(folder / "sitzung.pdf", [pdfs.AGENDA, pdfs.FIRE_1])
 
 
-def open_first(page: playwright.Page) -> None:
+def open_first(page: Page) -> None:
     page.reload()
     page.get_by_role("tab", name="Sitzungen").click()
     page.locator("#ra-meetings button").first.click()
     page.locator("#ra-picture-read img").wait_for()
 
 
-def test_from_an_empty_page_to_the_source_of_a_statement(page: playwright.Page) -> None:
+def test_from_an_empty_page_to_the_source_of_a_statement(page: Page) -> None:
     assert page.locator("html").get_attribute("lang") == "de"
     assert page.get_by_text("hier klicken und auswählen").is_visible()
     page.get_by_role("button", name="Beispiel laden").click()
@@ -137,7 +144,7 @@ def test_from_an_empty_page_to_the_source_of_a_statement(page: playwright.Page) 
     page.get_by_role("img", name=f"Seite {int(said or 0) + 1} von").wait_for()
 
 
-def test_the_address_leads_back_to_the_same_item(page: playwright.Page, served: Served, tmp_path: Path) -> None:
+def test_the_address_leads_back_to_the_same_item(page: Page, served: Served, tmp_path: Path) -> None:
     take_in(served, small_pack(tmp_path))
     open_first(page)
     last = page.locator("#ra-agenda button").last
@@ -151,9 +158,7 @@ def test_the_address_leads_back_to_the_same_item(page: playwright.Page, served: 
     assert page.get_by_text("Nichtöffentlich – nur für Mitglieder").first.is_visible()
 
 
-def test_the_summary_is_written_paused_and_shown_in_a_second_tab(
-    page: playwright.Page, served: Served, tmp_path: Path
-) -> None:
+def test_the_summary_is_written_paused_and_shown_in_a_second_tab(page: Page, served: Served, tmp_path: Path) -> None:
     take_in(served, small_pack(tmp_path))
     open_first(page)
     page.get_by_role("button", name="Zusammenfassung schreiben lassen").click()
@@ -170,7 +175,7 @@ def test_the_summary_is_written_paused_and_shown_in_a_second_tab(
     assert not second.get_by_role("button", name="Zusammenfassung schreiben lassen").is_visible()
 
 
-def test_a_question_survives_a_reload_and_is_answered_with_its_page(page: playwright.Page, served: Served) -> None:
+def test_a_question_survives_a_reload_and_is_answered_with_its_page(page: Page, served: Served) -> None:
     take_in(served, demo_pack())
     page.reload()
     page.get_by_role("tab", name="Fragen").click()
@@ -191,7 +196,7 @@ def test_a_question_survives_a_reload_and_is_answered_with_its_page(page: playwr
     )
 
 
-def test_deleting_asks_first(page: playwright.Page, served: Served, tmp_path: Path) -> None:
+def test_deleting_asks_first(page: Page, served: Served, tmp_path: Path) -> None:
     take_in(served, small_pack(tmp_path))
     open_first(page)
     page.get_by_role("button", name="Sitzung löschen").click()
@@ -204,7 +209,7 @@ def test_deleting_asks_first(page: playwright.Page, served: Served, tmp_path: Pa
         assert workflow.meetings(ws) == []
 
 
-def test_what_cannot_be_read_is_told_and_uploads_are_removed(page: playwright.Page, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_told_and_uploads_are_removed(page: Page, tmp_path: Path) -> None:
     fake = tmp_path / "<img src=x> gelogen.pdf"
     fake.write_text("Das ist nur Text.", encoding="utf-8")
     page.set_input_files("input[type=file]", fake)
@@ -217,14 +222,14 @@ def test_what_cannot_be_read_is_told_and_uploads_are_removed(page: playwright.Pa
     assert page.get_by_text("Traceback").count() == 0
 
 
-def test_an_empty_question_gets_a_sentence(page: playwright.Page) -> None:
+def test_an_empty_question_gets_a_sentence(page: Page) -> None:
     page.get_by_role("tab", name="Fragen").click()
     page.get_by_role("button", name="Frage stellen").click()
     page.get_by_text("Bitte eine Frage eingeben.").wait_for()
     assert page.get_by_text("Hinweis").is_visible()  # not "Warning"
 
 
-def test_nothing_sticks_out_at_any_width(page: playwright.Page, served: Served, tmp_path: Path) -> None:
+def test_nothing_sticks_out_at_any_width(page: Page, served: Served, tmp_path: Path) -> None:
     take_in(served, small_pack(tmp_path))
     open_first(page)
     for width in (400, 768, 1280, 2560):

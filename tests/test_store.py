@@ -386,14 +386,29 @@ def test_a_paper_of_another_meeting_survives_with_its_passages(store):
     assert (store.paper(shared.id), store.passages(), store.files()) == (None, [], [])
 
 
-def test_passages_that_two_meetings_share_move_to_the_one_that_stays(store):
-    shared = paper("radweg", "Ein Radweg am Fluss.")
-    for name in ("a", "b"):  # the passages' ids do not tell the meetings apart
-        where = meeting(name, item(name, shared))
-        same = [p.model_copy(update={"id": "eine"}) for p in passages(shared, where.agendaItem[0], where)]
-        store.save_pack(meetings=[where], passages=same)
-    store.delete_meeting("ra:sitzung-b")
-    assert [(p.id, p.meeting_id) for p in store.passages()] == [("eine", "ra:sitzung-a")]
+def test_every_meeting_keeps_the_edition_of_a_paper_that_was_in_its_pack(store):
+    early = paper("radweg", "Ein Radweg am Fluss kostet vier Muenzen.", file_name="mai", page=7)
+    late = paper("radweg", "Der Radweg kostet neun Taler.", file_name="juni", page=2)
+    files = {name: [(file(name), pages(p.text.text))] for name, p in (("mai", early), ("juni", late))}
+    save(store, meeting("mai", item("mai", early)), files=files["mai"])
+    save(store, meeting("juni", item("juni", late)), files=files["juni"])
+    assert store.meeting("ra:sitzung-mai").agendaItem[0].papers == (early,)
+    assert store.paper(early.id) == late
+    assert [p.text for p in store.passages(meeting_id="ra:sitzung-mai")] == [early.text.text]
+    store.delete_meeting("ra:sitzung-juni")
+    assert store.paper(early.id) == early
+    assert b"Taler" not in raw_bytes(store.folder)
+    assert store.meeting("ra:sitzung-mai").agendaItem[0].papers == (early,)
+
+
+def test_an_agenda_that_only_names_a_paper_takes_nothing_away(store, pack):
+    save(store, pack[0], files=pack[1])
+    bridge = pack[0].agendaItem[0].papers[0]
+    named = bridge.model_copy(update={"files": (), "text": PagedText(text="", starts=()), "parts": ()})
+    store.save_pack(meetings=[meeting("eins", item("bruecke", named))], files=[(file("nachtrag"), pages("TOP"))])
+    assert store.meeting("ra:sitzung-eins").agendaItem[0].papers == (bridge,)
+    assert store.paper(bridge.id) == bridge
+    assert store.passages(paper_id=bridge.id)
 
 
 def test_a_deleted_paper_leaves_the_others_of_its_pack(store, pack):

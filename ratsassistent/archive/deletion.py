@@ -41,7 +41,7 @@ def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
     connection.execute(delete(tables.meeting).where(tables.meeting.c.id == meeting_id))
     gone = saving.delete_unused_papers(connection, papers)
     for paper_id in set(papers) - set(gone):
-        _rehome_passages(connection, paper_id, meeting_id)
+        _newest_left(connection, paper_id)
     saving.delete_passages(connection, tables.passage.c.meeting_id == meeting_id)
     connection.execute(delete(tables.briefing).where(
         (tables.briefing.c.meeting_id == meeting_id) | tables.briefing.c.item_id.in_(items)
@@ -57,8 +57,9 @@ def delete_paper(connection: Connection, paper_id: str) -> list[str]:
     body = connection.execute(select(tables.paper.c.body).where(tables.paper.c.id == paper_id)).scalar()
     if body is None:
         return []
-    pages = _pages(Paper.model_validate_json(body))
     link = tables.item_paper
+    editions = connection.execute(select(link.c.body).where(link.c.paper_id == paper_id)).scalars()
+    pages = {place for edition in (body, *editions) for place in _pages(Paper.model_validate_json(edition))}
     items = list(connection.execute(select(link.c.agenda_item_id).where(link.c.paper_id == paper_id)).scalars())
     connection.execute(delete(tables.briefing).where(tables.briefing.c.item_id.in_(items)))  # written from its words
     saving.delete_paper_rows(connection, paper_id)
@@ -139,21 +140,17 @@ def _note(connection: Connection, tasks: Iterable[str]) -> None:
         connection.execute(insert(tables.pending).values(task=task))
 
 
-def _rehome_passages(connection: Connection, paper_id: str, meeting_id: str) -> None:
-    """A paper that stays keeps its passages: those of the deleted meeting move to where it is still used."""
-    passage, link, item = tables.passage, tables.item_paper, tables.agenda_item
-    elsewhere = (passage.c.paper_id == paper_id) & passage.c.meeting_id.is_distinct_from(meeting_id)
-    if connection.execute(select(passage.c.id).where(elsewhere)).first() is not None:
-        return  # it has passages of its own there
-    home = connection.execute(
-        select(item.c.id, item.c.meeting_id).join(link, link.c.agenda_item_id == item.c.id).where(
-            link.c.paper_id == paper_id
-        )
-    ).first()  # fmt: skip
-    place = {"item_id": home.id if home else None, "meeting_id": home.meeting_id if home else None}
-    for row in connection.execute(select(passage).where(passage.c.paper_id == paper_id)).all():
-        body = Passage.model_validate_json(row.body).model_copy(update=place).model_dump_json()
-        saving.put(connection, passage, {"rowid": row.rowid}, {**place, "body": body})
+def _newest_left(connection: Connection, paper_id: str) -> None:
+    """A paper that stays must not keep the words of an edition that went: one that an item still has takes its place.
+
+    A paper that was taken in by itself beforehand keeps the edition that it has: its own file may hold the same words.
+    """
+    link = tables.item_paper
+    rows = connection.execute(select(link.c.body).where(link.c.paper_id == paper_id).order_by(link.c.agenda_item_id))
+    left = [Paper.model_validate_json(body) for body in rows.scalars()]
+    if left:
+        loose = connection.execute(select(tables.paper.c.loose).where(tables.paper.c.id == paper_id)).scalar()
+        saving.set_edition(connection, max(left, key=lambda paper: bool(paper.files)), loose=bool(loose))
 
 
 def _files(connection: Connection, paper_id: str) -> set[str]:

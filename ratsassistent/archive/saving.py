@@ -131,10 +131,17 @@ def _save_file(connection: Connection, file: File, pages: Sequence[Page]) -> Non
 
 def _save_paper(connection: Connection, paper: Paper, *, loose: bool) -> None:
     was_loose = connection.execute(select(tables.paper.c.loose).where(tables.paper.c.id == paper.id)).scalar()
+    if was_loose is not None and not paper.files:
+        return  # an agenda that only names the paper is no newer edition of it
+    set_edition(connection, paper, loose=loose or bool(was_loose))
+
+
+def set_edition(connection: Connection, paper: Paper, *, loose: bool) -> None:
+    """Make this the newest edition of a paper, the one that is found by its id and number."""
     values = {
         "reference_key": fold_name(paper.reference),
         "type_key": fold_name(paper.paperType),
-        "loose": loose or bool(was_loose),
+        "loose": loose,
         "body": paper.model_dump_json(),
     }
     put(connection, tables.paper, {"id": paper.id}, values)
@@ -186,13 +193,13 @@ def _positions(connection: Connection, meeting: Meeting) -> dict[str, int]:
 
 def _save_item(connection: Connection, meeting_id: str, item: AgendaItem, position: int, given: set[str]) -> set[str]:
     links = tables.item_paper
-    before = list(
-        connection.execute(
-            select(links.c.paper_id).where(links.c.agenda_item_id == item.id).order_by(links.c.position)
-        ).scalars()
+    rows = connection.execute(
+        select(links.c.paper_id, links.c.body).where(links.c.agenda_item_id == item.id).order_by(links.c.position)
     )
-    now = [paper.id for paper in item.papers]
-    kept = [paper_id for paper_id in before if paper_id not in now and not _files_of(connection, paper_id) <= given]
+    before = {row.paper_id: Paper.model_validate_json(row.body) for row in rows}
+    # an agenda that comes again and only names a paper does not take away the one that is there
+    now = {p.id: p if p.files or p.id not in before else before[p.id] for p in item.papers}
+    kept = [p for p in before if p not in now and not {span.file_id for span in before[p].files} <= given]
     if kept:
         body = connection.execute(select(tables.agenda_item.c.body).where(tables.agenda_item.c.id == item.id)).scalar()
         old = AgendaItem.model_validate_json(str(body))
@@ -204,16 +211,13 @@ def _save_item(connection: Connection, meeting_id: str, item: AgendaItem, positi
     put(connection, tables.agenda_item, {"id": item.id}, values)
     connection.execute(delete(links).where(links.c.agenda_item_id == item.id))
     for place, paper_id in enumerate(order):
-        connection.execute(insert(links).values(agenda_item_id=item.id, paper_id=paper_id, position=place))
+        edition = now.get(paper_id) or before[paper_id]
+        row = {"agenda_item_id": item.id, "paper_id": paper_id, "position": place, "body": edition.model_dump_json()}
+        connection.execute(insert(links).values(row))
     gone = set(before) - set(order)
     for paper_id in gone:
         delete_passages(connection, (tables.passage.c.paper_id == paper_id) & (tables.passage.c.item_id == item.id))
     return gone
-
-
-def _files_of(connection: Connection, paper_id: str) -> set[str]:
-    rows = connection.execute(select(tables.paper_file.c.file_id).where(tables.paper_file.c.paper_id == paper_id))
-    return set(rows.scalars())
 
 
 def _link_files(connection: Connection, meetings: Sequence[Meeting], loose: Sequence[Paper], given: set[str]) -> None:
@@ -239,11 +243,8 @@ def _save_passages(
     for paper_id in {*papers, *(passage.paper_id for passage in passages)}:
         rows = connection.execute(select(table).where(table.c.paper_id == paper_id)).all()
         places = {(p.item_id, p.meeting_id) for p in new.values() if p.paper_id == paper_id}
-        fresh = {p.text for p in new.values() if p.paper_id == paper_id}
         for row in rows:
-            passage = Passage.model_validate_json(row.body)
-            stale = (row.item_id, row.meeting_id) in places or passage.text not in fresh
-            if row.id not in new and stale:
+            if row.id not in new and (row.item_id, row.meeting_id) in places:
                 delete_passages(connection, table.c.rowid == row.rowid)
             old[row.id] = row
     words = []

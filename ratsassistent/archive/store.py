@@ -97,8 +97,8 @@ class Store:
     ) -> None:
         """Write one pack, all of it or nothing. The same pack again changes nothing.
 
-        A meeting that is there already gets these items beside those it has (Nachtrag). A paper that comes again with
-        other text loses its old passages.
+        A meeting that is there already gets these items beside those it has (Nachtrag). A paper that comes again for
+        the same item replaces the edition and the passages that this item had.
 
         :param loose_papers: papers without an agenda.
         :param passages: all passages of the papers given.
@@ -170,12 +170,12 @@ class Store:
         return self._papers(select(paper.c.body).where(~used).order_by(paper.c.reference_key, paper.c.id))
 
     def paper(self, paper_id: str) -> Paper | None:
-        """The paper with this id, or None."""
+        """The paper with this id in its newest edition, or None."""
         found = self._papers(select(tables.paper.c.body).where(tables.paper.c.id == paper_id))
         return found[0] if found else None
 
     def papers_by_reference(self, reference: str) -> list[Paper]:
-        """The papers with this Vorlagennummer; white space and case do not matter."""
+        """The papers with this Vorlagennummer, in their newest editions; white space and case do not matter."""
         key = fold_name(reference)
         table = tables.paper
         return (
@@ -331,11 +331,11 @@ class Store:
 
 
 def _meeting(connection: Connection, body: str, meeting_id: str, *, with_papers: bool) -> Meeting:
-    item, link, paper = tables.agenda_item, tables.item_paper, tables.paper
+    item, link = tables.agenda_item, tables.item_paper
     papers: dict[str, list[Paper]] = {}
     if with_papers:
-        query = select(link.c.agenda_item_id, paper.c.body).join(paper, paper.c.id == link.c.paper_id)
-        query = query.join(item, item.c.id == link.c.agenda_item_id).where(item.c.meeting_id == meeting_id)
+        query = select(link.c.agenda_item_id, link.c.body).join(item, item.c.id == link.c.agenda_item_id)
+        query = query.where(item.c.meeting_id == meeting_id)
         for item_id, paper_body in connection.execute(query.order_by(link.c.position)):
             papers.setdefault(item_id, []).append(Paper.model_validate_json(paper_body))
     rows = connection.execute(

@@ -3,8 +3,9 @@
 What enters: nothing. What leaves: `Table` objects for the other modules of this package.
 What it does not know: how the tables come into being (`migrations`), the full text (`fulltext`), what a row means.
 
-A meeting's items, their papers and the files are rows of their own and point at each other, so that a paper that is
-consulted twice is stored once; what only travels along (a paper's text and parts, an item's missing annexes) is one
+A meeting's items, their papers and the files are rows of their own and point at each other. A paper that is consulted
+twice is one paper, but every item keeps its edition of it: in each pack it stands on other pages, and often with other
+words. What only travels along (a paper's text and parts, an item's missing annexes) is one
 JSON column.
 """
 
@@ -45,7 +46,7 @@ paper = Table(
     Column("reference_key", String, nullable=False, index=True),  # folded by `fold_name`; "" where there is none
     Column("type_key", String, nullable=False),
     Column("loose", Boolean, nullable=False),  # taken in by itself, without an agenda
-    Column("body", Text, nullable=False),  # Paper as JSON
+    Column("body", Text, nullable=False),  # Paper as JSON: the newest edition
 )
 item_paper = Table(
     "item_paper",
@@ -53,6 +54,7 @@ item_paper = Table(
     _points_to("agenda_item.id", primary_key=True),
     _points_to("paper.id", primary_key=True),
     Column("position", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # Paper as JSON: the edition that this item has
     Index("items_of_paper", "paper_id"),
 )
 file = Table(

@@ -60,7 +60,8 @@ def build(settings: Settings) -> gradio.Blocks:
     _prepare(settings)
     from ratsassistent.output.page_layout import Page  # Gradio takes seconds to import
 
-    return Page(Actions(settings)).blocks
+    blocks: gradio.Blocks = Page(Actions(settings)).blocks
+    return blocks
 
 
 def start(settings: Settings) -> tuple[gradio.Blocks, str]:

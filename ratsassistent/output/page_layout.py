@@ -61,7 +61,7 @@ class Page:
         return gr.Button(label, elem_classes=["ra-fit", HIDDEN] if hidden else ["ra-fit"], **options)
 
     def _taking_in(self) -> None:
-        with gr.Tab("Einlesen", id=TAKE_IN) as self.tab_take_in:
+        with gr.Tab("Einlesen", id=TAKE_IN, render_children=True) as self.tab_take_in:
             gr.HTML(_WELCOME, js_on_load=None)
             self.files = gr.File(
                 label="Unterlagen", show_label=False, file_count="multiple", height=220, elem_id="ra-files"
@@ -71,7 +71,7 @@ class Page:
             self.result = self._html("ra-result")
 
     def _reading(self) -> None:
-        with gr.Tab("Sitzungen", id=READ) as self.tab_read:
+        with gr.Tab("Sitzungen", id=READ, render_children=True) as self.tab_read:
             with gr.Column() as self.overview:
                 gr.HTML("<h1>Ihre Sitzungen</h1>", js_on_load=None)
                 self.meetings = self._html("ra-meetings")
@@ -102,7 +102,7 @@ class Page:
                         self.picture = self._html("ra-picture-read", "ra-picture")
 
     def _asking(self) -> None:
-        with gr.Tab("Fragen", id=ASK) as self.tab_ask:
+        with gr.Tab("Fragen", id=ASK, render_children=True) as self.tab_ask:
             gr.HTML(_ASK, js_on_load=None)
             with gr.Row(elem_classes="ra-desk ra-desk-two"):
                 with gr.Column(elem_classes="ra-middle", min_width=0):
@@ -192,9 +192,10 @@ def _guarded(
 
         acted.__annotations__ = {"event": gr.EventData}
         return acted
-    return {
+    counted: dict[int, Callable[..., Any]] = {
         0: lambda: (yield from run()),
         1: lambda a: (yield from run(a)),
         2: lambda a, b: (yield from run(a, b)),
         3: lambda a, b, c: (yield from run(a, b, c)),
-    }[inputs]
+    }
+    return counted[inputs]

@@ -54,7 +54,7 @@ def cut_passages(paper: Paper, item_id: str | None, meeting_id: str | None) -> t
     """
     return tuple(
         Passage(
-            id=ra_id("stelle", paper.id, start, end, paper.text.text[start:end]),
+            id=ra_id("stelle", paper.id, item_id or "", start, end, paper.text.text[start:end]),
             paper_id=paper.id,
             item_id=item_id,
             meeting_id=meeting_id,

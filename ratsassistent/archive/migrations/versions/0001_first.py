@@ -44,6 +44,7 @@ def upgrade() -> None:
         _reference("agenda_item_id", "agenda_item.id", primary_key=True),
         _reference("paper_id", "paper.id", primary_key=True),
         sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
     )
     op.create_index("items_of_paper", "item_paper", ["paper_id"])
     op.create_table(
