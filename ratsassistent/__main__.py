@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
 import logging
 import os
@@ -116,8 +117,8 @@ def main(arguments: list[str] | None = None) -> int:
     :returns: the exit status.
     """
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError, ValueError):
-            stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr] - Windows consoles default to a code page
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # Windows consoles default to a code page
     # pypdf reports every oddity of a PDF; what matters comes to us as exceptions and empty pages
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     given = sys.argv[1:] if arguments is None else arguments
@@ -346,6 +347,7 @@ def _delete(args: argparse.Namespace, settings: Settings) -> int:
 
 def _jobs(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent import workflow
+    from ratsassistent.jobs import ensure_worker
     from ratsassistent.output import contract
 
     with workflow.workspace(settings) as ws:
@@ -355,7 +357,7 @@ def _jobs(args: argparse.Namespace, settings: Settings) -> int:
             act = {"anhalten": ws.jobs.pause, "fortsetzen": ws.jobs.resume, "abbrechen": ws.jobs.cancel}[args.what]
             act(args.job)
             if args.what == "fortsetzen":
-                workflow.background.ensure_worker(ws.settings)
+                ensure_worker(ws.settings)
         listed = ws.jobs.all()
     if args.json:
         _print({"jobs": [contract.job(j) for j in listed]})

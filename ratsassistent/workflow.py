@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pydantic import JsonValue
+
 from ratsassistent import jobs as background
 from ratsassistent import models, oparl
 from ratsassistent.archive.index import Index
@@ -313,7 +315,7 @@ def delete(ws: Workspace, wanted: str) -> Meeting:
     """
     held = meeting(ws, wanted)
     gone = [key for store in ws.stores for key in store.delete_meeting(held.id)]
-    ws.jobs.forget(gone)
+    ws.jobs.forget(tuple(gone))
     return held
 
 
@@ -333,7 +335,7 @@ def order_question(ws: Workspace, question: str, wanted: str | None = None) -> J
     if not question.strip():
         raise InputError("Bitte eine Frage eingeben.")
     held = meeting(ws, wanted) if wanted else None
-    payload = {"question": question, "meeting": held.id if held else None}
+    payload: dict[str, JsonValue] = {"question": question, "meeting": held.id if held else None}
     job = ws.jobs.add("frage", question, payload, priority=10)
     background.ensure_worker(ws.settings)
     return job
@@ -345,32 +347,53 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
     :param idle_exit_s: seconds without work after which the worker goes, and gives the model's memory back.
     """
 
-    def briefing(job: Job, beat: Callable[[int, int, str], None]) -> Any:
-        total = len(meeting(ws, job.payload["meeting"]).agendaItem)
-        done = 0
+    def briefing(job: Job, beat: Beat) -> Any:
+        report = _Report(beat, len(meeting(ws, str(job.payload["meeting"])).agendaItem))
 
         def each(item: ItemBriefing) -> None:
-            nonlocal done
-            done += 1
-            beat(done, total, f"TOP {item.number or '–'} ist fertig")
+            report.say(report.done + 1, f"TOP {item.number or '–'} ist fertig")
 
-        def stop() -> bool:
-            beat(done, total, "")  # raises Interrupted when paused, cancelled, or a question waits
-            return False
+        brief(ws, str(job.payload["meeting"]), "voll", on_item=each, should_stop=report.should_stop)
+        return {"items": report.total}
 
-        brief(ws, job.payload["meeting"], "voll", on_item=each, should_stop=stop)
-        return {"items": total}
-
-    def question(job: Job, beat: Callable[[int, int, str], None]) -> Any:
-        def stop() -> bool:
-            beat(0, 1, "")
-            return False
-
-        def text(so_far: str) -> None:
-            beat(0, 1, so_far)
-
-        payload = job.payload
-        made = ask(ws, payload["question"], wanted=payload["meeting"], should_stop=stop, on_text=text)
+    def question(job: Job, beat: Beat) -> Any:
+        report = _Report(beat, 1)
+        wanted = job.payload["meeting"]
+        made = ask(
+            ws,
+            str(job.payload["question"]),
+            wanted=str(wanted) if wanted else None,
+            should_stop=report.should_stop,
+            on_text=report.growing,
+        )
         return made.model_dump(mode="json")
 
     background.run_worker(ws.jobs, {"briefing": briefing, "frage": question}, idle_exit_s=idle_exit_s)
+
+
+Beat = Callable[[int, int, str], None]  # done, total, German message; raises Interrupted when the work is to stop
+
+
+class _Report:
+    """Tells the queue how far a job is, at most twice a second: each report is a write to the disk."""
+
+    def __init__(self, beat: Beat, total: int) -> None:
+        self._beat, self.total = beat, total
+        self.done, self.message = 0, ""
+        self._last = 0.0
+
+    def say(self, done: int, message: str) -> None:
+        """Report at once."""
+        self.done, self.message, self._last = done, message, time.monotonic()
+        self._beat(done, self.total, message)
+
+    def growing(self, text: str) -> None:
+        """Report an answer as it grows, now and then."""
+        self.message = text
+        self.should_stop()
+
+    def should_stop(self) -> bool:
+        """Now and then ask the queue whether to go on; it says no by raising Interrupted."""
+        if time.monotonic() - self._last > 0.5:
+            self.say(self.done, self.message)
+        return False

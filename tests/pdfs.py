@@ -125,3 +125,47 @@ def scan_bytes() -> bytes:
     pdf.image(picture, x=0, y=0, w=210)
     pdf.add_page()
     return bytes(pdf.output())
+
+
+def layout_bytes(pages: Sequence[Sequence[object]], by_line: bool = False) -> bytes:
+    """A PDF with tables: a row is a line of text, or cells as (left edge in mm, width in mm, text) that wrap.
+
+    :param by_line: write a row of cells line by line across the columns, as some generators do; else cell by cell.
+    """
+    pdf = FPDF()
+    pdf.set_auto_page_break(False)
+    pdf.core_fonts_encoding = "windows-1252"
+    for rows in pages:
+        pdf.add_page()
+        pdf.set_font("helvetica", size=10)
+        for row in rows:
+            if isinstance(row, str):
+                pdf.cell(0, 5, row, new_x="LMARGIN", new_y="NEXT")
+                continue
+            assert isinstance(row, tuple)
+            top = pdf.get_y()
+            cells = [
+                (left, width, [line.encode("latin-1").decode("windows-1252") for line in _wrapped(pdf, width, text)])
+                for left, width, text in row
+            ]
+            depth = max(len(lines) for *_, lines in cells)
+            placed = [
+                (n, left, width, lines[n])
+                for left, width, lines in cells
+                for n in range(len(lines))
+                if lines[n].strip()
+            ]
+            for n, left, width, line in sorted(placed, key=lambda cell: cell[0]) if by_line else placed:
+                pdf.set_xy(left, top + 5 * n)
+                pdf.cell(width, 5, line)
+            pdf.set_xy(10, top + 5 * depth + 1)
+    return bytes(pdf.output())
+
+
+def _wrapped(pdf: FPDF, width: float, text: str) -> list[str]:
+    return list(pdf.multi_cell(width, 5, text, dry_run=True, output="LINES", align="L"))
+
+
+def footed(page: Sequence[object], foot: str) -> list[object]:
+    """A page with a foot line."""
+    return [*page, foot]

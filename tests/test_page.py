@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import socket
+import threading
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent import workflow
+from ratsassistent import models, workflow
 from ratsassistent.errors import InputError, ModelError, NotFound
 from ratsassistent.jobs import Job
 from ratsassistent.oparl import (
@@ -37,6 +40,7 @@ from ratsassistent.oparl import (
     Statement,
     Wording,
 )
+from ratsassistent.output import page as output_page
 from ratsassistent.output import page_actions, page_item, page_text, page_views
 from ratsassistent.output.page_actions import FAILED, Actions, Chosen
 from ratsassistent.output.page_guard import Guard
@@ -323,6 +327,67 @@ def test_without_a_model_nothing_is_ordered(settings: Settings) -> None:
     assert actions.questions() == []
 
 
+def test_a_loose_paper_is_kept_back_until_someone_releases_it(settings: Settings, tmp_path: Path) -> None:
+    actions = Actions(settings)
+    done = list(actions.take_in([pdfs.write(tmp_path / "vorlage.pdf", [pdfs.FIRE_1])]))[-1][1]
+    assert done is not None
+    (loose,) = done.loose_papers
+    assert "Diese Vorlage ist öffentlich" in actions.lists(Chosen())[1]
+    assert page_item.NON_PUBLIC in actions.open(Chosen(paper=loose.id)).item
+    actions.release(loose.id)
+    assert "Diese Vorlage ist öffentlich" not in actions.lists(Chosen())[1]
+    assert page_item.NON_PUBLIC not in actions.open(Chosen(paper=loose.id)).item
+
+
+def test_loading_the_model_shows_how_far_it_is_and_why_it_failed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halfway, go_on = threading.Event(), threading.Event()
+
+    def fetch(*_: object, progress: Any, **__: object) -> None:
+        progress("Hugging Face", 500_000_000, 1_000_000_000)
+        halfway.set()
+        assert go_on.wait(10)
+        raise ModelError("Das Modell ist nirgends zu bekommen.")
+
+    monkeypatch.setattr(models, "fetch", fetch)
+    actions = Actions(settings)
+    actions.loading.start(settings)
+    assert halfway.wait(10)
+    assert "500 MB von 1,0 GB" in actions.model_box()
+    go_on.set()
+    actions.loading.join(10)
+    assert "nirgends zu bekommen" in actions.model_box()
+    assert "Sprachmodell laden" in actions.model_box()  # to try again
+
+
+def test_serving_says_where_the_page_is(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[str] = []
+    ended: list[bool] = []
+
+    class Blocks:
+        def block_thread(self) -> None:
+            ended.append(True)
+
+    monkeypatch.setattr(output_page, "start", lambda _: (Blocks(), "http://127.0.0.1:7861/"))
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    output_page.serve(settings, open_browser=False)
+    assert opened == []
+    output_page.serve(settings)
+    assert opened == ["http://127.0.0.1:7861/"]
+    assert capsys.readouterr().out.splitlines()[0].startswith("Ratsassistent läuft unter http://127.0.0.1:7861/")
+
+
+def test_the_first_free_port_is_taken(settings: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert output_page._free_port(replace(settings, port=port)) > port
+
+
 def test_an_unknown_error_is_one_sentence_and_its_words_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         assert page_actions.sentence(ValueError("vertraulich")) == FAILED
@@ -340,6 +405,16 @@ def test_an_error_while_reading_is_told_on_the_page(settings: Settings, monkeypa
     assert done is None
     assert FAILED in Shape(html).words
     assert "geheim" not in html
+
+
+def test_a_handler_with_nothing_to_say_leaves_the_page_as_it_is() -> None:
+    """A generator that yields nothing would have Gradio empty every component."""
+    import gradio as gr
+
+    from ratsassistent.output.page_layout import _guarded
+
+    assert list(_guarded(lambda: iter(()), 0)()) == [gr.skip()]
+    assert list(_guarded(lambda value: iter([{}]), 1)("x")) == [gr.skip()] * 2
 
 
 # --- the guard around the server

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from ratsassistent.archive import fulltext, jobs_table, saving, tables
 from ratsassistent.archive.database import outside_transaction, writing
-from ratsassistent.oparl import Paper, Passage
+from ratsassistent.oparl import Paper
 
 _CLEAN = "clean:"
 _FILE = "file:"

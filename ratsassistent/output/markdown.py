@@ -13,13 +13,15 @@ from collections.abc import Iterable
 
 from ratsassistent.oparl import Briefing, Citation, ItemBriefing, Statement
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+# What means something anywhere in a line; the last two keep addresses from becoming links
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&]|(?<=\w):(?=//)|(?<=www)\.)", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is: no link, no HTML, no heading comes out of it."""
     escaped = _SPECIAL.sub(r"\\\1", text)
-    return re.sub(r"^(\s*)([-+=]|\d+[.)])(\s)", r"\1\\\2\3", escaped)
+    escaped = re.sub(r"^(\s*)([-+=])", r"\1\\\2", escaped)
+    return re.sub(r"^(\s*\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
 
 
 def pages(given: Iterable[Citation]) -> str:
@@ -65,7 +67,8 @@ def _item(item: ItemBriefing) -> list[str]:
         return lines
     if item.resolution:
         lines += ["", f"**Beschlussvorschlag im Wortlaut** {pages(item.resolution.citation)}", ""]
-        lines += [f"> {escape(line)}" if line.strip() else ">" for line in item.resolution.text.splitlines()]
+        # two spaces at the end keep the line break: numbered points stay apart
+        lines += [f"> {escape(line.strip())}  " if line.strip() else ">" for line in item.resolution.text.splitlines()]
     label: str | None = None
     for statement in item.statements:
         if statement.label != label:

@@ -14,6 +14,10 @@ element.addEventListener("click", (event) => {
     return;
   }
   const wanted = { ...button.dataset };
+  if (wanted.do === "open" || wanted.do === "paper") {
+    window.raConfirm(false);
+    window.raTab("sitzungen");
+  }
   trigger("act", wanted);
   if (wanted.do === "cite" && !button.closest(".ra-paper")) {
     document.querySelectorAll(".ra-cite.ra-shown").forEach((other) => other.classList.remove("ra-shown"));

@@ -115,7 +115,8 @@ def serve(settings: Settings, *, open_browser: bool = True) -> None:
     try:
         blocks.block_thread()
     finally:
-        shutil.rmtree(os.environ.get("GRADIO_TEMP_DIR", ""), ignore_errors=True)
+        if uploads := os.environ.get("GRADIO_TEMP_DIR"):
+            shutil.rmtree(uploads, ignore_errors=True)
 
 
 def _free_port(settings: Settings) -> int:

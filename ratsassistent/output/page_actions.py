@@ -20,9 +20,9 @@ from ratsassistent import models, workflow
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
-from ratsassistent.oparl import AgendaItem, Intake, Meeting, Paper
+from ratsassistent.oparl import AgendaItem, Intake, Paper
 from ratsassistent.output import page_item, page_views
-from ratsassistent.output.page_text import count, long_day, notice, progress_bar, size
+from ratsassistent.output.page_text import notice, progress_bar, size
 from ratsassistent.output.page_views import BUSY, PagePicture
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
@@ -108,6 +108,11 @@ class ModelLoading:
     def running(self) -> bool:
         """Whether bytes are on their way now."""
         return self._thread is not None and self._thread.is_alive()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait until loading has ended, but not longer than `timeout_s` seconds."""
+        if self._thread is not None:
+            self._thread.join(timeout_s)
 
     def html(self) -> str:
         """The state as a line or box; empty where nothing was begun."""
@@ -197,7 +202,7 @@ class Actions:
         """The meetings and the loose papers as HTML, and what a question can be about (label, id)."""
         with workflow.workspace(self.settings) as ws:
             held, loose = workflow.meetings(ws), workflow.loose_papers(ws)
-        scopes = [("Alle Unterlagen", "")] + [(f"Nur: {_called(m)}", m.id) for m in held]
+        scopes = [("Alle Unterlagen", "")] + [(f"Nur: {m.name}", m.id) for m in held]
         return page_views.meetings(held, chosen.meeting), page_views.loose_papers(loose), scopes
 
     # --- reading
@@ -346,9 +351,3 @@ def _loose(ws: Workspace, paper_id: str) -> Paper:
     if paper is None:
         raise NotFound("Diese Vorlage ist nicht mehr vorhanden.")
     return paper
-
-
-def _called(meeting: Meeting) -> str:
-    when = long_day(meeting.start)
-    items = count(len(meeting.agendaItem), "Punkt", "Punkte")
-    return f"{meeting.name}, {when}" if when else f"{meeting.name} ({items})"

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ratsassistent.output.page_layout import Page
 
 READ, ASK, TAKE_IN = "sitzungen", "fragen", "einlesen"
-HIDDEN = "ra-hidden"  # a class of page.css
 SLOW_S, FAST_S = 4.0, 1.0  # seconds between two looks at the work in the background
 
 Changes = Iterator[dict[Any, Any]]
@@ -54,8 +53,7 @@ class Events:
         view = wanted.get("ansicht") or (READ if self.do.holds_anything() else TAKE_IN)
         first = {**lists, **self._model(), **self._question(chosen, asked[0] if asked else None, asked)}
         first |= {self.p.chosen: chosen, self.p.source: page_views.picture(None)}
-        if view != TAKE_IN:  # where it is anyway; whoever was quicker with a click is not sent back
-            first[self.p.tabs] = gr.Tabs(selected=view)
+        first[self.p.view] = f"overview start-{view}" if view != TAKE_IN else "overview"  # no jump where it is anyway
         yield first
         if chosen.meeting or chosen.paper:
             try:
@@ -78,7 +76,7 @@ class Events:
         changes: dict[Any, Any] = {self.p.seen: now}
         if news.reading:
             changes |= {self.p.agenda: news.reading.agenda, self.p.item: news.reading.item}
-            changes |= self._steering(news.job, news.reading.can_write)
+            changes[self.p.view] = _view(news.reading)
         if now["line"] != seen.get("line"):
             changes[self.p.line] = news.line
         if now["question"] != seen.get("question"):
@@ -153,14 +151,6 @@ class Events:
             self.do.steer(chosen.meeting, how)
             yield self._at_work(chosen)
 
-    def ask_before_delete(self) -> Changes:
-        """Show the question whether to delete."""
-        yield {**self._shown(self.p.confirm, True)}
-
-    def keep(self) -> Changes:
-        """Do not delete."""
-        yield {**self._shown(self.p.confirm, False)}
-
     def delete(self, chosen: Chosen) -> Changes:
         """Delete the open meeting."""
         if chosen.meeting:
@@ -172,7 +162,7 @@ class Events:
 
     def to_ask(self, chosen: Chosen) -> Changes:
         """Go to the question box, which then asks the open meeting."""
-        yield {self.p.tabs: gr.Tabs(selected=ASK), self.p.scope: gr.Dropdown(value=chosen.meeting or "")}
+        yield {self.p.scope: gr.Dropdown(value=chosen.meeting or "")}
 
     # --- asking
 
@@ -221,9 +211,7 @@ class Events:
 
     def _opening(self) -> dict[Any, Any]:
         return {
-            self.p.tabs: gr.Tabs(selected=READ),
-            **self._shown(self.p.overview, False),
-            **self._shown(self.p.desk, True),
+            self.p.view: "desk",
             self.p.head: "",
             self.p.agenda: "",
             self.p.line: "",
@@ -244,25 +232,11 @@ class Events:
             self.p.chosen: chosen,
             self.p.seen: {"reading": reading.key, "line": reading.line},
             self.p.address: urlencode({key: value for key, value in where.items() if value}),
-            **self._shown(self.p.overview, False),
-            **self._shown(self.p.desk, True),
-            **self._shown(self.p.bar, bool(chosen.meeting)),
-            **self._shown(self.p.left, bool(chosen.meeting)),
-            **self._shown(self.p.confirm, False),
+            self.p.view: _view(reading),
             self.p.head: reading.head,
             self.p.agenda: reading.agenda,
             self.p.item: reading.item,
             self.p.line: reading.line,
-            **self._steering(reading.job, reading.can_write),
-        }
-
-    def _steering(self, job: Job | None, can_write: bool) -> dict[Any, Any]:
-        state = job.state if job else ""
-        return {
-            **self._shown(self.p.write, can_write),
-            **self._shown(self.p.pause, state in BUSY),
-            **self._shown(self.p.resume, state == "pausiert"),
-            **self._shown(self.p.cancel, state in {*BUSY, "pausiert"}),
         }
 
     def _at_work(self, chosen: Chosen) -> dict[Any, Any]:
@@ -274,15 +248,21 @@ class Events:
             self.p.chosen: chosen,
             self.p.seen: {},
             self.p.address: "",
-            **self._shown(self.p.overview, True),
-            **self._shown(self.p.desk, False),
-            **self._shown(self.p.confirm, False),
+            self.p.view: "overview",
         }
-
-    def _shown(self, part: Any, visible: bool) -> dict[Any, Any]:
-        """Show or hide by a class of our own: Gradio forgets the labels of components that it takes out of the page."""
-        css = [name for name in part.elem_classes if name != HIDDEN]
-        return {part: gr.update(elem_classes=css if visible else [*css, HIDDEN])}
 
     def _picture(self, wanted: dict[str, Any]) -> str:
         return self.do.picture(str(wanted["file"]), int(wanted["page"]), wanted.get("quote"))
+
+
+def _view(reading: Reading) -> str:
+    """What is to be seen of an opened meeting or paper, as words for `page_view.js`."""
+    state = reading.job.state if reading.job else ""
+    seen = {
+        "meeting": bool(reading.chosen.meeting),
+        "write": reading.can_write,
+        "pause": state in BUSY,
+        "resume": state == "pausiert",
+        "cancel": state in {*BUSY, "pausiert"},
+    }
+    return " ".join(["desk", *(word for word, shown in seen.items() if shown)])

@@ -27,9 +27,7 @@ def item(agenda: AgendaItem, brief: ItemBriefing | None) -> str:
     number = f'<span class="ra-number">TOP {safe(agenda.number)}</span> ' if agenda.number else ""
     body = [f'<h2 class="ra-title">{number}{safe(agenda.name)}</h2>']
     if agenda.public is not True:
-        body.insert(
-            0, f'<p class="ra-nonpublic-banner" role="note"><span aria-hidden="true">🔒</span> {NON_PUBLIC}</p>'
-        )
+        body.insert(0, f'<p class="ra-nonpublic-banner" role="note">{NON_PUBLIC}</p>')
     if not agenda.papers:
         body.append(notice(NO_PAPERS))
     if brief is not None:

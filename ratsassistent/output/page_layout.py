@@ -15,8 +15,9 @@ from typing import Any
 import gradio as gr
 
 from ratsassistent.output.page_actions import Actions, Chosen, sentence
-from ratsassistent.output.page_events import ASK, HIDDEN, READ, SLOW_S, TAKE_IN, Events
+from ratsassistent.output.page_events import ASK, READ, SLOW_S, TAKE_IN, Events
 
+_HERE = Path(__file__).parent
 _TITLE = """<div class="ra-top"><span class="ra-logo" aria-hidden="true">§</span><div><p class="ra-name">Ratsassistent</p>
 <p class="ra-small">Liest Sitzungsunterlagen auf diesem Rechner. Nichts davon geht ins Internet.</p></div></div>"""
 _WELCOME = """<h1>Unterlagen einlesen</h1><p>Ziehen Sie die Unterlagen einer Sitzung in das Feld: eine PDF-Datei, mehrere,
@@ -41,14 +42,15 @@ class Page:
     """All components; each handler's answer names the few that change."""
 
     def __init__(self, actions: Actions) -> None:
-        self._script = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+        self._script = (_HERE / "page.js").read_text("utf-8")
         with gr.Blocks(title="Ratsassistent", analytics_enabled=False, fill_width=True) as self.blocks:
             self.chosen, self.seen = gr.State(Chosen()), gr.State({})
             self.address = gr.Textbox(visible="hidden", label="Adresse")
             self.timer = gr.Timer(SLOW_S)
+            self.view = gr.HTML("overview", js_on_load=(_HERE / "page_view.js").read_text("utf-8"), elem_id="ra-view")
             gr.HTML(_TITLE, js_on_load=None)
             self.model = self._html("ra-model")
-            with gr.Tabs(elem_id="ra-tabs", overflow_behavior="wrap") as self.tabs:
+            with gr.Tabs(elem_id="ra-tabs", overflow_behavior="wrap"):
                 self._taking_in()
                 self._reading()
                 self._asking()
@@ -57,8 +59,9 @@ class Page:
     def _html(self, elem_id: str, css: str = "") -> Any:
         return gr.HTML("", js_on_load=self._script, elem_id=elem_id, elem_classes=css or None)
 
-    def _button(self, label: str, *, hidden: bool = False, **options: Any) -> Any:
-        return gr.Button(label, elem_classes=["ra-fit", HIDDEN] if hidden else ["ra-fit"], **options)
+    def _button(self, label: str, *, when: str = "", **options: Any) -> Any:
+        """A button; with `when` it is seen only while `view` holds that word."""
+        return gr.Button(label, elem_classes=["ra-fit", f"ra-when-{when}"] if when else ["ra-fit"], **options)
 
     def _taking_in(self) -> None:
         with gr.Tab("Einlesen", id=TAKE_IN, render_children=True) as self.tab_take_in:
@@ -72,29 +75,29 @@ class Page:
 
     def _reading(self) -> None:
         with gr.Tab("Sitzungen", id=READ, render_children=True) as self.tab_read:
-            with gr.Column() as self.overview:
+            with gr.Column(elem_classes="ra-when-overview"):
                 gr.HTML("<h1>Ihre Sitzungen</h1>", js_on_load=None)
                 self.meetings = self._html("ra-meetings")
                 self.loose = self._html("ra-loose")
-            with gr.Column(elem_classes=[HIDDEN]) as self.desk:
+            with gr.Column(elem_classes="ra-when-desk"):
                 with gr.Row(elem_classes="ra-bar"):
                     self.back = self._button("← Alle Sitzungen")
                     self.head = self._html("ra-head")
                 self.line = self._html("ra-line")
-                with gr.Row(elem_classes="ra-bar") as self.bar:
-                    self.write = self._button("Zusammenfassung schreiben lassen", variant="primary")
-                    self.pause = self._button("Anhalten", hidden=True)
-                    self.resume = self._button("Fortsetzen", hidden=True)
-                    self.cancel = self._button("Abbrechen", hidden=True)
+                with gr.Row(elem_classes="ra-bar ra-when-meeting"):
+                    self.write = self._button("Zusammenfassung schreiben lassen", when="write", variant="primary")
+                    self.pause = self._button("Anhalten", when="pause")
+                    self.resume = self._button("Fortsetzen", when="resume")
+                    self.cancel = self._button("Abbrechen", when="cancel")
                     self.to_ask = self._button("Frage zu dieser Sitzung stellen")
                     self.delete = self._button("Sitzung löschen")
-                with gr.Column(elem_classes=["ra-confirm", HIDDEN]) as self.confirm:
+                with gr.Column(elem_classes="ra-confirm"):
                     gr.HTML(_CONFIRM, js_on_load=None)
                     with gr.Row(elem_classes="ra-bar"):
                         self.really = self._button("Ja, löschen", variant="stop")
                         self.keep = self._button("Nein, behalten")
                 with gr.Row(elem_classes="ra-desk"):
-                    with gr.Column(elem_classes="ra-left", min_width=0) as self.left:
+                    with gr.Column(elem_classes="ra-left ra-when-meeting", min_width=0):
                         self.agenda = self._html("ra-agenda")
                     with gr.Column(elem_classes="ra-middle", min_width=0):
                         self.item = self._html("ra-item")
@@ -107,7 +110,10 @@ class Page:
             with gr.Row(elem_classes="ra-desk ra-desk-two"):
                 with gr.Column(elem_classes="ra-middle", min_width=0):
                     self.question = gr.Textbox(
-                        label="Ihre Frage", lines=1, max_lines=4, placeholder="Was kostet die Sanierung der Turnhalle?"
+                        label="Ihre Frage",
+                        lines=1,
+                        max_lines=4,
+                        placeholder="Zum Beispiel: Was kostet die neue Turnhalle?",
                     )
                     self.scope = gr.Dropdown(
                         [("Alle Unterlagen", "")], value="", label="Worin suchen?", filterable=False
@@ -155,9 +161,14 @@ class Page:
         for button, how in ((self.pause, "pause"), (self.resume, "resume"), (self.cancel, "cancel")):
             on(button.click, functools.partial(do.steer, how), chosen)
         on(self.to_ask.click, do.to_ask, chosen)
-        on(self.delete.click, do.ask_before_delete)
-        on(self.keep.click, do.keep)
         on(self.really.click, do.delete, chosen, trigger_mode="once")
+        for button, script in (
+            (self.to_ask, f"() => raTab('{ASK}')"),
+            (self.delete, "() => raConfirm(true)"),
+            (self.keep, "() => raConfirm(false)"),
+            (self.really, "() => raConfirm(false)"),
+        ):
+            button.click(None, None, None, js=script)
         for event in (self.ask.click, self.question.submit):
             on(event, do.ask, self.question, self.scope, chosen, trigger_mode="once")
         self.address.change(None, [self.address], None, js=_KEEP_ADDRESS)
@@ -182,7 +193,7 @@ def _guarded(
             told = sentence(error)
             if not quiet:
                 gr.Warning(escape(told), title="Hinweis", duration=15)
-            yield gr.skip()
+        yield gr.skip()  # a generator that yields nothing would empty every component
 
     # Gradio looks at the parameters: their number, and the type of one that wants the event's data.
     if with_event:

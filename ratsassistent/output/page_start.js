@@ -33,3 +33,8 @@ new MutationObserver((changes) => {
     else translate(change.target);
   }
 }).observe(document, { subtree: true, childList: true, characterData: true });
+window.raTab = (name) => {
+  const place = ["einlesen", "sitzungen", "fragen"].indexOf(name);
+  document.querySelectorAll('#ra-tabs button[role="tab"]')[place]?.click();
+};
+window.raConfirm = (asking) => document.body.classList.toggle("ra-confirming", asking);

@@ -114,7 +114,7 @@ def loose_papers(found: Sequence[Paper]) -> str:
         mark = '<span class="ra-mark">öffentlich</span>'
         button = ""
         if paper.public is not True:
-            mark = '<span class="ra-mark ra-mark-closed">🔒 nichtöffentlich</span>'
+            mark = '<span class="ra-mark ra-mark-closed">nichtöffentlich</span>'
             button = action("release", "Diese Vorlage ist öffentlich", paper=paper.id)
         show = action("paper", "Lesen", name=f"{paper.name} lesen", paper=paper.id)
         head = f"<strong>{safe(name)}</strong> " if name else ""
@@ -148,7 +148,7 @@ def _entry(item: AgendaItem, brief: ItemBriefing | None, chosen: bool, writing: 
     if item.public is True:
         mark = '<span class="ra-mark">öffentlich</span>'
     else:
-        mark = '<span class="ra-mark ra-mark-closed">🔒 nichtöffentlich</span>'
+        mark = '<span class="ra-mark ra-mark-closed">nichtöffentlich</span>'
     if not item.papers:
         state = "keine Unterlagen"
     elif brief is not None and brief.level == "voll":
@@ -202,11 +202,12 @@ def question(job: Job | None) -> str:
 
 
 def earlier(jobs: Sequence[Job], shown: str | None) -> str:
-    """The questions asked before, newest first."""
+    """The questions asked before, newest first, without the one shown."""
     rows = "".join(
-        f'<li><button type="button" class="ra-row" data-do="question" data-job="{safe(j.id)}"{_current(j.id == shown)}>'
+        f'<li><button type="button" class="ra-row" data-do="question" data-job="{safe(j.id)}">'
         f"{safe(j.title)}</button></li>"
         for j in jobs
+        if j.id != shown
     )
     return (
         f'<nav aria-label="Frühere Fragen"><h3>Frühere Fragen</h3><ul class="ra-list">{rows}</ul></nav>' if rows else ""
@@ -225,11 +226,7 @@ def picture(shown: PagePicture | None) -> str:
         _turn(shown, shown.page + 1, "nächste →", "Nächste Seite", shown.page < shown.pages),
     ]
     png = base64.b64encode(shown.png).decode("ascii")
-    closed = (
-        ""
-        if shown.public
-        else f'<p class="ra-nonpublic-banner"><span aria-hidden="true">🔒</span> {page_item.NON_PUBLIC}</p>'
-    )
+    closed = "" if shown.public else f'<p class="ra-nonpublic-banner">{page_item.NON_PUBLIC}</p>'
     quote = f'<p class="ra-quote">Gesuchte Stelle: „{safe(shown.quote)}“</p>' if shown.quote else ""
     return (
         f'<aside class="ra-paper" aria-label="Seite aus den Unterlagen">{closed}'

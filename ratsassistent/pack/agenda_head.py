@@ -46,8 +46,18 @@ _GENITIVE_BODY = re.compile(
     r"[Ss]itzung(?:en)?\s+(?:de[rs]|vom)\s+"
     r"(?P<body>(?:(?:[A-ZÄÖÜ][\w-]*,?|und)\s+){0,4}?[A-ZÄÖÜ][\wäöüß-]*"
     r"(?:ausschusses|ausschußes|rates|rats|tages|tags|beirats|beirates|versammlung|vertretung|kommission|senats|bürgerschaft)"
-    r"(?:\s+(?:für|der|des|und|zur|[A-ZÄÖÜ][\wäöüß,-]*))*|(?:Ausschusses|Rates|Rats|Magistrats)"
+    r"(?:\s+(?:für|der|des|und|zur|[A-ZÄÖÜ][\wäöüß,-]*))*|(?:(?:[A-ZÄÖÜ][\w-]*,?|und)\s+){0,3}?(?:Ausschusses|Rates|Rats|Magistrats)"
     r"(?:\s+(?:für|der|des|und|zur|[A-ZÄÖÜ][\wäöüß,-]*))*)"
+)
+_BREAKS_OFF = re.compile(r"(?:,|-|\b(?:für|und|der|des|zur))$")
+_BEHIND_BODY = re.compile(
+    r"\s+(?:(?:am|statt|findet|ein|zur Sitzung|um|Nr|im|in|Sehr|Liebe|Einladung|Tagesordnung|Termin|Datum|Ort|Beginn)\b"
+    r"|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch)"
+)
+# An office, not a body: what a letterhead names beside the council.
+_OFFICE = re.compile(
+    r"(?i)geschäftsstelle|\bbüro\b|ratsbüro|büro de[rs]|\w*amt\b|dezernat|fachbereich|abteilung|stabsstelle|sekretariat|sitzungsdienst|verwaltung\b|"
+    r"schriftführ|mitglieder|fraktion|referat|dienst\b"
 )
 _SECTION = re.compile(
     r"^\W*(?:(?:Teil\s+)?[A-D1-4IV]{1,3}\s*[.):–-]+\s*|Teil\s+[A-D]\b\W*)?"
@@ -59,8 +69,8 @@ _SECTION = re.compile(
 )
 _PART = re.compile(r"^\W*Teil\s+(?P<letter>[AB])\W*$")
 _CLOSING = re.compile(
-    r"^(?:Mit freundliche[nm]|Freundliche Grüße|Hochachtungsvoll|Ich darf Sie|Wir bitten um|Ich bitte|Sie werden (?:hiermit|hierzu)|"
-    r"Hinweise?\s*:|Hinweis für|Anlagen?\s*:?$|gez\.|Im Auftrag|In Vertretung|i\.\s?[AV]\.|"
+    r"^(?:Mit (?:freundliche[nm]|bestem|besten|kollegiale)|(?:Freundliche|Beste|Viele) Grüße|Freundlicher? Gr[uü](?:ss|ß)|Hochachtungsvoll|Ich darf Sie|Wir bitten um|Ich bitte|Sie werden (?:hiermit|hierzu)|"
+    r"Hinweise?\s*(?::|$|zu[rm]?\b)|Bankverbindung|Sprechzeiten|Öffnungszeiten|IBAN|BIC\b|USt|Ein(?:e)? (?:kleiner? )?(?:Imbiss|Umtrunk|Empfang)|Für (?:das leibliche Wohl|Rückfragen|Erfrischungen|einen Imbiss)|Im Anschluss (?:an|lade|findet|besteht)|Änderungen (?:und Ergänzungen )?(?:der Tagesordnung )?(?:sind )?vorbehalten|Ich (?:weise|lade|bitte|darf|freue|mache)|Wir (?:bitten|weisen|laden|freuen)|Bitte (?:beachten|teilen|bringen|geben|melden|wenden)|Rechtsmittelbelehrung|Verteiler\s*:?$|Namens des|Der (?:Gemeinderats|Stadtrats)präsident|Gemeinderatsschreiber|Hinweis für|Anlagen?\s*:?$|gez\.|Im Auftrag|In Vertretung|i\.\s?[AV]\.|"
     r"(?:Der|Die) (?:Vorsitzende|(?:Ober)?bürgermeister(?:in)?|Ausschussvorsitzende|Landr[aä]t(?:in)?)\b|"
     r"(?:Ober)?[Bb]ürgermeister(?:in)?$|Vorsitzender?\b.{0,40}$|Falls Tagesordnungspunkte|Die Sitzungsunterlagen|Die Unterlagen|"
     r"[A-ZÄÖÜ][\w .-]{2,30},\s*(?:den\s+)?\d{1,2}\.\s*(?:\d{1,2}\.|[A-Z][a-zä]+)\s*\d{4}$)"
@@ -170,18 +180,55 @@ def _start(text: str) -> str | None:
 
 
 def _organization(text: str) -> str | None:
-    """The council or committee that meets, in the nominative where the head has it in the genitive."""
-    for raw in text.split("\n"):
-        line = " ".join(raw.split()).strip(" :–-")
-        line = re.sub(r"^(?:Gremium|Sitzung|Ausschuss)\s*:\s*", "", line)
-        if line.isupper() and len(line) > 3:
-            line = " ".join(word.capitalize() if len(word) > 3 else word.lower() for word in line.split())
-        if 3 < len(line) <= 80 and _BODY_LINE.match(line) and not line.endswith("andrat"):
-            return line
-    flat = " ".join(text.split())
-    match = _GENITIVE_BODY.search(flat)
-    if not match:
+    """The council or committee that meets: the sentence that says whose meeting it is decides between the lines.
+
+    A letterhead often names an office of the council ("Geschäftsstelle Gemeinderat") or whom the letter goes to.
+    """
+    named = re.search(r"(?m)^\W*Gremium\s*:\s*(?P<body>\S.{2,100}?)\s*$", text)
+    if named:
+        return " ".join(named["body"].split())
+    lines = [line for raw in text.split("\n") if (line := _body_line(raw))]
+    meeting = _meeting_of(text)
+    if meeting is None:
+        return lines[0] if lines else None
+    words = set(re.findall(r"\w{3,}", meeting.casefold()))
+    # A line that says the same at greater length: "Rat der Stadt Musterfeld" beside "Sitzung des Rates"
+    longer = (line for line in lines if words <= set(re.findall(r"\w{3,}", line.casefold())))
+    return next(longer, meeting)
+
+
+def _body_line(raw: str) -> str | None:
+    """The name of a body where a line holds that and nothing else."""
+    line = " ".join(raw.split()).strip(" :–-")
+    line = re.sub(r"^(?:Sitzung|Ausschuss)\s*:\s*", "", line)
+    line = re.sub(r"^(?:Mitglieder|(?:An\s+)?(?:die|alle)\s+Mitglieder|An)\s+(?:de[rs]|den)\s.*$", "", line)
+    if line.isupper() and len(line) > 3:
+        line = " ".join(word.capitalize() if len(word) > 3 else word.lower() for word in line.split())
+    if re.search(r"\bSitzung\b", line):
         return None
-    words = re.split(r"\s+(?:am|statt|findet|ein|zur|um|Nr)\b", match["body"])[0].strip(" ,")
-    words = re.sub(r"([aA]ussch[uß]s?s|[rR]at|[tT]ag|[sS]enat|[mM]agistrat)e?s\b", r"\1", words)
-    return re.sub(r"\bund de[rs]\b", "und", words.removesuffix(" und")) or None
+    fits = 3 < len(line) <= 80 and _BODY_LINE.match(line) and not line.endswith("andrat")
+    return line if fits and not _OFFICE.search(line) else None
+
+
+def _meeting_of(text: str) -> str | None:
+    """The body that a heading or sentence names as meeting ("zur Sitzung des Gemeinderats"), in the nominative."""
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    for index, line in enumerate(lines):
+        below = iter(lines[index + 1 : index + 3])
+        match = _GENITIVE_BODY.search(line) or _GENITIVE_BODY.search(f"{line} {next(below, '')}")
+        if not match or match.start() > len(line):
+            continue
+        # A name may go on below; only then is the next line taken in, so that no "Sehr geehrte" gets into it.
+        for later in below:
+            at_end = match.end() == len(match.string)
+            if not (at_end and (_BREAKS_OFF.search(match["body"]) or re.match(r"(?:und|für|zur)\s", later))):
+                break
+            match = _GENITIVE_BODY.search(f"{match.string} {later}") or match
+        body = _BEHIND_BODY.split(match["body"])[0].strip(" ,")
+        words = re.sub(r"([aA]ussch[uß]s?s|[rR]at|[tT]ag|[sS]enat|[mM]agistrat)e?s\b", r"\1", body)
+        ending = "r" if "des" in match[0][: match.start("body") - match.start()].split() else ""
+        words = re.sub(r"^([A-ZÄÖÜ]\w+e)n(?=\s[A-ZÄÖÜ])", rf"\1{ending}", words)  # "des Technischen Ausschusses"
+        found = re.sub(r"\bund de[rs]\b", "und", words.removesuffix(" und")).strip(" ,")
+        if found:
+            return found
+    return None

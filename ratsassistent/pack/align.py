@@ -17,7 +17,7 @@ from itertools import takewhile
 from ratsassistent.pack.agenda import AgendaEntry
 from ratsassistent.pack.agenda_head import dates
 from ratsassistent.pack.heads import is_minutes, squeezed
-from ratsassistent.pack.references import reference_key, references
+from ratsassistent.pack.references import find_key, reference_key, references
 from ratsassistent.pack.sheets import Sheet
 
 _NEVER = -1e9
@@ -168,6 +168,7 @@ def _signs(sheet: Sheet, targets: Sequence[_Target], known: frozenset[str], day:
         return [_OTHER_NUMBER] * len(targets)  # minutes name the items of their own meeting
     opens = head.strong or sheet.opens_file or bool(sheet.bookmark)
     keys = {reference_key(r) for r in head.references} if opens or head.sure else set()
+    keys = {find_key(key, known) or key for key in keys}
     name = ""
     tops: set[str] = set()
     in_name: set[str] = set()

@@ -50,6 +50,8 @@ def _labels(paper: Paper, annexes: Sequence[Part]) -> set[int]:
     """The numbers that annexes carry at their head or foot, or in the name of their file."""
     found: set[int] = set()
     for part in annexes:
+        for match in _LABEL.finditer(part.heading or ""):
+            found.update(_numbers(match["first"], match["last"], "bis"))
         for match in _LABEL.finditer(paper.text.text, part.start, part.end):
             found.update(_numbers(match["first"], match["last"], "bis"))
         for match in _LABEL.finditer(paper.text.at(part.start).file.replace("_", " ").replace("-", " ")):

@@ -59,12 +59,11 @@ def assemble(files: Sequence[ReadFile], public: Public = None) -> Pack:
                 # A page handed in for two items is public only where both are.
                 marks[key] = item.public if marks.get(key, item.public) is item.public else None
                 taken.add(key)
-    loose: list[Paper] = []
-    for read in others:
-        own: list[Sheet] = [sheet for sheet in sheets_of(read) if (read.file.id, sheet.page.number) not in taken]
-        if own:
-            loose.extend(loose_papers(own, public))
-            marks.update({(read.file.id, sheet.page.number): public for sheet in own})
+    own: list[Sheet] = [
+        sheet for read in others for sheet in sheets_of(read) if (read.file.id, sheet.page.number) not in taken
+    ]
+    loose = loose_papers(own, public)
+    marks.update({(sheet.read.file.id, sheet.page.number): public for sheet in own})
     return Pack(
         meetings=tuple(meetings.values()),
         loose_papers=tuple(_united(loose)),

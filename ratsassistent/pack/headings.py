@@ -28,7 +28,7 @@ _RESOLUTION = re.compile(
 _TO_COUNCIL = re.compile(r"^\W*Antrag an (?:den|die|das)\s+[A-ZÄÖÜ].{2,120}$")
 _PHRASE = re.compile(
     r"^\W*(?:D(?:er|ie|as)\s+[\wÄÖÜäöüß ,/.-]{3,110}?\s+(?:möge(?:n)?|wolle|wird gebeten,?|werden gebeten,?)\s*(?:(?:folgendes|wie folgt)\s+)?"
-    r"(?:zu\s+)?(?:beschließen|zu beschließen)\b|(?:Wir|Ich|Die Fraktion\w*|Die [\wÄÖÜ/-]*[Ff]raktion(?:en)?)\s.{0,60}beantrag(?:en|t|e)\b)"
+    r"(?:zu\s+)?(?:beschließen|zu beschließen)\b|(?:[Ww]ir|[Ii]ch|[Dd]ie Fraktion\w*|[Dd]ie [\wÄÖÜ/-]*[Ff]raktion(?:en)?)\s.{0,60}beantrag(?:en|t|e)\b)"
 )
 _SUMMARY = re.compile(
     _NUMBERED
@@ -39,6 +39,7 @@ _REASON_WORD = (
     r"(?:Sachverhalt(?:sdarstellung)?|Sachdarstellung|Sach- und Rechtslage|Sachstand(?:sbericht)?|Sachlage|Begründung|Einordnung|"
     r"(?:Ergänzende\s+)?Erläuterung(?:en)?|Ausgangslage|Ausgangssituation|Problembeschreibung|Problem|Anlass|Vorbemerkung(?:en)?|"
     r"Rechtslage|Beratungsgegenstand|Stellungnahme der Verwaltung|Darstellung des Sachverhalts?|Ziel(?:setzung)?|Lösung|Alternativen?|"
+    r"Zeitplan|Weiteres (?:Vorgehen|Verfahren)|Nächste Schritte|Antwort(?: der Verwaltung)?|Beantwortung(?: der (?:Anfrage|Fragen))?|"
     r"Ergebnis/Wirkungen|Programme / Produkte|Prozesse und Strukturen|Bericht)"
 )
 _REASON = re.compile(
@@ -54,7 +55,7 @@ _COSTS = re.compile(
     r"(?:\s*/\s*[\w -]{3,40})?(?:\s+(?:der|des|für|auf)\s+" + _BODY + r")?(?:\s*\([^)]{2,40}\))?)" + _END
 )
 _FORM = re.compile(
-    r"^\W*(?:CO\s?[2₂]?\s*-?\s*Relevanz|CO$|Klima(?:relevanz|check|schutz|auswirkung)|Auswirkungen? auf (?:den|das|die) (?:Klima|Umwelt|Haushalt)|IQ-relevant|"
+    r"^\W*(?:CO\s?[2₂]?\s*-?\s*Relevanz|CO$|Klima(?:relevanz|check|schutz|auswirkung)|Auswirkungen? auf (?:den|das|die) (?:Klima|Umwelt|Haushalt)|Auswirkungen\W*$|IQ-relevant|"
     r"Anhörung (?:des )?Ort|Abstimmung mit|Nachhaltigkeits|Gleichstellung|Beteiligung de[rs]|Inklusions?relevan|Demogra(?:ph|f)ie|"
     r"Abstimmungsergebnis|Beratungsergebnis|Beschlussergebnis|Korridorthema|Gegenfinanzierung|Familienverträglich|Prüfung der|Haushaltsjahr\s*:|Produkt\s*:|"
     r"Historie|Mitzeichnung|Beteiligte (?:Ämter|Dienststellen|Fachbereiche))",
@@ -71,7 +72,10 @@ _ANNEXES = re.compile(
 _ASKS = re.compile(
     r"^\W*(?:Antrag(?:stext)?|Anfrage|Wir fragen(?: daher)?|Fragen|Es wird beantragt|Der Antrag lautet)\s*:\W*$"
 )
-_SECTION = re.compile(r"^\W{0,3}(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,4})[.)]?\s+[A-ZÄÖÜ][^.;!?]{2,70}$")
+_SECTION = re.compile(
+    r"^\W{0,3}(?!\d{1,2}\.\s*(?:Quartal|Halbjahr|Bauabschnitt|Rate|Lesung|Klasse|Januar|Februar|März|April|Mai|Juni|Juli|August|Septem|Oktob|Novem|Dezem))"
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,4})[.)]?\s+[A-ZÄÖÜ][^.;!?]{2,70}$"
+)
 _MOTION = re.compile(r"(?i)antrag|anfrage")
 
 INLINE = re.compile(

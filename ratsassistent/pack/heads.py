@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from ratsassistent.pack.references import cued_references, references
+from ratsassistent.pack.running import COUNTED
 
 Role = Literal["main", "statement", "annex"]
 
@@ -54,7 +55,7 @@ class PageHead:
     """What the top of a page (and its running number) tells.
 
     `strong`: a paper or a document of one surely begins here. `running`: the number printed on the page; `sure` where it
-    is set as page numbers are. `key`: the head without blanks and punctuation, to look for titles in.
+    is set as page numbers are; `total` how many pages it says there are. `key`: the head without blanks and punctuation, to look for titles in.
     """
 
     kind: str | None
@@ -63,6 +64,7 @@ class PageHead:
     references: tuple[str, ...]
     running: int | None
     sure: bool
+    total: int | None
     label: str | None
     key: str
     tops: tuple[str, ...]
@@ -76,7 +78,7 @@ def squeezed(text: str) -> str:
 def read_page_head(text: str) -> PageHead:
     """Read the head of a page."""
     lines = [line for line in text.split("\n") if line.strip()]
-    number, sure, at = _running(lines)
+    number, sure, at, total = _running(lines)
     running_line = lines[at] if at is not None else ""
     if at == 0:
         lines = lines[1:]
@@ -88,7 +90,7 @@ def read_page_head(text: str) -> PageHead:
     continues = sure and number is not None and number > 1
     label = None
     if not kind:
-        label = _annex_label(lines)
+        label = _annex_label(lines) or _annex_in_running(running_line)
         role = "annex" if label is not None else None
     strong = not continues and (
         (kind is not None and (cues >= 1 or bool(found)))
@@ -102,6 +104,7 @@ def read_page_head(text: str) -> PageHead:
         references=tuple(found),
         running=number,
         sure=sure,
+        total=total,
         label=label,
         key=squeezed(head),
         tops=tuple(_TOP.findall("\n".join([*lines[:12], *lines[-6:]]))),
@@ -127,20 +130,24 @@ def is_running_line(line: str) -> bool:
     return bool(match) and match is not None and match["bare"] is None
 
 
-def _running(lines: list[str]) -> tuple[int | None, bool, int | None]:
-    """The page number printed in the first or last lines: the number, whether it surely is one, and which line."""
+def _running(lines: list[str]) -> tuple[int | None, bool, int | None, int | None]:
+    """The page number printed in the first or last lines: number, whether it surely is one, which line, of how many."""
     if not lines:
-        return None, False, None
-    weak: tuple[int | None, bool, int | None] = (None, False, None)
+        return None, False, None, None
+    weak: tuple[int | None, bool, int | None, int | None] = (None, False, None, None)
     for at in dict.fromkeys((0, len(lines) - 1, 1 if len(lines) > 1 else 0)):
+        counted = COUNTED.match(lines[at].strip())
+        if counted:
+            return int(counted["number"]), True, at, int(counted["total"])
         match = _RUNNING.match(lines[at])
         if not match or (match["tail"] and len(match["tail"].split()) > 6):
             continue
         value = int(match["a"] or match["b"] or match["c"] or match["bare"])
+        total = match["total"] or match["total2"]
         if match["bare"] is None:
-            return value, True, at
+            return value, True, at, int(total) if total else None
         if weak[0] is None and at != 1:
-            weak = (value, False, at)
+            weak = (value, False, at, None)
     return weak
 
 
@@ -160,6 +167,12 @@ def _kind(lines: list[str]) -> tuple[str | None, Role | None]:
         kind = " ".join(match["kind"].split()).strip(" .:")
         return kind, "statement" if _STATEMENT.match(kind) else "main"
     return None, None
+
+
+def _annex_in_running(line: str) -> str | None:
+    """The label that a page's running line gives: "Gutachten · Anlage 2 zu BV 2027/003 Seite 1 von 10"."""
+    match = re.search(r"\b(?:Anlage|Anhang)\s*(?:Nr\.?\s*)?(\d{1,2}[a-z]?)\b", line)
+    return match[1] if match and COUNTED.match(line.strip()) else None
 
 
 def _annex_label(lines: list[str]) -> str | None:

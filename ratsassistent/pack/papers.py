@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import PurePosixPath
 
 from ratsassistent.oparl import FileSpan, Model, PagedText, Paper, Public, ra_id
@@ -20,7 +21,7 @@ from ratsassistent.pack.consultations import find_consultations
 from ratsassistent.pack.heads import Role, squeezed
 from ratsassistent.pack.pages import ReadFile
 from ratsassistent.pack.parts import DocumentStart, find_parts
-from ratsassistent.pack.references import reference_key
+from ratsassistent.pack.references import find_key, fuller, reference_key
 from ratsassistent.pack.sheets import Sheet, paged_text, sheets_of
 
 __all__ = ["Cut", "cut_papers", "cut_sheets", "find_parts", "loose_papers"]
@@ -81,9 +82,44 @@ def cut_sheets(sheets: Sequence[Sheet], agenda: Agenda) -> Cut:
 
 
 def loose_papers(sheets: Sequence[Sheet], public: Public) -> tuple[Paper, ...]:
-    """The papers in sheets that belong to no agenda."""
-    groups = _group(_documents(sheets), ())
-    return tuple(_paper(group, reference, None, public) for reference, group in groups)
+    """The papers in sheets that belong to no agenda; a file named after a paper that is there goes with it."""
+    groups: list[tuple[str | None, list[_Document]]] = []
+    for _, pile in groupby(sheets, key=lambda sheet: sheet.read.file.id):
+        groups.extend(_group(_documents(list(pile)), ()))
+    piles: dict[str, list[_Document]] = {}
+    for reference, documents in groups:
+        if reference:
+            piles.setdefault(find_key(reference_key(reference), piles) or reference_key(reference), []).extend(
+                documents
+            )
+    out: list[tuple[str | None, list[_Document]]] = []
+    for reference, documents in groups:
+        key = find_key(reference_key(reference), piles) if reference else None
+        if key and piles[key]:
+            out.append((reference, piles[key]))
+            piles[key] = []
+        elif not key:
+            out.append((None, documents))
+    return tuple(_paper(group, reference, None, public) for reference, group in _with_namesakes(out))
+
+
+def _with_namesakes(
+    groups: Sequence[tuple[str | None, list[_Document]]],
+) -> list[tuple[str | None, list[_Document]]]:
+    """Groups with files without a number of their own put to the paper that their names begin with."""
+    known = {reference_key(reference): documents for reference, documents in groups if reference}
+    out = []
+    for reference, documents in groups:
+        first = documents[0].first
+        named = keys_in_name(first.read.file.name, known) if first.opens_file and not reference else set()
+        at = [key for key in named if key in known]
+        if len(at) == 1:
+            for document in documents:
+                document.role = "statement" if document.role == "statement" else "annex"
+            known[at[0]].extend(documents)
+        else:
+            out.append((reference, documents))
+    return out
 
 
 def _papers_of_entry(sheets: Sequence[Sheet], entry: AgendaEntry) -> list[Paper]:
@@ -92,7 +128,7 @@ def _papers_of_entry(sheets: Sequence[Sheet], entry: AgendaEntry) -> list[Paper]
     papers = [_paper(group, reference, entry, entry.public) for reference, group in groups]
     held = {reference_key(paper.reference) for paper in papers if paper.reference}
     for reference in entry.references:
-        if reference_key(reference) not in held:
+        if not find_key(reference_key(reference), held):
             papers.append(
                 Paper(
                     id=ra_id("vorlage", reference),
@@ -142,6 +178,9 @@ def _counting_stops(sheets: Sequence[Sheet], index: int, current: _Document) -> 
     counted = [sheet.head.running for sheet in current.sheets if sheet.head.sure and sheet.head.running]
     if not counted or sheets[index].head.sure:
         return False
+    last = current.sheets[-1].head
+    if last.sure and last.running and last.running == last.total:
+        return True  # "Seite 2 von 2"
     for later in sheets[index + 1 : index + 6]:
         if later.head.strong or (later.head.sure and later.head.running == 1):
             break
@@ -157,11 +196,11 @@ def _group(documents: Sequence[_Document], expected: Sequence[str]) -> list[tupl
     for document in documents:
         own = _own_reference(document, wanted)
         key = reference_key(own) if own else None
-        same = next((i for i, (ref, _) in enumerate(groups) if key and ref and reference_key(ref) == key), None)
+        same = next((i for i, (ref, _) in enumerate(groups) if key and ref and _same(reference_key(ref), key)), None)
         opens = document.role == "main" and (document.first.head.strong or document.first.opens_file)
-        if same is not None:
-            groups[same][1].append(document)
-        elif not groups or (opens and own and (key in wanted or groups[-1][0])):
+        if same is not None and own:
+            groups[same] = (fuller(groups[same][0] or own, own), [*groups[same][1], document])
+        elif not groups or (opens and own and ((key and find_key(key, wanted)) or groups[-1][0])):
             groups.append((own, [document]))
         elif opens and not own and len(wanted) > len(groups):
             groups.append((None, [document]))
@@ -169,40 +208,44 @@ def _group(documents: Sequence[_Document], expected: Sequence[str]) -> list[tupl
             groups[-1] = (own, [*groups[-1][1], document])
         else:
             groups[-1][1].append(document)
-    missing = [ref for key, ref in wanted.items() if not any(r and reference_key(r) == key for r, _ in groups)]
-    strange = [i for i, (ref, _) in enumerate(groups) if not ref or reference_key(ref) not in wanted]
+    missing = [ref for key, ref in wanted.items() if not any(r and _same(reference_key(r), key) for r, _ in groups)]
+    strange = [i for i, (ref, _) in enumerate(groups) if not ref or not find_key(reference_key(ref), wanted)]
     if len(missing) == 1 and len(strange) == 1:
         groups[strange[0]] = (missing[0], groups[strange[0]][1])
     return groups
 
 
+def _same(one: str, two: str) -> bool:
+    return find_key(one, [two]) is not None
+
+
 def _own_reference(document: _Document, wanted: dict[str, str]) -> str | None:
-    """The number that a document's first page gives, as the agenda prints it where that has it."""
+    """The number that a document's first page gives, as the agenda prints it where that has all of it."""
     first = document.first
     if first.opens_file:
-        named = keys_in_name(first.read.file.name, wanted)
+        named = [key for key in keys_in_name(first.read.file.name, wanted) if key in wanted]
         if len(named) == 1:
-            return wanted.get(named.pop())
+            return wanted[named[0]]
     if document.role == "annex":
         return None
     found = document.first.head.references or tuple(
         r for s in document.sheets for r in s.head.references if s.head.sure
     )
     for reference in found:
-        if reference_key(reference) in wanted:
-            return wanted[reference_key(reference)]
+        same = find_key(reference_key(reference), wanted)
+        if same:
+            return fuller(wanted[same], reference)
     return found[0] if found and document.role == "main" else None
 
 
 def _paper(documents: Sequence[_Document], reference: str | None, entry: AgendaEntry | None, public: Public) -> Paper:
     if len({document.first.read.file.id for document in documents}) > 1:
         documents = sorted(documents, key=lambda d: ("main", "statement", "annex").index(d.role))
-    sheets = [sheet for document in documents for sheet in document.sheets]
-    text = paged_text(sheets)
+    text = paged_text([document.sheets for document in documents])
     at = 0
     starts = []
     for document in documents:
-        starts.append(DocumentStart(text.starts[at].offset, document.role, document.first.head.kind))
+        starts.append(DocumentStart(text.starts[at].offset, document.role, _kind(document), _label(document)))
         at += len(document.sheets)
     first = documents[0].first
     own = ra_id("vorlage", reference) if reference else ra_id("vorlage", first.read.file.sha256, first.page.number)
@@ -210,9 +253,7 @@ def _paper(documents: Sequence[_Document], reference: str | None, entry: AgendaE
         id=own,
         reference=reference,
         name=_name(first, entry),
-        paperType=next(
-            (d.first.head.kind for d in documents if d.role == "main" and d.first.head.kind), first.head.kind
-        ),
+        paperType=next((kind for d in documents if d.role == "main" and (kind := _kind(d))), first.head.kind),
         files=tuple(
             FileSpan(
                 file_id=d.first.read.file.id,
@@ -227,6 +268,23 @@ def _paper(documents: Sequence[_Document], reference: str | None, entry: AgendaE
         consultations=find_consultations(text.text[: starts[1].offset] if len(starts) > 1 else text.text),
         public=public,
     )
+
+
+def _kind(document: _Document) -> str | None:
+    """The kind of a document; a motion that says so in the name of its file only is one all the same."""
+    first = document.first
+    if first.head.kind or document.role != "main" or not first.opens_file:
+        return first.head.kind
+    name = re.sub(r"[_\W]+", " ", first.read.path.stem)
+    named = re.search(r"(?i)\b(?:rats|änderungs|ergänzungs|dringlichkeits|haushalts|prüf)?(antrag|anfrage)\b", name)
+    if named and not re.search(r"(?i)\b(?:anlage|anhang|stellungnahme|antwort|vorlage)", name):
+        return named[0].capitalize()
+    return None
+
+
+def _label(document: _Document) -> str | None:
+    """The label of an annex, as its first page has it."""
+    return (document.first.head.label or document.label) if document.role == "annex" else None
 
 
 def _name(first: Sheet, entry: AgendaEntry | None) -> str:

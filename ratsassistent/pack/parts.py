@@ -37,6 +37,7 @@ _TELLING_TICK = re.compile(r"(?i)budget|finanzier|gedeckt|deckung|veranschlagt|h
 _BY_GROUP = re.compile(
     r"[Ff]raktion\b(?s:.*)\bmöge(?:n)?\s+(?:\w+\s+)?beschließen|\bAntrag (?:zur Sitzung|der \w*[Ff]raktion)"
 )
+_CONTINUED = re.compile(r"\W*\(?\s*(?:Forts(?:etzung|\.)|ff\.)\W*$")
 MAX_SUMMARY = 4000  # characters; a longer "Zusammenfassung" is a chapter of the reasoning
 
 
@@ -47,6 +48,7 @@ class DocumentStart:
     offset: int
     role: Role
     kind: str | None = None
+    label: str | None = None  # of an Anlage
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def find_parts(text: PagedText, documents: Sequence[DocumentStart] = ()) -> tupl
     for index, document in enumerate(starts):
         end = starts[index + 1].offset if index + 1 < len(starts) else len(text.text)
         if document.role == "annex":
-            parts.append(_part(text.text, "annex", _first_line(text.text, document.offset, end), document.offset, end))
+            parts.append(_part(text.text, "annex", _annex_heading(text.text, document, end), document.offset, end))
         else:
             parts.extend(_settle(text, _read(text, document, end), document))
     return tuple(part for part in parts if part.start < part.end)
@@ -89,13 +91,17 @@ def _documents(text: PagedText) -> list[DocumentStart]:
         head = read_page_head(text.text[start.offset : end])
         if index == 0 or head.strong or (head.role == "annex" and not (head.sure and (head.running or 0) > 1)):
             role = head.role or "main"
-            found.append(DocumentStart(start.offset, role, head.kind))
+            found.append(DocumentStart(start.offset, role, head.kind, head.label))
     return found
 
 
-def _first_line(text: str, start: int, end: int) -> str | None:
-    line = next((line for line in text[start:end].split("\n") if line.strip()), None)
-    return " ".join(line.split())[:120] if line else None
+def _annex_heading(text: str, document: DocumentStart, end: int) -> str | None:
+    """An annex's first line, with its label where only the running line of its pages had that."""
+    line = next((line for line in text[document.offset : end].split("\n") if line.strip()), None)
+    first = " ".join(line.split())[:120] if line else None
+    if document.label and not re.match(r"\W*(?:Anlage|Anhang|Beilage)\b", first or ""):
+        return f"Anlage {document.label} – {first}" if first else f"Anlage {document.label}"
+    return first
 
 
 def _lines(text: str, start: int, end: int) -> list[_Line]:
@@ -178,6 +184,8 @@ def _mid_sentence(lines: Sequence[_Line], index: int) -> bool:
     """True where the line goes on with the sentence above it, however much it looks like a heading."""
     text = lines[index].text.strip()
     above = lines[index - 1].text.rstrip() if index else ""
+    if _BOX.search(above):
+        return False  # a row of a form, however long
     if len(text) <= 25 and text.endswith(":") and text[:1].isupper() and " " not in text:
         return False
     return len(above) >= 60 and above[-1] not in '.:;!?)“"☐☒' and not re.search(r"\d$", above)
@@ -189,17 +197,26 @@ def _heading(lines: Sequence[_Line], index: int, base: PartKind) -> Heading | No
     found = read_heading(line)
     if found:
         return found
+    box = _BOX.search(line)
+    label = read_heading(line[: box.start()]) if box else None
+    if label and label.kind in {"costs", "form"}:
+        return Heading("form", label.name)
     inline = INLINE.match(line)
     if inline:
-        head = read_heading(inline["name"] + ":")
-        if head:
-            return head
-        return Heading("motion", inline["name"]) if inline["name"] == "Antrag" and base == "motion" else None
+        return _inline_heading(inline["name"], lines, index, base)
     if index + 1 < len(lines) and re.match(r"\W*D(?:er|ie|as)\s", line):
         found = read_heading(f"{line.strip()} {lines[index + 1].text.strip()}"[:140])
         if found and found.kept and found.kind == "resolution":
             return found
     return None
+
+
+def _inline_heading(name: str, lines: Sequence[_Line], index: int, base: PartKind) -> Heading | None:
+    """The heading before a colon with its text behind it, unless that is the subject of a letter."""
+    if any(re.match(r"\W*(?:Sehr|Liebe)", later.text) for later in lines[index + 1 : index + 4]):
+        return None
+    head = read_heading(name + ":")
+    return head or (Heading("motion", name) if name == "Antrag" and base == "motion" else None)
 
 
 def _begins(heading: Heading, now: _Open, line: _Line, base: PartKind) -> bool:
@@ -326,7 +343,7 @@ def _settle(paged: PagedText, found: Sequence[tuple[_Open, int]], document: Docu
         words = text[part.start : part.end]
         if part.kind == "resolution" and _POINTER.match(words) and len(words.split()) < 25:
             part = part.model_copy(update={"kind": "text", "complete": True})
-        elif part.kind == "summary" and len(words) > MAX_SUMMARY:
+        elif part.kind == "summary" and (len(words) > MAX_SUMMARY or _is_body(part, words)):
             part = part.model_copy(update={"kind": "statement" if document.role == "statement" else "reason"})
         elif part.kind == "summary" and _DECIDES.match(words) and len(words.split()) <= 90 and document.role == "main":
             part = part.model_copy(update={"kind": "resolution"})
@@ -335,7 +352,27 @@ def _settle(paged: PagedText, found: Sequence[tuple[_Open, int]], document: Docu
         else:
             parts.append(part)
     _end_before_late_heading(paged, parts)
-    return _one_whole_wording(text, parts)
+    return _one_whole_wording(text, _joined(text, parts))
+
+
+def _is_body(part: Part, words: str) -> bool:
+    """True where "Mitteilung" heads the whole of what is told, not a short version of it."""
+    return (part.heading or "").startswith("Mitteilung") and len(words.split()) > 120
+
+
+def _joined(text: str, parts: Sequence[Part]) -> list[Part]:
+    """Parts with those made one again that only a page's edge, or its "Begründung (Fortsetzung)", had cut."""
+    out: list[Part] = []
+    for part in parts:
+        last = out[-1] if out else None
+        if last and last.kind == part.kind and last.complete == part.complete:
+            gap = text[last.end : part.start].strip()
+            again = part.heading is not None and _CONTINUED.sub("", part.heading) == last.heading != part.heading
+            if (part.heading is None and not gap) or (again and part.kind != "resolution"):
+                out[-1] = last.model_copy(update={"end": part.end})
+                continue
+        out.append(part)
+    return out
 
 
 def _one_whole_wording(text: str, parts: list[Part]) -> list[Part]:

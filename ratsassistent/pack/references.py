@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # One number: groups of letters and digits joined by / - . or _, with blanks around the joint where a town prints them.
 _GROUP = r"[A-Za-zÄÖÜäöü]{0,8}\d{1,6}[A-Za-z]{0,4}|[A-ZÄÖÜ][A-Za-zÄÖÜäöü]{0,7}"
@@ -19,10 +20,12 @@ _CUE = re.compile(
     r"\b(?:(?:Beschluss|Sitzungs|Informations|Mitteilungs)?vorlagen?(?:[- ]?(?:Nr|Nummer)\b\.?|nummer)?|"
     r"(?:Beratungs|Rats)?drucksachen?(?:[- ]?(?:Nr|Nummer)\b\.?|nummer)?|Drs\.?(?:[- ]?Nr\b\.?)?|"
     r"DS(?:[- ]?Nr\b\.?)?|allris[- ]?Nr\b\.?|Antrags?[- ]?Nr\b\.?|Antragsnummer|Anfrage[- ]?Nr\b\.?)"
-    r"\s*(?:Nr\.?|Nummer)?[ \t]*[:#]?\s{0,12}",
+    r"\s*(?:Nr\.?|Nummer)?[ \t]*[:#]?\s{0,12}(?:zu[rm]?\s)?",
     re.IGNORECASE,
 )
 _AT = re.compile(_NUMBER)
+# Capital letters that stand before other numbers of this shape: laws, norms, weeks, money.
+_NO_PREFIX = r"(?!(?:DIN|ISO|EN|EU|EG|EWG|RL|KW|EUR|AZ|BGBL|ABL|TOP|SJ|WS|SS|HJ|NR|ART|Q|ABS)\b)"
 # Without a word before it: letters first and at least two joints ("BV/0197/2026"), a group with leading zeros
 # ("0123/2024-2029"), or letters and a year ("V/0123/24").
 _SHAPES = re.compile(
@@ -34,8 +37,13 @@ _SHAPES = re.compile(
     r"|\d{1,3}/\d{2,4}/(?:19|20)\d\d(?:/\d{1,3})?"
     r"|\d{1,3}/[A-Z]{2,5}/\d{2,6}"
     r"|[A-Za-zÄÖÜ]{2,6}(?:-[A-Za-z]{2,5})?(?:-[\w.]{1,8}){1,3}-(?:19|20)\d\d(?:/\d{1,4})?"
+    # letters, a blank, then number and year in either order ("BV 2027/003", "VO 12/2027", "DS 0123/27")
+    rf"|{_NO_PREFIX}[A-ZÄÖÜ]{{1,4}}(?:[-/][A-ZÄÖÜ]{{1,4}})?[ ]"
+    r"(?:(?:19|20)\d\d[/-]\d{1,5}|\d{1,5}[/-](?:19|20)\d\d|\d{2,5}/\d\d)(?:[/-]\d{1,3})?(?:[/-][A-ZÄÖÜ]{1,2})?"
     r")(?![\w/])"
 )
+_PREFIX = re.compile(r"^([A-ZÄÖÜ]{1,8})(?=\d)")
+_BARE = re.compile(r"^(?:[A-ZÄÖÜ]{1,8}/)+(?=\d)")
 _DATE = re.compile(r"^\d{1,2}\.\d{1,2}\.\d{2,4}$")
 _YEARS = re.compile(r"^(?:19|20)\d\d\s?[/-]\s?(?:(?:19|20)?\d\d)$")
 
@@ -43,7 +51,23 @@ _YEARS = re.compile(r"^(?:19|20)\d\d\s?[/-]\s?(?:(?:19|20)?\d\d)$")
 def reference_key(reference: str) -> str:
     """What two spellings of one number have in common: no blanks, one kind of joint, capital letters."""
     text = unicodedata.normalize("NFKC", reference).upper()
-    return re.sub(r"[^0-9A-ZÄÖÜ]+", "/", re.sub(r"\s+", "", text)).strip("/")
+    key = re.sub(r"[^0-9A-ZÄÖÜ]+", "/", re.sub(r"\s+", "", text)).strip("/")
+    return _PREFIX.sub(r"\1/", key)
+
+
+def find_key(key: str, known: Iterable[str]) -> str | None:
+    """The one of several keys that is the same number: letters before it may be left out on one side, not differ."""
+    keys = list(known)
+    if key in keys:
+        return key
+    bare = _BARE.sub("", key)
+    alike = [other for other in keys if _BARE.sub("", other) == bare and bare in {key, other}]
+    return alike[0] if len(alike) == 1 else None
+
+
+def fuller(one: str, two: str) -> str:
+    """Of two ways to print one number the one that has its letters; the first where both have them."""
+    return two if len(reference_key(two)) > len(reference_key(one)) else one
 
 
 def cued_references(text: str) -> list[str]:
@@ -75,7 +99,10 @@ def references(text: str) -> list[str]:
     found = {reference_key(r): r for r in cued_references(text)}
     for reference in shaped_references(text):
         key = reference_key(reference)
-        if not any(key in known for known in found):
+        same = find_key(key, found)
+        if same and len(same) < len(key):  # the shape has the letters that the word before it took
+            found = {key if known == same else known: reference if known == same else r for known, r in found.items()}
+        elif not any(key in known for known in found):
             found[key] = reference
     return list(found.values())
 

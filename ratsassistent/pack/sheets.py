@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ratsassistent.oparl import Page, PagedText, PageStart
 from ratsassistent.pack.heads import PageHead, is_running_line, read_page_head
 from ratsassistent.pack.pages import ReadFile
+from ratsassistent.pack.running import running_lines
 
 _DOCUMENT_TITLE = re.compile(
     r"(?i)\b(?:anlage|anhang|stellungnahme|antwort|antrag|anfrage|\w*vorlage|bericht|mitteilung|präsentation|gutachten|satzung)"
@@ -49,21 +50,25 @@ def sheets_of(read: ReadFile, numbers: Iterable[int] | None = None, opens_file: 
     ]
 
 
-def paged_text(sheets: Sequence[Sheet]) -> PagedText:
-    """The running text of pages; lines that only count pages stay out, so that a sentence runs on over the edge."""
+def paged_text(documents: Sequence[Sequence[Sheet]]) -> PagedText:
+    """The running text of documents, page after page.
+
+    Running heads and feet, and lines that only count pages, stay out, so that a sentence runs on over the edge.
+    """
     text = ""
     starts = []
-    for sheet in sheets:
-        starts.append(
-            PageStart(offset=len(text), file_id=sheet.read.file.id, file=sheet.read.file.name, page=sheet.page.number)
-        )
-        text += without_running_lines(sheet.page.text) + "\n"
+    for sheets in documents:
+        running = running_lines([sheet.page.text for sheet in sheets])
+        for sheet, drop in zip(sheets, running, strict=True):
+            file = sheet.read.file
+            starts.append(PageStart(offset=len(text), file_id=file.id, file=file.name, page=sheet.page.number))
+            text += without_lines(sheet.page.text, drop) + "\n"
     return PagedText(text=text, starts=tuple(starts))
 
 
-def without_running_lines(text: str) -> str:
-    """A page's text without the page number in its first or last line."""
-    lines = text.split("\n")
+def without_lines(text: str, drop: set[int]) -> str:
+    """A page's text without some lines, and without the page number in its first or last line."""
+    lines = ["" if i in drop else line for i, line in enumerate(text.split("\n"))]
     filled = [i for i, line in enumerate(lines) if line.strip()]
     for at in {*filled[:1], *filled[-1:]}:
         if is_running_line(lines[at]):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ratsassistent.oparl import Answer, Hit, Statement
-from ratsassistent.writing.briefing import model_statements, overlap
+from ratsassistent.writing.briefing import PageTexts, model_statements, overlap, whole
 from ratsassistent.writing.extract import Chunk
 from ratsassistent.writing.llama import LanguageModel
 from ratsassistent.writing.prompts import REFUSAL, load_prompt
@@ -50,12 +50,12 @@ def answer(
     record = writer.record
     if REFUSAL.casefold() in reply.text.casefold():
         return nothing.model_copy(update={"model": record})
-    pages = {}
+    pages: PageTexts = {}
     for hit in hits:
         for citation in hit.passage.citation:
             key = (citation.file_id, citation.page)
             pages[key] = f"{pages.get(key, '')}\n{hit.passage.text}"
-    written = model_statements(reply.text, chunks, pages, finished=reply.finished, label=LABEL)
+    written = model_statements(whole(reply), chunks, pages, LABEL)
     sound = [s for s in written if s.check == "ok"]
     if not sound:  # nothing of it stands where it should: that is no answer
         return nothing.model_copy(update={"statements": written, "model": record})

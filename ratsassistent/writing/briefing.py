@@ -18,23 +18,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ratsassistent.oparl import AgendaItem, Citation, ItemBriefing, Level, ModelRecord, Paper, Statement
+from ratsassistent.oparl import AgendaItem, Citation, ItemBriefing, Level, ModelRecord, Origin, Paper, Statement
 from ratsassistent.writing.check import check_statement
 from ratsassistent.writing.extract import Chunk, extract_item, reading_for
-from ratsassistent.writing.llama import LanguageModel
+from ratsassistent.writing.llama import LanguageModel, Reply
 from ratsassistent.writing.prompts import Prompt, load_prompt
 from ratsassistent.writing.sentences import sentences as split
 
 LABEL = "Worum es geht"
-READ_WORDS = 300  # words of an item that the model reads: about 600 tokens, ten seconds on an office PC
-WRITE_TOKENS = 200
+READ_WORDS = 260  # words of an item that the model reads: about 600 tokens, ten seconds on an office PC
+WRITE_TOKENS = 160
 WORD_BUDGET = 195  # words of all statements of an item together: a briefing is no copy of the papers
-MOST_SENTENCES = 4
+MOST_SENTENCES = 3
 VERSION = "1"  # raise it when this module writes something else from the same input
 
 PageTexts = dict[tuple[str | None, int | None], str]  # (file id, physical page) -> text
 
 _KEY = re.compile(r"\[?\b(S\d{1,2})\b\]?")
+_CLOSED_KEY = re.compile(r"\[\s*S\d{1,2}[^\]\n]*\]")
 _MARKS = re.compile(r"\s*[\[(]\s*S\d{1,2}(?:\s*[,;und]+\s*S\d{1,2})*\s*[\])]\s*")
 _LIST_MARK = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 
@@ -80,10 +81,12 @@ def write(
         messages = task.prompt.render(
             titel=task.item.name,
             art=task.item.papers[0].paperType or "Unterlage",
-            texte="\n".join(f"[{c.key}] {c.text}" for c in chunks),
+            texte="\n".join(f"[{c.key}] ({c.label}) {c.text}" for c in chunks),
         )
-        reply = model().write(messages, max_tokens=WRITE_TOKENS, should_stop=should_stop)
-        written = model_statements(reply.text, chunks, page_texts(task.item.papers), finished=reply.finished)
+        reply = model().write(messages, max_tokens=WRITE_TOKENS, should_stop=should_stop, enough=_enough)
+        said = model_statements(whole(reply), chunks, page_texts(task.item.papers))
+        # without an end it is no sentence, but a line of a form or a heading that the model copied
+        written = tuple(s for s in said if s.text.endswith((".", "!", "?")))
     return made.model_copy(
         update={
             "level": task.level,
@@ -97,18 +100,26 @@ def write(
     )
 
 
-def model_statements(
-    text: str, chunks: Sequence[Chunk], pages: PageTexts, *, finished: bool = True, label: str = LABEL
-) -> tuple[Statement, ...]:
+def _enough(text: str) -> bool:
+    """True once the model has named a source for as many sentences as are wanted; writing on would only cost time."""
+    return len(_CLOSED_KEY.findall(text)) >= MOST_SENTENCES
+
+
+def whole(reply: Reply) -> str:
+    """The reply without the sentence that was cut off at the limit of tokens."""
+    if reply.finished:
+        return reply.text
+    return reply.text[: max(reply.text.rfind("]") + 1, reply.text.rfind("\n"), 0)]
+
+
+def model_statements(text: str, chunks: Sequence[Chunk], pages: PageTexts, label: str = LABEL) -> tuple[Statement, ...]:
     """Cut what the model wrote into sentences, find for each where it stands, and check it there.
 
     :param pages: the text of every page that a chunk cites.
 
-    A last sentence that was cut off at the token limit is dropped; so is one that repeats another.
+    One that repeats another is dropped. One that the model copied word for word is the paper's, an `extract`.
     """
     sentences = _sentences(text)
-    if sentences and not finished and not sentences[-1][0].endswith((".", "!", "?")):
-        sentences.pop()
     made: list[Statement] = []
     for sentence, keys in sentences[:MOST_SENTENCES]:
         if any(_same(sentence, other.text) for other in made):
@@ -135,7 +146,12 @@ def _sentences(text: str) -> list[tuple[str, list[str]]]:
 
 
 def _same(one: str, other: str) -> bool:
-    return re.sub(r"\W", "", one.casefold()) == re.sub(r"\W", "", other.casefold())
+    return _tight(one) == _tight(other)
+
+
+def _tight(text: str) -> str:
+    """Letters and digits only, so that line breaks, hyphens and punctuation do not tell two wordings apart."""
+    return re.sub(r"[\W_]", "", text.casefold())
 
 
 def page_texts(papers: Sequence[Paper]) -> PageTexts:
@@ -176,7 +192,9 @@ def _checked(
     for choice in choices:
         result = check_statement(sentence, [pages.get((c.file_id, c.page), "") for c in choice])
         if result.ok:
-            return Statement(text=sentence, origin="model", citation=choice, check="ok", label=label)
+            copied = any(_tight(sentence) in _tight(pages.get((c.file_id, c.page), "")) for c in choice)
+            origin: Origin = "extract" if copied else "model"
+            return Statement(text=sentence, origin=origin, citation=choice, check="ok", label=label)
         if first is None or len(result.failures) < len(first[1]):
             first = (choice, result.failures)
     citation, failures = first or ((), ())

@@ -69,10 +69,12 @@ class LanguageModel(Protocol):
         max_tokens: int,
         should_stop: Callable[[], bool] | None = None,
         on_text: Callable[[str], None] | None = None,
+        enough: Callable[[str], bool] | None = None,
     ) -> Reply:
         """Let the model answer.
 
         :param max_tokens: the most tokens to write.
+        :param enough: given the text so far after each token; True ends the reply there (it counts as finished).
         :param should_stop: asked every few seconds; True ends the work with `Interrupted`.
         :param on_text: called with the whole text so far after each token.
         :raises ModelError: the messages are too long for the context, or the engine fails.
@@ -155,6 +157,7 @@ class LlamaModel:
         max_tokens: int,
         should_stop: Callable[[], bool] | None = None,
         on_text: Callable[[str], None] | None = None,
+        enough: Callable[[str], bool] | None = None,
     ) -> Reply:
         """See `LanguageModel.write`."""
         prompt = self._prompt(messages)
@@ -169,7 +172,7 @@ class LlamaModel:
                 raise Interrupted("Die Arbeit wurde angehalten.")
             self._decode(prompt[at : at + READ_STEP])
         reading = time.monotonic() - started
-        written, finished = self._generate(max_tokens, should_stop, on_text)
+        written, finished = self._generate(max_tokens, should_stop, on_text, enough)
         return Reply(
             text=self._text(written).strip(),
             finished=finished,
@@ -185,6 +188,7 @@ class LlamaModel:
         max_tokens: int,
         should_stop: Callable[[], bool] | None,
         on_text: Callable[[str], None] | None,
+        enough: Callable[[str], bool] | None,
     ) -> tuple[list[int], bool]:
         llama = self._llama
         chain = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
@@ -205,6 +209,8 @@ class LlamaModel:
                 written.append(token)
                 if on_text:
                     on_text(self._text(written))
+                if enough and enough(self._text(written)):
+                    return written, True
                 self._decode([token])
         finally:
             llama.llama_sampler_free(chain)
@@ -213,7 +219,7 @@ class LlamaModel:
     def _prompt(self, messages: Sequence[Message]) -> list[int]:
         """Tokens of the chat: the template's own marks are special tokens, the contents never are."""
         marks = [f"\ue000{number}\ue001" for number in range(len(messages))]
-        chat = [{"role": m.role, "content": mark} for m, mark in zip(messages, marks, strict=True)]
+        chat: Any = [{"role": m.role, "content": mark} for m, mark in zip(messages, marks, strict=True)]
         rest = self._formatter(messages=chat).prompt
         tokens: list[int] = []
         for message, mark in zip(messages, marks, strict=True):

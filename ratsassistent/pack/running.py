@@ -1,0 +1,66 @@
+"""Lines that stand on every page of a document: its name, the office, "Seite 3 von 8".
+
+What enters: the texts of pages that belong together. What leaves: which lines of each page are running heads or feet.
+What it does not know: what the pages are about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+EDGE = 3  # filled lines on top and at the foot of a page that can be running lines
+MAX_LENGTH = 130
+# "Beschlussvorlage BV 2027/003 Seite 2 von 4", "Stadt X · Hauptamt · Seite 3", "Seite 3 von 8 | Stadt X"
+COUNTED = re.compile(
+    r"^(?:(?P<lead>\S.{0,100}?)[\s|·•–-]*\s)?(?:Seite|Blatt)\s*(?P<number>\d{1,3})\s*(?:von|/)\s*(?P<total>\d{1,3})$"
+)
+_PAGE_NUMBER = re.compile(
+    r"(?:\b(?:Seite|S\.|Blatt)\s*)\d{1,3}(?:\s*(?:von|/)\s*\d{1,3})?|(?<=[|·•–—])\s*\d{1,3}$|^\d{1,3}(?=\s*[|·•–—])"
+)
+
+
+def running_lines(texts: Sequence[str]) -> list[set[int]]:
+    """For each page the indexes of its lines that are repeated on most pages, at the same edge, or count the pages.
+
+    The first page on which a head stands keeps it: there it is the letterhead. Two pages have to share both what is
+    repeated and nothing but that can differ: their number.
+    """
+    edges = [_edges(text) for text in texts]
+    counts: Counter[tuple[str, str]] = Counter()
+    for top, foot in edges:
+        counts.update({("top", key) for _, key in top} | {("foot", key) for _, key in foot})
+    filled = sum(bool(top) for top, _ in edges)
+    often = {place for place, count in counts.items() if count >= max(2, 0.5 * filled) and (count >= 3 or filled == 2)}
+    seen: set[str] = set()
+    out: list[set[int]] = []
+    for text, (top, foot) in zip(texts, edges, strict=True):
+        lines = text.split("\n")
+        drop = {index for index, key in top if ("top", key) in often and key in seen}
+        drop |= {index for index, key in foot if ("foot", key) in often}
+        drop |= {index for index, _ in (*top[:1], *foot[-1:]) if COUNTED.match(lines[index].strip())}
+        seen |= {key for _, key in top}
+        out.append(drop)
+    return out
+
+
+def _edges(text: str) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The filled lines on top and at the foot, each with what stays the same from page to page."""
+    lines = text.split("\n")
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    if len(filled) < 2 * EDGE:  # hardly any text: what is repeated may be all there is
+        filled_top, filled_foot = filled[:1], filled[-1:]
+    else:
+        filled_top, filled_foot = filled[:EDGE], filled[-EDGE:]
+    return [(i, _key(lines[i])) for i in filled_top if _can(lines[i])], [
+        (i, _key(lines[i])) for i in filled_foot if _can(lines[i])
+    ]
+
+
+def _can(line: str) -> bool:
+    return len(line.strip()) <= MAX_LENGTH and not re.search("[☐☒✓✗]", line)
+
+
+def _key(line: str) -> str:
+    return _PAGE_NUMBER.sub("#", " ".join(line.split()))

@@ -1,0 +1,72 @@
+"""The demonstration pack, taken in once for all tests of the whole chain; each test works on a copy of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ratsassistent import workflow
+from ratsassistent.demo import demo_pack, demo_truth
+from ratsassistent.settings import Settings
+from ratsassistent.workflow import Workspace
+
+
+def settings_for(folder: Path) -> Settings:
+    """Settings of a data folder that has no language model."""
+    return Settings(data_folder=folder, model_folders=(folder / "modelle",), threads=2)
+
+
+def rows(folder: Path) -> dict[str, list[Any]]:
+    """Everything that the databases below a data folder hold, table by table; how the full text keeps it aside."""
+    held: dict[str, list[Any]] = {}
+    for file in sorted(folder.rglob("*.sqlite")):
+        with closing(sqlite3.connect(file)) as connection:
+            names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            for name in names:
+                if name.startswith(("passage_text_", "passage_word", "sqlite_")):
+                    continue
+                columns = "rowid, *" if name == "passage_text" else "*"
+                found = connection.execute(f'SELECT {columns} FROM "{name}"').fetchall()
+                held[f"{file.parent.name}.{name}"] = sorted(found, key=repr)
+    return held
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The files that were taken in, below a data folder."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*.pdf"))}
+
+
+@pytest.fixture(scope="session")
+def truth() -> dict[str, Any]:
+    """What is in the demonstration pack."""
+    loaded: dict[str, Any] = json.loads(demo_truth().read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demonstration pack; nobody writes into it."""
+    folder = tmp_path_factory.mktemp("beispiel") / "daten"
+    with workflow.workspace(settings_for(folder)) as ws:
+        workflow.take_in(ws, [demo_pack()])
+    return folder
+
+
+@pytest.fixture
+def data(taken_in: Path, tmp_path: Path) -> Path:
+    """A data folder of one's own with the demonstration pack."""
+    return Path(shutil.copytree(taken_in, tmp_path / "daten"))
+
+
+@pytest.fixture
+def ws(data: Path) -> Iterator[Workspace]:
+    """That folder, opened."""
+    with workflow.workspace(settings_for(data)) as opened:
+        yield opened

@@ -1,0 +1,602 @@
+"""The commands: exit statuses, one JSON object on standard output, one German sentence on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pdfs
+import pytest
+import shapes
+from conftest import files, rows
+from pypdf import PdfReader, PdfWriter
+from scripted import ScriptedModel
+
+import ratsassistent
+from ratsassistent import workflow
+from ratsassistent.__main__ import main
+from ratsassistent.demo import demo_pack
+from ratsassistent.writing.prompts import REFUSAL
+
+ROOT = Path(ratsassistent.__file__).parent.parent
+MEETING = "2027-01-26"
+
+
+class Result(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON object on standard output."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def nobody_elses_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting and no model of whoever runs the tests."""
+    for name in list(os.environ):
+        if name.startswith("RATSASSISTENT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: tmp_path / "cache")
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: tmp_path / "benutzer")
+    (tmp_path / "modelle").mkdir()
+    monkeypatch.setenv("RATSASSISTENT_MODELLORDNER", str(tmp_path / "modelle"))
+    monkeypatch.setattr(workflow.background, "ensure_worker", lambda _: False)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Runs a command on the data folder of this test."""
+
+    def call(*arguments: object) -> Result:
+        capsys.readouterr()
+        try:
+            status = main(["--datenordner", str(tmp_path / "daten"), *map(str, arguments)])
+        except SystemExit as end:
+            status = int(end.code or 0)
+        out, err = capsys.readouterr()
+        return Result(status, out, err)
+
+    return call
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
+    """A model that knows what the hall costs and nothing else."""
+
+    def reply(content: str) -> str:
+        if "kostet die Sanierung der Turnhalle" in content:
+            return "Die Generalsanierung der Turnhalle kostet 2.402.400 Euro. [S1]"
+        return REFUSAL
+
+    scripted = ScriptedModel(reply)
+    monkeypatch.setattr(workflow, "load_model", lambda _: scripted)
+    return scripted
+
+
+def is_one_sentence(text: str) -> bool:
+    """One line of German that ends like a sentence, and nothing of a program's inside."""
+    line = text.strip()
+    german = re.search(r"\b(?:ist|sind|gibt|lässt|liegt|fehlt|bitte|kein|nicht|werden|muss)\b", line, re.IGNORECASE)
+    program = re.search(r"Traceback|Error\b|Exception|Errno|line \d+|ratsassistent\.\w+\.", line)
+    return "\n" not in line and line.endswith(".") and german is not None and program is None
+
+
+def refused(result: Result) -> bool:
+    return result.status == 1 and result.out == "" and is_one_sentence(result.err)
+
+
+# --- as a program
+
+
+def program(*arguments: object, **environment: str) -> Result:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("RATSASSISTENT_")}
+    env = {**inherited, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii", **environment}
+    command = [sys.executable, "-m", "ratsassistent", *map(str, arguments)]
+    done = subprocess.run(command, env=env, capture_output=True, timeout=120, check=False)
+    return Result(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+def test_the_program_takes_in_the_example_and_lists_it(tmp_path: Path) -> None:
+    taken = program("--datenordner", tmp_path / "daten", "einlesen", "--beispiel", "--json")
+    assert taken.status == 0
+    assert taken.err == ""
+    assert shapes.misfits(taken.json, shapes.INTAKE) == []
+    assert taken.json["pages"]["total"] == 40
+    held = program("sitzungen", "--json", RATSASSISTENT_DATENORDNER=str(tmp_path / "daten"))
+    assert [m["id"] for m in held.json["meetings"]] == [m["id"] for m in taken.json["meetings"]]
+
+
+def test_the_program_without_a_model_says_so_in_one_sentence(data: Path, tmp_path: Path) -> None:
+    home = str(tmp_path / "heim")
+    nowhere = {"HOME": home, "XDG_CACHE_HOME": home, "LOCALAPPDATA": home, "RATSASSISTENT_MODELLORDNER": str(tmp_path)}
+    asked = program("--datenordner", data, "frage", "Was kostet die Turnhalle?", "--json", **nowhere)
+    assert refused(asked)
+    assert "modelle laden" in asked.err
+
+
+def test_a_wrong_use_of_the_program_is_status_2_in_german() -> None:
+    wrong = program("briefing", "--stufe", "alles")
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "--hilfe" in wrong.err
+    assert "Traceback" not in wrong.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes that close do not raise there")
+def test_a_reader_that_goes_away_is_no_error(data: Path) -> None:
+    command = [sys.executable, "-m", "ratsassistent", "--datenordner", str(data), "briefing", MEETING, "--json"]
+    process = subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) in {0, 1}
+
+
+# --- usage
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["gibtsnicht"],
+        ["einlesen", "--unbekannt"],
+        ["briefing", MEETING, "--stufe", "alles"],
+        ["briefing", MEETING, "--format", "odt"],
+        ["suche", "x", "--anzahl", "viele"],
+        ["modelle"],
+        ["modelle", "löschen"],
+        ["auftraege", "löschen"],
+        ["loeschen"],
+    ],
+)
+def test_a_wrong_use_is_status_2(run: Run, arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith("Der Befehl ist so nicht verständlich")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--hilfe"], ["einlesen", "-h"], ["--version"]])
+def test_help_is_status_0(run: Run, arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert result.status == 0
+    assert result.err == ""
+    assert result.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["einlesen"],
+        ["briefing"],
+        ["briefing", MEETING, "--papier", "1"],
+        ["frage"],
+        ["suche"],
+        ["auftraege", "anhalten"],
+        ["frage", ""],
+        ["frage", "  "],
+        ["--modell", "gibtsnicht", "modelle", "liste"],
+        ["modelle", "pruefen", "gibtsnicht"],
+    ],
+)
+def test_what_lacks_something_is_refused_in_one_sentence(run: Run, arguments: list[str]) -> None:
+    assert refused(run(*arguments))
+
+
+# --- taking in
+
+
+def test_einlesen_names_what_was_recognised(run: Run) -> None:
+    plain = run("einlesen", "--beispiel")
+    assert plain.status == 0
+    assert "10 Tagesordnungspunkte" in plain.out
+    assert "39 von 40 Seiten gelesen" in plain.out
+    assert re.search(r"Nicht lesbar: .*S\. 32", plain.out)
+    again = run("einlesen", "--beispiel", "--json")
+    assert shapes.misfits(again.json, shapes.INTAKE) == []
+    assert again.json["files"] == 1
+    assert again.json["papers"] == 8
+    assert [(p["page"], bool(p["reason"])) for p in again.json["pages"]["unreadable"]] == [(32, True)]
+    assert again.json["pages"]["text"] == 39
+    assert again.json["skipped"] == []
+    assert again.json["seconds"] >= 0
+
+
+def bad_files(folder: Path) -> dict[str, Path]:
+    """One file of each kind that cannot be read."""
+    folder.mkdir(exist_ok=True)
+    good = pdfs.pdf_bytes(pdfs.PACK)
+    made = {
+        "text": b"Das ist ein Text und kein PDF.\n" * 50,
+        "empty": b"",
+        "cut": demo_pack().read_bytes()[: demo_pack().stat().st_size // 2],
+        "cut_early": good[:300],
+        "garbage": b"%PDF-1.7\n" + bytes(range(256)) * 20,
+    }
+    paths = {}
+    for name, content in made.items():
+        paths[name] = folder / f"{name}.pdf"
+        paths[name].write_bytes(content)
+    pageless = PdfWriter()
+    paths["pageless"] = folder / "pageless.pdf"
+    pageless.write(paths["pageless"])
+    locked = PdfWriter(clone_from=demo_pack())
+    locked.encrypt("geheim", algorithm="AES-256")
+    paths["locked"] = folder / "locked.pdf"
+    locked.write(paths["locked"])
+    assert PdfReader(paths["locked"]).is_encrypted
+    (folder / "ordner").mkdir()
+    (folder / "ordner" / "notiz.txt").write_text("keine PDF-Datei")
+    paths["folder"] = folder / "ordner"
+    (folder / "leer").mkdir()
+    paths["empty_folder"] = folder / "leer"
+    paths["missing"] = folder / "gibtsnicht.pdf"
+    paths["word"] = folder / "brief.docx"
+    paths["word"].write_bytes(b"PK\x03\x04")
+    paths["zip"] = folder / "kaputt.zip"
+    paths["zip"].write_bytes(b"PK\x03\x04 kaputt")
+    paths["zip_without_pdf"] = folder / "ohne.zip"
+    with zipfile.ZipFile(paths["zip_without_pdf"], "w") as bundle:
+        bundle.writestr("notiz.txt", "nichts")
+    return paths
+
+
+BAD = ["text", "empty", "cut", "cut_early", "garbage", "pageless", "locked", "folder", "empty_folder", "missing", "word", "zip",
+       "zip_without_pdf"]  # fmt: skip
+REASONS = {
+    "text": "PDF",
+    "empty": "leer",
+    "cut": "beschädigt|abgeschnitten|unvollständig",
+    "pageless": "Seite",
+    "locked": "Passwort",
+    "empty_folder": "keine PDF-Datei",
+    "missing": "gibt es nicht",
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_file_that_cannot_be_read_is_one_sentence_and_changes_nothing(
+    run: Run, data: Path, tmp_path: Path, kind: str
+) -> None:
+    path = bad_files(tmp_path / "schlecht")[kind]
+    before, held = rows(data), files(data)
+    result = run("einlesen", path, "--json")
+    assert result.status == 1
+    assert shapes.misfits(result.json, shapes.INTAKE) == []
+    assert (result.json["meetings"], result.json["files"], result.json["papers"]) == ([], 0, 0)
+    reasons = [s["reason"] for s in result.json["skipped"]]
+    assert 1 <= len(reasons) <= 2
+    assert all(is_one_sentence(r) for r in reasons), reasons
+    assert len(result.err.strip().splitlines()) == len(reasons)
+    assert "Traceback" not in result.err
+    if kind in REASONS:
+        assert re.search(REASONS[kind], " ".join(reasons)), reasons
+    assert rows(data) == before
+    assert files(data) == held
+
+
+def test_a_bad_file_does_not_even_make_an_archive_with_something_in_it(run: Run, tmp_path: Path) -> None:
+    bad = bad_files(tmp_path / "schlecht")
+    assert run("einlesen", bad["text"], bad["locked"]).status == 1
+    assert run("sitzungen", "--json").json == {"meetings": [], "loose_papers": []}
+    assert list((tmp_path / "daten").rglob("*.pdf")) == []
+
+
+def test_a_good_file_among_bad_ones_is_taken_in(run: Run, tmp_path: Path) -> None:
+    bad = bad_files(tmp_path / "schlecht")
+    good = pdfs.write(tmp_path / "gut" / "sitzung.pdf", pdfs.PACK)
+    result = run("einlesen", bad["locked"], good, bad["text"], bad["missing"], "--json")
+    assert result.status == 0
+    assert shapes.misfits(result.json, shapes.INTAKE) == []
+    assert [m["organization"] for m in result.json["meetings"]] == ["Rat der Stadt Musterfeld"]
+    assert len(result.json["skipped"]) == 3
+    assert all(is_one_sentence(s["reason"]) for s in result.json["skipped"])
+    assert len(result.err.strip().splitlines()) == 3
+
+
+def test_a_folder_and_a_zip_are_looked_through(run: Run, tmp_path: Path) -> None:
+    good = pdfs.write(tmp_path / "ordner" / "unten" / "sitzung.pdf", pdfs.PACK)
+    assert run("einlesen", tmp_path / "ordner", "--json").json["files"] == 1
+    with zipfile.ZipFile(tmp_path / "paket.zip", "w") as bundle:
+        bundle.write(good, "sitzung.pdf")
+    assert run("einlesen", tmp_path / "paket.zip", "--json").json["files"] == 1
+    assert len(run("sitzungen", "--json").json["meetings"]) == 1
+
+
+def test_a_loose_paper_is_named_and_can_be_released(run: Run, tmp_path: Path) -> None:
+    loose = pdfs.write(tmp_path / "feuerwache.pdf", [pdfs.FIRE_1, pdfs.FIRE_2])
+    taken = run("einlesen", loose, "--json").json
+    assert [p["public"] for p in taken["loose_papers"]] == [None]
+    (held,) = run("sitzungen", "--json").json["loose_papers"]
+    assert shapes.misfits(held, shapes.PAPER) == []
+    assert "nicht freigegeben" in run("einlesen", loose).out
+    released = run("freigeben", held["id"], "--json")
+    assert released.json["reference"] == "BV/0012/2024"
+    assert refused(run("freigeben", held["id"]))
+    made = run("briefing", "--papier", "BV/0012/2024", "--json").json
+    assert shapes.misfits(made, shapes.BRIEFING) == []
+    assert made["meeting"] is None
+    assert made["agendaItem"][0]["public"] is True
+
+
+# --- briefing
+
+
+def test_briefing_as_json(run: Run, data: Path) -> None:
+    for arguments in (["--json"], ["--format", "json"]):
+        made = run("briefing", MEETING, *arguments)
+        assert made.status == 0
+        assert made.err == ""
+        assert shapes.misfits(made.json, shapes.BRIEFING) == []
+        assert made.json["model"] is None
+        assert made.json["coverage"]["pages"] == 40
+        assert {s["origin"] for i in made.json["agendaItem"] for s in i["statements"]} <= {"verbatim", "extract"}
+        assert {s["check"] for i in made.json["agendaItem"] for s in i["statements"]} <= {"ok", "none"}
+    given = [c for i in made.json["agendaItem"] for s in i["statements"] for c in s["citation"]]
+    assert {c["file_id"] for c in given} == {None}
+    ids = {i["id"]: i["number"] for i in run("sitzungen", "--json").json["meetings"][0]["agendaItem"]}
+    assert {i["id"]: i["number"] for i in made.json["agendaItem"]} == ids
+
+
+def test_briefing_as_markdown_into_a_file(run: Run, data: Path, tmp_path: Path) -> None:
+    target = tmp_path / "auswertung.md"
+    made = run("briefing", MEETING, "--format", "md", "-o", target)
+    assert (made.status, made.out) == (0, "")
+    text = target.read_text(encoding="utf-8")
+    assert text == run("briefing", MEETING).out
+    assert text.count("\n## ") == 10
+    assert text.count("Nichtöffentlich") >= 2
+    assert "39 von 40 Seiten gelesen." in text
+    assert re.search(r"\(S\. 3\)", text)
+    both = run("briefing", MEETING, "--json", "-o", tmp_path / "auswertung.json")
+    assert both.json == json.loads((tmp_path / "auswertung.json").read_text(encoding="utf-8"))
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(run: Run, data: Path, tmp_path: Path) -> None:
+    assert refused(run("briefing", MEETING, "-o", tmp_path / "gibtsnicht" / "a.md"))
+    assert refused(run("briefing", MEETING, "-o", tmp_path))
+
+
+def test_one_item_by_number_or_id_and_what_is_ambiguous(run: Run, data: Path) -> None:
+    (item,) = run("briefing", MEETING, "--top", "Ö 2", "--json").json["agendaItem"]
+    assert [i["id"] for i in run("briefing", MEETING, "--top", item["id"], "--json").json["agendaItem"]] == [item["id"]]
+    twice = run("briefing", MEETING, "--top", "1", "--json")
+    assert (twice.status, twice.out) == (1, "")
+    first, *choices = twice.err.strip().splitlines()
+    assert is_one_sentence(first.removesuffix(":") + ".")
+    assert [c.split()[0].startswith("ra:top-") for c in choices] == [True, True]
+    for choice in choices:
+        assert run("briefing", MEETING, "--top", choice.split()[0], "--json").status == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["briefing", "Bad Nirgendwo"],
+        ["briefing", MEETING, "--top", "99"],
+        ["briefing", "--papier", "BV 9999/999"],
+        ["frage", "Was?", "--sitzung", "Bad Nirgendwo"],
+        ["suche", "Turnhalle", "--sitzung", "Bad Nirgendwo"],
+        ["loeschen", "Bad Nirgendwo"],
+        ["freigeben", "BV 2027/003"],
+        ["auftraege", "abbrechen", "ra:auftrag-0"],
+        ["auftraege", "anhalten", "ra:auftrag-0"],
+        ["auftraege", "fortsetzen", "ra:auftrag-0"],
+    ],
+)
+def test_what_is_not_there_is_one_sentence_and_changes_nothing(run: Run, data: Path, arguments: list[str]) -> None:
+    before = rows(data)
+    assert refused(run(*arguments))
+    assert refused(run(*arguments, "--json"))
+    assert rows(data) == before
+
+
+def test_voll_names_the_model_and_marks_its_sentences(run: Run, data: Path, model: ScriptedModel) -> None:
+    made = run("briefing", MEETING, "--stufe", "voll", "--top", "Ö 2", "--json").json
+    assert shapes.misfits(made, shapes.BRIEFING) == []
+    assert made["level"] == "voll"
+    assert len(model.asked) == 1
+
+
+def test_voll_without_a_model_is_one_sentence(run: Run, data: Path) -> None:
+    result = run("briefing", MEETING, "--stufe", "voll")
+    assert refused(result)
+    assert "modelle laden" in result.err
+    assert run("briefing", MEETING).status == 0
+
+
+# --- questions and search
+
+
+def test_frage(run: Run, data: Path, model: ScriptedModel) -> None:
+    question = "Was kostet die Sanierung der Turnhalle der Lindenschule insgesamt?"
+    made = run("frage", question, "--json")
+    assert (made.status, made.err) == (0, "")
+    assert shapes.misfits(made.json, shapes.ANSWER) == []
+    assert made.json["answered"] is True
+    assert "2.402.400" in made.json["answer"]
+    assert made.json["model"]["name"] == "Prüfmodell"
+    pages = {c["page"] for s in made.json["statements"] for c in s["citation"]}
+    assert pages & {3, 4, 5, 7, 15, 16}
+    plain = run("frage", question, "--sitzung", MEETING)
+    assert re.search(r"^KI: .*2\.402\.400.*\(S\. \d+", plain.out)
+
+
+def test_frage_that_the_papers_do_not_answer(run: Run, data: Path, model: ScriptedModel) -> None:
+    made = run("frage", "Wie hoch ist der Hebesatz der Grundsteuer B?", "--json")
+    assert made.status == 0
+    assert made.json["answered"] is False
+    assert made.json["answer"] == ""
+    plain = run("frage", "Wie hoch ist der Hebesatz der Grundsteuer B?")
+    assert plain.out.strip() == "In den gelesenen Unterlagen nicht gefunden (39 von 40 Seiten gelesen)."
+
+
+def test_frage_without_a_model_is_one_sentence(run: Run, data: Path) -> None:
+    assert refused(run("frage", "Was kostet die Turnhalle?"))
+
+
+def stack(path: Path, *entries: dict[str, Any]) -> Path:
+    lines = [json.dumps(entry, ensure_ascii=False) for entry in entries]
+    path.write_text("\n".join(lines) + "\n\n", encoding="utf-8")
+    return path
+
+
+def test_a_stack_of_questions_is_one_line_each_with_its_id(run: Run, data: Path, tmp_path: Path, model: ScriptedModel) -> None:
+    meeting = run("sitzungen", "--json").json["meetings"][0]["id"]
+    file = stack(
+        tmp_path / "fragen.jsonl",
+        {"id": "a", "question": "Was kostet die Sanierung der Turnhalle?", "meeting": meeting},
+        {"id": "b", "question": "Wie hoch ist der Hebesatz?"},
+        {"id": 3, "question": "Was kostet die Sanierung der Turnhalle?", "meeting": None},
+    )
+    made = run("frage", "--stapel", file)
+    assert made.status == 0
+    assert [(line["id"], line["answered"]) for line in made.lines] == [("a", True), ("b", False), (3, True)]
+    assert all(shapes.misfits(line, shapes.ANSWER) == [] for line in made.lines)
+    assert [line["id"] for line in run("frage", "--stapel", file, "--json").lines] == ["a", "b", 3]
+
+
+def test_suche(run: Run, data: Path) -> None:
+    made = run("suche", "Bustransfer", "--json")
+    assert shapes.misfits(made.json, shapes.HITS) == []
+    assert made.json["hits"][0]["page"] == 5
+    assert made.json["hits"][0]["date"].startswith(MEETING)
+    assert made.json["hits"][0]["paper"]["reference"] == "BV 2027/003"
+    assert "S. 5:" in run("suche", "Bustransfer").out
+    assert len(run("suche", "Verwaltung", "--anzahl", 2, "--json").json["hits"]) == 2
+    assert run("suche", "Bustransfer", "--bis", "2026-12-31", "--json").json["hits"] == []
+    assert run("suche", "Bustransfer", "--gremium", "Ortsbeirat", "--json").json["hits"] == []
+    nothing = run("suche", "Xylophonquark")
+    assert (nothing.status, nothing.out.strip()) == (0, "Nichts gefunden.")
+
+
+def test_a_stack_of_searches_is_one_line_each_with_its_id(run: Run, data: Path, tmp_path: Path) -> None:
+    meeting = run("sitzungen", "--json").json["meetings"][0]["id"]
+    file = stack(
+        tmp_path / "suchen.jsonl",
+        {"id": "a", "query": "Bustransfer", "meeting": meeting},
+        {"id": "b", "query": "Xylophonquark"},
+    )
+    made = run("suche", "--stapel", file)
+    assert [(line["id"], bool(line["hits"])) for line in made.lines] == [("a", True), ("b", False)]
+    assert all(shapes.misfits(line, shapes.HITS) == [] for line in made.lines)
+
+
+@pytest.mark.parametrize("command", ["frage", "suche"])
+@pytest.mark.parametrize("content", [b"kein JSON\n", b"[1, 2]\n", b"\xff\xfe\x00", None])
+def test_a_stack_that_is_none_is_one_sentence(run: Run, data: Path, tmp_path: Path, command: str, content: bytes | None) -> None:
+    file = tmp_path / "stapel.jsonl"
+    if content is not None:
+        file.write_bytes(content)
+    assert refused(run(command, "--stapel", file))
+    assert refused(run(command, "--stapel", tmp_path))
+
+
+@pytest.mark.parametrize("wrong", [["--von", "gestern"], ["--bis", "31.12.2026x"], ["--anzahl", "0"], ["--anzahl", "-3"]])
+def test_a_filter_that_is_none_ends_in_german_or_finds_nothing(run: Run, data: Path, wrong: list[str]) -> None:
+    result = run("suche", "Turnhalle", *wrong)
+    assert refused(result) or (result.status == 0 and result.err == "")
+
+
+# --- the rest
+
+
+def test_sitzungen(run: Run, data: Path) -> None:
+    made = run("sitzungen", "--json")
+    assert [shapes.misfits(m, shapes.MEETING) for m in made.json["meetings"]] == [[]]
+    assert made.json["loose_papers"] == []
+    assert MEETING in run("sitzungen").out
+
+
+def test_sitzungen_of_nothing(run: Run) -> None:
+    made = run("sitzungen")
+    assert (made.status, made.out) == (0, "")
+    assert "--beispiel" in made.err
+
+
+def test_loeschen(run: Run, data: Path) -> None:
+    meeting = run("sitzungen", "--json").json["meetings"][0]["id"]
+    assert run("loeschen", meeting, "--json").json == {"deleted": meeting}
+    assert run("sitzungen", "--json").json["meetings"] == []
+    assert list(data.rglob("*.pdf")) == []
+
+
+def test_auftraege(run: Run, data: Path, ws: workflow.Workspace) -> None:
+    assert run("auftraege", "--json").json == {"jobs": []}
+    assert run("auftraege").status == 0
+    job = workflow.order_briefing(ws, MEETING)
+    question = workflow.order_question(ws, "Was kostet die Turnhalle?")
+    listed = run("auftraege", "--json").json
+    assert shapes.misfits(listed, shapes.JOBS) == []
+    assert {j["id"] for j in listed["jobs"]} == {job.id, question.id}
+    states = []
+    for what in ("anhalten", "fortsetzen", "abbrechen"):
+        assert run("auftraege", what, job.id).status == 0
+        states.append(ws.jobs.get(job.id).state)
+    assert states == ["pausiert", "wartet", "abgebrochen"]
+
+
+def test_modelle_liste(run: Run, tmp_path: Path) -> None:
+    made = run("modelle", "liste", "--json")
+    assert shapes.misfits(made.json, shapes.MODELS) == []
+    assert sum(m["chosen"] for m in made.json["models"]) == 1
+    assert {m["state"] for m in made.json["models"]} == {"fehlt"}
+    assert len([m for m in made.json["models"] if "de" in m["languages"]]) >= 3
+    chosen = run("--modell", made.json["models"][-1]["key"], "modelle", "liste", "--json").json
+    assert [m["chosen"] for m in chosen["models"]][-1] is True
+    assert "eingestellt" in run("modelle", "liste").out
+
+
+@pytest.mark.parametrize("what", ["pruefen", "messen"])
+def test_a_model_that_is_not_there_is_one_sentence(run: Run, what: str) -> None:
+    assert refused(run("modelle", what))
+
+
+def test_a_model_from_a_stick_that_has_none_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    result = run("modelle", "laden", "--von", tmp_path / "stick")
+    assert (result.status, result.out) == (1, "")
+    assert is_one_sentence(result.err.strip().splitlines()[-1])
+
+
+def test_settings_that_cannot_be_read_are_one_sentence(run: Run, data: Path) -> None:
+    (data / "einstellungen.toml").write_text("port = achtzig")
+    assert refused(run("sitzungen"))
+    (data / "einstellungen.toml").write_text('port = "achtzig"')
+    assert refused(run("sitzungen"))
+
+
+def test_a_data_folder_that_cannot_be_used_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "daten").write_text("eine Datei, kein Ordner")
+    assert refused(run("sitzungen"))
+
+
+def test_a_damaged_archive_is_one_sentence(run: Run, data: Path) -> None:
+    for file in data.rglob("*.sqlite"):
+        file.write_bytes(b"kein SQLite " * 500)
+    for arguments in (["sitzungen"], ["einlesen", "--beispiel"], ["suche", "x"]):
+        assert refused(run(*arguments))
+
+
+def test_an_own_prompt_that_lacks_a_place_is_one_sentence(run: Run, data: Path, model: ScriptedModel) -> None:
+    (data / "prompts").mkdir()
+    (data / "prompts" / "frage.md").write_text("# Auftrag\n{{frage}}\n", encoding="utf-8")
+    assert refused(run("frage", "Was kostet die Sanierung der Turnhalle?"))
