@@ -41,6 +41,20 @@ class _GermanParser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
+def _day(text: str) -> str:
+    """A day as ISO date, from 2026-12-31 or 31.12.2026."""
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        with contextlib.suppress(ValueError):
+            return dt.datetime.strptime(text.strip(), form).date().isoformat()
+    raise argparse.ArgumentTypeError(f"„{text}“ ist kein Datum wie 31.12.2026")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"„{text}“ ist keine Anzahl")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _GermanParser(
         prog="ratsassistent", description="Liest Sitzungsunterlagen auf diesem Rechner, ohne Internet."
@@ -79,11 +93,11 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", metavar="FRAGE", nargs="?")
     find = command("suche", "sucht in allen Unterlagen", _find)
     find.add_argument("query", metavar="WÖRTER", nargs="?")
-    find.add_argument("--von", metavar="DATUM")
-    find.add_argument("--bis", metavar="DATUM")
+    find.add_argument("--von", metavar="DATUM", type=_day)
+    find.add_argument("--bis", metavar="DATUM", type=_day)
     find.add_argument("--gremium", metavar="NAME")
     find.add_argument("--art", metavar="ART")
-    find.add_argument("--anzahl", metavar="N", type=int, default=10)
+    find.add_argument("--anzahl", metavar="N", type=_count, default=10)
     for sub in (ask, find):
         sub.add_argument("--sitzung", metavar="SITZUNG")
         sub.add_argument("--stapel", metavar="DATEI", type=Path, help="viele auf einmal, eine JSON-Zeile je Eintrag")

@@ -71,7 +71,7 @@ def test_a_table_with_four_columns(tmp_path, by_line):
     )
     assert found[2][1] == "Haushaltssatzung 2027"
     assert found[3][1] == "Verschiedenes"
-    assert found[0][1].startswith("Begrüßung und Feststellung der Beschlussfähigkeit")
+    assert found[0][1] == "Begrüßung und Feststellung der Beschlussfähigkeit"
 
 
 @pytest.mark.parametrize("by_line", [False, True])

@@ -140,3 +140,37 @@ def test_a_missing_annex_is_named_with_its_place(tmp_path):
 
 def test_nothing_in_gives_nothing_out():
     assert assemble([]) == Pack(meetings=(), loose_papers=(), files=())
+
+
+def test_a_stamp_on_every_page_of_the_pack_says_nothing_about_papers(tmp_path):
+    pages = [[*page, f"Seite {n} von {len(pdfs.PACK)}"] for n, page in enumerate(pdfs.PACK, 1)]
+    pack = taken_in(tmp_path, {"pack.pdf": pages})
+    plain = taken_in(tmp_path / "plain", {"pack.pdf": pdfs.PACK})
+    items = [[(item.number, item.pages) for item in p.meetings[0].agendaItem] for p in (pack, plain)]
+    assert items[0] == items[1]
+    assert "Seite 2 von 7" in pack.files[0].pages[1].text  # what is on the page stays on the page
+
+
+def test_loose_files_of_one_paper_are_one_paper(tmp_path):
+    pack = taken_in(
+        tmp_path,
+        {
+            "BV-0012-2024 Anlage 1.pdf": [pdfs.FIRE_ANNEX],
+            "BV-0012-2024.pdf": [pdfs.FIRE_1, pdfs.FIRE_2],
+            "Plan.pdf": [["Ein Plan"]],
+        },
+    )
+    assert [(paper.reference, [span.name for span in paper.files]) for paper in pack.loose_papers] == [
+        ("BV/0012/2024", ["BV-0012-2024.pdf", "BV-0012-2024 Anlage 1.pdf"]),
+        (None, ["Plan.pdf"]),
+    ]
+    assert [part.kind for part in pack.loose_papers[0].parts][-1] == "annex"
+
+
+def test_a_motion_that_says_so_in_the_name_of_its_file_only(tmp_path):
+    page = ["Fraktion Mitte", "Mehr Bänke am Fluss", "Wir beantragen zehn Bänke.", "Begründung:", "Es gibt keine."]
+    (paper,) = taken_in(tmp_path, {"2027-02-01_Ratsantrag_Bänke.pdf": [page]}).loose_papers
+    assert paper.paperType == "Ratsantrag"
+    assert ("motion", "Wir beantragen zehn Bänke.") in [(part.kind, paper.part_text(part)) for part in paper.parts]
+    (annex,) = taken_in(tmp_path / "b", {"Anlage zum Antrag.pdf": [["Foto der Bänke"]]}).loose_papers
+    assert annex.paperType is None

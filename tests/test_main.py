@@ -27,6 +27,7 @@ from ratsassistent.writing.prompts import REFUSAL
 
 ROOT = Path(ratsassistent.__file__).parent.parent
 MEETING = "2027-01-26"
+COST = "Was kostet die Sanierung der Turnhalle der Lindenschule insgesamt?"
 
 
 class Result(NamedTuple):
@@ -93,8 +94,8 @@ def model(monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
 def is_one_sentence(text: str) -> bool:
     """One line of German that ends like a sentence, and nothing of a program's inside."""
     line = text.strip()
-    german = re.search(r"\b(?:ist|sind|gibt|lässt|liegt|fehlt|bitte|kein|nicht|werden|muss)\b", line, re.IGNORECASE)
-    program = re.search(r"Traceback|Error\b|Exception|Errno|line \d+|ratsassistent\.\w+\.", line)
+    german = re.search(r"\b(?:ist|sind|gibt|lässt|liegt|fehlt|bitte|kein\w*|nicht|werden|muss)\b", line, re.IGNORECASE)
+    program = re.search(r"Traceback|Error\b|Exception|Errno|, line \d+, in|ratsassistent\.\w+\.", line)
     return "\n" not in line and line.endswith(".") and german is not None and program is None
 
 
@@ -427,8 +428,7 @@ def test_voll_without_a_model_is_one_sentence(run: Run, data: Path) -> None:
 
 
 def test_frage(run: Run, data: Path, model: ScriptedModel) -> None:
-    question = "Was kostet die Sanierung der Turnhalle der Lindenschule insgesamt?"
-    made = run("frage", question, "--json")
+    made = run("frage", COST, "--json")
     assert (made.status, made.err) == (0, "")
     assert shapes.misfits(made.json, shapes.ANSWER) == []
     assert made.json["answered"] is True
@@ -436,7 +436,7 @@ def test_frage(run: Run, data: Path, model: ScriptedModel) -> None:
     assert made.json["model"]["name"] == "Prüfmodell"
     pages = {c["page"] for s in made.json["statements"] for c in s["citation"]}
     assert pages & {3, 4, 5, 7, 15, 16}
-    plain = run("frage", question, "--sitzung", MEETING)
+    plain = run("frage", COST, "--sitzung", MEETING)
     assert re.search(r"^KI: .*2\.402\.400.*\(S\. \d+", plain.out)
 
 
@@ -463,9 +463,9 @@ def test_a_stack_of_questions_is_one_line_each_with_its_id(run: Run, data: Path,
     meeting = run("sitzungen", "--json").json["meetings"][0]["id"]
     file = stack(
         tmp_path / "fragen.jsonl",
-        {"id": "a", "question": "Was kostet die Sanierung der Turnhalle?", "meeting": meeting},
+        {"id": "a", "question": COST, "meeting": meeting},
         {"id": "b", "question": "Wie hoch ist der Hebesatz?"},
-        {"id": 3, "question": "Was kostet die Sanierung der Turnhalle?", "meeting": None},
+        {"id": 3, "question": COST, "meeting": None},
     )
     made = run("frage", "--stapel", file)
     assert made.status == 0
@@ -477,10 +477,10 @@ def test_a_stack_of_questions_is_one_line_each_with_its_id(run: Run, data: Path,
 def test_suche(run: Run, data: Path) -> None:
     made = run("suche", "Bustransfer", "--json")
     assert shapes.misfits(made.json, shapes.HITS) == []
-    assert made.json["hits"][0]["page"] == 5
+    assert made.json["hits"][0]["page"] in {5, 7}
     assert made.json["hits"][0]["date"].startswith(MEETING)
     assert made.json["hits"][0]["paper"]["reference"] == "BV 2027/003"
-    assert "S. 5:" in run("suche", "Bustransfer").out
+    assert "pdf, S. 5: " in run("suche", "Bustransfer Schulwoche").out
     assert len(run("suche", "Verwaltung", "--anzahl", 2, "--json").json["hits"]) == 2
     assert run("suche", "Bustransfer", "--bis", "2026-12-31", "--json").json["hits"] == []
     assert run("suche", "Bustransfer", "--gremium", "Ortsbeirat", "--json").json["hits"] == []
@@ -510,10 +510,20 @@ def test_a_stack_that_is_none_is_one_sentence(run: Run, data: Path, tmp_path: Pa
     assert refused(run(command, "--stapel", tmp_path))
 
 
-@pytest.mark.parametrize("wrong", [["--von", "gestern"], ["--bis", "31.12.2026x"], ["--anzahl", "0"], ["--anzahl", "-3"]])
-def test_a_filter_that_is_none_ends_in_german_or_finds_nothing(run: Run, data: Path, wrong: list[str]) -> None:
+@pytest.mark.parametrize("day", ["2027-01-26", "26.01.2027", "26.1.2027"])
+def test_days_are_given_as_people_write_them(run: Run, data: Path, day: str) -> None:
+    assert run("suche", "Bustransfer", "--von", day, "--bis", day, "--json").json["hits"]
+    assert run("suche", "Bustransfer", "--von", "27.01.2027", "--json").json["hits"] == []
+    assert run("suche", "Bustransfer", "--bis", "25.01.2027", "--json").json["hits"] == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--von", "gestern"], ["--bis", "31.02.2026"], ["--bis", ""], ["--anzahl", "0"], ["--anzahl", "-3"]]
+)
+def test_a_filter_that_is_none_is_status_2(run: Run, data: Path, wrong: list[str]) -> None:
     result = run("suche", "Turnhalle", *wrong)
-    assert refused(result) or (result.status == 0 and result.err == "")
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith("Der Befehl ist so nicht verständlich")
 
 
 # --- the rest

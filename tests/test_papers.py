@@ -286,3 +286,97 @@ def test_parts_never_overlap_and_hold_words(pages):
         assert at <= part.start < part.end <= len(paged.text)
         assert paged.text[part.start : part.end].strip()
         at = part.end
+
+
+def test_the_same_number_with_and_without_its_letters_is_one_paper():
+    agenda = ["Gemeinderat", "Tagesordnung der öffentlichen Sitzung", "1. Brücke am Markt 2027/011", "2. Ende"]
+    paper = [
+        "Beschlussvorlage",
+        "Vorlage: BV 2027/011",
+        "Amt: Bauamt",
+        "Brücke",
+        "Beschlussvorschlag:",
+        "Der Rat baut.",
+    ]
+    (one,) = cut([agenda, paper])["1"]
+    assert (one.reference, spans(one)) == ("BV 2027/011", [(2, 2)])
+    agenda[2] = "1. Brücke am Markt BV 2027/011"
+    (two,) = cut([agenda, [line.replace("BV ", "") for line in paper]])["1"]
+    assert (two.reference, two.id) == ("BV 2027/011", one.id)
+    agenda[2] = "1. Brücke am Markt AN 2027/011"
+    held = cut([agenda, paper])["1"]  # other letters, another paper
+    assert "AN 2027/011" in {paper.reference for paper in held}
+
+
+COUNTED = [
+    ["Gemeinderat", "Tagesordnung der öffentlichen Sitzung", "1. Brücke am Markt BV 2027/011", "2. Ende"],
+    [
+        "Stadt Lauterhain · Bauamt",
+        "Beschlussvorlage",
+        "Vorlage: BV 2027/011",
+        "Betreff: Brücke am Markt",
+        "Beschlussvorschlag:",
+        "Der Rat beschließt den Neubau der Brücke",
+        "Beschlussvorlage BV 2027/011 Seite 1 von 2",
+    ],
+    [
+        "Stadt Lauterhain · Bauamt",
+        "am Markt und stellt die Mittel bereit.",
+        "Begründung:",
+        "Sie ist alt. Näheres steht in Anlage 1 und Anlage 2.",
+        "gez. Muster",
+        "Ende",
+        "Beschlussvorlage BV 2027/011 Seite 2 von 2",
+    ],
+    ["Gutachten", "Die Pfeiler sind unterspült.", "Ingenieurbüro · Anlage 1 zu BV 2027/011 Seite 1 von 2"],
+    ["Messwerte", "Pegel 3,10 Meter", "Ingenieurbüro · Anlage 1 zu BV 2027/011 Seite 2 von 2"],
+    [],
+]
+
+
+def test_feet_that_count_pages_tell_where_documents_begin_and_stay_out_of_the_text():
+    (paper,) = cut(COUNTED)["1"]
+    assert spans(paper) == [(2, 3), (4, 5), (6, 6)]
+    (part,) = [part for part in paper.parts if part.kind == "resolution"]
+    assert paper.part_text(part) == (
+        "Der Rat beschließt den Neubau der Brücke\nam Markt und stellt die Mittel bereit."
+    )
+    assert "Seite 1 von" not in paper.text.text
+    assert paper.text.text.count("Stadt Lauterhain · Bauamt") == 1  # the letterhead
+    assert [part.heading for part in paper.parts if part.kind == "annex"] == ["Anlage 1 – Gutachten"]
+
+
+def test_a_part_that_goes_on_over_the_page_is_one_part():
+    first = ["Beschlussvorlage", "Vorlage: 1/2024", "Sachverhalt:", "Der Bach ist im Sommer trocken."]
+    found = parts(first, ["Sachverhalt (Fortsetzung)", "Im Winter tritt er über die Ufer.", "Kosten:", "Keine."])
+    assert [kind for kind, _ in found] == ["title", "reason", "costs"]
+
+
+def test_rows_of_boxes_are_a_form_and_hide_no_heading():
+    page = [
+        "Beschlussvorlage",
+        "Vorlage: 1/2024",
+        "Finanzielle Auswirkungen ☒ ja ☐ nein",
+        "Mittel im Haushalt veranschlagt ☒ ja ☐ teilweise ☐ nein, siehe Erläuterung unten",
+        "Kurzfassung",
+        "Die Halle wird saniert.",
+    ]
+    found = parts(page)
+    assert [kind for kind, _ in found] == ["title", "form", "summary"]
+
+
+def test_the_subject_and_salutation_of_a_motion_are_not_what_it_asks_for():
+    page = [
+        "Fraktion Mitte",
+        "Antrag Nr. AN 2027/004",
+        "Antrag: Mehr Bänke am Fluss",
+        "Sehr geehrter Herr Bürgermeister,",
+        "die Fraktion Mitte beantragt, der Rat möge beschließen:",
+        "Es werden zehn Bänke aufgestellt.",
+        "Begründung:",
+        "Es gibt keine.",
+    ]
+    (motion,) = [words for kind, words in parts(page) if kind == "motion"]
+    assert motion.endswith("Es werden zehn Bänke aufgestellt.")
+    assert "Sehr geehrter" not in motion
+    assert "Mehr Bänke" not in motion

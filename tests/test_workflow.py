@@ -463,6 +463,13 @@ def test_the_numbers_of_an_answer_stand_on_the_very_page_that_it_cites(ws: Works
         assert "8,50" in " ".join(page_text(n) for n in sorted(pages_of(said.citation))), said
 
 
+def test_an_answer_is_checked_against_the_whole_page_not_only_the_passage_found(ws: Workspace) -> None:
+    # page 15 has the number in a passage that does not name the hall; elsewhere the page does
+    ws.model = ScriptedModel(["Die Generalsanierung der Turnhalle kostet 2.402.400 Euro. [S2]"])
+    made = workflow.ask(ws, "Was kostet die Sanierung der Turnhalle?")
+    assert made.answered
+
+
 def test_a_model_that_does_not_find_it_is_an_honest_no(ws: Workspace, truth: dict[str, Any]) -> None:
     for q in (q for q in truth["questions"] if not q["answerable"]):
         ws.model = ScriptedModel([REFUSAL])

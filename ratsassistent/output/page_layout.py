@@ -116,7 +116,7 @@ class Page:
                         placeholder="Zum Beispiel: Was kostet die neue Turnhalle?",
                     )
                     self.scope = gr.Dropdown(
-                        [("Alle Unterlagen", "")], value="", label="Worin suchen?", filterable=False
+                        [("Alle Unterlagen", "")], value="", label="Worin suchen?", filterable=False, elem_id="ra-scope"
                     )
                     self.ask = self._button("Frage stellen", variant="primary")
                     self.answer = self._html("ra-answer")

@@ -206,7 +206,7 @@ def _body_line(raw: str) -> str | None:
         line = " ".join(word.capitalize() if len(word) > 3 else word.lower() for word in line.split())
     if re.search(r"\bSitzung\b", line):
         return None
-    fits = 3 < len(line) <= 80 and _BODY_LINE.match(line) and not line.endswith("andrat")
+    fits = 3 <= len(line) <= 80 and _BODY_LINE.match(line) and not line.endswith("andrat")
     return line if fits and not _OFFICE.search(line) else None
 
 

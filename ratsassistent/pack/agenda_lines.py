@@ -24,7 +24,7 @@ from ratsassistent.pack.references import (
 )
 
 _REFERENCE_LINE = re.compile(
-    r"^\W*(?:[A-ZÄÖÜ]\w{1,12}\s*:\s*)?(?:\(?(?:Beschluss|Sitzungs|Informations|Mitteilungs)?(?:vorlagen?|drucksachen?|drs|ds)\b|Vorlagen?-?Nr)",
+    r"^\W*(?:[A-ZÄÖÜ]\w{1,12}\s*:\s*)?(?:\(?(?:Beschluss|Sitzungs|Informations|Mitteilungs)?(?:vorlagen?|drucksachen?|drs|ds)\b|Vorlagen?-?Nr|(?:[A-Z]{2}-)?(?:Antrags?|Anfrage)[- ]?Nr)",
     re.IGNORECASE,
 )
 _CUE_AT_END = re.compile(r"\s*[(\[–-]?\s*\b(?:(?:Beschluss|Sitzungs)?Vorlagen?|Drucksachen?|Drs|DS)\b[^,;]{0,60}$")

@@ -16,7 +16,7 @@ from ratsassistent.pack.agenda import Agenda, AgendaEntry, find_agenda
 from ratsassistent.pack.annexes import missing_attachments
 from ratsassistent.pack.pages import ReadFile
 from ratsassistent.pack.papers import Cut, cut_sheets, loose_papers
-from ratsassistent.pack.sheets import Sheet, sheets_of
+from ratsassistent.pack.sheets import Sheet, sheets_of, unstamped
 
 Key = tuple[str, int]  # file id, physical page
 
@@ -34,7 +34,8 @@ def assemble(files: Sequence[ReadFile], public: Public = None) -> Pack:
 
     :param public: whether papers without an agenda are public; None is handled as non-public.
     """
-    files = list({read.file.id: read for read in files}.values())
+    handed_in = list({read.file.id: read for read in files}.values())
+    files = [unstamped(read) for read in handed_in]
     agendas = [(read, agenda) for read in files if (agenda := find_agenda(read))]
     with_agenda = {read.file.id for read, _ in agendas}
     others = [read for read in files if read.file.id not in with_agenda]
@@ -67,7 +68,7 @@ def assemble(files: Sequence[ReadFile], public: Public = None) -> Pack:
     return Pack(
         meetings=tuple(meetings.values()),
         loose_papers=tuple(_united(loose)),
-        files=tuple(_marked(read, marks) for read in files),
+        files=tuple(_marked(read, marks) for read in handed_in),
     )
 
 

@@ -127,7 +127,7 @@ def is_minutes(text: str) -> bool:
 def is_running_line(line: str) -> bool:
     """True for a line that only counts pages (“– 2 –”, “Seite 2 von 8 aus Vorlage: …”), not for a bare number."""
     match = _RUNNING.match(line)
-    return bool(match) and match is not None and match["bare"] is None
+    return bool(COUNTED.match(line.strip())) or (match is not None and match["bare"] is None)
 
 
 def _running(lines: list[str]) -> tuple[int | None, bool, int | None, int | None]:

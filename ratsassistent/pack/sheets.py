@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ratsassistent.oparl import Page, PagedText, PageStart
-from ratsassistent.pack.heads import PageHead, is_running_line, read_page_head
+from ratsassistent.pack.heads import PageHead, is_running_line, looks_like_paper, read_page_head
 from ratsassistent.pack.pages import ReadFile
 from ratsassistent.pack.running import running_lines
 
@@ -34,6 +34,33 @@ class Sheet:
     def continues(self) -> bool:
         """True where the page number printed on it says that it is not a first page."""
         return self.head.sure and (self.head.running or 0) > 1 and not self.opens_file
+
+
+def unstamped(read: ReadFile) -> ReadFile:
+    """A file without the numbers that whoever joined a pack has stamped on its pages ("Seite 12 von 150").
+
+    They say nothing about where papers begin, and hide what does. A paper that counts its own pages is left alone.
+    """
+    heads = [read_page_head(page.text) for page in read.pages]
+    filled = sum(bool(page.text.strip()) for page in read.pages)
+    stamped = sum(
+        head.sure and head.running == page.number and head.total == len(read.pages)
+        for head, page in zip(heads, read.pages, strict=True)
+    )
+    if filled < 4 or stamped < 0.8 * filled:
+        return read
+    bare = [page.model_copy(update={"text": _without_count(page.text)}) for page in read.pages]
+    if sum(looks_like_paper(page.text) for page in bare[1:]) < 2:
+        return read
+    return read.model_copy(update={"pages": tuple(bare)})
+
+
+def _without_count(text: str) -> str:
+    """A page's text without one line on its edge that counts pages."""
+    lines = text.split("\n")
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    at = next((i for i in (*filled[:1], *filled[-1:]) if is_running_line(lines[i])), None)
+    return "\n".join(line for i, line in enumerate(lines) if i != at)
 
 
 def sheets_of(read: ReadFile, numbers: Iterable[int] | None = None, opens_file: bool = True) -> list[Sheet]:
@@ -68,7 +95,7 @@ def paged_text(documents: Sequence[Sequence[Sheet]]) -> PagedText:
 
 def without_lines(text: str, drop: set[int]) -> str:
     """A page's text without some lines, and without the page number in its first or last line."""
-    lines = ["" if i in drop else line for i, line in enumerate(text.split("\n"))]
+    lines = [line for i, line in enumerate(text.split("\n")) if i not in drop]
     filled = [i for i, line in enumerate(lines) if line.strip()]
     for at in {*filled[:1], *filled[-1:]}:
         if is_running_line(lines[at]):
