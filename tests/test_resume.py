@@ -33,34 +33,33 @@ PATHS = [str(Path(__file__).parent), str(Path(ratsassistent.__file__).parent.par
 
 # Started as a process of its own: folder, log, what to do, the call at which to hang (0: never).
 PROGRAM = """
-import sys, time
+import sys
 from pathlib import Path
+from test_resume import run
 
-from conftest import settings_for
-from scripted import ScriptedModel
-
-from ratsassistent import workflow
-
-folder, log, what, hang = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-calls = 0
-
-def reply(content):
-    global calls
-    calls += 1
-    with log.open("a", encoding="utf-8") as file:
-        file.write(content.partition("Texte:")[0].replace("\\n", " ") + "\\n")
-    while calls == hang:
-        time.sleep(0.02)
-    time.sleep(0.02)
-    return "Die Unterlage liegt vor."
-
-with workflow.workspace(settings_for(folder)) as ws:
-    ws.model = ScriptedModel(reply)
-    if what == "brief":
-        workflow.brief(ws, "2027-01-26", "voll")
-    else:
-        workflow.work(ws, idle_exit_s=0)
+run(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
 """
+
+
+def run(folder: Path, log: Path, what: str, hang: int = 0) -> None:
+    """Write the briefing of the meeting, at once or as a job; the model hangs at the call of this number."""
+    calls = 0
+
+    def reply(content: str) -> str:
+        nonlocal calls
+        calls += 1
+        with log.open("a", encoding="utf-8") as file:
+            file.write(content.partition("Texte:")[0].replace("\n", " ") + "\n")
+        while calls == hang:
+            time.sleep(0.02)
+        return "Die Unterlage liegt vor."
+
+    with workflow.workspace(settings_for(folder)) as ws:
+        ws.model = ScriptedModel(reply)
+        if what == "brief":
+            workflow.brief(ws, MEETING, "voll")
+        else:
+            workflow.work(ws, idle_exit_s=0)
 
 
 @pytest.fixture
@@ -90,11 +89,6 @@ def kill_at(process: subprocess.Popen[str], log: Path, calls: int) -> None:
     process.communicate()
 
 
-def finish(process: subprocess.Popen[str]) -> None:
-    _, errors = process.communicate(timeout=120)
-    assert process.returncode == 0, errors
-
-
 def is_whole(ws: Workspace) -> bool:
     briefing = workflow.stored_briefing(ws, MEETING)
     return briefing.complete and all(i.level == "voll" for i in briefing.agendaItem)
@@ -104,7 +98,7 @@ def test_a_killed_run_asks_only_for_what_was_not_stored(data: Path, log: Path) -
     kill_at(start(data, log, "brief", hang=HANG), log, HANG)
     first = asked(log)
     assert len(first) == HANG
-    finish(start(data, log, "brief"))
+    run(data, log, "brief")
     second = asked(log)[HANG:]
     assert second[0] == first[-1]  # the item that it was at
     assert set(second[1:]).isdisjoint(first)
@@ -115,11 +109,11 @@ def test_a_killed_run_asks_only_for_what_was_not_stored(data: Path, log: Path) -
 
 def test_killed_at_any_moment_no_item_but_one_is_written_twice(data: Path, log: Path) -> None:
     kill_at(start(data, log, "brief"), log, 3)  # nothing hangs: it dies in, before or after the storing of an item
-    finish(start(data, log, "brief"))
+    run(data, log, "brief")
     counted = Counter(asked(log))
     assert len(counted) == ITEMS
     assert sum(counted.values()) <= ITEMS + 1
-    finish(start(data, log, "brief"))
+    run(data, log, "brief")
     assert Counter(asked(log)) == counted
 
 
@@ -135,7 +129,7 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on(data: Path, log: Path) 
         job = workflow.order_briefing(ws, MEETING)
         kill_at(start(data, log, "work", hang=HANG), log, HANG)
         assert ws.jobs.get(job.id).state == "läuft"  # nobody was left to say that it ended
-        finish(start(data, log, "work"))
+        run(data, log, "work")
         done = ws.jobs.get(job.id)
         assert (done.state, done.error) == ("fertig", None)
         assert done.done == done.total == len(workflow.meeting(ws, MEETING).agendaItem)

@@ -99,7 +99,7 @@ def _annex_heading(text: str, document: DocumentStart, end: int) -> str | None:
     """An annex's first line, with its label where only the running line of its pages had that."""
     line = next((line for line in text[document.offset : end].split("\n") if line.strip()), None)
     first = " ".join(line.split())[:120] if line else None
-    if document.label and not re.match(r"\W*(?:Anlage|Anhang|Beilage)\b", first or ""):
+    if document.label and not re.match(r"\W*(?:Anlage|Anhang|Beilage)(?:\b|\d)", first or ""):
         return f"Anlage {document.label} – {first}" if first else f"Anlage {document.label}"
     return first
 
@@ -226,6 +226,8 @@ def _begins(heading: Heading, now: _Open, line: _Line, base: PartKind) -> bool:
         return now.kind in {"title", "consultation", "text", "form"} or (
             now.kind == "motion" and line.start == now.start
         )
+    if heading.name == "Auswirkungen" and now.heading == "Finanzielle":
+        return False  # one heading on two lines
     if now.kind == "title" and heading.name == SIGNATURE:
         return False  # the mayor's name in the letterhead
     if now.kind == "form" and heading.name and heading.kind == "reason" and "|" in heading.name:

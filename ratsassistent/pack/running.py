@@ -24,15 +24,19 @@ _PAGE_NUMBER = re.compile(
 def running_lines(texts: Sequence[str]) -> list[set[int]]:
     """For each page the indexes of its lines that are repeated on most pages, at the same edge, or count the pages.
 
-    The first page on which a head stands keeps it: there it is the letterhead. Two pages have to share both what is
-    repeated and nothing but that can differ: their number.
+    The first page on which a head stands keeps it: there it is the letterhead. What two pages share has to be longer to
+    count than what three or more share: "Ja" at the foot of two pages is chance.
     """
     edges = [_edges(text) for text in texts]
     counts: Counter[tuple[str, str]] = Counter()
     for top, foot in edges:
         counts.update({("top", key) for _, key in top} | {("foot", key) for _, key in foot})
     filled = sum(bool(top) for top, _ in edges)
-    often = {place for place, count in counts.items() if count >= max(2, 0.5 * filled) and (count >= 3 or filled == 2)}
+    often = {
+        (edge, key)
+        for (edge, key), count in counts.items()
+        if (count >= max(3, 0.5 * filled) and _telling(key, 6)) or (count == filled == 2 and _telling(key, 12))
+    }
     seen: set[str] = set()
     out: list[set[int]] = []
     for text, (top, foot) in zip(texts, edges, strict=True):
@@ -56,6 +60,11 @@ def _edges(text: str) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
     return [(i, _key(lines[i])) for i in filled_top if _can(lines[i])], [
         (i, _key(lines[i])) for i in filled_foot if _can(lines[i])
     ]
+
+
+def _telling(key: str, letters: int) -> bool:
+    """True where a line says enough, or counts pages."""
+    return "#" in key or sum(char.isalpha() for char in key) >= letters
 
 
 def _can(line: str) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ratsassistent.oparl import AgendaItem, Citation, ItemBriefing, Level, ModelRecord, Origin, Paper, Statement
 from ratsassistent.writing.check import check_statement
-from ratsassistent.writing.extract import Chunk, extract_item, reading_for
+from ratsassistent.writing.extract import Chunk, basis_of, extract_item, reading_for
 from ratsassistent.writing.llama import LanguageModel, Reply
 from ratsassistent.writing.prompts import Prompt, load_prompt
 from ratsassistent.writing.sentences import sentences as split
@@ -58,11 +58,10 @@ def task(item: AgendaItem, level: Level, record: ModelRecord | None = None, own_
     :raises InputError: the prompt is not usable.
     """
     prompt = load_prompt("zusammenfassung", own_prompts) if level == "voll" else None
-    digest = hashlib.sha256(f"{VERSION}|{level}|".encode())
-    digest.update(item.model_dump_json().encode())
+    of = [VERSION, level, basis_of(item)]
     if prompt and record:
-        digest.update(f"{prompt.sha256}|{record.sha256 or record.name}".encode())
-    return Task(item, level, prompt, record, digest.hexdigest())
+        of += [prompt.sha256, record.sha256 or record.name]
+    return Task(item, level, prompt, record, hashlib.sha256("|".join(of).encode()).hexdigest())
 
 
 def write(
