@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -11,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import Result, Run
+from scripted import ScriptedModel
 
 from ratsassistent import workflow
+from ratsassistent.__main__ import main
 from ratsassistent.demo import demo_pack, demo_truth
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
+from ratsassistent.writing.prompts import REFUSAL
 
 
 def settings_for(folder: Path) -> Settings:
@@ -70,3 +75,46 @@ def ws(data: Path) -> Iterator[Workspace]:
     """That folder, opened."""
     with workflow.workspace(settings_for(data)) as opened:
         yield opened
+
+
+@pytest.fixture
+def nobody_elses_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting and no model of whoever runs the tests."""
+    for name in list(os.environ):
+        if name.startswith("RATSASSISTENT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: tmp_path / "cache")
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: tmp_path / "benutzer")
+    (tmp_path / "modelle").mkdir()
+    monkeypatch.setenv("RATSASSISTENT_MODELLORDNER", str(tmp_path / "modelle"))
+    monkeypatch.setattr(workflow.background, "ensure_worker", lambda _: False)
+
+
+@pytest.fixture
+def run(nobody_elses_folders: None, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Runs a command on the data folder of this test."""
+
+    def call(*arguments: object) -> Result:
+        capsys.readouterr()
+        try:
+            status = main(["--datenordner", str(tmp_path / "daten"), *map(str, arguments)])
+        except SystemExit as end:
+            status = int(end.code or 0)
+        out, err = capsys.readouterr()
+        return Result(status, out, err)
+
+    return call
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
+    """A model that knows what the hall costs and nothing else."""
+
+    def reply(content: str) -> str:
+        if "kostet die Sanierung der Turnhalle" in content:
+            return "Die Generalsanierung der Turnhalle kostet 2.402.400 Euro. [S1]"
+        return REFUSAL
+
+    scripted = ScriptedModel(reply)
+    monkeypatch.setattr(workflow, "load_model", lambda _: scripted)
+    return scripted

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from ratsassistent.oparl import File, Page
 from ratsassistent.pack.agenda import find_agenda
 from ratsassistent.pack.pages import ReadFile
-from ratsassistent.pack.references import cued_references, reference_key, references, shaped_references
+from ratsassistent.pack.references import (
+    cued_references,
+    find_key,
+    fuller,
+    reference_key,
+    references,
+    shaped_references,
+)
+from ratsassistent.pack.running import running_lines
 
 
 def read(*pages: list[str]) -> ReadFile:
@@ -175,3 +183,30 @@ def test_a_vorlage_number_on_a_line_of_its_own():
     )
     assert found[0] == ("Ö 3", "Bebauungsplan Am Anger - Satzungsbeschluss -", True, ("VO/2024/0123",))
     assert [number for number, *_ in found] == ["Ö 3", "Ö 4"]
+
+
+@pytest.mark.parametrize(
+    "number", ["BV 2027/003", "VO 12/2027", "DS 0123/27", "AN 2026/041", "BV 2027/009-N", "FB 2027/17"]
+)
+def test_letters_before_a_number_belong_to_it(number):
+    assert shaped_references(f"Sanierung der Halle {number}") == [number]
+    assert references(f"Vorlage: {number}") == [number]
+    bare = number.split(" ")[1]
+    assert find_key(reference_key(bare), [reference_key(number)]) == reference_key(number)
+    assert find_key(reference_key(f"ZZ {bare}"), [reference_key(number)]) is None
+    assert fuller(bare, number) == fuller(number, bare) == number
+
+
+def test_a_number_without_letters_that_fits_two_fits_none():
+    assert find_key("2027/003", ["BV/2027/003", "AN/2027/003"]) is None
+    assert shaped_references("DIN 2027/12, RL 2014/24, KW 12/2027") == []
+
+
+def test_running_lines():
+    body = ["Erste Zeile.", "Zweite Zeile.", "Dritte Zeile.", "Vierte Zeile."]
+    pages = ["\n".join(["Stadt X · Hauptamt", *body, f"Bericht · Seite {n}"]) for n in range(1, 5)]
+    pages[2] = pages[2].replace("Erste Zeile.", "Ganz anders.")
+    found = running_lines(pages)
+    assert [0 in drop for drop in found] == [False, True, True, True]  # the first page keeps its letterhead
+    assert all(5 in drop for drop in found)
+    assert running_lines(["Ein Text.\nJa", "Anderes.\nJa"]) == [set(), set()]

@@ -307,3 +307,25 @@ def test_swiss_and_austrian_words(tmp_path):
 def test_whose_meeting_it_is(tmp_path, lines, organization):
     page = ["Stadt Lauterhain", *lines, "Tagesordnung", "1. Anfang", "2. Schluss"]
     assert agenda_of(tmp_path, [page]).organization == organization
+
+
+def test_an_invitation_that_does_not_say_agenda(tmp_path):
+    page = [
+        "Markt Oberkirchberg",
+        "Einladung zur Sitzung des Marktgemeinderates am Montag, 6. Dezember 2027, 19:30 Uhr",
+        "Öffentlicher Teil",
+        "1. Genehmigung des letzten Protokolls",
+        "2. Bauanträge",
+        "Nichtöffentlicher Teil",
+        "3. Vergaben",
+    ]
+    agenda = agenda_of(tmp_path, [page])
+    assert agenda.organization == "Marktgemeinderat"
+    assert [(number, public) for number, _, public, _ in told(agenda)] == [("1", True), ("2", True), ("3", False)]
+
+
+def test_a_text_with_numbers_is_no_agenda(tmp_path):
+    page = ["Öffentlicher Teil des Parks", "1. Bänke", "2. Wege", "Öffentlich", "1. Bäume", "2. Sträucher"]
+    path = tmp_path / "konzept.pdf"
+    path.write_bytes(pdfs.layout_bytes([page]))
+    assert find_agenda(read_file(path)) is None

@@ -174,3 +174,19 @@ def test_a_motion_that_says_so_in_the_name_of_its_file_only(tmp_path):
     assert ("motion", "Wir beantragen zehn Bänke.") in [(part.kind, paper.part_text(part)) for part in paper.parts]
     (annex,) = taken_in(tmp_path / "b", {"Anlage zum Antrag.pdf": [["Foto der Bänke"]]}).loose_papers
     assert annex.paperType is None
+
+
+def test_an_annex_that_names_its_paper_is_found_whatever_its_file_is_called(tmp_path):
+    pack = taken_in(
+        tmp_path,
+        {
+            "a.pdf": [pdfs.AGENDA],
+            "b.pdf": [pdfs.MOTION],
+            "c.pdf": [["Anlage 1 zu BV/0012/2024", "Raumprogramm"]],
+            "d.pdf": [pdfs.FIRE_1, pdfs.FIRE_2],
+            "e.pdf": [["Gutachten", "Text", "Büro Y · Anlage 2 zu BV/0012/2024 Seite 1 von 1"]],
+        },
+    )
+    (fire,) = pack.meetings[0].agendaItem[1].papers
+    assert [span.name for span in fire.files] == ["d.pdf", "c.pdf", "e.pdf"]
+    assert pack.meetings[0].agendaItem[1].missing_attachments == ()

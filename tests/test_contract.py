@@ -43,7 +43,12 @@ OPARL = Citation(file="Anlage.pdf", file_id="https://oparl.example/file/7", page
 def make_paper(*spans: tuple[str, int, int]) -> Paper:
     files = tuple(FileSpan(file_id=f"ra:{name}", name=name, first=first, last=last) for name, first, last in spans)
     return Paper(
-        id="ra:vorlage-1", reference="BV/1", name="Brücke", paperType=None, files=files, text=PagedText(text="", starts=())
+        id="ra:vorlage-1",
+        reference="BV/1",
+        name="Brücke",
+        paperType=None,
+        files=files,
+        text=PagedText(text="", starts=()),
     )
 
 
@@ -72,7 +77,9 @@ def make_briefing(*statements: Statement, resolution: str | None = None, public:
     )
 
 
-SAID = Statement(text="Die Brücke kostet 2 Mio. Euro.", origin="model", citation=(OURS, OPARL), check="ok", label="Kosten")
+SAID = Statement(
+    text="Die Brücke kostet 2 Mio. Euro.", origin="model", citation=(OURS, OPARL), check="ok", label="Kosten"
+)
 
 
 def test_citations_name_oparl_files_and_keep_our_own_ids_inside():
@@ -98,7 +105,9 @@ def test_a_paper_has_pages_only_where_it_lies_in_one_file(spans, pages):
 
 
 def test_an_oparl_id_goes_before_our_own():
-    assert contract.paper(make_paper().model_copy(update={"oparl_id": "https://oparl.example/p/1"}))["id"].startswith("https")
+    assert contract.paper(make_paper().model_copy(update={"oparl_id": "https://oparl.example/p/1"}))["id"].startswith(
+        "https"
+    )
     assert contract.paper(make_paper())["id"] == "ra:vorlage-1"
 
 
@@ -201,7 +210,14 @@ def shown(text: str) -> str:
     for token in MarkdownIt("commonmark", {"html": True}).parse(text):
         if token.type == "inline":
             for child in token.children or []:
-                assert child.type in {"text", "text_special", "softbreak", "hardbreak", "strong_open", "strong_close"}, child
+                assert child.type in {
+                    "text",
+                    "text_special",
+                    "softbreak",
+                    "hardbreak",
+                    "strong_open",
+                    "strong_close",
+                }, child
             lines.append("".join(c.content or ("\n" if "break" in c.type else "") for c in token.children or []))
         assert not token.type.startswith(("html", "code", "fence")), token.type
     return "\n".join(lines)
@@ -278,6 +294,11 @@ def test_a_resolution_of_any_signs_is_shown_as_it_is(wording):
 def test_addresses_in_papers_become_no_links():
     from markdown_it import MarkdownIt
 
-    html = MarkdownIt("gfm-like", {"linkify": False}).render(markdown.escape("http://boese.example www.boese.example 18:30"))
+    html = MarkdownIt("gfm-like", {"linkify": False}).render(
+        markdown.escape("http://boese.example www.boese.example 18:30")
+    )
     assert html == "<p>http://boese.example www.boese.example 18:30</p>\n"
-    assert markdown.escape("http://boese.example www.boese.example 18:30") == "http\\://boese.example www\\.boese.example 18:30"
+    assert (
+        markdown.escape("http://boese.example www.boese.example 18:30")
+        == "http\\://boese.example www\\.boese.example 18:30"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +82,27 @@ def test_the_limit_of_tokens_is_kept_and_told(model: LlamaModel) -> None:
     assert not cut.finished
     assert seen
     assert seen[-1].strip() == cut.text
+
+
+def test_weight_repacking_is_off_where_the_engine_uses_amx(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It crashes there (ggml-org/llama.cpp#20824); a processor with AMX is not at hand, so the engine's word is faked."""
+    import llama_cpp
+
+    seen: list[bool] = []
+
+    def load(path: bytes, params: llama_cpp.llama_model_params) -> None:
+        seen.append(params.use_extra_bufts)
+
+    monkeypatch.setattr(llama_cpp, "llama_model_load_from_file", load)
+    for line in (b"CPU : AVX512 = 1 | AMX_INT8 = 1 | OPENMP = 1", b"CPU : AVX512 = 1 | OPENMP = 1"):
+        monkeypatch.setattr(llama_cpp, "llama_print_system_info", lambda line=line: line)
+        with pytest.raises(ModelError, match="kein lesbares Modell"):
+            LlamaModel(Path("fehlt.gguf"), ModelRecord(name="x", sha256="", licence=""))
+    assert seen == [False, True]
+
+
+def test_a_file_that_is_no_model_is_said_in_german(tmp_path: Path) -> None:
+    broken = tmp_path / "kaputt.gguf"
+    broken.write_bytes(b"GGUF" + bytes(200))
+    with pytest.raises(ModelError, match="kein lesbares Modell"):
+        LlamaModel(broken, ModelRecord(name="x", sha256="", licence=""))

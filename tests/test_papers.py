@@ -338,9 +338,7 @@ def test_feet_that_count_pages_tell_where_documents_begin_and_stay_out_of_the_te
     (paper,) = cut(COUNTED)["1"]
     assert spans(paper) == [(2, 3), (4, 5), (6, 6)]
     (part,) = [part for part in paper.parts if part.kind == "resolution"]
-    assert paper.part_text(part) == (
-        "Der Rat beschließt den Neubau der Brücke\nam Markt und stellt die Mittel bereit."
-    )
+    assert paper.part_text(part) == ("Der Rat beschließt den Neubau der Brücke\nam Markt und stellt die Mittel bereit.")
     assert "Seite 1 von" not in paper.text.text
     assert paper.text.text.count("Stadt Lauterhain · Bauamt") == 1  # the letterhead
     assert [part.heading for part in paper.parts if part.kind == "annex"] == ["Anlage 1 – Gutachten"]
@@ -350,6 +348,39 @@ def test_a_part_that_goes_on_over_the_page_is_one_part():
     first = ["Beschlussvorlage", "Vorlage: 1/2024", "Sachverhalt:", "Der Bach ist im Sommer trocken."]
     found = parts(first, ["Sachverhalt (Fortsetzung)", "Im Winter tritt er über die Ufer.", "Kosten:", "Keine."])
     assert [kind for kind, _ in found] == ["title", "reason", "costs"]
+
+
+def test_a_heading_that_a_form_repeats_on_every_page_cuts_nothing():
+    pages = [
+        ["Antrag", "Vorlage: 1/2024", "Bäume", "Begründung/Sachverhalt", "Im Sommer fehlt den Leuten am Markt der"],
+        ["Begründung/Sachverhalt", "Schatten von Bäumen.", "gez. Muster"],
+    ]
+    (paper,) = loose_papers(sheets_of(read(pages)), None)
+    (reason,) = [part for part in paper.parts if part.kind == "reason"]
+    assert paper.part_text(reason) == "Im Sommer fehlt den Leuten am Markt der\nSchatten von Bäumen."
+
+
+def test_a_heading_that_a_text_frame_made_come_last_on_its_page():
+    pages = [
+        [
+            "Antrag",
+            "Vorlage: 1/2024",
+            "Beratungsfolge",
+            "Rat 01.03.2024",
+            "1. Die Stadt pflanzt auf dem Markt zwanzig Bäume, und zwar noch in diesem Jahr.",
+            "2. Sie gießt die Bäume.",
+            *["Im Sommer ist es auf dem Markt heiß, und das schon seit einigen Jahren."] * 4,
+            "Im Winter dagegen ist es am Markt oft kalt und auch sehr",
+            "Begründung",
+        ],
+        ["zugig.", "gez. Muster"],
+    ]
+    (paper,) = loose_papers(sheets_of(read(pages)), None)
+    (reason,) = [part for part in paper.parts if part.kind == "reason"]
+    assert paper.part_text(reason).startswith("Im Sommer")
+    assert paper.part_text(reason).endswith("am Markt oft kalt und auch sehr\nzugig.")
+    (motion,) = [part for part in paper.parts if part.kind == "motion"]
+    assert paper.part_text(motion).endswith("Sie gießt die Bäume.")
 
 
 def test_rows_of_boxes_are_a_form_and_hide_no_heading():

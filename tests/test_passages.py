@@ -75,3 +75,11 @@ def test_offsets_are_exact_for_any_text(pages):
         assert at <= passage.start
         assert 1 <= len(passage.citation) <= 3
         at = passage.end
+
+
+def test_no_passage_reaches_over_a_page_that_ends_with_a_sentence():
+    half = "\n".join([SENTENCE] * 9)
+    made = paper([half, half])
+    assert [[c.page for c in passage.citation] for passage in cut_passages(made, None, None)] == [[1], [1], [2], [2]]
+    broken = paper([half + " Und das", "ist nicht alles. " + half])
+    assert [1, 2] in [[c.page for c in passage.citation] for passage in cut_passages(broken, None, None)]

@@ -116,29 +116,42 @@ def _last_page(read: ReadFile, last: int) -> int:
 
 def _has_title(text: str) -> bool:
     """True where a page has an agenda's title and at least one numbered line under it."""
-    lines = text.split("\n")
+    return _title_index(text.split("\n")) is not None
+
+
+def _title_index(lines: Sequence[str]) -> int | None:
+    """The line that heads an agenda.
+
+    Without the word for it, that is the head of the public or non-public part of a Sitzung, right above number 1.
+    """
     for index, line in enumerate(lines):
         if len(line.strip()) <= 100 and _TITLE.match(line.strip()):
-            return any(_NUMBER.match(later) or _PREFIX_ONLY.match(later) for later in lines[index + 1 :])
-    return False
+            below = any(_NUMBER.match(later) or _PREFIX_ONLY.match(later) for later in lines[index + 1 :])
+            return index if below else None
+    for index, line in enumerate(lines):
+        if section(line) is not None and _starts_again(lines, index):
+            numbered = sum(bool(_NUMBER.match(later)) for later in lines[index + 1 :])
+            invites = re.search(r"(?i)sitzung|einladung", "\n".join(lines[: index + 1]))
+            return index if numbered >= 2 and invites else None
+    return None
 
 
 def _paper_before_title(text: str) -> bool:
     """True where the page is a paper's first page that only mentions an agenda further down."""
     lines = text.split("\n")
-    title = next(i for i, line in enumerate(lines) if _TITLE.match(line.strip()))
+    title = _title_index(lines) or 0
     return title > 4 and looks_like_paper("\n".join(lines[:title]))
 
 
 def _before_items(text: str) -> str:
     """What stands on the agenda's first page above its items."""
     lines = text.split("\n")
-    for index, line in enumerate(lines):
-        if _TITLE.match(line.strip()):
-            rest = lines[index + 1 :]
-            until = next((i for i, later in enumerate(rest) if _NUMBER.match(later)), len(rest))
-            return "\n".join(lines[: index + 1 + until])
-    return text
+    title = _title_index(lines)
+    if title is None:
+        return text
+    rest = lines[title + 1 :]
+    until = next((i for i, later in enumerate(rest) if _NUMBER.match(later)), len(rest))
+    return "\n".join(lines[: title + 1 + until])
 
 
 def _collect(read: ReadFile, start: int, head: Head) -> list[Item]:
@@ -155,7 +168,7 @@ def _collect(read: ReadFile, start: int, head: Head) -> list[Item]:
             break
         lines = _logical_lines(page.text.split("\n"), furniture, page.number)
         if page.number == start:
-            title = next(i for i, line in enumerate(lines) if _TITLE.match(line.strip()))
+            title = _title_index(lines) or 0
             own = section(lines[title])
             public = own if own is not None else public
             lines = lines[title + 1 :]

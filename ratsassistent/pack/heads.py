@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from ratsassistent.pack.references import cued_references, references
+from ratsassistent.pack.references import cued_references, references, shaped_references
 from ratsassistent.pack.running import COUNTED
 
 Role = Literal["main", "statement", "annex"]
@@ -44,6 +44,7 @@ _RUNNING = re.compile(
     r"(?P<tail>\b.{0,70})?|(?P<c>\d{1,3})\s*(?:von|/)\s*(?P<total2>\d{1,3})|(?P<bare>\d{1,3}))\s*$"
 )
 _TOP = re.compile(r"\bTOP[:\s]*((?:[ÖN]\s?)?\d{1,3}(?:\.\d{1,3})*[a-z]?)\b")
+_BELONGS_TO = re.compile(r"^\W*(?:Anlage|Anhang|Beilage|Stellungnahme|Antwort)\b.{0,30}\bzu[rm]?\s")
 _MINUTES = re.compile(
     r"\b(?:Niederschrift|Protokoll|Sitzungsprotokoll|Verhandlungsschrift|Ergebnisprotokoll|Beschlussprotokoll)\b"
 )
@@ -86,7 +87,7 @@ def read_page_head(text: str) -> PageHead:
     top = lines[:HEAD_LINES]
     cues = sum(bool(_FORM_CUE.match(line)) for line in top)
     head = "\n".join(top)
-    found = cued_references("\n".join(lines[:18])) or cued_references(running_line)
+    found = _numbers(lines, running_line)
     continues = sure and number is not None and number > 1
     label = None
     if not kind:
@@ -167,6 +168,15 @@ def _kind(lines: list[str]) -> tuple[str | None, Role | None]:
         kind = " ".join(match["kind"].split()).strip(" .:")
         return kind, "statement" if _STATEMENT.match(kind) else "main"
     return None, None
+
+
+def _numbers(lines: list[str], running_line: str) -> list[str]:
+    """The Vorlage numbers of a page: behind their word, in the running line, or in "Anlage 1 zu BV 2027/003"."""
+    found = cued_references("\n".join(lines[:18])) or cued_references(running_line)
+    if not found and COUNTED.match(running_line.strip()):
+        found = shaped_references(running_line)
+    belongs = next((line for line in lines[:6] if _BELONGS_TO.match(line)), None)
+    return found or (shaped_references(belongs) if belongs else [])
 
 
 def _annex_in_running(line: str) -> str | None:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import PurePosixPath
 
-from ratsassistent.oparl import FileSpan, Model, PagedText, Paper, Public, ra_id
+from ratsassistent.oparl import FileSpan, Model, PagedText, Paper, Part, Public, ra_id
 from ratsassistent.pack.agenda import Agenda, AgendaEntry
 from ratsassistent.pack.align import align, keys_in_name
 from ratsassistent.pack.consultations import find_consultations
@@ -212,7 +212,28 @@ def _group(documents: Sequence[_Document], expected: Sequence[str]) -> list[tupl
     strange = [i for i, (ref, _) in enumerate(groups) if not ref or not find_key(reference_key(ref), wanted)]
     if len(missing) == 1 and len(strange) == 1:
         groups[strange[0]] = (missing[0], groups[strange[0]][1])
-    return groups
+    return _with_early_annexes(groups)
+
+
+def _with_early_annexes(
+    groups: list[tuple[str | None, list[_Document]]],
+) -> list[tuple[str | None, list[_Document]]]:
+    """Groups with annexes that came before their paper put behind it: files are sorted by their names."""
+    papers = [group for group in groups if group[0]]
+    if not papers:
+        return groups
+    out = [*papers]
+    for index, (reference, documents) in enumerate(groups):
+        if reference:
+            continue
+        named = [reference_key(r) for d in documents for r in d.first.head.references]
+        own = [pile for r, pile in papers if any(_same(reference_key(r or ""), key) for key in named)]
+        if all(document.role == "annex" for document in documents) and (own or len(papers) == 1):
+            pile = (own or [papers[0][1]])[0]
+            pile[:0] = documents
+        else:
+            out.insert(min(index, len(out)), (reference, documents))
+    return out
 
 
 def _same(one: str, two: str) -> bool:
@@ -239,7 +260,7 @@ def _own_reference(document: _Document, wanted: dict[str, str]) -> str | None:
 
 
 def _paper(documents: Sequence[_Document], reference: str | None, entry: AgendaEntry | None, public: Public) -> Paper:
-    if len({document.first.read.file.id for document in documents}) > 1:
+    if len({document.first.read.file.id for document in documents}) > 1 or documents[0].role == "annex":
         documents = sorted(documents, key=lambda d: ("main", "statement", "annex").index(d.role))
     text = paged_text([document.sheets for document in documents])
     at = 0
@@ -247,6 +268,7 @@ def _paper(documents: Sequence[_Document], reference: str | None, entry: AgendaE
     for document in documents:
         starts.append(DocumentStart(text.starts[at].offset, document.role, _kind(document), _label(document)))
         at += len(document.sheets)
+    text, parts = _with_headings_in_place(text, starts)
     first = documents[0].first
     own = ra_id("vorlage", reference) if reference else ra_id("vorlage", first.read.file.sha256, first.page.number)
     return Paper(
@@ -264,10 +286,25 @@ def _paper(documents: Sequence[_Document], reference: str | None, entry: AgendaE
             for d in documents
         ),
         text=text,
-        parts=find_parts(text, starts),
+        parts=parts,
         consultations=find_consultations(text.text[: starts[1].offset] if len(starts) > 1 else text.text),
         public=public,
     )
+
+
+def _with_headings_in_place(text: PagedText, documents: Sequence[DocumentStart]) -> tuple[PagedText, tuple[Part, ...]]:
+    """Text and parts, with a heading that a text frame made come last on its page put where its part begins."""
+    parts = find_parts(text, documents)
+    whole = text.text
+    for before, after in pairwise(parts):
+        line = whole[before.end : after.start].strip()
+        if before.kind == after.kind and before.heading == after.heading == line and line:
+            moved = f"{line}\n{whole[before.start : before.end]}"
+            whole = whole[: before.start] + moved.ljust(after.start - before.start, "\n") + whole[after.start :]
+    if whole == text.text:
+        return text, parts
+    text = text.model_copy(update={"text": whole})
+    return text, find_parts(text, documents)
 
 
 def _kind(document: _Document) -> str | None:

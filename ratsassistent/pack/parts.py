@@ -226,10 +226,11 @@ def _begins(heading: Heading, now: _Open, line: _Line, base: PartKind) -> bool:
         return now.kind in {"title", "consultation", "text", "form"} or (
             now.kind == "motion" and line.start == now.start
         )
-    if heading.name == "Auswirkungen" and now.heading == "Finanzielle":
-        return False  # one heading on two lines
-    if now.kind == "title" and heading.name == SIGNATURE:
-        return False  # the mayor's name in the letterhead
+    # one heading on two lines; the mayor's name in the letterhead
+    if (heading.name, now.heading) == ("Auswirkungen", "Finanzielle") or (
+        now.kind == "title" and heading.name == SIGNATURE
+    ):
+        return False
     if now.kind == "form" and heading.name and heading.kind == "reason" and "|" in heading.name:
         return False
     if heading.kind == "summary" and heading.name == "Mitteilung" and now.kind == "title":

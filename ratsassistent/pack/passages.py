@@ -16,6 +16,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from ratsassistent.oparl import Paper, Part, Passage, ra_id
 
 WORDS = 130
+LEAST = 40  # words on either side of a page's edge for a cut there
 MAX_PAGES = 3  # a citation of more pages is none
 LEFT_OUT = {"form"}
 
@@ -28,6 +29,7 @@ _ABBREVIATIONS = (
 _NOT_BEHIND = "".join(rf"(?<!\b{word}\.)" for word in _ABBREVIATIONS) + r"(?<!\d\.)"
 _SENTENCE = rf"(?<=[.!?:;])[\"“»)]?{_NOT_BEHIND}\s+(?=[A-ZÄÖÜ„\"(•–\d§-])"
 _LIST_ITEM = r"\n(?=\s*(?:[•▪–*-]|\d{1,2}[.)]|[a-z]\))\s)"
+_SENTENCE_END = re.compile(r"[.!?][\"“»)]?\s*$")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -86,14 +88,17 @@ def _pieces(paper: Paper, part: Part) -> Iterator[tuple[int, int]]:
 
 
 def _few_pages(paper: Paper, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut at page borders where pages hold so little text that one passage would reach over too many of them."""
+    """Cut at page borders where a sentence ends, or where pages hold so little text that a passage would span many."""
     pages = paper.text.between(start, end)
     borders = [start, *(page.offset for page in pages[1:]), end]
     left = 0
     for right in range(1, len(borders)):
         last = right == len(borders) - 1
+        before, behind = paper.text.text[borders[left] : borders[right]], paper.text.text[borders[right] : end]
+        # A passage that names one page is worth more than one that reaches over its edge, where a sentence ends there.
+        clean = bool(_SENTENCE_END.search(before)) and _words(before) >= LEAST and _words(behind) >= LEAST
         # A group of pages ends with the third one where it is so sparse that a passage could span a fourth.
         sparse = right - left >= MAX_PAGES and _words(paper.text.text[borders[right - 2] : borders[right]]) < 2 * WORDS
-        if last or sparse:
+        if last or sparse or clean:
             yield borders[left], borders[right]
             left = right

@@ -78,7 +78,8 @@ def cued_references(text: str) -> list[str]:
         while match:
             number = _trimmed(match[0])
             if number:
-                found.setdefault(reference_key(number), number)
+                same = find_key(reference_key(number), found)
+                found[same or reference_key(number)] = fuller(found[same], number) if same else number
             # "Vorlagen: 12/2024, 13/2024 und 14/2024"
             more = re.compile(r"\s*(?:,|;|und|sowie)\s*").match(text, match.end())
             match = _AT.match(text, more.end()) if number and more else None

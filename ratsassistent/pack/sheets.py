@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ratsassistent.oparl import Page, PagedText, PageStart
+from ratsassistent.pack.headings import read_heading
 from ratsassistent.pack.heads import PageHead, is_running_line, looks_like_paper, read_page_head
 from ratsassistent.pack.pages import ReadFile
 from ratsassistent.pack.running import running_lines
@@ -86,11 +87,23 @@ def paged_text(documents: Sequence[Sequence[Sheet]]) -> PagedText:
     starts = []
     for sheets in documents:
         running = running_lines([sheet.page.text for sheet in sheets])
+        begun = len(text)
         for sheet, drop in zip(sheets, running, strict=True):
             file = sheet.read.file
             starts.append(PageStart(offset=len(text), file_id=file.id, file=file.name, page=sheet.page.number))
-            text += without_lines(sheet.page.text, drop) + "\n"
+            kept = without_lines(sheet.page.text, drop)
+            if sheet is not sheets[0]:
+                kept = _without_repeated_heading(kept, text[begun:])
+            text += kept + "\n"
     return PagedText(text=text, starts=tuple(starts))
+
+
+def _without_repeated_heading(page: str, before: str) -> str:
+    """A page without the heading in its first line that stands on a page before: a form that says again where one is."""
+    first, _, rest = page.partition("\n")
+    heading = read_heading(first)
+    again = heading and heading.kind in {"reason", "statement", "costs"} and not heading.kept
+    return rest if again and rest and first.strip() in {line.strip() for line in before.split("\n")} else page
 
 
 def without_lines(text: str, drop: set[int]) -> str:
