@@ -32,7 +32,7 @@ from ratsassistent.writing.llama import LanguageModel, LlamaModel
 
 __all__ = [
     "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "find", "item_of", "load_model",
-    "loose_papers", "meeting", "meetings", "model_record", "order_briefing", "order_question", "page_picture",
+    "loose_papers", "meeting", "meetings", "model_record", "order_briefing", "order_question", "page_picture", "page_text",
     "release", "store_of", "stored_briefing", "take_in", "work", "workspace",
 ]  # fmt: skip
 
@@ -121,6 +121,14 @@ def page_picture(ws: Workspace, file_id: str, page: int, width: int = 1000) -> b
         if store.page(file_id, page) is not None:
             return render_page(store.file_path(file_id), page, width)
     raise NotFound("Diese Seite ist nicht vorhanden.")
+
+
+def page_text(ws: Workspace, file_id: str | None, page: int | None) -> str:
+    """The text of a physical page, from the store that holds it; empty if none does, or it could not be read."""
+    if file_id is None or page is None:
+        return ""
+    found = (store.page(file_id, page) for store in ws.stores)
+    return next((p.text for p in found if p is not None), "")
 
 
 # --- briefing ------------------------------------------------------------------------------------------------------
@@ -298,7 +306,9 @@ def ask(
     held = meeting(ws, wanted) if wanted else None
     hits = find(ws, question, limit=answering.PASSAGES, wanted=held.id if held else None)
     covered = coverage(ws, held.id if held else None)
-    made = answering.answer(question, hits, lambda: load_model(ws), ws.own_prompts, should_stop, on_text)
+    cited = {(c.file_id, c.page) for hit in hits for c in hit.passage.citation}
+    pages = {key: page_text(ws, *key) for key in cited}
+    made = answering.answer(question, hits, pages, lambda: load_model(ws), ws.own_prompts, should_stop, on_text)
     return made.model_copy(
         update={
             "pages_read": covered.read,

@@ -73,7 +73,9 @@ def test_a_number_from_another_page_of_the_item_is_cited_there() -> None:
 
 
 def test_repetition_list_marks_and_a_cut_off_end_are_dropped() -> None:
-    model = ScriptedModel(["1. Das Dach ist undicht. [S1]\n- Das Dach ist undicht.\n" + "Die Bauzeit beträgt " + "sehr " * 300])
+    model = ScriptedModel(
+        ["1. Das Dach ist undicht. [S1]\n- Das Dach ist undicht.\n" + "Die Bauzeit beträgt " + "sehr " * 300]
+    )
     made = briefing.write(briefing.task(make_item(), "voll", RECORD), lambda: model)
     assert [s.text for s in made.statements if s.origin == "model"] == ["Das Dach ist undicht."]
 
@@ -96,6 +98,21 @@ def test_an_item_without_papers_needs_no_model() -> None:
     made = briefing.write(briefing.task(item, "voll", RECORD), none)
     assert made.statements == ()
     assert made.model is None
+
+
+def test_the_example_of_the_prompt_is_never_shown_as_the_papers() -> None:
+    leaked = "Im Westen der Stadt fehlen ab dem Kindergartenjahr 2025/26 nach der Bedarfsplanung 68 Plätze. [S1]"
+    assert write(f"{leaked}\nDas Dach der Turnhalle ist undicht und von 1968. [S1]") == write(
+        "Das Dach der Turnhalle ist undicht und von 1968. [S1]"
+    )
+
+
+def test_what_the_model_copied_is_the_papers_own_and_lines_without_an_end_are_dropped() -> None:
+    copy = "Das Dach ist an mehreren Stellen undicht."
+    model = ScriptedModel([f"Gesamtkosten: 1,35 Mio. Euro [S1]\n{copy} [S1]"])
+    made = briefing.write(briefing.task(make_item(), "voll", RECORD), lambda: model)
+    said = [s for s in made.statements if s.label == briefing.LABEL]
+    assert [(s.text, s.origin, s.check) for s in said] == [(copy, "extract", "ok")]
 
 
 def test_an_empty_reply_leaves_the_extract() -> None:

@@ -67,7 +67,9 @@ def test_only_writing_runs_a_language_model() -> None:
     for path in ROOT.rglob("*.py"):
         if _module(path) != "writing":
             assert "llama_cpp" not in {
-                (n.module or "").split(".")[0] for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.ImportFrom)
+                (n.module or "").split(".")[0]
+                for n in ast.walk(ast.parse(path.read_text("utf-8")))
+                if isinstance(n, ast.ImportFrom)
             } | {
                 a.name.split(".")[0]
                 for n in ast.walk(ast.parse(path.read_text("utf-8")))
@@ -77,7 +79,9 @@ def test_only_writing_runs_a_language_model() -> None:
 
 
 def test_modules_stay_readable() -> None:
-    long = {str(p.relative_to(ROOT)): n for p in ROOT.rglob("*.py") if (n := len(p.read_text("utf-8").splitlines())) > 500}
+    long = {
+        str(p.relative_to(ROOT)): n for p in ROOT.rglob("*.py") if (n := len(p.read_text("utf-8").splitlines())) > 500
+    }
     assert not long
 
 

@@ -27,7 +27,9 @@ TEXT = (
 def model() -> Iterator[LlamaModel]:
     assert PATH is not None
     models.verify(PATH, ENTRY)
-    loaded = LlamaModel(PATH, ModelRecord(name=ENTRY.name, sha256=ENTRY.sha256 or "", licence=ENTRY.licence), context=2048)
+    loaded = LlamaModel(
+        PATH, ModelRecord(name=ENTRY.name, sha256=ENTRY.sha256 or "", licence=ENTRY.licence), context=2048
+    )
     yield loaded
     loaded.close()
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ratsassistent.oparl import Answer, Hit, Statement
-from ratsassistent.writing.briefing import PageTexts, model_statements, overlap, whole
+from ratsassistent.writing.briefing import PageTexts, model_statements, overlap, tight, whole
 from ratsassistent.writing.extract import Chunk
 from ratsassistent.writing.llama import LanguageModel
 from ratsassistent.writing.prompts import REFUSAL, load_prompt
@@ -27,6 +27,7 @@ QUOTE_LABEL = "Im Wortlaut"
 def answer(
     question: str,
     hits: Sequence[Hit],
+    pages: PageTexts,
     model: Callable[[], LanguageModel],
     own_prompts: Path | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -34,6 +35,7 @@ def answer(
 ) -> Answer:
     """Answer from the passages found; without any, the model is not even asked.
 
+    :param pages: the text of every page that a passage stands on.
     :param model: gives the language model; called only if there are passages.
     :raises Interrupted: `should_stop` said so. :raises ModelError: the model cannot be run.
     """
@@ -50,16 +52,11 @@ def answer(
     record = writer.record
     if REFUSAL.casefold() in reply.text.casefold():
         return nothing.model_copy(update={"model": record})
-    pages: PageTexts = {}
-    for hit in hits:
-        for citation in hit.passage.citation:
-            key = (citation.file_id, citation.page)
-            pages[key] = f"{pages.get(key, '')}\n{hit.passage.text}"
     written = model_statements(whole(reply), chunks, pages, LABEL)
     sound = [s for s in written if s.check == "ok"]
     if not sound:  # nothing of it stands where it should: that is no answer
         return nothing.model_copy(update={"statements": written, "model": record})
-    quote = _quote(question, sound[0], hits)
+    quote = _quote(question, sound[0], hits, pages)
     statements = (*sound, *([quote] if quote else []))
     return nothing.model_copy(
         update={
@@ -71,17 +68,20 @@ def answer(
     )
 
 
-def _quote(question: str, said: Statement, hits: Sequence[Hit]) -> Statement | None:
+def _quote(question: str, said: Statement, hits: Sequence[Hit], pages: PageTexts) -> Statement | None:
     """The sentence of the cited pages that shares most with what was said and asked."""
     places = {(c.file_id, c.page) for c in said.citation}
     best: tuple[float, Statement] | None = None
     for hit in hits:
-        citation = tuple(c for c in hit.passage.citation if (c.file_id, c.page) in places)
-        if not citation:
-            continue
         for sentence in sentences(hit.passage.text):
             text = clean(sentence.text)
+            # a passage may stand on several pages; the sentence is quoted from the one that holds it
+            citation = tuple(
+                c
+                for c in hit.passage.citation
+                if (c.file_id, c.page) in places and tight(text) in tight(pages.get((c.file_id, c.page), ""))
+            )
             score = overlap(said.text, text) + 0.5 * overlap(question, text)
-            if 4 <= len(text.split()) <= 60 and (best is None or score > best[0]):
+            if citation and 4 <= len(text.split()) <= 60 and (best is None or score > best[0]):
                 best = (score, Statement(text=text, origin="verbatim", citation=citation, label=QUOTE_LABEL))
     return best[1] if best and best[0] >= 0.5 else None

@@ -29,13 +29,14 @@ LABEL = "Worum es geht"
 READ_WORDS = 260  # words of an item that the model reads: about 600 tokens, ten seconds on an office PC
 WRITE_TOKENS = 160
 WORD_BUDGET = 195  # words of all statements of an item together: a briefing is no copy of the papers
-MOST_SENTENCES = 3
+LEAST_SENTENCES, WANTED_SENTENCES, MOST_SENTENCES = 2, 3, 4
+LEAST_OVERLAP = 0.5  # share of a sentence's longer words that the chunks must hold, or it is not about them
 VERSION = "1"  # raise it when this module writes something else from the same input
 
 PageTexts = dict[tuple[str | None, int | None], str]  # (file id, physical page) -> text
 
 _KEY = re.compile(r"\[?\b(S\d{1,2})\b\]?")
-_CLOSED_KEY = re.compile(r"\[\s*S\d{1,2}[^\]\n]*\]")
+_SENTENCE_AND_KEY = re.compile(r"[.!?]\s*\[\s*S\d{1,2}[^\]\n]*\]|\[\s*S\d{1,2}[^\]\n]*\]\s*[.!?]")
 _MARKS = re.compile(r"\s*[\[(]\s*S\d{1,2}(?:\s*[,;und]+\s*S\d{1,2})*\s*[\])]\s*")
 _LIST_MARK = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 
@@ -84,8 +85,7 @@ def write(
         )
         reply = model().write(messages, max_tokens=WRITE_TOKENS, should_stop=should_stop, enough=_enough)
         said = model_statements(whole(reply), chunks, page_texts(task.item.papers))
-        # without an end it is no sentence, but a line of a form or a heading that the model copied
-        written = tuple(s for s in said if s.text.endswith((".", "!", "?")))
+        written = worth_showing(said, chunks)
     return made.model_copy(
         update={
             "level": task.level,
@@ -100,8 +100,14 @@ def write(
 
 
 def _enough(text: str) -> bool:
-    """True once the model has named a source for as many sentences as are wanted; writing on would only cost time."""
-    return len(_CLOSED_KEY.findall(text)) >= MOST_SENTENCES
+    """True once there are as many whole sentences as are wanted; writing on would only cost time.
+
+    A sentence counts when its source is named behind it, or when another one has begun.
+    """
+    if not text.endswith(("]", " ")) and "\n" not in text[-2:]:
+        return False  # in the middle of a word: nothing new to count
+    whole = [s for s, _ in _sentences(text) if s.endswith((".", "!", "?"))]
+    return len(whole) >= MOST_SENTENCES or len(_SENTENCE_AND_KEY.findall(text)) >= WANTED_SENTENCES
 
 
 def whole(reply: Reply) -> str:
@@ -109,6 +115,20 @@ def whole(reply: Reply) -> str:
     if reply.finished:
         return reply.text
     return reply.text[: max(reply.text.rfind("]") + 1, reply.text.rfind("\n"), 0)]
+
+
+def worth_showing(said: Sequence[Statement], chunks: Sequence[Chunk]) -> tuple[Statement, ...]:
+    """What of the model's sentences a reader should see.
+
+    Not shown: what has no end, and so is a line of a form or a heading; what shares hardly a word with anything that
+    the model was given (small models repeat the example of the prompt, or invent); and copies, once there are two
+    sentences, since the extract chooses better than the model copies. What merely fails the check is shown, marked.
+    """
+    given = " ".join(c.text for c in chunks)
+    fits = [s for s in said if s.text.endswith((".", "!", "?")) and overlap(s.text, given) >= LEAST_OVERLAP]
+    own = [s for s in fits if s.origin == "model"]
+    copies = [s for s in fits if s.origin != "model"][: max(LEAST_SENTENCES - len(own), 0)]
+    return tuple(s for s in fits if s in own or s in copies)[:MOST_SENTENCES]
 
 
 def model_statements(text: str, chunks: Sequence[Chunk], pages: PageTexts, label: str = LABEL) -> tuple[Statement, ...]:
@@ -120,7 +140,7 @@ def model_statements(text: str, chunks: Sequence[Chunk], pages: PageTexts, label
     """
     sentences = _sentences(text)
     made: list[Statement] = []
-    for sentence, keys in sentences[:MOST_SENTENCES]:
+    for sentence, keys in sentences:
         if any(_same(sentence, other.text) for other in made):
             continue
         made.append(_checked(sentence, keys, chunks, pages, label))
@@ -145,10 +165,10 @@ def _sentences(text: str) -> list[tuple[str, list[str]]]:
 
 
 def _same(one: str, other: str) -> bool:
-    return _tight(one) == _tight(other)
+    return tight(one) == tight(other)
 
 
-def _tight(text: str) -> str:
+def tight(text: str) -> str:
     """Letters and digits only, so that line breaks, hyphens and punctuation do not tell two wordings apart."""
     return re.sub(r"[\W_]", "", text.casefold())
 
@@ -191,7 +211,7 @@ def _checked(
     for choice in choices:
         result = check_statement(sentence, [pages.get((c.file_id, c.page), "") for c in choice])
         if result.ok:
-            copied = any(_tight(sentence) in _tight(pages.get((c.file_id, c.page), "")) for c in choice)
+            copied = any(tight(sentence) in tight(pages.get((c.file_id, c.page), "")) for c in choice)
             origin: Origin = "extract" if copied else "model"
             return Statement(text=sentence, origin=origin, citation=choice, check="ok", label=label)
         if first is None or len(result.failures) < len(first[1]):
@@ -210,9 +230,16 @@ def _joined(one: Sequence[Citation], other: Sequence[Citation]) -> tuple[Citatio
 
 
 def overlap(sentence: str, text: str) -> float:
-    """The share of the longer words and numbers of `sentence` that occur in `text`, from 0 to 1."""
-    words = {w for w in re.findall(r"\w+", sentence.casefold()) if len(w) > 3 or w.isdigit()}
-    there = set(re.findall(r"\w+", text.casefold()))
+    """The share of the longer words and numbers of `sentence` that occur in `text`, from 0 to 1.
+
+    Six letters of a word count, so that "saniert" and "Sanierung" are the same; numbers count whole.
+    """
+
+    def folded(words: str) -> set[str]:
+        found = re.findall(r"\w+", words.casefold())
+        return {w if w.isdigit() else w[:6] for w in found if len(w) > 3 or w.isdigit()}
+
+    words, there = folded(sentence), folded(text)
     return sum(w in there for w in words) / max(len(words), 1)
 
 

@@ -146,27 +146,20 @@ def resolution_of(papers: Sequence[Paper]) -> Wording | None:
 def reading_for(item: AgendaItem, words: int) -> tuple[Chunk, ...]:
     """The passages of an item's papers most worth reading, about `words` words in all, in reading order.
 
-    Chunks hold one to four neighbouring sentences; the resolution comes first, money rows of forms are included.
+    Chunks hold one or two neighbouring sentences. The resolution and the rows of forms are left out where there is
+    anything else: both are shown beside the summary word for word, and a small model would only copy them.
     """
     papers = main_first(item.papers)
     pieces: list[tuple[tuple[int, int], str, tuple[Citation, ...], str]] = []
     shown: list[Counter[str]] = []
-    left = words
     wording = resolution_of(papers)
     if wording:
-        text = " ".join(wording.text.split()[: max(words // 2, 1)])
-        pieces.append(((-1, 0), text, wording.citation[:MAX_PAGES], "Beschlussvorschlag"))
-        shown.append(terms(text))
-        left -= len(text.split())
-    for place, row in money_rows(papers):
-        if len(row.text.split()) <= left:
-            pieces.append((place, row.text, row.citation, COSTS))
-            left -= len(row.text.split())
+        shown.append(terms(wording.text))
     pool = candidates(papers, item.name, _BODY)
     for candidate in pool:  # a question is worth reading where its answer follows, and pronouns do no harm in context
         candidate.reasons.pop("leans", None)
         candidate.score = sum(candidate.reasons.values())
-    chosen = choose(pool, left, shown, limit=len(pool))
+    chosen = choose(pool, words, shown, limit=len(pool))
     for group in _neighbours(chosen):
         paper = papers[group[0].paper]
         citation = cite(paper.text, group[0].sentence.start, group[-1].sentence.end)
@@ -174,13 +167,16 @@ def reading_for(item: AgendaItem, words: int) -> tuple[Chunk, ...]:
             place = (group[0].paper, group[0].sentence.start)
             pieces.append((place, " ".join(c.text for c in group), citation, _source(group[0].kind)))
     pieces.sort(key=lambda p: p[0])
+    if not pieces and wording:
+        text = " ".join(wording.text.split()[:words])
+        pieces.append(((-1, 0), text, wording.citation[:MAX_PAGES], "Beschlussvorschlag"))
     return tuple(Chunk(f"S{n}", text, citation, label) for n, (_, text, citation, label) in enumerate(pieces, 1))
 
 
 def _neighbours(chosen: Sequence[Candidate]) -> Iterator[list[Candidate]]:
     group: list[Candidate] = []
     for candidate in chosen:
-        if group and (candidate.order != group[-1].order + 1 or candidate.part != group[-1].part or len(group) == 4):
+        if group and (candidate.order != group[-1].order + 1 or candidate.part != group[-1].part or len(group) == 2):
             yield group
             group = []
         group.append(candidate)
