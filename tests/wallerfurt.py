@@ -59,10 +59,13 @@ def pages_of(given: tuple[Citation, ...]) -> set[int]:
 
 @cache
 def secret_words() -> frozenset[str]:
-    """Words of non-public pages, and their beginnings, that stand on no public page, neither forwards nor backwards."""
+    """Words of non-public pages, and their beginnings, that stand on no public page, neither forwards nor backwards.
+
+    Shorter ones would be found by chance: the full text keeps stems one behind the other, without a space.
+    """
     public = plain(" ".join(page_text(n) for n in range(1, 38) if n != 2))
-    words = {w for n in (2, *SECRET) for w in re.findall(r"[^\W\d_]{6,}", plain(page_text(n)))}
-    forms = words | {w[:-2] for w in words if len(w) > 8}
+    words = {w for n in (2, *SECRET) for w in re.findall(r"[^\W\d_]{8,}", plain(page_text(n)))}
+    forms = words | {w[:-2] for w in words if len(w) > 9}
     return frozenset(w for w in forms if w not in public and w[::-1] not in public)
 
 
@@ -98,4 +101,4 @@ class Copyist:
         texts = [text for _, text in CHUNK.findall(content.rpartition("Texte:")[2])]
         sentences = [s for text in texts for s in re.findall(r"[A-ZÄÖÜ][^.!?]{40,200}[a-zäöü]\.(?=\s|$)", text)]
         self.copied.append(sentences[0] if sentences else "Die Unterlage liegt vor.")
-        return f"{self.copied[-1]} [S77]\nDie Maßnahme kostet insgesamt 987.654.321 Euro. [S1]"
+        return f"{self.copied[-1]} [S77]\n{self.copied[-1][:-1]} für 987.654.321 Euro. [S1]"
