@@ -68,6 +68,8 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     def reply(prompt: str) -> str:
         served.asked.append(prompt)
         assert served.may_write.wait(30)
+        if "Wache" in prompt:
+            return "Die alte Wache ist viel zu klein. [S1]"
         return "Die Turnhalle der Lindenschule wird saniert. [S1]"
 
     def work() -> None:
