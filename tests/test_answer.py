@@ -47,6 +47,12 @@ def test_an_answer_names_its_page_and_quotes_the_paper() -> None:
     assert [q.text for q in quote] == ["Der Förderantrag muss bis zum 31. März 2026 gestellt sein."]
 
 
+def test_a_sentence_that_the_model_quoted_does_not_stand_there_twice() -> None:
+    sentence = "Die Bauzeit beträgt elf Monate."
+    made = answer("Wie lange wird gebaut?", hits(), PAGES, lambda: ScriptedModel([f"{sentence} [S2]"]))
+    assert [(s.text, s.origin) for s in made.statements] == [(sentence, "extract")]
+
+
 def test_where_the_papers_are_silent_it_says_no() -> None:
     made = answer("Wer baut?", hits(), PAGES, lambda: ScriptedModel([REFUSAL + "."]))
     assert not made.answered

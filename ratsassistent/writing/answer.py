@@ -57,6 +57,8 @@ def answer(
     if not sound:  # nothing of it stands where it should: that is no answer
         return nothing.model_copy(update={"statements": written, "model": record})
     quote = _quote(question, sound[0], hits, pages)
+    if quote and tight(sound[0].text) in tight(quote.text) and len(sound[0].text) > 0.8 * len(quote.text):
+        quote = None  # the model itself quoted that sentence; it need not stand there twice
     statements = (*sound, *([quote] if quote else []))
     return nothing.model_copy(
         update={
