@@ -24,6 +24,20 @@ from ratsassistent import __version__
 from ratsassistent.errors import Ambiguous, InputError, Interrupted, RatsassistentError
 from ratsassistent.settings import Settings, read_settings
 
+# argparse says what is wrong in English; these are all the words it has for what can go wrong here
+_USAGE = {
+    "argument ": "",
+    "invalid choice:": "nicht bekannt ist",
+    "(choose from": "(möglich sind",
+    "the following arguments are required:": "es fehlt",
+    "unrecognized arguments:": "nicht bekannt ist",
+    "expected one argument": "hier fehlt eine Angabe",
+    "invalid int value:": "keine ganze Zahl ist",
+    "invalid float value:": "keine Zahl ist",
+    "ambiguous option:": "nicht eindeutig ist",
+    "could match": "gemeint sein kann",
+}
+
 
 class _GermanParser(argparse.ArgumentParser):
     """argparse with German headings; usage errors stay exit status 2."""
@@ -38,6 +52,8 @@ class _GermanParser(argparse.ArgumentParser):
         return super().format_help().replace("usage:", "Aufruf:", 1)
 
     def error(self, message: str) -> NoReturn:
+        for english, german in _USAGE.items():
+            message = message.replace(english, german)
         sys.stderr.write(f"Der Befehl ist so nicht verständlich: {message}\nHilfe: {self.prog} --hilfe\n")
         raise SystemExit(2)
 
