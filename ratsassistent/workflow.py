@@ -11,7 +11,7 @@ puts what it writes beside what it was made from.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pydantic import JsonValue
@@ -42,20 +42,20 @@ __all__ = [
 
 def meetings(ws: Workspace) -> list[Meeting]:
     """All meetings, newest first, each with its public and non-public items together."""
+    return _merged(meeting for store in ws.stores for meeting in store.meetings())
+
+
+def _merged(held: Iterable[Meeting]) -> list[Meeting]:
+    """The public and the non-public part of each meeting put together, newest first."""
     merged: dict[str, Meeting] = {}
-    for store in ws.stores:
-        for meeting in store.meetings():
-            known = merged.get(meeting.id)
-            if known is None:
-                merged[meeting.id] = meeting
-                continue
-            items = sorted((*known.agendaItem, *meeting.agendaItem), key=lambda i: i.order)
-            merged[meeting.id] = known.model_copy(
-                update={
-                    "agendaItem": tuple(items),
-                    "unassigned_pages": known.unassigned_pages + meeting.unassigned_pages,
-                }
-            )
+    for meeting in held:
+        known = merged.get(meeting.id)
+        if known is None:
+            merged[meeting.id] = meeting
+            continue
+        items = sorted((*known.agendaItem, *meeting.agendaItem), key=lambda i: i.order)
+        pages = known.unassigned_pages + meeting.unassigned_pages
+        merged[meeting.id] = known.model_copy(update={"agendaItem": tuple(items), "unassigned_pages": pages})
     return sorted(merged.values(), key=lambda m: m.start or "", reverse=True)
 
 
@@ -64,7 +64,8 @@ def meeting(ws: Workspace, wanted: str) -> Meeting:
 
     :raises NotFound: there is none. :raises Ambiguous: there are several.
     """
-    held = meetings(ws)
+    # names are enough to find it; the papers of one meeting are read, not those of all
+    held = _merged(m for store in ws.stores for m in store.meetings(with_papers=False))
     exact = [m for m in held if wanted in (m.id, m.oparl_id)]
     words = wanted.casefold().split()
     found = exact or [m for m in held if words and all(w in f"{m.name} {m.start}".casefold() for w in words)]
@@ -72,7 +73,8 @@ def meeting(ws: Workspace, wanted: str) -> Meeting:
         raise NotFound(f"Eine Sitzung „{wanted}“ ist nicht vorhanden.")
     if len(found) > 1:
         raise Ambiguous(f"Zu „{wanted}“ gibt es mehrere Sitzungen.", [f"{m.id}  {m.name}" for m in found])
-    return found[0]
+    parts = (store.meeting(found[0].id) for store in ws.stores)
+    return _merged(part for part in parts if part is not None)[0]
 
 
 def loose_papers(ws: Workspace) -> list[Paper]:
@@ -188,12 +190,13 @@ def brief(
     started = time.monotonic()
     held = meeting(ws, wanted)
     items = [item_of(held, top)] if top else list(held.agendaItem)
+    record = _record_for(ws, level)
     written: list[ItemBriefing] = []
     for number, item in enumerate(items):
         if should_stop and should_stop():
             raise Interrupted("Die Arbeit wurde angehalten; was fertig ist, bleibt erhalten.")
         progress(f"TOP {item.number or '–'}: {item.name}", number / len(items))
-        written.append(_brief_item(ws, held.id, item, level, should_stop))
+        written.append(_brief_item(ws, held.id, item, level, record, should_stop))
         if on_item:
             on_item(written[-1])
     return _briefing(ws, held.id, held.name, level, written, time.monotonic() - started)
@@ -211,16 +214,25 @@ def brief_paper(ws: Workspace, reference: str, level: Level = "auszug") -> Brief
             item = AgendaItem(
                 id=paper.id, order=0, number=None, name=paper.name, public=store is ws.public, papers=(paper,)
             )
-            written = _brief_item(ws, None, item, level, None)
+            written = _brief_item(ws, None, item, level, _record_for(ws, level))
             return _briefing(ws, None, paper.name, level, [written], time.monotonic() - started, (paper,))
     raise NotFound(f"Eine Vorlage „{reference}“ ist nicht vorhanden.")
 
 
+def _record_for(ws: Workspace, level: Level) -> oparl.ModelRecord | None:
+    return model_record(ws.settings) if level == "voll" else None
+
+
 def _brief_item(
-    ws: Workspace, meeting_id: str | None, item: AgendaItem, level: Level, should_stop: Callable[[], bool] | None
+    ws: Workspace,
+    meeting_id: str | None,
+    item: AgendaItem,
+    level: Level,
+    record: oparl.ModelRecord | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> ItemBriefing:
     store = store_of(ws, item.public)
-    task = writing.task(item, level, model_record(ws.settings) if level == "voll" else None, ws.own_prompts)
+    task = writing.task(item, level, record, ws.own_prompts)
     known = store.briefing(item.id, level)
     if known is not None and known.basis == task.basis:
         return known
@@ -232,16 +244,14 @@ def _brief_item(
 def stored_briefing(ws: Workspace, wanted: str) -> Briefing:
     """The best there is of a meeting without running a model: `voll` where written, `auszug` otherwise."""
     held = meeting(ws, wanted)
+    record = _record_for(ws, "voll")
     items: list[ItemBriefing] = []
     for item in held.agendaItem:
         known = store_of(ws, item.public).briefing(item.id, "voll")
-        current = known is not None and known.basis == _full_basis(ws, item)
-        items.append(known if known is not None and current else _brief_item(ws, held.id, item, "auszug", None))
+        if known is None or known.basis != writing.task(item, "voll", record, ws.own_prompts).basis:
+            known = _brief_item(ws, held.id, item, "auszug")
+        items.append(known)
     return _briefing(ws, held.id, held.name, "voll", items, 0.0)
-
-
-def _full_basis(ws: Workspace, item: AgendaItem) -> str:
-    return writing.task(item, "voll", model_record(ws.settings), ws.own_prompts).basis
 
 
 def _briefing(

@@ -106,8 +106,8 @@ def _enough(text: str) -> bool:
     """
     if not text.endswith(("]", " ")) and "\n" not in text[-2:]:
         return False  # in the middle of a word: nothing new to count
-    whole = [s for s, _ in _sentences(text) if s.endswith((".", "!", "?"))]
-    return len(whole) >= MOST_SENTENCES or len(_SENTENCE_AND_KEY.findall(text)) >= WANTED_SENTENCES
+    ended = [s for s, _ in _sentences(text) if s.endswith((".", "!", "?"))]
+    return len(ended) >= MOST_SENTENCES or len(_SENTENCE_AND_KEY.findall(text)) >= WANTED_SENTENCES
 
 
 def whole(reply: Reply) -> str:
@@ -138,10 +138,9 @@ def model_statements(text: str, chunks: Sequence[Chunk], pages: PageTexts, label
 
     One that repeats another is dropped. One that the model copied word for word is the paper's, an `extract`.
     """
-    sentences = _sentences(text)
     made: list[Statement] = []
-    for sentence, keys in sentences:
-        if any(_same(sentence, other.text) for other in made):
+    for sentence, keys in _sentences(text):
+        if any(tight(sentence) == tight(other.text) for other in made):
             continue
         made.append(_checked(sentence, keys, chunks, pages, label))
     return tuple(made)
@@ -162,10 +161,6 @@ def _sentences(text: str) -> list[tuple[str, list[str]]]:
                 if len(clean.split()) >= 3:
                     found.append((clean, keys))
     return found
-
-
-def _same(one: str, other: str) -> bool:
-    return tight(one) == tight(other)
 
 
 def tight(text: str) -> str:
