@@ -25,6 +25,7 @@ Public = bool | None
 Origin = Literal["verbatim", "extract", "model", "person"]
 Check = Literal["ok", "unsupported", "none"]
 Level = Literal["auszug", "voll"]
+Outcome = Literal["accepted", "rejected", "postponed", "referred", "noted", "settled", "other"]
 PartKind = Literal[
     "title",        # the head of a paper: kind, number, office, subject
     "consultation", # Beratungsfolge
@@ -36,6 +37,7 @@ PartKind = Literal[
     "motion",       # what a Fraktion or member asks for
     "statement",    # the administration's answer to a motion or question
     "annex",        # an Anlage
+    "drawing",      # a plan or drawing: named, never summarised
     "text",         # anything else
 ]  # fmt: skip
 
@@ -60,13 +62,20 @@ def ra_id(kind: str, *parts: object) -> str:
 
 
 class Page(Model):
-    """One physical page of a File. A page that could not be read stays in its place with empty text and a reason."""
+    """One physical page of a File. A page that could not be read stays in its place with empty text and a reason.
+
+    `text` is clean running text in reading order. A row of a table is one line whose cells are parted by `" | "`; a
+    check box is ☒ or ☐ directly before its label. `kind` "drawing": a plan or CAD sheet, named but not summarised.
+    """
 
     number: int
     text: str
     source: Literal["text", "ocr", "none"]
     reason: str | None = None  # German; why it could not be read
     public: Public = None
+    kind: Literal["page", "drawing"] = "page"
+    width: float | None = None  # points (1/72 inch) as shown, rotation applied
+    height: float | None = None
 
 
 class File(Model):
@@ -93,7 +102,7 @@ class PageStart(Model):
     offset: int
     file_id: str
     file: str
-    page: int
+    page: int | None  # None: the source has no pages (the text of an OParl file)
 
 
 class PagedText(Model):
@@ -154,6 +163,58 @@ class Consultation(Model):
     result: str | None = None  # as printed, where the form prints it
 
 
+class FormValue(Model):
+    """What a form says in one place: its label and what is ticked or filled in ("Finanzielle Auswirkungen", "nein").
+
+    Labels that nobody answered give no FormValue. `citation` quotes the line as it stands on the page.
+    """
+
+    name: str
+    value: str
+    citation: tuple[Citation, ...]
+
+
+class Change(Model):
+    """A difference between two editions of a Paper: `before` None means new, `after` None means left out."""
+
+    part: PartKind
+    before: str | None
+    after: str | None
+    citation_before: tuple[Citation, ...] = ()
+    citation_after: tuple[Citation, ...] = ()
+
+
+class Vote(Model):
+    """How many voted for, against, and abstained; None where the minutes do not say."""
+
+    yes: int | None = None
+    no: int | None = None
+    abstain: int | None = None
+
+
+class NamedVote(Model):
+    """One line of a recorded vote (namentliche Abstimmung)."""
+
+    name: str
+    group: str | None = None
+    vote: Literal["yes", "no", "abstain", "absent"]
+
+
+class Decision(Model):
+    """What a body decided, as its minutes or the OParl data say. `text` is the adopted wording, only where it is given.
+
+    `result` is the phrase as printed ("mehrheitlich abgelehnt"), `outcome` what it means.
+    """
+
+    result: str
+    outcome: Outcome | None = None
+    vote: Vote | None = None
+    unanimous: bool = False
+    named: tuple[NamedVote, ...] = ()
+    text: str | None = None
+    citation: tuple[Citation, ...] = ()
+
+
 class Paper(Model):
     """A Vorlage, Antrag, Anfrage, Mitteilung … (OParl Paper) with its files and parts."""
 
@@ -165,6 +226,9 @@ class Paper(Model):
     text: PagedText
     parts: tuple[Part, ...] = ()
     consultations: tuple[Consultation, ...] = ()
+    form: tuple[FormValue, ...] = ()
+    changes: tuple[Change, ...] = ()  # against the edition that was held before this one
+    date: dt.date | None = None
     public: Public = None
     oparl_id: str | None = None
 
@@ -194,6 +258,9 @@ class AgendaItem(Model):
     pages: tuple[int, int] | None = None
     papers: tuple[Paper, ...] = ()
     missing_attachments: tuple[MissingAttachment, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    formerly: str | None = None  # its number before a Nachtrag moved it
+    withdrawn: bool = False  # "abgesetzt", "zurückgezogen"
     oparl_id: str | None = None
 
 
