@@ -202,7 +202,7 @@ def _serve(args: argparse.Namespace, settings: Settings) -> int:
 
 def _take_in(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent import workflow
-    from ratsassistent.output import contract
+    from ratsassistent.output import contract, phrases
 
     paths = list(args.paths)
     if args.beispiel:
@@ -223,11 +223,12 @@ def _take_in(args: argparse.Namespace, settings: Settings) -> int:
         for paper in made.loose_papers:
             state = "öffentlich" if paper.public else "nicht freigegeben, wird als nichtöffentlich behandelt"
             print(f"Einzelne Vorlage: {paper.reference or ''} {paper.name} ({state})")
-        print(
-            f"{made.pages_total - len(made.unreadable)} von {made.pages_total} Seiten gelesen ({made.seconds:.1f} s)."
-        )
-        for ref in made.unreadable:
+        covered = made.coverage
+        print(f"{covered.read} von {covered.pages} Seiten gelesen ({made.seconds:.1f} s).")
+        for ref in covered.unreadable:
             print(f"  Nicht lesbar: {ref.file}, S. {ref.page}: {ref.reason}")
+        for sentence, details in phrases.coverage(covered):
+            print("\n  - ".join([sentence, *details]))
     for entry in made.skipped:
         _say(f"{entry.path}: {entry.reason}")
     return 0 if made.files else 1

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ratsassistent import oparl
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import NotFound, UnreadableFile
-from ratsassistent.oparl import Intake, Paper
+from ratsassistent.oparl import Coverage, Intake, PageRef, Paper
 from ratsassistent.pack.assemble import Pack, assemble
 from ratsassistent.pack.pages import ReadFile, find_inputs, public_copy, read_file
 from ratsassistent.pack.passages import cut_passages
@@ -56,8 +56,8 @@ def take_in(ws: Workspace, paths: Sequence[Path], *, public: oparl.Public = None
             _keep(ws, pack)
         else:
             pack = Pack(meetings=(), loose_papers=(), files=())
-    pages = [(f, p) for f in pack.files for p in f.pages]
     items = [i for m in pack.meetings for i in m.agendaItem]
+    pages = [(f.file, p) for f in pack.files for p in f.pages]
     return Intake(
         meetings=pack.meetings,
         loose_papers=pack.loose_papers,
@@ -66,13 +66,27 @@ def take_in(ws: Workspace, paths: Sequence[Path], *, public: oparl.Public = None
         pages_total=len(pages),
         pages_text=sum(p.source == "text" for _, p in pages),
         pages_ocr=sum(p.source == "ocr" for _, p in pages),
-        unreadable=tuple(
-            oparl.PageRef(file=f.file.name, file_id=f.file.id, page=p.number, reason=p.reason)
-            for f, p in pages
-            if p.source == "none"
-        ),
+        coverage=coverage_of(pages).with_gaps(pack.meetings),
         skipped=tuple(skipped),
         seconds=round(time.monotonic() - started, 2),
+    )
+
+
+def coverage_of(pages: Sequence[tuple[oparl.File, oparl.Page]]) -> Coverage:
+    """How far these pages could be read, page by page."""
+
+    def refs(fits: Callable[[oparl.Page], bool]) -> tuple[PageRef, ...]:
+        return tuple(
+            PageRef(file=file.name, file_id=file.id, page=p.number, reason=p.reason) for file, p in pages if fits(p)
+        )
+
+    unreadable = refs(lambda p: p.source == "none")
+    return Coverage(
+        pages=len(pages),
+        read=len(pages) - len(unreadable),
+        unreadable=unreadable,
+        ocr=refs(lambda p: p.source == "ocr"),
+        drawings=refs(lambda p: p.kind == "drawing"),
     )
 
 

@@ -17,6 +17,7 @@ import bisect
 import datetime as dt
 import hashlib
 import unicodedata
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -263,6 +264,11 @@ class AgendaItem(Model):
     withdrawn: bool = False  # "abgesetzt", "zurückgezogen"
     oparl_id: str | None = None
 
+    @property
+    def title(self) -> str:
+        """ "TOP 5: Haushalt", or the name alone where it has no number."""
+        return f"TOP {self.number}: {self.name}" if self.number else self.name
+
 
 class PageRef(Model):
     """A page named by file and number, with a reason where there is one."""
@@ -349,6 +355,13 @@ class ModelRecord(Model):
     licence: str
 
 
+class PaperChanges(Model):
+    """What a later edition of a paper changed against the one held before."""
+
+    paper: str  # kind, number and name, as shown
+    changes: tuple[Change, ...]
+
+
 class ItemBriefing(Model):
     """The briefing of one agenda item. `basis` is a hash of all that it was made from: same basis, same briefing."""
 
@@ -364,6 +377,11 @@ class ItemBriefing(Model):
     contradictions: tuple[str, ...] = ()
     open_questions: tuple[str, ...] = ()
     plain_language: tuple[Statement, ...] | None = None
+    form: tuple[FormValue, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    changes: tuple[PaperChanges, ...] = ()
+    missing_attachments: tuple[MissingAttachment, ...] = ()
+    drawings: tuple[PageRef, ...] = ()  # plans that belong to the item: named, not summarised
     basis: str = ""
     model: ModelRecord | None = None
     prompt_sha256: str | None = None
@@ -373,11 +391,28 @@ class ItemBriefing(Model):
 
 
 class Coverage(Model):
-    """How much of the pack was read."""
+    """How much of the pack was read: every page is either read or in `unreadable`, with the reason."""
 
     pages: int
     read: int
     unreadable: tuple[PageRef, ...] = ()
+    ocr: tuple[PageRef, ...] = ()  # read from a picture by text recognition: letters may be wrong
+    drawings: tuple[PageRef, ...] = ()  # plans and drawings, with text or without
+    unassigned: tuple[PageRef, ...] = ()  # belong to no agenda item
+    without_papers: tuple[str, ...] = ()  # "TOP 7: Verschiedenes"
+    missing: tuple[MissingAttachment, ...] = ()  # mentioned, not in the pack
+
+    def with_gaps(self, meetings: Iterable[Meeting]) -> Coverage:
+        """The same with what the agendas of these meetings lack: papers, annexes, and pages that no item took."""
+        held = list(meetings)
+        items = [i for m in held for i in m.agendaItem if not i.withdrawn]
+        return self.model_copy(
+            update={
+                "unassigned": tuple(ref for m in held for ref in m.unassigned_pages),
+                "without_papers": tuple(i.title for i in items if not i.papers),
+                "missing": tuple(a for i in items for a in i.missing_attachments),
+            }
+        )
 
 
 class Briefing(Model):
@@ -437,6 +472,6 @@ class Intake(Model):
     pages_total: int = 0
     pages_text: int = 0
     pages_ocr: int = 0
-    unreadable: tuple[PageRef, ...] = ()
+    coverage: Coverage = Coverage(pages=0, read=0)
     skipped: tuple[Skipped, ...] = ()
     seconds: float = 0.0

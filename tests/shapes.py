@@ -16,6 +16,23 @@ PAGE = {"file": str, "page": int}
 UNREADABLE = {**PAGE, "reason": TEXT}
 SPAN = ([int], None)
 MODEL = ({"name": str, "sha256": str, "licence": str}, None)
+FORM = {"name": str, "value": str, "citation": [CITATION]}
+CHANGE = {
+    "part": str,
+    "before": TEXT,
+    "after": TEXT,
+    "citation_before": [CITATION],
+    "citation_after": [CITATION],
+}
+COUNT = (int, None)
+DECISION = {
+    "result": str,
+    "outcome": TEXT,
+    "vote": ({"yes": COUNT, "no": COUNT, "abstain": COUNT}, None),
+    "text": TEXT,
+    "citation": [CITATION],
+}
+MISSING = {"name": str, "citation": [CITATION]}
 PAPER = {
     "id": str,
     "reference": TEXT,
@@ -23,6 +40,9 @@ PAPER = {
     "paperType": TEXT,
     "pages": SPAN,
     "files": [{"name": str, "pages": [int]}],
+    "date": TEXT,
+    "form": [FORM],
+    "changes": [CHANGE],
 }
 AGENDA_ITEM = {
     "id": str,
@@ -32,7 +52,10 @@ AGENDA_ITEM = {
     "public": (bool, None),
     "pages": SPAN,
     "papers": [PAPER],
-    "missing_attachments": [{"name": str, "citation": [CITATION]}],
+    "missing_attachments": [MISSING],
+    "decisions": [DECISION],
+    "formerly": TEXT,
+    "withdrawn": bool,
 }
 MEETING = {
     "id": str,
@@ -46,7 +69,15 @@ INTAKE = {
     "meetings": [MEETING],
     "papers": int,
     "files": int,
-    "pages": {"total": int, "text": int, "ocr": int, "unreadable": [UNREADABLE]},
+    "pages": {
+        "total": int,
+        "text": int,
+        "ocr": int,
+        "unreadable": [UNREADABLE],
+        "drawings": [UNREADABLE],
+        "ocr_pages": [PAGE],
+    },
+    "items_without_papers": [str],
     "skipped": [{"path": str, "reason": str}],
     "seconds": NUMBER,
 }
@@ -66,9 +97,23 @@ BRIEFING = {
             "contradictions": [str],
             "open_questions": [str],
             "plain_language": ([STATEMENT], None),
+            "form": [FORM],
+            "decisions": [DECISION],
+            "changes": [{"paper": str, "changes": [CHANGE]}],
+            "missing_attachments": [MISSING],
+            "drawings": [UNREADABLE],
         }
     ],
-    "coverage": {"pages": int, "read": int, "unreadable": [UNREADABLE]},
+    "coverage": {
+        "pages": int,
+        "read": int,
+        "unreadable": [UNREADABLE],
+        "ocr": [PAGE],
+        "drawings": [UNREADABLE],
+        "unassigned": [PAGE],
+        "without_papers": [str],
+        "missing_attachments": [MISSING],
+    },
     "model": MODEL,
     "seconds": NUMBER,
     "energy_wh": (int, float, None),

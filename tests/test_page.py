@@ -25,19 +25,25 @@ from ratsassistent.oparl import (
     Amount,
     Answer,
     Briefing,
+    Change,
     Citation,
     Coverage,
+    Decision,
     FileSpan,
+    FormValue,
     Intake,
     ItemBriefing,
     Meeting,
+    MissingAttachment,
     ModelRecord,
+    NamedVote,
     PagedText,
     PageRef,
     PageStart,
     Paper,
     Skipped,
     Statement,
+    Vote,
     Wording,
 )
 from ratsassistent.output import page as output_page
@@ -50,7 +56,7 @@ from ratsassistent.settings import Settings
 EVIL = '<script>alert(1)</script> [klick](http://boese.example/) <img src=x onerror=alert(2)> " onclick="x ${1} {{y}}'
 ALLOWED = {
     "article", "section", "header", "nav", "aside", "div", "p", "span", "strong", "h1", "h2", "h3", "ul", "ol", "li",
-    "button", "table", "thead", "tbody", "tr", "th", "td", "blockquote", "details", "summary", "progress", "img",
+    "button", "del", "ins", "table", "thead", "tbody", "tr", "th", "td", "blockquote", "details", "summary", "progress", "img",
 }  # fmt: skip
 
 
@@ -134,8 +140,22 @@ def everything_with(text: str) -> list[str]:
         name=text, statements=tuple(said), resolution=Wording(text=text, citation=cite(file=text)),
         amounts=(Amount(text=text, value=1.0, citation=cite(), context=text),), contradictions=(text,),
         open_questions=(text,), plain_language=tuple(said[:1]), model=ModelRecord(name=text, sha256="0", licence=text),
+        form=(FormValue(name=text, value=text, citation=cite(quote=text)),),
+        drawings=(PageRef(file=text, file_id=text, page=4, reason=text),),
     )  # fmt: skip
-    agenda = item(one, name=text, public=None)
+    change = Change(part="resolution", before=text, after=text, citation_before=cite(file=text), citation_after=cite())
+    agenda = item(one.model_copy(update={"changes": (change,)}), name=text, public=None).model_copy(
+        update={
+            "formerly": text,
+            "missing_attachments": (MissingAttachment(name=text, citation=cite(file=text)),),
+            "decisions": (
+                Decision(
+                    result=text, text=text, citation=cite(quote=text), vote=Vote(yes=3),
+                    named=(NamedVote(name=text, group=text, vote="yes"),),
+                ),
+            ),
+        }
+    )  # fmt: skip
     meeting = Meeting(id=text, name=text, organization=text, start=text, agendaItem=(agenda,))
     ref = PageRef(file=text, file_id=text, page=3, reason=text)
     made = Briefing(meeting=text, name=text, level="voll", agendaItem=(full,), coverage=Coverage(pages=3, read=2))
@@ -149,13 +169,25 @@ def everything_with(text: str) -> list[str]:
                 loose_papers=(one,),
                 pages_total=3,
                 pages_text=2,
-                unreadable=(ref,),
+                coverage=Coverage(pages=3, read=2, unreadable=(ref,)),
                 skipped=(Skipped(path=text, reason=text),),
             )
         ),
         page_views.meetings([meeting], text),
         page_views.loose_papers([one.model_copy(update={"public": None})]),
-        page_views.meeting_head(meeting, Coverage(pages=3, read=2, unreadable=(ref,))),
+        page_views.meeting_head(
+            meeting,
+            Coverage(
+                pages=3,
+                read=2,
+                unreadable=(ref,),
+                ocr=(ref,),
+                drawings=(ref,),
+                unassigned=(ref,),
+                without_papers=(text,),
+                missing=(MissingAttachment(name=text, citation=cite(file=text)),),
+            ),
+        ),
         page_views.agenda(meeting, made, "ra:top-1"),
         page_views.briefing_job(job(message=text, total=3, done=1), False),
         page_views.briefing_job(job("fehler", error=text), False),

@@ -14,11 +14,16 @@ from ratsassistent.oparl import (
     AgendaItem,
     Answer,
     Briefing,
+    Change,
     Citation,
+    Decision,
+    FormValue,
     Hit,
     Intake,
     ItemBriefing,
     Meeting,
+    MissingAttachment,
+    PageRef,
     Paper,
     Statement,
 )
@@ -39,6 +44,45 @@ def citations(given: Iterable[Citation]) -> list[JSON]:
     ]
 
 
+def pages(given: Iterable[PageRef]) -> list[JSON]:
+    """Pages by file and number, with the reason where there is one."""
+    return [{"file": r.file, "page": r.page, "reason": r.reason} for r in given]
+
+
+def missing_attachments(given: Iterable[MissingAttachment]) -> list[JSON]:
+    """Annexes that are mentioned and do not lie in the pack."""
+    return [{"name": m.name, "citation": citations(m.citation)} for m in given]
+
+
+def form(given: Iterable[FormValue]) -> list[JSON]:
+    """What a form says: its label, and what is ticked or filled in."""
+    return [{"name": f.name, "value": f.value, "citation": citations(f.citation)} for f in given]
+
+
+def decision(given: Decision) -> JSON:
+    """What a body decided, as its minutes or OParl say; `text` is the adopted wording."""
+    return {
+        "result": given.result,
+        "outcome": given.outcome,
+        "vote": given.vote.model_dump() if given.vote else None,
+        "unanimous": given.unanimous,
+        "named": [n.model_dump() for n in given.named],
+        "text": given.text,
+        "citation": citations(given.citation),
+    }
+
+
+def change(given: Change) -> JSON:
+    """What a later edition changed: `before` null is new, `after` null is left out."""
+    return {
+        "part": given.part,
+        "before": given.before,
+        "after": given.after,
+        "citation_before": citations(given.citation_before),
+        "citation_after": citations(given.citation_after),
+    }
+
+
 def paper(given: Paper) -> JSON:
     """A paper with the pages it has in its files; `pages` only where it lies in one file."""
     places = {s.file_id for s in given.files}
@@ -49,6 +93,9 @@ def paper(given: Paper) -> JSON:
         "paperType": given.paperType,
         "pages": [min(s.first for s in given.files), max(s.last for s in given.files)] if len(places) == 1 else None,
         "files": [{"name": s.name, "pages": [s.first, s.last]} for s in given.files],
+        "date": given.date.isoformat() if given.date else None,
+        "form": form(given.form),
+        "changes": [change(c) for c in given.changes],
     }
 
 
@@ -62,7 +109,10 @@ def agenda_item(given: AgendaItem) -> JSON:
         "public": given.public,
         "pages": list(given.pages) if given.pages else None,
         "papers": [paper(p) for p in given.papers],
-        "missing_attachments": [{"name": m.name, "citation": citations(m.citation)} for m in given.missing_attachments],
+        "missing_attachments": missing_attachments(given.missing_attachments),
+        "decisions": [decision(d) for d in given.decisions],
+        "formerly": given.formerly,
+        "withdrawn": given.withdrawn,
     }
 
 
@@ -89,8 +139,11 @@ def intake(given: Intake) -> JSON:
             "total": given.pages_total,
             "text": given.pages_text,
             "ocr": given.pages_ocr,
-            "unreadable": [{"file": r.file, "page": r.page, "reason": r.reason} for r in given.unreadable],
+            "unreadable": pages(given.coverage.unreadable),
+            "ocr_pages": [{"file": r.file, "page": r.page} for r in given.coverage.ocr],
+            "drawings": pages(given.coverage.drawings),
         },
+        "items_without_papers": list(given.coverage.without_papers),
         "skipped": [{"path": s.path, "reason": s.reason} for s in given.skipped],
         "seconds": given.seconds,
     }
@@ -125,6 +178,11 @@ def item_briefing(given: ItemBriefing) -> JSON:
         "contradictions": list(given.contradictions),
         "open_questions": list(given.open_questions),
         "plain_language": None if given.plain_language is None else [statement(s) for s in given.plain_language],
+        "form": form(given.form),
+        "decisions": [decision(d) for d in given.decisions],
+        "changes": [{"paper": p.paper, "changes": [change(c) for c in p.changes]} for p in given.changes],
+        "missing_attachments": missing_attachments(given.missing_attachments),
+        "drawings": pages(given.drawings),
         "written": given.written.isoformat() if given.written else None,
         "prompt_sha256": given.prompt_sha256,
         "seconds": given.seconds,
@@ -141,7 +199,12 @@ def briefing(given: Briefing) -> JSON:
         "coverage": {
             "pages": given.coverage.pages,
             "read": given.coverage.read,
-            "unreadable": [{"file": r.file, "page": r.page, "reason": r.reason} for r in given.coverage.unreadable],
+            "unreadable": pages(given.coverage.unreadable),
+            "ocr": pages(given.coverage.ocr),
+            "drawings": pages(given.coverage.drawings),
+            "unassigned": pages(given.coverage.unassigned),
+            "without_papers": list(given.coverage.without_papers),
+            "missing_attachments": missing_attachments(given.coverage.missing),
         },
         "model": given.model.model_dump() if given.model else None,
         "complete": given.complete,

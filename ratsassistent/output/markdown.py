@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ratsassistent.oparl import Briefing, Citation, ItemBriefing, Statement
+from ratsassistent.oparl import Briefing, Citation, ItemBriefing, PaperChanges, Statement
+from ratsassistent.output import phrases
 
 # What means something anywhere in a line; the last two keep addresses from becoming links
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&]|(?<=\w):(?=//)|(?<=www)\.)", re.IGNORECASE)
@@ -46,6 +47,8 @@ def render(given: Briefing) -> str:
         lines += [
             f"- Nicht lesbar: {escape(r.file)}, S. {r.page} – {escape(r.reason or '')}" for r in covered.unreadable
         ]
+    for sentence, details in phrases.coverage(covered):
+        lines += ["", escape(sentence), *(f"- {escape(detail)}" for detail in details)]
     if given.model:
         lines += [
             "",
@@ -62,7 +65,8 @@ def _item(item: ItemBriefing) -> list[str]:
     lines = [f"## {escape(number + item.name)}"]
     if item.public is not True:
         lines += ["", "**Nichtöffentlich – vertraulich behandeln.**"]
-    if not item.statements and item.resolution is None:
+    lines += _decisions(item)
+    if not item.statements and item.resolution is None and not item.decisions:
         lines += ["", "Zu diesem Punkt liegen keine Unterlagen bei."]
         return lines
     if item.resolution:
@@ -76,6 +80,43 @@ def _item(item: ItemBriefing) -> list[str]:
             if label:
                 lines += ["", f"**{escape(label)}**", ""]
         lines.append(_statement(statement))
+    if item.form:
+        lines += ["", "**Angaben im Formular**", ""]
+        lines += [f"- {escape(f'{f.name}: {f.value}')} {pages(f.citation)}" for f in item.form]
+    for changed in item.changes:
+        lines += _changes(changed)
+    if item.drawings:
+        lines += ["", "**Pläne und Zeichnungen** (nicht zusammengefasst)", ""]
+        lines += [
+            f"- {escape(r.file)}, S. {r.page}: {escape(r.reason or 'Plan oder Zeichnung')}" for r in item.drawings
+        ]
+    if item.missing_attachments:
+        lines += ["", "**Fehlt in den Unterlagen**", ""]
+        lines += [f"- {escape(phrases.missing(m))}" for m in item.missing_attachments]
+    return lines
+
+
+def _decisions(item: ItemBriefing) -> list[str]:
+    lines: list[str] = []
+    for given in item.decisions:
+        lines += ["", f"**Ergebnis:** {escape(phrases.decision(given))} {pages(given.citation)}"]
+        if given.text:
+            lines += ["", "**Beschluss im Wortlaut**", ""]
+            lines += [f"> {escape(line.strip())}  " if line.strip() else ">" for line in given.text.splitlines()]
+        if given.named:
+            lines += ["", *(f"- {how}: {escape(names)}" for how, names in phrases.named_votes(given))]
+    return lines
+
+
+def _changes(given: PaperChanges) -> list[str]:
+    lines = ["", f"**Geändert gegenüber der früheren Fassung: {escape(given.paper)}**", ""]
+    for each in given.changes:
+        part, kind = phrases.change(each)
+        before = (
+            f"bisher: „{escape(' '.join(each.before.split()))}“ {pages(each.citation_before)}" if each.before else ""
+        )
+        after = f"jetzt: „{escape(' '.join(each.after.split()))}“ {pages(each.citation_after)}" if each.after else ""
+        lines.append(f"- {part}, {kind}: {' → '.join(half for half in (before, after) if half)}")
     return lines
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ratsassistent.oparl import AgendaItem, Amount, Answer, Citation, DateMention, ItemBriefing, Paper, Statement
+from ratsassistent.output import page_facts
 from ratsassistent.output.page_text import action, citations, count, notice, paragraphs, places, safe, several_files
 
 NON_PUBLIC = "Nichtöffentlich – nur für Mitglieder des Gremiums. Bitte nicht weitergeben."
@@ -28,19 +29,21 @@ def item(agenda: AgendaItem, brief: ItemBriefing | None) -> str:
     body = [f'<h2 class="ra-title">{number}{safe(agenda.name)}</h2>']
     if agenda.public is not True:
         body.insert(0, f'<p class="ra-nonpublic-banner" role="note">{NON_PUBLIC}</p>')
+    body.append(page_facts.moved(agenda))
     if not agenda.papers:
         body.append(notice(NO_PAPERS))
+    body.append(page_facts.decisions(agenda.decisions, several_files(c for d in agenda.decisions for c in d.citation)))
     if brief is not None:
         body += _briefing(brief)
-    if agenda.missing_attachments:
-        rows = "".join(f"<li>{safe(m.name)} {citations(m.citation)}</li>" for m in agenda.missing_attachments)
-        body.append(
-            f'<section><h3>Fehlt in den Unterlagen</h3><p class="ra-small">Diese Anlagen werden erwähnt, liegen aber '
-            f"nicht bei:</p><ul>{rows}</ul></section>"
-        )
+    body.append(page_facts.changes(agenda.papers, several_files(s for p in agenda.papers for s in _cited(p))))
+    body.append(page_facts.missing(agenda))
     body.append(papers(agenda.papers))
     kind = "" if agenda.public is True else " ra-nonpublic"
     return f'<article class="ra-item{kind}" aria-label="Tagesordnungspunkt">{"".join(body)}</article>'
+
+
+def _cited(paper: Paper) -> list[Citation]:
+    return [c for change in paper.changes for c in (*change.citation_before, *change.citation_after)]
 
 
 def _briefing(brief: ItemBriefing) -> list[str]:
@@ -62,7 +65,8 @@ def _briefing(brief: ItemBriefing) -> list[str]:
         name = brief.model.name if brief.model else None
         parts.append(ai_box(brief.plain_language, name, named, heading="In einfacher Sprache"))
     parts += _groups([s for s in brief.statements if s.origin != "model"], named)
-    parts += [_amounts(brief.amounts, named), _dates(brief.dates, named)]
+    parts += [_amounts(brief.amounts, named), _dates(brief.dates, named), page_facts.form(brief.form, named)]
+    parts.append(page_facts.drawings(brief.drawings))
     parts += [
         _lines("Widersprüche in den Unterlagen", brief.contradictions),
         _lines("Offene Fragen", brief.open_questions),

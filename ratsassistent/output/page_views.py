@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
-from ratsassistent.oparl import AgendaItem, Answer, Briefing, Coverage, Intake, ItemBriefing, Meeting, PageRef, Paper
-from ratsassistent.output import page_item
+from ratsassistent.oparl import AgendaItem, Answer, Briefing, Coverage, Intake, ItemBriefing, Meeting, Paper
+from ratsassistent.output import page_facts, page_item
 from ratsassistent.output.page_text import action, count, long_day, notice, progress_bar, safe, short_name, size
 
 BUSY = ("wartet", "läuft")
@@ -53,7 +53,7 @@ def intake(done: Intake) -> str:
     if done.pages_total:
         read = done.pages_text + done.pages_ocr
         parts.append(f"<p><strong>{read} von {count(done.pages_total, 'Seite', 'Seiten')} gelesen.</strong></p>")
-    parts.append(unreadable(done.unreadable, linked=False))
+    parts.append(page_facts.coverage(done.coverage, linked=False))
     if done.skipped:
         rows = "".join(
             f"<li><strong>{safe(short_name(s.path, 60))}</strong>: {safe(s.reason)}</li>" for s in done.skipped
@@ -64,27 +64,6 @@ def intake(done: Intake) -> str:
     taken = bool(done.meetings or done.loose_papers)
     head = "Fertig gelesen" if taken else "Es konnte nichts gelesen werden"
     return f'<section class="ra-intake" aria-live="polite"><h2>{head}</h2>{"".join(parts)}</section>'
-
-
-def unreadable(pages: Sequence[PageRef], *, linked: bool = True) -> str:
-    """The pages that could not be read, folded, each with its reason.
-
-    :param linked: with buttons that show the page.
-    """
-    if not pages:
-        return ""
-    rows = "".join(
-        f"<li>{_page_button(p) if linked else f'S. {p.page}'} {safe(short_name(p.file))}: "
-        f"{safe(p.reason or 'kein lesbarer Text')}</li>"
-        for p in pages
-    )
-    title = count(len(pages), "Seite war nicht lesbar", "Seiten waren nicht lesbar")
-    return f'<details class="ra-unreadable"><summary>{title}</summary><ul>{rows}</ul></details>'
-
-
-def _page_button(ref: PageRef) -> str:
-    name = f"Seite {ref.page} von {ref.file} zeigen"
-    return action("cite", f"S. {ref.page}", css="ra-cite", name=name, file=ref.file_id, page=ref.page)
 
 
 def meetings(held: Sequence[Meeting], chosen: str | None) -> str:
@@ -133,7 +112,7 @@ def meeting_head(meeting: Meeting, coverage: Coverage) -> str:
     facts = [long_day(meeting.start), f"{coverage.read} von {count(coverage.pages, 'Seite', 'Seiten')} gelesen"]
     return (
         f'<header class="ra-meeting"><h1>{safe(meeting.name)}</h1><p class="ra-small">'
-        f"{safe(' · '.join(fact for fact in facts if fact))}</p>{unreadable(coverage.unreadable)}</header>"
+        f"{safe(' · '.join(fact for fact in facts if fact))}</p>{page_facts.coverage(coverage)}</header>"
     )
 
 
@@ -149,7 +128,9 @@ def _entry(item: AgendaItem, brief: ItemBriefing | None, chosen: bool, writing: 
         mark = '<span class="ra-mark">öffentlich</span>'
     else:
         mark = '<span class="ra-mark ra-mark-closed">nichtöffentlich</span>'
-    if not item.papers:
+    if item.withdrawn:
+        state = "von der Tagesordnung genommen"
+    elif not item.papers:
         state = "keine Unterlagen"
     elif brief is not None and brief.level == "voll":
         state = "✓ Zusammenfassung fertig"

@@ -18,7 +18,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ratsassistent.oparl import AgendaItem, Citation, ItemBriefing, Level, ModelRecord, Origin, Paper, Statement
+from ratsassistent.oparl import (
+    AgendaItem,
+    Citation,
+    ItemBriefing,
+    Level,
+    ModelRecord,
+    Origin,
+    PageRef,
+    Paper,
+    PaperChanges,
+    Statement,
+)
 from ratsassistent.writing.check import check_statement
 from ratsassistent.writing.extract import Chunk, basis_of, extract_item, reading_for
 from ratsassistent.writing.llama import LanguageModel, Reply
@@ -31,7 +42,7 @@ WRITE_TOKENS = 160
 WORD_BUDGET = 195  # words of all statements of an item together: a briefing is no copy of the papers
 LEAST_SENTENCES, WANTED_SENTENCES, MOST_SENTENCES = 2, 3, 4
 LEAST_OVERLAP = 0.5  # share of a sentence's longer words that the chunks must hold, or it is not about them
-VERSION = "1"  # raise it when this module writes something else from the same input
+VERSION = "2"  # raise it when this module writes something else from the same input
 
 PageTexts = dict[tuple[str | None, int | None], str]  # (file id, physical page) -> text
 
@@ -59,7 +70,7 @@ def task(item: AgendaItem, level: Level, record: ModelRecord | None = None, own_
     :raises InputError: the prompt is not usable.
     """
     prompt = load_prompt("zusammenfassung", own_prompts) if level == "voll" else None
-    of = [VERSION, level, basis_of(item)]
+    of = [VERSION, level, basis_of(item), *(d.model_dump_json() for d in item.decisions)]
     if prompt and record:
         of += [prompt.sha256, record.sha256 or record.name]
     return Task(item, level, prompt, record, hashlib.sha256("|".join(of).encode()).hexdigest())
@@ -90,6 +101,13 @@ def write(
         update={
             "level": task.level,
             "statements": fit(written, made.statements),
+            "form": tuple(value for paper in task.item.papers for value in paper.form),
+            "decisions": task.item.decisions,
+            "changes": tuple(
+                PaperChanges(paper=_called(paper), changes=paper.changes) for paper in task.item.papers if paper.changes
+            ),
+            "missing_attachments": task.item.missing_attachments,
+            "drawings": tuple(ref for paper in task.item.papers for ref in _drawings(paper)),
             "basis": task.basis,
             "model": task.record if written else None,
             "prompt_sha256": task.prompt.sha256 if task.prompt and written else None,
@@ -97,6 +115,22 @@ def write(
             "seconds": round(time.monotonic() - started, 2),
         }
     )
+
+
+def _called(paper: Paper) -> str:
+    """What a paper is called in a list: kind, number, name."""
+    return " ".join(part for part in (paper.paperType, paper.reference, paper.name) if part)
+
+
+def _drawings(paper: Paper) -> list[PageRef]:
+    """The plans of a paper, page by page, each with what it is called."""
+    return [
+        PageRef(file=start.file, file_id=start.file_id, page=start.page, reason=part.heading)
+        for part in paper.parts
+        if part.kind == "drawing"
+        for start in paper.text.between(part.start, part.end)
+        if start.page is not None
+    ]
 
 
 def _enough(text: str) -> bool:

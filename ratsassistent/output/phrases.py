@@ -1,0 +1,141 @@
+"""German phrases that the page, the Markdown and the commands share: votes, outcomes, what a new edition changed.
+
+What enters: objects of `oparl`. What leaves: plain text; whoever shows it escapes it.
+What it does not know: HTML, Markdown, commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ratsassistent.oparl import AgendaItem, Change, Coverage, Decision, MissingAttachment, Outcome, PageRef, Vote
+
+OUTCOMES: dict[Outcome, str] = {
+    "accepted": "angenommen",
+    "rejected": "abgelehnt",
+    "postponed": "vertagt",
+    "referred": "verwiesen",
+    "noted": "zur Kenntnis genommen",
+    "settled": "erledigt",
+    "other": "anderes Ergebnis",
+}
+_PARTS = {
+    "resolution": "Beschlussvorschlag",
+    "summary": "Kurzfassung",
+    "reason": "Begründung",
+    "costs": "Kosten",
+    "motion": "Antrag",
+    "statement": "Stellungnahme",
+    "consultation": "Beratungsfolge",
+    "annex": "Anlage",
+    "title": "Kopf der Vorlage",
+}
+
+
+def moved(item: AgendaItem) -> str:
+    """That a Nachtrag took an item off the agenda or gave it another number; empty where neither happened."""
+    if item.withdrawn:
+        return "Dieser Punkt wurde von der Tagesordnung genommen."
+    return f"Dieser Punkt hatte vor dem Nachtrag die Nummer {item.formerly}." if item.formerly else ""
+
+
+def vote(given: Vote) -> str:
+    """Counts in words: "31 Ja, 4 Nein, 2 Enthaltungen"; what the minutes do not say is left out."""
+    parts = []
+    if given.yes is not None:
+        parts.append(f"{given.yes} Ja")
+    if given.no is not None:
+        parts.append(f"{given.no} Nein")
+    if given.abstain is not None:
+        parts.append(f"{given.abstain} {'Enthaltung' if given.abstain == 1 else 'Enthaltungen'}")
+    return ", ".join(parts)
+
+
+def decision(given: Decision) -> str:
+    """What was decided, in one line: the phrase as printed, and the counts where they do not stand in it."""
+    counts = vote(given.vote) if given.vote else ""
+    printed = " ".join(given.result.split())
+    known = given.vote is not None and all(
+        str(n) in printed for n in (given.vote.yes, given.vote.no, given.vote.abstain) if n
+    )
+    return printed if not counts or known else f"{printed} ({counts})"
+
+
+def named_votes(given: Decision) -> list[tuple[str, str]]:
+    """A recorded vote as (how, names) lines, in the order yes, no, abstained, absent."""
+    words = {"yes": "Ja", "no": "Nein", "abstain": "Enthaltung", "absent": "nicht anwesend"}
+    lines = []
+    for key, word in words.items():
+        names = [f"{n.name} ({n.group})" if n.group else n.name for n in given.named if n.vote == key]
+        if names:
+            lines.append((word, ", ".join(names)))
+    return lines
+
+
+def change(given: Change) -> tuple[str, str]:
+    """(what kind of change in which part, in German; nothing else) for a heading: "Beschlussvorschlag", "geändert"."""
+    kind = "neu" if given.before is None else "entfallen" if given.after is None else "geändert"
+    return _PARTS.get(given.part, "Text"), kind
+
+
+def missing(given: MissingAttachment) -> str:
+    """ "Anlage 3, erwähnt auf S. 12, liegt nicht bei"."""
+    pages = list(dict.fromkeys(c.page for c in given.citation if c.page))
+    where = f", erwähnt auf S. {', '.join(map(str, pages))}," if pages else ""
+    return f"{given.name}{where} liegt nicht bei"
+
+
+def page_list(pages: Iterable[PageRef]) -> list[tuple[str, str]]:
+    """Pages put together by file: (file, "S. 3–5, 9"), in the order in which the files first come."""
+    by_file: dict[str, list[int]] = {}
+    for ref in pages:
+        by_file.setdefault(ref.file, []).append(ref.page)
+    return [(file, f"S. {_runs(sorted(set(numbers)))}") for file, numbers in by_file.items()]
+
+
+def _runs(numbers: list[int]) -> str:
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)
+
+
+def coverage(given: Coverage) -> list[tuple[str, list[str]]]:
+    """What a reader has to know about the reading of a pack: (sentence, details), only where there is something to say."""
+    notes: list[tuple[str, list[str]]] = []
+
+    def note(pages: tuple[PageRef, ...], one: str, many: str) -> None:
+        if pages:
+            sentence = one if len(pages) == 1 else many.format(n=len(pages))
+            notes.append((sentence, [f"{file}: {numbers}" for file, numbers in page_list(pages)]))
+
+    note(
+        given.ocr,
+        "1 Seite war ein Scan und wurde mit Texterkennung gelesen; einzelne Buchstaben können falsch sein.",
+        "{n} Seiten waren Scans und wurden mit Texterkennung gelesen; einzelne Buchstaben können falsch sein.",
+    )
+    note(
+        given.drawings,
+        "1 Seite ist ein Plan oder eine Zeichnung; sie wird genannt, aber nicht zusammengefasst.",
+        "{n} Seiten sind Pläne oder Zeichnungen; sie werden genannt, aber nicht zusammengefasst.",
+    )
+    note(
+        given.unassigned,
+        "1 Seite gehört zu keinem Tagesordnungspunkt.",
+        "{n} Seiten gehören zu keinem Tagesordnungspunkt.",
+    )
+    if given.missing:
+        sentence = (
+            "1 erwähnte Anlage fehlt." if len(given.missing) == 1 else f"{len(given.missing)} erwähnte Anlagen fehlen."
+        )
+        notes.append((sentence, [missing(m) for m in given.missing]))
+    if given.without_papers:
+        n = len(given.without_papers)
+        one = "Zu 1 Tagesordnungspunkt liegen keine Unterlagen bei."
+        notes.append(
+            (one if n == 1 else f"Zu {n} Tagesordnungspunkten liegen keine Unterlagen bei.", list(given.without_papers))
+        )
+    return notes
