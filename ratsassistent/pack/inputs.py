@@ -1,175 +1,156 @@
-"""What somebody dropped on the program becomes a list of PDF files to read.
+"""What somebody dropped on the program becomes a list of files to read.
 
-What enters: paths of files, folders and ZIP archives. What leaves: (path, display name) of each PDF in natural order, and
-what was left out with one German sentence each. What it does not know: what is inside a PDF.
+What enters: paths of files, folders and ZIP archives. What leaves: the PDFs in natural order, each with a display name,
+the OParl files, and what was left out with one German sentence each. What it does not know: what is inside a PDF or an
+OParl file, how a ZIP is unpacked (`unzip`).
 
-A ZIP is foreign data: its names are never used as paths outside the work folder, and what it unpacks to is bounded.
+The folders that a file lies in often say to which agenda item it belongs ("TOP 05 Haushalt/Anlage 1.pdf"), so the path on
+disk keeps them, from a ZIP as well.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
-import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from hashlib import sha256
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from ratsassistent.oparl import Skipped
+from ratsassistent.pack.filetypes import ending_of, is_ignored, is_oparl, why_not
+from ratsassistent.pack.unzip import unpack
 
-MAX_ZIP_FILES = 2000
-MAX_ZIP_BYTES = 2_000_000_000  # of all unpacked files together
-MAX_RATIO = 200  # unpacked to packed, of one file over a megabyte; a PDF is hardly ever packed tighter
-OPARL_ENDINGS = {".json", ".jsonl", ".gz"}
+MAX_FOLDER_FILES = 5000
 OPARL_LATER = "OParl-Daten können erst in einer späteren Version eingelesen werden."
-IGNORED = {"thumbs.db", "desktop.ini", ".ds_store"}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What there is to take in. `pdfs` and `oparl` are (path, display name), in natural order."""
+
+    pdfs: tuple[tuple[Path, str], ...] = ()
+    oparl: tuple[tuple[Path, str], ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file on disk, where it came from, and its path inside the folder or ZIP that was given."""
+
+    path: Path
+    inner: PurePosixPath
+    origin: str
+
+
+def gather_inputs(paths: Iterable[Path], work_folder: Path) -> Inputs:
+    """The PDFs and OParl files among files, folders (searched through) and ZIP archives (unpacked into `work_folder`).
+
+    A ZIP inside a ZIP is opened, too, one inside that is not. A display name is the file's own name; where two files
+    share it, the path inside what was given; where they share that, its origin as well.
+    """
+    pdfs: list[_Found] = []
+    oparl: list[_Found] = []
+    skipped: list[Skipped] = []
+    for path in paths:
+        before = len(pdfs) + len(oparl) + len(skipped)
+        try:
+            for found in _files(path, work_folder, skipped):
+                reason = why_not(found.path.name, partial(_head, found.path))
+                if reason:
+                    skipped.append(Skipped(path=_said(path, found), reason=reason))
+                else:
+                    (oparl if is_oparl(found.path.name) else pdfs).append(found)
+            if len(pdfs) + len(oparl) + len(skipped) == before:
+                what = "diesem Ordner" if path.is_dir() else "diesem ZIP-Archiv"
+                skipped.append(Skipped(path=str(path), reason=f"In {what} liegt keine PDF-Datei."))
+        except (OSError, ValueError):  # ValueError: a path that no system takes
+            skipped.append(Skipped(path=str(path), reason="Das lässt sich nicht öffnen."))
+    return Inputs(pdfs=tuple(_named(_once(pdfs))), oparl=tuple(_named(_once(oparl))), skipped=tuple(skipped))
 
 
 def find_inputs(paths: Iterable[Path], work_folder: Path) -> tuple[list[tuple[Path, str]], list[Skipped]]:
-    """The PDFs among files, folders (searched through) and ZIP archives (unpacked into `work_folder`).
-
-    A display name is the file's own name, or its path inside the folder where two files of one call share a name.
+    """The PDFs of `gather_inputs`, for a caller that has no use for OParl files: they are left out with a sentence.
 
     :return: (path, display name) of each file to read, and what was left out.
     """
-    found: list[tuple[Path, PurePosixPath]] = []
-    skipped: list[Skipped] = []
-    for path in paths:
-        if path.is_dir():
-            before = len(found)
-            for file in sorted(_walk(path), key=lambda f: natural_key(f.relative_to(path).as_posix())):
-                _sort_in(file, PurePosixPath(file.relative_to(path).as_posix()), work_folder, found, skipped)
-            if len(found) == before:
-                skipped.append(Skipped(path=str(path), reason="In diesem Ordner liegt keine PDF-Datei."))
-        else:
-            _sort_in(path, PurePosixPath(path.name), work_folder, found, skipped)
-    count = Counter(inner.name for _, inner in found)
-    named = [(path, inner.name if count[inner.name] == 1 else str(inner)) for path, inner in found]
-    return named, skipped
+    found = gather_inputs(paths, work_folder)
+    later = [Skipped(path=str(path), reason=OPARL_LATER) for path, _ in found.oparl]
+    return list(found.pdfs), [*found.skipped, *later]
 
 
 def natural_key(name: str) -> tuple[tuple[int, str], ...]:
     """Sorts „Anlage 2“ before „Anlage 10“, upper and lower case alike."""
     parts = re.findall(r"\d+|\D+", name.casefold())
-    return tuple((int(p), "") if p.isdecimal() else (-1, p) for p in parts)
+    return tuple((int(p), "") if p.isdecimal() and len(p) < 50 else (-1, p) for p in parts)
+
+
+def _files(path: Path, work_folder: Path, skipped: list[Skipped]) -> Iterator[_Found]:
+    """The single files behind a path that was given; ZIPs are unpacked."""
+    if path.is_dir():
+        files = list(islice(_walk(path), MAX_FOLDER_FILES + 1))
+        if len(files) > MAX_FOLDER_FILES:
+            reason = f"In diesem Ordner liegen mehr als {MAX_FOLDER_FILES} Dateien; bitte einen kleineren auswählen."
+            skipped.append(Skipped(path=str(path), reason=reason))
+            return
+        inside = sorted(
+            ((file, PurePosixPath(file.relative_to(path).as_posix())) for file in files),
+            key=lambda pair: natural_key(str(pair[1])),
+        )
+    elif not path.exists():
+        skipped.append(Skipped(path=str(path), reason="Diese Datei gibt es nicht."))
+        return
+    elif not path.is_file():
+        skipped.append(Skipped(path=str(path), reason="Das ist keine gewöhnliche Datei."))
+        return
+    else:
+        inside = [(path, PurePosixPath(path.name))]
+    for file, inner in inside:
+        if ending_of(file.name) != ".zip":
+            yield _Found(file, inner, path.name)
+            continue
+        unpacked = unpack(file, work_folder)
+        skipped.extend(unpacked.skipped)
+        # A ZIP that was given is like a folder; one that lies in a folder is a folder in it.
+        above = inner.with_suffix("") if path.is_dir() else PurePosixPath()
+        for entry, name in sorted(unpacked.files, key=lambda pair: natural_key(str(pair[1]))):
+            yield _Found(entry, above / name, path.name)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
     """The files below a folder; hidden ones and links that lead out of it are passed over."""
     root = folder.resolve()
     for file in folder.rglob("*"):
-        inner = file.relative_to(folder)
-        if any(part.startswith((".", "__MACOSX")) for part in inner.parts) or file.name.casefold() in IGNORED:
-            continue
-        if file.is_file() and file.resolve().is_relative_to(root):
+        inner = PurePosixPath(file.relative_to(folder).as_posix())
+        if not is_ignored(inner) and file.is_file() and file.resolve().is_relative_to(root):
             yield file
 
 
-def _sort_in(
-    file: Path,
-    inner: PurePosixPath,
-    work_folder: Path,
-    found: list[tuple[Path, PurePosixPath]],
-    skipped: list[Skipped],
-) -> None:
-    """Put one file where it belongs: to be read, unpacked or left out."""
-    ending = file.suffix.casefold()
-    reason = None
-    if not file.exists():
-        reason = "Diese Datei gibt es nicht."
-    elif ending == ".zip":
-        unpacked, left_out = _unpack(file, work_folder)
-        found.extend(unpacked)
-        skipped.extend(left_out)
-    elif ending in OPARL_ENDINGS:
-        reason = OPARL_LATER
-    elif ending == ".pdf" or (ending == "" and _looks_like_pdf(file)):
-        found.append((file, inner))
-    else:
-        kind = f"Dateien der Art „{ending}“" if ending else "Dateien dieser Art"
-        reason = f"{kind} werden nicht gelesen; bitte als PDF speichern."
-    if reason:
-        skipped.append(Skipped(path=str(file), reason=reason))
+def _head(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read(1024)
 
 
-def _looks_like_pdf(file: Path) -> bool:
-    try:
-        with file.open("rb") as stream:
-            return b"%PDF-" in stream.read(1024)
-    except OSError:
-        return False
+def _said(path: Path, found: _Found) -> str:
+    """What to call a file that is left out."""
+    return f"{path}: {found.inner}" if ending_of(path.name) == ".zip" and path.is_file() else str(found.path)
 
 
-def _unpack(archive: Path, work_folder: Path) -> tuple[list[tuple[Path, PurePosixPath]], list[Skipped]]:
-    """Unpack the PDFs of a ZIP under names of our own."""
-    found: list[tuple[Path, PurePosixPath]] = []
-    skipped: list[Skipped] = []
-    budget = MAX_ZIP_BYTES
-
-    def leave_out(inner: str, reason: str) -> None:
-        skipped.append(Skipped(path=f"{archive}: {inner}" if inner else str(archive), reason=reason))
-
-    try:
-        with zipfile.ZipFile(archive) as bundle:
-            entries = [entry for entry in bundle.infolist() if not entry.is_dir()]
-            if len(entries) > MAX_ZIP_FILES:
-                leave_out("", f"Das ZIP-Archiv enthält mehr als {MAX_ZIP_FILES} Dateien.")
-                return [], skipped
-            for entry in sorted(entries, key=lambda e: natural_key(e.filename)):
-                inner = PurePosixPath(entry.filename.replace("\\", "/"))
-                if any(part.startswith((".", "__MACOSX")) and part != ".." for part in inner.parts):
-                    continue
-                if inner.name.casefold() in IGNORED:
-                    continue
-                reason = _refused(entry, inner, budget)
-                if reason:
-                    leave_out(entry.filename, reason)
-                else:
-                    budget -= entry.file_size
-                    found.append((_copy_out(bundle, entry, archive, work_folder), inner))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError):
-        leave_out("", "Das ZIP-Archiv ist beschädigt.")
-    except OSError:
-        leave_out("", "Das ZIP-Archiv lässt sich nicht auspacken.")
-    if not found and not skipped:
-        leave_out("", "In diesem ZIP-Archiv liegt keine PDF-Datei.")
-    return found, skipped
+def _once(found: Sequence[_Found]) -> list[_Found]:
+    """Each file on disk once, though it was given twice (a folder, and a file in it)."""
+    return list({entry.path.resolve(): entry for entry in reversed(found)}.values())[::-1]
 
 
-def _refused(entry: zipfile.ZipInfo, inner: PurePosixPath, budget: int) -> str | None:
-    """Why an entry of a ZIP is not unpacked, or None."""
-    ending = inner.suffix.casefold()
-    leads_away = inner.is_absolute() or ".." in inner.parts or bool(re.match(r"[A-Za-z]:", entry.filename))
-    refusals = (
-        (leads_away, "Der Name dieser Datei im ZIP-Archiv ist nicht zulässig."),
-        (ending == ".zip", "Ein ZIP-Archiv in einem ZIP-Archiv wird nicht geöffnet."),
-        (ending in OPARL_ENDINGS, OPARL_LATER),
-        (ending != ".pdf", "Im ZIP-Archiv werden nur PDF-Dateien gelesen."),
-        (bool(entry.flag_bits & 1), "Diese Datei im ZIP-Archiv ist mit einem Passwort geschützt."),
-        (
-            entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1),
-            "Diese Datei im ZIP-Archiv ist verdächtig stark gepackt.",
-        ),
-        (entry.file_size > budget, "Das ZIP-Archiv ist ausgepackt zu groß."),
-    )
-    return next((sentence for refused, sentence in refusals if refused), None)
-
-
-def _copy_out(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo, archive: Path, work_folder: Path) -> Path:
-    """Write one entry; the sizes in a ZIP's directory may lie, so reading stops where the entry says it ends."""
-    folder = work_folder / sha256(f"{archive.resolve()}\0{entry.filename}".encode()).hexdigest()[:16]
-    inner = PurePosixPath(entry.filename.replace("\\", "/"))
-    if inner.parent.name:  # the folder's name often says to which agenda item a file belongs
-        folder = folder / re.sub(r"[^\w() -]", "_", inner.parent.name)[:80]
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / re.sub(r"[^\w.() -]", "_", inner.name)[-120:]
-    with bundle.open(entry) as source, target.open("wb") as out:
-        left = entry.file_size + 1
-        while left > 0 and (chunk := source.read(min(1 << 20, left))):
-            out.write(chunk)
-            left -= len(chunk)
-    if left <= 0:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise zipfile.BadZipFile("an entry is larger than its directory says")
-    return target
+def _named(found: Sequence[_Found]) -> list[tuple[Path, str]]:
+    """Each file with the shortest name that tells it from the others."""
+    names = [entry.inner.name for entry in found]
+    for longer in ([str(e.inner) for e in found], [f"{e.origin}/{e.inner}" for e in found]):
+        count = Counter(names)
+        names = [name if count[name] == 1 else long for name, long in zip(names, longer, strict=True)]
+    seen: Counter[str] = Counter()
+    out = []
+    for name, entry in zip(names, found, strict=True):
+        seen[name] += 1
+        out.append((entry.path, name if seen[name] == 1 else f"{name} ({seen[name]})"))
+    return out
