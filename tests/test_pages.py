@@ -1,3 +1,4 @@
+import io
 import zipfile
 from pathlib import Path
 
@@ -6,10 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
 
 from ratsassistent.errors import NotFound, UnreadableFile
-from ratsassistent.pack.pages import clean_text, find_inputs, public_copy, read_file, render_page
+from ratsassistent.pack import pages
+from ratsassistent.pack.pages import (
+    clean_text,
+    find_inputs,
+    open_file,
+    public_copy,
+    read_file,
+    read_pages,
+    render_page,
+)
 
 
 def test_pages_keep_their_place_and_say_why_they_have_no_text(tmp_path):
@@ -86,6 +104,181 @@ def test_cleaning_twice_changes_nothing_and_leaves_no_control_characters(text):
     assert clean_text(once) == once
     once.encode("utf-8")
     assert not any(ord(char) < 32 and char != "\n" for char in once)
+
+
+def _grey(width=60, height=80):
+    from PIL import Image
+
+    picture = io.BytesIO()
+    Image.new("RGB", (width, height), "grey").save(picture, format="PNG")
+    return picture
+
+
+def _page(width=210, height=297):
+    from fpdf import FPDF
+
+    pdf = FPDF(format=(width, height))
+    pdf.set_auto_page_break(False)
+    pdf.add_page()
+    pdf.set_font("helvetica", size=10)
+    return pdf
+
+
+def _read(tmp_path, pdf):
+    path = tmp_path / "x.pdf"
+    path.write_bytes(pdf if isinstance(pdf, bytes) else bytes(pdf.output()))
+    return read_file(path).pages
+
+
+def test_pages_have_their_size_as_shown(tmp_path):
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdfs.pdf_bytes([["Quer"]]))))
+    writer.pages[0].rotate(90)
+    out = io.BytesIO()
+    writer.write(out)
+    (page,) = _read(tmp_path, out.getvalue())
+    assert (page.width, page.height) == (841.9, 595.3)
+
+
+def test_a_stamp_on_a_scan_does_not_make_it_a_page_of_text(tmp_path):
+    pdf = _page()
+    pdf.image(_grey(), x=0, y=0, w=210, h=290)
+    pdf.text(20, 20, "Eingegangen am 3. Mai")
+    (page,) = _read(tmp_path, pdf)
+    assert (page.source, page.reason) == ("none", "kein Text, vermutlich ein Scan")
+    assert page.text == "Eingegangen am 3. Mai"  # true, if not all
+
+
+def test_a_picture_among_text_is_no_scan(tmp_path):
+    pdf = _page()
+    pdf.image(_grey(), x=20, y=100, w=100, h=80)
+    pdf.text(20, 20, "Der neue Marktplatz")
+    (page,) = _read(tmp_path, pdf)
+    assert (page.source, page.reason) == ("text", None)
+
+
+def test_letters_drawn_as_lines_are_reported(tmp_path):
+    pdf = _page()
+    for n in range(300):
+        pdf.line(20 + n % 30, 20 + n // 30, 21 + n % 30, 21 + n // 30)
+    (page,) = _read(tmp_path, pdf)
+    assert (page.source, page.text) == ("none", "")
+    assert page.reason
+
+
+def test_a_plan_is_named_and_keeps_its_lettering(tmp_path, monkeypatch):
+    monkeypatch.setattr(pages, "is_drawing", lambda page, words: "Plan oder Zeichnung (A0)")
+    pdf = _page(841, 1189)
+    pdf.text(20, 20, "Lageplan Feuerwache Nord, Maßstab 1:500")
+    (lettered,) = _read(tmp_path, pdf)
+    assert (lettered.kind, lettered.source, lettered.reason) == ("drawing", "text", None)
+    assert "Lageplan" in lettered.text
+    pdf = _page(841, 1189)
+    pdf.line(10, 10, 800, 1100)
+    (bare,) = _read(tmp_path, pdf)
+    assert (bare.kind, bare.source) == ("drawing", "none")
+    assert bare.reason == "Plan oder Zeichnung (A0), wird nicht gelesen"
+
+
+def test_what_was_filled_into_a_form_stands_behind_its_label(tmp_path):
+    pdf = _page()
+    pdf.text(20, 20, "Fraktion:")
+    pdf.text(20, 30, "Stimmen:")
+    pdf.free_text_annotation("Eingang 3. Mai", x=120, y=50, w=60, h=8)
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(bytes(pdf.output()))))
+    page = writer.pages[0]
+    font = DictionaryObject(
+        {
+            NameObject(k): NameObject(v)
+            for k, v in {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}.items()
+        }
+    )
+    fonts = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/Helv"): writer._add_object(font)})})
+    fields = []
+    for name, value, base in (("a", "Freie Liste", 785.2), ("b", "17", 756.9)):
+        field = {
+            "/Type": NameObject("/Annot"),
+            "/Subtype": NameObject("/Widget"),
+            "/FT": NameObject("/Tx"),
+            "/T": TextStringObject(name),
+            "/V": TextStringObject(value),
+            "/Rect": ArrayObject([FloatObject(v) for v in (200, base - 4, 350, base + 10)]),
+            "/DA": TextStringObject("/Helv 10 Tf 0 g"),
+            "/F": NumberObject(4),
+        }
+        fields.append(writer._add_object(DictionaryObject({NameObject(k): v for k, v in field.items()})))
+    page[NameObject("/Annots")] = ArrayObject([*page["/Annots"], *fields])
+    form = {"/Fields": ArrayObject(fields), "/DR": fonts, "/DA": TextStringObject("/Helv 0 Tf 0 g")}
+    writer._root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject(k): v for k, v in form.items()})
+    out = io.BytesIO()
+    writer.write(out)
+    lines = _read(tmp_path, out.getvalue())[0].text.split("\n")
+    assert " ".join(lines[0].split()) == "Fraktion: Freie Liste"
+    assert " ".join(lines[1].split()) == "Stimmen: 17"
+    assert lines[2] == "Eingang 3. Mai"
+
+
+def test_drawn_check_boxes_stand_before_their_labels(tmp_path, monkeypatch):
+    from ratsassistent.pack.boxes import Box
+
+    monkeypatch.setattr(
+        pages,
+        "find_boxes",
+        lambda page: [Box(59, 783, 67, 791, True), Box(144, 783, 152, 791, False), Box(200, 754.5, 208, 762.5, True)],
+    )
+    pdf = _page()
+    pdf.text(25, 20, "ja")
+    pdf.text(21.5, 20, "x")  # typed into the first box
+    pdf.text(55, 20, "nein")
+    pdf.text(25, 30, "Kosten entstehen")
+    (page,) = _read(tmp_path, pdf)
+    assert [" ".join(line.split()) for line in page.text.split("\n")] == ["☒ ja ☐ nein", "Kosten entstehen ☒"]
+
+
+def test_one_engine_reads_what_the_other_cannot(tmp_path, monkeypatch):
+    path = pdfs.write(tmp_path / "a.pdf", [["Ein lesbarer Satz über die Feuerwache Nord."]])
+
+    def broken(page, fixed=None):
+        raise ValueError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pages, "read_sheet", broken)
+        assert read_file(path).pages[0].text == "Ein lesbarer Satz über die Feuerwache Nord."
+    with monkeypatch.context() as patch:
+        patch.setattr(pages, "_open", broken)
+        read = read_file(path)
+        assert read.pages[0].text == "Ein lesbarer Satz über die Feuerwache Nord."
+        assert read.outline == ()
+    monkeypatch.setattr(pages, "read_sheet", broken)
+    monkeypatch.setattr(pages._Reader, "_by_pypdf", lambda self, number: None)
+    with pytest.raises(UnreadableFile, match="beschädigt"):
+        read_file(path)
+
+
+def test_gibberish_of_one_engine_is_read_by_the_other_or_reported(tmp_path, monkeypatch):
+    path = pdfs.write(tmp_path / "a.pdf", [["\u00a4\u00a5" * 40]])
+    monkeypatch.setattr(pages, "is_gibberish", lambda text: "lesbar" not in text)
+    (page,) = read_file(path).pages
+    assert (page.source, page.text) == ("none", "")
+    assert "Schrift" in page.reason
+    monkeypatch.setattr(
+        pages._Reader,
+        "_by_pypdf",
+        lambda self, number: "Das ist lesbar und lang genug, um ein richtiger Text einer ganzen Seite zu sein.",
+    )
+    (page,) = read_file(path).pages
+    assert page.source == "text"
+    assert page.text.startswith("Das ist lesbar")
+
+
+def test_a_file_is_opened_without_reading_a_page_and_read_in_parts(tmp_path):
+    path = pdfs.write(tmp_path / "a.pdf", pdfs.PACK, {1: "Tagesordnung"})
+    opened = open_file(path, name="Pack.pdf")
+    assert (opened.page_count, opened.outline, opened.file.name) == (7, (("Tagesordnung", 1),), "Pack.pdf")
+    whole = read_file(path).pages
+    assert opened.file.sha256 == read_file(path).file.sha256
+    assert list(read_pages(path, [3, 1])) == [whole[2], whole[0]]
+    assert [page.reason for page in read_pages(path, [99])] == ["die Seite ist beschädigt"]
+    assert [page.number for page in read_pages(tmp_path / "fehlt.pdf", [1, 2])] == [1, 2]
 
 
 def test_folders_are_searched_in_natural_order(tmp_path):

@@ -1,10 +1,11 @@
 """A PDF becomes pages of clean text.
 
 What enters: the path of a file somebody handed in. What leaves: a ReadFile, every physical page in its place (one that
-cannot be read has empty text and a German reason), a picture of a page, a copy that holds only the public pages.
+cannot be read has a German reason and no usable text), a picture of a page, a copy that holds only the public pages.
 What it does not know: agendas, papers, the archive, OCR.
 
-pypdf joins and splits words now and then; nothing here mends that, because a quote has to match the page it cites.
+Two engines read. pypdf says whether a file can be read at all; pdfium, which knows where each letter stands, gives the
+text and the bookmarks. A page that one cannot read is read by the other.
 """
 
 from __future__ import annotations
@@ -14,56 +15,47 @@ import io
 import logging
 import re
 import threading
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pypdf import PageObject, PdfReader
+from pypdf import PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError
 
 from ratsassistent.errors import NotFound, UnreadableFile
 from ratsassistent.oparl import File, Model, Page, ra_id
+from ratsassistent.pack.boxes import find_boxes
+from ratsassistent.pack.drawings import is_drawing
+from ratsassistent.pack.glyphs import Frame, Sheet, add_boxes, read_sheet
 from ratsassistent.pack.inputs import find_inputs
+from ratsassistent.pack.layout import lines_of
 from ratsassistent.pack.public_copy import public_copy
+from ratsassistent.pack.text import clean_text, is_gibberish
 
-__all__ = ["ReadFile", "clean_text", "find_inputs", "public_copy", "read_file", "render_page"]
+__all__ = [
+    "Opened",
+    "ReadFile",
+    "clean_text",
+    "find_inputs",
+    "open_file",
+    "public_copy",
+    "read_file",
+    "read_pages",
+    "render_page",
+]
 
 SCAN = "kein Text, vermutlich ein Scan"
 DRAWING = "kein Text, vermutlich eine Zeichnung"
 BROKEN = "die Seite ist beschädigt"
 GLYPHS = "die Schrift dieser Seite lässt sich nicht in Buchstaben übersetzen"
+OUTLINES = "kein Text, die Buchstaben sind gezeichnet"
 MAX_CONTENT = 60_000_000  # bytes of one page's drawing commands; more is a plan that would take minutes
 MAX_PIXELS = 30_000_000
+# (share of the page that pictures cover, words): fewer words beside such pictures are a stamp, a title, a page number
+SCAN_SIGNS = ((0.5, 12), (0.3, 5))
 MAX_BOOKMARKS = 5000
-
-# Symbol fonts (Wingdings, Symbol) put their glyphs into the private use area; these have a known meaning.
-_TICKED = "\uf052\uf053\uf054\uf078\uf0fd\uf0fe"
-_EMPTY = "\uf06f\uf070\uf071\uf072\uf0a8\uf0a3\uf02a"
-_BULLETS = "\uf06c\uf06e\uf075\uf076\uf077\uf09f\uf0a7\uf0b7\uf0d8\uf0f0\uf0a0\uf0b8"
-_KNOWN_GLYPHS = str.maketrans(
-    {
-        **dict.fromkeys(_TICKED, "☒"),
-        **dict.fromkeys(_EMPTY, "☐"),
-        **dict.fromkeys(_BULLETS, "•"),
-        "\uf0e0": "→",
-        "\uf0e8": "→",
-        "\uf0fc": "✓",
-        "\uf0fb": "✗",
-        "\uf02d": "–",
-        "\uf0ae": "→",
-        "ﬀ": "ff",
-        "ﬁ": "fi",
-        "ﬂ": "fl",
-        "ﬃ": "ffi",
-        "ﬄ": "ffl",
-        "ﬅ": "st",
-        "ﬆ": "st",
-    }
-)
-_SOFT_HYPHEN_AT_END = re.compile("\u00ad[ \t]*\n[ \t]*(\\S+)[ \t]*")
-_PRIVATE_AT_START = re.compile(r"^([ \t]*)[\ue000-\uf8ff](?=\s)", re.MULTILINE)
-_PAINTING = re.compile(rb"(?<![\w/])(?:S|s|f|F|f\*|B|B\*|b|b\*|sh|Do|EI)(?![\w*])")
+MAX_NOTES = 2000  # annotations of a page that are looked at
 _PDFIUM = threading.Lock()  # pdfium is not thread-safe
 
 
@@ -76,6 +68,41 @@ class ReadFile(Model):
     path: Path
 
 
+class Opened(Model):
+    """A file that can be read: who it is, how many pages it has, its bookmarks as (title, physical page)."""
+
+    file: File
+    page_count: int
+    outline: tuple[tuple[str, int], ...] = ()
+
+
+def open_file(path: Path, *, name: str | None = None, max_pages: int = 5000) -> Opened:
+    """All that decides whether a file is read at all, before any page is.
+
+    :param name: what to call the file; default is its own name.
+    :param max_pages: a file with more pages is refused.
+    :raises UnreadableFile: not a PDF, empty, encrypted with a password, damaged, too many pages, not there.
+    """
+    name = name or path.name
+    data = _bytes(path, name)
+    total, outline = _pdfium_look(path, max_pages)
+    if total <= max_pages:  # pypdf goes through all of a page tree, which takes its time on a hostile one
+        try:
+            total = len(_open(data, name).pages) or total
+        except Exception as error:  # pypdf meets broken files with any exception there is
+            if isinstance(error, UnreadableFile) and "beschädigt" not in str(error):
+                raise
+            if not total:
+                raise UnreadableFile(f"Die Datei „{name}“ ist beschädigt und lässt sich nicht lesen.") from error
+    if total == 0:
+        raise UnreadableFile(f"Die Datei „{name}“ enthält keine Seiten.")
+    if total > max_pages:
+        raise UnreadableFile(f"Die Datei „{name}“ hat {total} Seiten; höchstens {max_pages} sind möglich.")
+    digest = hashlib.sha256(data).hexdigest()
+    file = File(id=ra_id("datei", digest), name=name, sha256=digest)
+    return Opened(file=file, page_count=total, outline=outline)
+
+
 def read_file(
     path: Path,
     *,
@@ -83,53 +110,194 @@ def read_file(
     max_pages: int = 5000,
     progress: Callable[[float], None] | None = None,
 ) -> ReadFile:
-    """Read all pages of a PDF.
+    """Read all pages of a PDF, in this process.
 
     :param name: what to call the file; default is its own name.
     :param max_pages: a file with more pages is refused.
     :param progress: called with the share done, 0 to 1, after each page.
-    :raises UnreadableFile: not a PDF, empty, encrypted with a password, damaged, too many pages, not there.
+    :raises UnreadableFile: as `open_file`; and where no page of it can be read.
     """
-    name = name or path.name
-    # pypdf reports every oddity of a file through logging; the user can do nothing about them.
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    data = _bytes(path, name)
-    reader = _open(data, name)
-    try:
-        total = len(reader.pages)
-    except Exception as error:
-        raise UnreadableFile(f"Die Datei „{name}“ ist beschädigt und lässt sich nicht lesen.") from error
-    if total == 0:
-        raise UnreadableFile(f"Die Datei „{name}“ enthält keine Seiten.")
-    if total > max_pages:
-        raise UnreadableFile(f"Die Datei „{name}“ hat {total} Seiten; höchstens {max_pages} sind möglich.")
+    opened = open_file(path, name=name, max_pages=max_pages)
     pages = []
-    for number in range(1, total + 1):
-        pages.append(_page(reader, number))
+    for page in read_pages(path, range(1, opened.page_count + 1)):
+        pages.append(page)
         if progress:
-            progress(number / total)
+            progress(page.number / opened.page_count)
     if all(page.reason == BROKEN for page in pages):
-        raise UnreadableFile(f"Die Datei „{name}“ ist beschädigt und lässt sich nicht lesen.")
-    digest = hashlib.sha256(data).hexdigest()
-    file = File(id=ra_id("datei", digest), name=name, sha256=digest)
-    return ReadFile(file=file, pages=tuple(pages), outline=tuple(_outline(reader)), path=path)
+        raise UnreadableFile(f"Die Datei „{opened.file.name}“ ist beschädigt und lässt sich nicht lesen.")
+    return ReadFile(file=opened.file, pages=tuple(pages), outline=opened.outline, path=path)
 
 
-def clean_text(text: str) -> str:
-    """The text of a page with soft hyphens, control characters and private-use glyphs dealt with, in NFC."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    text = _SOFT_HYPHEN_AT_END.sub(r"\1\n", text).replace("\u00ad", "")
-    text = _PRIVATE_AT_START.sub(r"\1•", text.translate(_KNOWN_GLYPHS))
-    kept = []
-    for char in text:
-        category = unicodedata.category(char)
-        if char == "\n" or category[0] not in "CZ":
-            kept.append(char)
-        elif category == "Zs" or char in "\t\v\f":
-            kept.append(" ")
-        # what is left: control, format (zero width), surrogate, private use, unassigned: nothing to read
-    lines = "".join(kept).split("\n")
-    return unicodedata.normalize("NFC", "\n".join(line.rstrip() for line in lines)).strip("\n")
+def read_pages(path: Path, numbers: Sequence[int]) -> Generator[Page]:
+    """Read these pages (physical, from 1), one after the other; one that cannot be read has a reason instead of text.
+
+    No page raises, and none is left out.
+    """
+    reader = _Reader(path)
+    try:
+        for number in numbers:
+            yield reader.page(number)
+    finally:
+        reader.close()
+
+
+class _Reader:
+    """One file open in pdfium, and in pypdf once a page needs it."""
+
+    def __init__(self, path: Path) -> None:
+        import pypdfium2
+
+        self.path = path
+        self._second: PdfReader | None = None
+        self._broken = False
+        with _PDFIUM:
+            try:
+                self._document = pypdfium2.PdfDocument(path)
+                self._document.init_forms()
+            except (pypdfium2.PdfiumError, OSError):
+                self._document = None
+
+    def close(self) -> None:
+        with _PDFIUM:
+            if self._document is not None:
+                self._document.close()
+
+    def page(self, number: int) -> Page:
+        """One page by pdfium, or by pypdf where pdfium gives nothing that is language."""
+        with _PDFIUM:
+            found = self._by_pdfium(number)
+        if found is None:
+            text = self._by_pypdf(number)
+            if text is None:
+                return Page(number=number, text="", source="none", reason=BROKEN)
+            if is_gibberish(text):
+                return Page(number=number, text="", source="none", reason=GLYPHS)
+            return Page(number=number, text=clean_text(text), source="text")
+        if found.reason == GLYPHS:
+            text = self._by_pypdf(number)
+            if text is not None and sum(char.isalpha() for char in text) > 40 and not is_gibberish(text):
+                return found.model_copy(update={"text": clean_text(text), "source": "text", "reason": None})
+        return found
+
+    def _by_pdfium(self, number: int) -> Page | None:
+        """The page, or None where pdfium cannot read it."""
+        if self._document is None:
+            return None
+        try:
+            page = self._document[number - 1]
+        except Exception:  # one bad page must not cost the others
+            return None
+        try:
+            boxes = find_boxes(page)
+            page, fixed = _with_notes(self._document, page, number)
+            sheet = read_sheet(page, fixed)
+            add_boxes(sheet, [(box.left, box.bottom, box.right, box.top, box.ticked) for box in boxes], Frame(page))
+            raw = "\n".join(line.text for line in lines_of(sheet))
+            plan = is_drawing(page, len(raw.split()))
+        except Exception:
+            return None
+        finally:
+            page.close()
+        width, height = round(sheet.width, 1), round(sheet.height, 1)
+        text, reason = clean_text(raw), _reason(sheet, raw)
+        if plan:
+            if reason or sum(char.isalpha() for char in text) < 8:
+                reason = f"{plan}, wird nicht gelesen"
+            kept = "" if reason else text
+            source: Literal["text", "none"] = "none" if reason else "text"
+            return Page(
+                number=number, text=kept, source=source, reason=reason, kind="drawing", width=width, height=height
+            )
+        if reason:
+            kept = text if reason == SCAN else ""  # the few words over a picture are true, if not all
+            return Page(number=number, text=kept, source="none", reason=reason, width=width, height=height)
+        return Page(number=number, text=text, source="text", width=width, height=height)
+
+    def _by_pypdf(self, number: int) -> str | None:
+        """The text that pypdf finds, or None where it cannot read the page either."""
+        if self._broken:
+            return None
+        try:
+            if self._second is None:
+                self._second = _open(self.path.read_bytes(), self.path.name)
+        except Exception:
+            self._broken = True
+            return None
+        try:
+            page = self._second.pages[number - 1]
+            contents = page.get_contents()
+            if contents is not None and len(contents.get_data()) > MAX_CONTENT:
+                return None
+            return page.extract_text() or ""
+        except Exception:
+            return None
+
+
+def _with_notes(document: Any, page: Any, number: int) -> tuple[Any, int | None]:
+    """The page with what was filled into a form or written as a note drawn onto it, and how many letters it had before.
+
+    The second is None where nothing was added.
+    """
+    from pypdfium2 import raw
+
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page.raw), MAX_NOTES)):
+        note = raw.FPDFPage_GetAnnot(page.raw, index)
+        kind = raw.FPDFAnnot_GetSubtype(note)
+        raw.FPDFPage_CloseAnnot(note)
+        if kind in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP):
+            break
+    else:
+        return page, None
+    textpage = page.get_textpage()
+    before = textpage.count_chars()
+    textpage.close()
+    if raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY) != raw.FLATTEN_SUCCESS:
+        return page, None
+    page.close()
+    return document[number - 1], before
+
+
+def _reason(sheet: Sheet, raw: str) -> str | None:
+    """Why a page has no usable text, or None."""
+    letters = sum(char.isalpha() for char in raw)
+    if is_gibberish(raw) or (len(sheet.glyphs) > 40 and sheet.bad_codes > 0.5 * len(sheet.glyphs)):
+        return GLYPHS
+    if sheet.pictures and (
+        letters < 8 or any(sheet.cover >= cover and len(raw.split()) < words for cover, words in SCAN_SIGNS)
+    ):
+        return SCAN
+    if not raw.strip() and sheet.paths:
+        return OUTLINES if sheet.paths >= 200 else DRAWING
+    return None  # a blank page holds nothing and has been read
+
+
+def _pdfium_look(path: Path, max_pages: int) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """How many pages pdfium finds (0 where it cannot open the file), and the bookmarks in reading order."""
+    import pypdfium2
+
+    with _PDFIUM:
+        try:
+            document = pypdfium2.PdfDocument(path)
+        except (pypdfium2.PdfiumError, OSError):
+            return 0, ()
+        try:
+            total = len(document)
+            return total, tuple(_outline(document)) if total <= max_pages else ()
+        finally:
+            document.close()
+
+
+def _outline(document: Any) -> Iterator[tuple[str, int]]:
+    """The bookmarks in reading order; broken ones are left out. They are hints, no more."""
+    try:
+        for entry in islice(document.get_toc(max_depth=15), MAX_BOOKMARKS):
+            target = entry.get_dest()
+            number = target.get_index() if target is not None else None
+            title = " ".join(clean_text(entry.get_title()).split())
+            if number is not None and number >= 0 and title:
+                yield title, number + 1
+    except Exception:
+        return
 
 
 def render_page(path: Path, number: int, width: int = 1000) -> bytes:
@@ -197,6 +365,8 @@ def _is_cut_off(data: bytes) -> bool:
 
 
 def _open(data: bytes, name: str) -> PdfReader:
+    # pypdf reports every oddity of a file through logging; the user can do nothing about them.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         locked = reader.is_encrypted and not reader.decrypt("")
@@ -207,77 +377,3 @@ def _open(data: bytes, name: str) -> PdfReader:
     if locked:
         raise UnreadableFile(f"Die Datei „{name}“ ist mit einem Passwort geschützt.")
     return reader
-
-
-def _page(reader: PdfReader, number: int) -> Page:
-    try:
-        page = reader.pages[number - 1]
-        contents = page.get_contents()
-        commands = contents.get_data() if contents is not None else b""
-        raw = (page.extract_text() or "") if len(commands) <= MAX_CONTENT else None
-    except Exception:  # one bad page must not cost the others
-        return Page(number=number, text="", source="none", reason=BROKEN)
-    if raw is None:
-        return Page(number=number, text="", source="none", reason=DRAWING)
-    text = clean_text(raw)
-    letters = sum(char.isalpha() for char in text)
-    reason = None
-    if _is_gibberish(raw):
-        reason = GLYPHS
-    elif letters < 8 and _has_image(page):
-        reason = SCAN
-    elif not text.strip() and _PAINTING.search(commands):
-        reason = DRAWING
-    if reason:
-        return Page(number=number, text="", source="none", reason=reason)
-    return Page(number=number, text=text, source="text")  # a blank page holds nothing and has been read
-
-
-def _is_gibberish(raw: str) -> bool:
-    """True where a font without a code table left no letters: mostly replacement or private-use characters."""
-    visible = [char for char in raw if not char.isspace()]
-    bad = sum(char == "\ufffd" or unicodedata.category(char) in {"Co", "Cc", "Cs", "Cn"} for char in visible)
-    return len(visible) > 40 and bad > 0.5 * len(visible)
-
-
-def _has_image(page: PageObject) -> bool:
-    """True where the page, or a form on it, shows a picture."""
-    try:
-        contents = page.get_contents()
-        if contents is not None and re.search(rb"\bBI\s.{0,300}?\bID\s", contents.get_data(), re.DOTALL):
-            return True
-        return any(_images(page.get("/Resources"), 4))
-    except Exception:
-        return True  # a page that hides its parts is not blank
-
-
-def _images(resources: Any, depth: int) -> Iterator[bool]:
-    objects = resources.get_object().get("/XObject") if resources is not None else None
-    for entry in (objects.get_object().values() if objects is not None else ()) if depth else ():
-        thing = entry.get_object()
-        if thing.get("/Subtype") == "/Image":
-            yield True
-        elif thing.get("/Subtype") == "/Form":
-            yield from _images(thing.get("/Resources"), depth - 1)
-
-
-def _outline(reader: PdfReader) -> Iterator[tuple[str, int]]:
-    """The bookmarks in reading order; broken ones are left out."""
-    try:
-        waiting: list[Any] = list(reversed(reader.outline))
-    except Exception:
-        return
-    count = 0
-    while waiting and count < MAX_BOOKMARKS:
-        entry = waiting.pop()
-        if isinstance(entry, list):
-            waiting.extend(reversed(entry))
-            continue
-        count += 1
-        try:
-            number = reader.get_destination_page_number(entry)
-            title = " ".join(clean_text(str(entry.title)).split())
-        except Exception:  # noqa: S112 - a bookmark is a hint, no more
-            continue
-        if number is not None and number >= 0 and title:
-            yield title, number + 1
