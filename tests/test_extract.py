@@ -2,9 +2,11 @@
 
 import re
 
-from ratsassistent.oparl import AgendaItem, PagedText, PageStart, Paper, Part, PartKind
+import pytest
+
+from ratsassistent.oparl import AgendaItem, Citation, FormValue, PagedText, PageStart, Paper, Part, PartKind
 from ratsassistent.writing.check import check_statement
-from ratsassistent.writing.extract import BUDGET, LABELS, basis_of, extract_item, reading_for, resolution_of
+from ratsassistent.writing.extract import BUDGET, LABELS, basis_of, extract_item, is_noise, reading_for, resolution_of
 
 Pieces = list[tuple[PartKind, str]]  # of one page
 
@@ -215,3 +217,71 @@ def test_the_model_reads_passages_in_order_with_pages_kept_aside_and_not_the_res
     assert all(c.text for c in chunks)
     everything = " ".join(c.text for c in reading_for(item(VORLAGE), 1000))
     assert "Baubeginn ist voraussichtlich im Juli 2025." in everything
+
+
+FORM = paper(
+    [
+        ("resolution", "Der Gemeinderat beschließt die Sanierung der Sporthalle."),
+        (
+            "form",
+            "Finanzierung ☒ im Haushalt veranschlagt ☐ durch Umschichtung\nKlimarelevanz\nJa ☐ Nein ☒\n☐ Kredit über 90.000 Euro",
+        ),
+        ("reason", FILLER),
+    ]
+)
+
+
+def form_value(name: str, value: str) -> FormValue:
+    return FormValue(name=name, value=value, citation=(Citation(file="Paket.pdf", file_id="ra:datei-1", page=3),))
+
+
+def test_a_form_speaks_only_through_its_values_and_only_where_the_words_stand_together() -> None:
+    values = (form_value("Finanzierung", "im Haushalt veranschlagt"), form_value("Haushalt der Klimarelevanz", "nein"))
+    briefing = extract_item(item(FORM.model_copy(update={"form": values})))
+    shown = [(s.label, s.text) for s in briefing.statements]
+    assert ("Kosten", "Finanzierung: im Haushalt veranschlagt") in shown
+    everything = " ".join(text for _, text in shown) + " ".join(a.context or "" for a in briefing.amounts)
+    for unsaid in ("Umschichtung", "Kredit", "90.000", "Klimarelevanz"):
+        assert unsaid not in everything
+    assert not any("Finanzierung" in s.text for s in extract_item(item(FORM)).statements)
+
+
+def test_the_rows_of_a_table_keep_label_and_amount_together() -> None:
+    table = paper(
+        [
+            (
+                "costs",
+                "Gewerk | Betrag\nDach | 120.000 Euro\nFenster | 80.000 Euro\nGesamtkosten | 200.000 Euro\nSeite | 3\n☐ Rücklage | 50.000 Euro",
+            ),
+            ("drawing", "Turm | 999.000 Euro"),
+        ]
+    )
+    rows = [s.text for s in extract_item(item(table)).statements if s.label == "Kosten"]
+    assert rows == ["Dach: 120.000 Euro", "Fenster: 80.000 Euro", "Gesamtkosten: 200.000 Euro"]
+    context = {a.value: a.context for a in extract_item(item(table)).amounts}
+    assert context[200_000] == "Gesamtkosten | 200.000 Euro"
+    assert 50_000 not in context
+    assert 999_000 not in context
+
+
+@pytest.mark.parametrize(
+    ("text", "noise"),
+    [
+        ("Bürgersaal, Lindenstraße 4, 12345 Erlenbach", True),
+        ("Attraktive Wege für alle Menschen im ganzen Stadtgebiet", True),
+        ("Bauamt | Frau Linde | Zimmer vier im Erdgeschoss", True),
+        ("Neubau der Halle mit 450 Plätzen und einer Bühne", False),
+        ("Die Umkleiden stammen noch aus der Bauzeit.", False),
+        ("die Halle wird an drei Tagen der Woche genutzt", False),
+    ],
+)
+def test_fragments_do_not_fill_a_thin_briefing(text: str, noise: bool) -> None:
+    assert is_noise(text) is noise
+
+
+def test_a_sentence_below_a_table_does_not_run_into_its_rows() -> None:
+    below = "Der übrige Bedarf von 65.000 Euro soll über weitere Spenden gedeckt werden."
+    table = paper([("reason", FILLER + "\nZuschuss | 40.000 Euro\nKredit | 25.000 Euro\n" + below)])
+    texts = [s.text for s in extract_item(item(table)).statements]
+    assert below in texts
+    assert not any(" | " in text for text in texts)
