@@ -17,6 +17,7 @@ MONTHS = {
     "januar": 1,
     "jänner": 1,
     "februar": 2,
+    "feber": 2,
     "märz": 3,
     "april": 4,
     "mai": 5,
@@ -59,21 +60,13 @@ _OFFICE = re.compile(
     r"(?i)geschäftsstelle|\bbüro\b|ratsbüro|büro de[rs]|\w*amt\b|dezernat|fachbereich|abteilung|stabsstelle|sekretariat|sitzungsdienst|verwaltung\b|"
     r"schriftführ|mitglieder|fraktion|referat|dienst\b"
 )
-_SECTION = re.compile(
-    r"^\W*(?:(?:Teil\s+)?[A-D1-4IV]{1,3}\s*[.):–-]+\s*|Teil\s+[A-D]\b\W*)?"
-    r"(?:Tagesordnung\W+)?(?:Punkte\s+)?(?:(?:für\s+)?(?:de[rsn]|die|zu[rm]|in)\s+)?"
-    r"(?P<word>(?:nicht\s*-?\s*)?öffentliche?[rsnm]?)\s*:?\W*"
-    r"(?:Teil|Sitzung|Sitzungsteil|Tagesordnung(?:spunkte)?|Beratung(?:spunkte|sgegenstände)?|Punkte|Angelegenheiten|TOPs?)?\b"
-    r"(?:\s+(?:der|des|zur)\s+(?:Sitzung|Tagesordnung))?\W*(?:\d{1,2}[:.]\d\d\s*Uhr\W*)?$",
-    re.IGNORECASE,
-)
-_PART = re.compile(r"^\W*Teil\s+(?P<letter>[AB])\W*$")
 _CLOSING = re.compile(
     r"^(?:Mit (?:freundliche[nm]|bestem|besten|kollegiale)|(?:Freundliche|Beste|Viele) Grüße|Freundlicher? Gr[uü](?:ss|ß)|Hochachtungsvoll|Ich darf Sie|Wir bitten um|Ich bitte|Sie werden (?:hiermit|hierzu)|"
     r"Hinweise?\s*(?::|$|zu[rm]?\b)|Bankverbindung|Sprechzeiten|Öffnungszeiten|IBAN|BIC\b|USt|Ein(?:e)? (?:kleiner? )?(?:Imbiss|Umtrunk|Empfang)|Für (?:das leibliche Wohl|Rückfragen|Erfrischungen|einen Imbiss)|Im Anschluss (?:an|lade|findet|besteht)|Änderungen (?:und Ergänzungen )?(?:der Tagesordnung )?(?:sind )?vorbehalten|Ich (?:weise|lade|bitte|darf|freue|mache)|Wir (?:bitten|weisen|laden|freuen)|Bitte (?:beachten|teilen|bringen|geben|melden|wenden)|Rechtsmittelbelehrung|Verteiler\s*:?$|Namens des|Der (?:Gemeinderats|Stadtrats)präsident|Gemeinderatsschreiber|Hinweis für|Anlagen?\s*:?$|gez\.|Im Auftrag|In Vertretung|i\.\s?[AV]\.|"
-    r"(?:Der|Die) (?:Vorsitzende|(?:Ober)?bürgermeister(?:in)?|Ausschussvorsitzende|Landr[aä]t(?:in)?)\b|"
+    r"(?:Der|Die) (?:(?:Gemeinde|Stadt|Einwohner|Markt)rat|Gemeindevorstand|Gemeindekanzlei)\W*$|Aktenauflage\b|"
+    r"(?:Der|Die) (?:Vorsitzende|Ratspräsident(?:in)?|Präsident(?:in)?|(?:[A-ZÄÖÜ][a-zäöü]+)?[Bb]ürgermeister(?:in)?|Ausschussvorsitzende|Landr[aä]t(?:in)?)\b|"
     r"(?:Ober)?[Bb]ürgermeister(?:in)?$|Vorsitzender?\b.{0,40}$|Falls Tagesordnungspunkte|Die Sitzungsunterlagen|Die Unterlagen|"
-    r"[A-ZÄÖÜ][\w .-]{2,30},\s*(?:den\s+)?\d{1,2}\.\s*(?:\d{1,2}\.|[A-Z][a-zä]+)\s*\d{4}$)"
+    r"(?!(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|Sonnabend)[A-ZÄÖÜ][\w .-]{2,30},\s*(?:den\s+)?\d{1,2}\.\s*(?:\d{1,2}\.|[A-Z][a-zä]+)\s*\d{4}$)"
 )
 
 
@@ -85,20 +78,6 @@ class Head:
     name: str
     start: str | None
     public: Public
-
-
-def section(line: str) -> Public:
-    """True or False where a line begins the public or the non-public part, None where it begins none."""
-    stripped = line.strip()
-    if len(stripped) > 90:
-        return None
-    match = _SECTION.match(stripped)
-    if match:
-        return not match["word"].casefold().startswith("nicht")
-    part = _PART.match(stripped)
-    if part and part["letter"] == "B":  # part A is not called public here: only the paper may say so
-        return False
-    return None
 
 
 def closing(line: str) -> bool:
@@ -124,7 +103,7 @@ def read_head(pages: Sequence[str], first: str) -> Head:
     :param pages: the text of the pages up to the agenda's first.
     :param first: of that one, what stands above the items.
     """
-    text = "\n".join([*pages[:-1], first])
+    text = "\n".join([*pages[:-1], first]).replace(" | ", ": ")  # cells of a head that is a table
     organization = _organization(text)
     start = _start(text) or _start(pages[-1])
     day = dt.date.fromisoformat(start[:10]).strftime("%d.%m.%Y") if start else None
@@ -143,6 +122,10 @@ def _public(text: str) -> Public:
     opened = re.search(
         r"(?<!nicht)(?<!nicht )(?<!nicht-)\böffentliche[rn]?\s+(?:\w+\s+){0,2}Sitzung", flat, re.IGNORECASE
     )
+    parts = {match[1] is None for match in re.finditer(r"(?i)\bi[mn] (nicht\s*-?\s*)?öffentlichen Teil", flat)}
+    extends = re.search(r"(?i)(?:ergänz|erweiter|aufgenommen)\w*", flat)
+    if len(parts) == 1 and extends and not opened and not both:  # "… wird im öffentlichen Teil um … erweitert"
+        return parts.pop()
     if closed or both:
         return False if closed and not opened and not both else None
     return True if opened else None
@@ -201,7 +184,13 @@ def _body_line(raw: str) -> str | None:
     """The name of a body where a line holds that and nothing else."""
     line = " ".join(raw.split()).strip(" :–-")
     line = re.sub(r"^(?:Sitzung|Ausschuss)\s*:\s*", "", line)
+    line = re.sub(
+        r"^(?:Einladung|Bekanntmachung|Kundmachung|Tagesordnung|Traktandenliste)\s*[:–-]?\s+(?!de[rs]\b|für\b|zu[rm]?\b)",
+        "",
+        line,
+    )
     line = re.sub(r"^(?:Mitglieder|(?:An\s+)?(?:die|alle)\s+Mitglieder|An)\s+(?:de[rs]|den)\s.*$", "", line)
+    line = re.sub(r",\s*(?:Sitzung\b|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag\b|Mittwoch\b|\d{1,2}\.).*$", "", line)
     if line.isupper() and len(line) > 3:
         line = " ".join(word.capitalize() if len(word) > 3 else word.lower() for word in line.split())
     if re.search(r"\bSitzung\b", line):
@@ -213,6 +202,9 @@ def _body_line(raw: str) -> str | None:
 def _meeting_of(text: str) -> str | None:
     """The body that a heading or sentence names as meeting ("zur Sitzung des Gemeinderats"), in the nominative."""
     lines = [" ".join(line.split()) for line in text.split("\n")]
+    assembly = re.search(r"\bzur\s+(?:\w+\s+)?(?P<body>[A-ZÄÖÜ]\w*(?:versammlung|bürgerschaft))\b", text)
+    if assembly:
+        return assembly["body"]
     for index, line in enumerate(lines):
         below = iter(lines[index + 1 : index + 3])
         match = _GENITIVE_BODY.search(line) or _GENITIVE_BODY.search(f"{line} {next(below, '')}")

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ratsassistent.oparl import Public
+from ratsassistent.pack.agenda_rows import Kind, cells_of, head_kinds, lone_reference
 from ratsassistent.pack.references import (
     cued_references,
     find_key,
@@ -47,6 +48,7 @@ _OLD_COLUMNS = re.compile(
     r"^\W*(?:TOP|Nr\.?|Punkt)?\s*(?:Beratungsgegenstand|Betreff|Bezeichnung|Gegenstand)\b.{0,40}$", re.I
 )
 _REPORTS = re.compile(r"(?i)berichterstatt|referent|einbringer|dezernat|zuständig|federführ")
+_ACTS = re.compile(r"(?i)beschlussart|beratungsart|status|behandlung|zuständigkeit|\bart\b|aktion")
 _PAPERS = re.compile(r"(?i)vorlage|drucksache|\b(?:ds|drs)\b")
 _PLAIN = re.compile(r"(?<![\w/.,-])\d{1,5}/(?:(?:19|20)\d\d|\d\d)(?![\w/])")
 _YEARS = re.compile(r"(?:19|20)\d\d/")
@@ -65,7 +67,7 @@ _OFFICE = re.compile(
 # Below a title: who reports, where it was dealt with before, a remark on the papers.
 _REMARK = re.compile(
     r"^\W*(?:(?:Berichterstatt(?:er(?:in)?|ung)|Referent(?:in)?|Einbringer(?:in)?|Sachbearbeit(?:er(?:in)?|ung)|Verfasser(?:in)?|Zuständig\w*|"
-    r"Federführ\w*|Antragsteller(?:in)?)\b|(?:Vorberat(?:ung|en)|Beratungsfolge|Dezernat|Amt|Fachbereich|Status|Beschlussart|Anlagen?|Beilagen?)\s*:|"
+    r"Federführ\w*|Antragsteller(?:in)?)\b|(?:Vorberat(?:ung|en)|Beratungsfolge|Antrag des (?:Gemeinde|Stadt)rat(?:e?s)?|Antrag|Referenten|Dezernat|Amt|Fachbereich|Status|Beschlussart|Anlagen?|Beilagen?)\s*:|"
     r"(?:Der|Dieser) (?:Tagesordnungsp|P)unkt\b|Die (?:entsprechenden )?(?:Beratungs|Sitzungs)?unterlagen\b|(?:wird|werden) nachgereicht|"
     r"(?:Die )?(?:Vorlage|Unterlagen?) (?:wird|werden|liegt|liegen|folgt|folgen)\b)",
     re.IGNORECASE,
@@ -89,21 +91,31 @@ _HEADING_WORDS = re.compile(
 _FULL = 35  # characters of a title beside a column; a shorter one is seldom broken
 
 
+def _with_ending(line: str, reference: str) -> str:
+    """A number with the count of its edition, which its shape alone does not have ("2027/0045-01")."""
+    match = re.search(re.escape(reference) + r"-\d{1,2}(?![\d/])", line)
+    return match[0] if match else reference
+
+
 @dataclass(slots=True)
 class Columns:
     """What the head of the agenda's table promises: a column of Vorlage numbers, one of who reports."""
 
     papers: bool = False
     reporters: bool = False
+    acts: bool = False  # one of what is done with an item, or its status
+    kinds: list[Kind] | None = None  # what each column of a table holds whose cells are parted by " | "
 
     def read(self, line: str) -> None:
         """Take note of a head of the table, or of one cell of it."""
+        self.kinds = head_kinds(cells_of(line)) or self.kinds
+        self.acts = self.acts or bool(_ACTS.search(line))
         self.papers = self.papers or bool(_PAPERS.search(line))
         self.reporters = self.reporters or bool(_REPORTS.search(line))
 
     def numbers(self, line: str) -> list[str]:
         """The Vorlage numbers in a line, without a word before them; "12/2027" only where a column promises numbers."""
-        found = shaped_references(line)
+        found = [_with_ending(line, reference) for reference in shaped_references(line)]
         if found or not self.papers:
             return found
         return [match for match in _PLAIN.findall(line) if not _YEARS.match(match)]
@@ -123,21 +135,13 @@ class Item:
     references: list[str] = field(default_factory=list)
     closed: bool = False  # the title is complete
     beside: bool = False  # a Vorlage number stands in a column beside the title, which may go on below
+    formerly: str | None = None  # the number that it had before a Nachtrag
+    withdrawn: bool = False
+    style: str = ""  # the sign before the number, where items of one agenda all have it ("§")
 
     def copy(self) -> Item:
         """A copy whose lists are its own."""
-        return Item(
-            self.number,
-            self.path,
-            self.public,
-            self.page,
-            self.wide,
-            self.named,
-            [*self.lines],
-            [*self.references],
-            self.closed,
-            self.beside,
-        )
+        return replace(self, lines=[*self.lines], references=[*self.references])
 
     def refer(self, found: Sequence[str]) -> None:
         """Add Vorlage numbers, each once, with its letters where one of two spellings has them."""
@@ -159,9 +163,34 @@ class Item:
         return text
 
 
+_NO_PAPER_WORD = re.compile(
+    r"(?i)(?:\b(?:Nr|Fl|Flst|Flurst|Parz|Kat|Tel|Hs|km|St|Az|Plan|Str)\w*\.?|Flurstück\w*|Gemarkung \w+|Parzelle\w*|\bund|\bbis|[,–-])\s*$"
+)
+
+
+def part_references(items: Sequence[Item]) -> None:
+    """Take Vorlage numbers off the ends of lines where several items have such ("Mehr Licht 22-1235").
+
+    One alone may be a plot or a house number; two or more that begin alike are numbers of papers.
+    """
+    ends: list[tuple[Item, int, str]] = []
+    for item in items:
+        for index, line in enumerate(item.lines):
+            before, _, word = line.rpartition(" ")
+            if item.number and before and lone_reference(word) == word and not _NO_PAPER_WORD.search(before):
+                ends.append((item, index, word))
+    heads = [re.split(r"[/.-]", word)[0] for _, _, word in ends]
+    for (item, index, word), head in zip(ends, heads, strict=True):
+        if heads.count(head) >= 2:
+            item.lines[index] = item.lines[index].rpartition(" ")[0]
+            item.refer([word])
+
+
 def is_columns(line: str) -> bool:
     """True for the head of the agenda's table, whole or one cell of it."""
     text = line.strip()
+    if head_kinds(cells_of(text)):
+        return True
     return bool(_COLUMNS.match(text) or _ONE_COLUMN.match(text) or _OLD_COLUMNS.match(text))
 
 
@@ -176,6 +205,10 @@ def add(item: Item, line: str, columns: Columns) -> None:
     """Add a line to an item's title; what stands in other columns is taken out of it."""
     line = line.strip()
     alone = columns.numbers(line)
+    only = lone_reference(line) or (line if alone == [line] else None)
+    if only and not item.lines:  # the column left of the title, the title below
+        item.refer([only])
+        return
     if alone and len(line) - sum(map(len, alone)) <= 30 and item.lines and _is_number_cell(line, alone, columns, True):
         broken = re.fullmatch(r"(.*\S)\s+([A-ZÄÖÜ]{1,4})", item.lines[-1])
         if broken and re.match(r"\d", alone[0]) and shaped_references(f"{broken[2]} {alone[0]}"):
@@ -283,7 +316,8 @@ def reference_line(line: str, columns: Columns) -> list[str]:
         return references(text) if _REFERENCE_LINE.match(text) else found
     if _REFERENCE_LINE.match(text):
         return references(text)
-    return []
+    lone = lone_reference(text)
+    return [lone] if lone else []
 
 
 def is_heading(line: str, above: str, next_item: bool, columns: Columns) -> bool:
@@ -306,6 +340,11 @@ def is_heading(line: str, above: str, next_item: bool, columns: Columns) -> bool
         return False
     open_title = bool(above.strip()) and not _REFERENCE_LINE.match(above.strip())
     return line.isupper() or line.endswith(":") or bool(_HEADING_WORDS.match(line)) or not open_title
+
+
+def is_open(line: str) -> bool:
+    """True for a line that cannot be a title's last: it ends with a hyphen, a comma, "und", "für" …"""
+    return bool(_OPEN.search(line))
 
 
 def joined(lines: Sequence[str]) -> str:
