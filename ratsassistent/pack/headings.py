@@ -1,4 +1,4 @@
-"""The headings that German towns put over the parts of a paper.
+"""The headings that towns in Germany, Austria and Switzerland put over the parts of a paper.
 
 What enters: one line. What leaves: the kind of part that it heads, or none.
 What it does not know: what stands around the line.
@@ -13,32 +13,42 @@ from ratsassistent.oparl import PartKind
 from ratsassistent.pack.consultations import HEADER as CONSULTATION
 
 SIGNATURE = "Unterschrift"  # the heading of a part that holds the names under a paper
-_NUMBERED = r"^\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-Ha-h])[.)]\s*)?"
+_NUMBERED = r"^\W*(?:(?:\d{1,2}(?:\.\d{1,2})?|[IVX]{1,4}|[A-Ha-h])[.)]\s*|\d{1,2}(?:\.\d{1,2})?\s+)?"
 _END = r"\s*:?\s*$"
 _BODY = r"(?:[\wÄÖÜäöüß/-]+\s+){0,6}?[\wÄÖÜäöüß/-]+"
+_BODIES = (
+    r"(?:Verwaltung|(?:Ober|Land|Stadt)?[Bb]ürgermeister(?:in|s)?|Magistrat(?:s|es)?|(?:Gemeinde|Stadt|Regierungs|Kirchen)rat(?:s|es)?|"
+    r"Gemeindevorstand(?:s|es)?|Senat(?:s|es)?|Landrat(?:s|es)?|Referent(?:en|in)?|Kommission|Büros?|[\wÄÖÜäöüß/-]*[Aa]usschuss(?:es)?)"
+)
 
 _RESOLUTION = re.compile(
     _NUMBERED
-    + r"(?P<name>(?:Beschlu(?:ss|ß)(?:vorschlag|antrag|entwurf|empfehlung|formulierung|text|vorlage zur Abstimmung)?|"
-    r"Beschlussvorschläge|Vorschlag zum Beschluss|Entscheidungsvorschlag|Antrag der Verwaltung|Antrag des (?:Ober)?bürgermeisters|"
-    r"Verwaltungsvorschlag|Tenor|Empfehlung der Verwaltung)"
+    + r"(?P<name>(?:Beschlu(?:ss|ß)(?:vorschlag|antrag|entwurf|empfehlung|formulierung|text|tenor|punkte|vorlage zur Abstimmung)?|"
+    r"Beschluss(?:vorschläge|anträge|entwürfe|empfehlungen)|Vorschlag zu[mr] Beschluss(?:fassung)?|Vorgeschlagener Beschluss|"
+    r"(?:Entscheidungs|Verfügungs|Verwaltungs|Abstimmungs)vorschlag|Verfügungsentwurf|Empfehlungsbeschluss|Tenor|Dispositiv|"
+    rf"Anträge|(?:Antrag|Anträge) (?:der|des) {_BODIES}|(?:Empfehlung|Vorschlag) (?:der|des) {_BODIES}|Amtsantrag|Schlussantrag|Referentenantrag)"
     r"(?:\s*\((?P<note>[^)]{2,60})\))?"
     r"(?:\s+(?:der|des|für|an|zur|zum|durch)\s+" + _BODY + r")?)" + _END
 )
 _TO_COUNCIL = re.compile(r"^\W*Antrag an (?:den|die|das)\s+[A-ZÄÖÜ].{2,120}$")
 _PHRASE = re.compile(
-    r"^\W*(?:D(?:er|ie|as)\s+[\wÄÖÜäöüß ,/.-]{3,110}?\s+(?:möge(?:n)?|wolle|wird gebeten,?|werden gebeten,?)\s*(?:(?:folgendes|wie folgt)\s+)?"
-    r"(?:zu\s+)?(?:beschließen|zu beschließen)\b|(?:[Ww]ir|[Ii]ch|[Dd]ie Fraktion\w*|[Dd]ie [\wÄÖÜ/-]*[Ff]raktion(?:en)?)\s.{0,60}beantrag(?:en|t|e)\b)"
+    r"^\W*(?:D(?:er|ie|as)\s+[\wÄÖÜäöüß ,/.-]{3,110}?\s+(?:möge(?:n)?|wolle(?:n)?|wird gebeten,?|werden gebeten,?)\s*(?:(?:folgendes|wie folgt)\s+)?"
+    r"(?:zu\s+)?(?:beschlie(?:ß|ss)en|zu beschlie(?:ß|ss)en)\b|"
+    r"D(?:er|ie|as)\s+[\wÄÖÜäöüß/-]+(?:\s+[\wÄÖÜäöüß/,-]+){0,9}?\s+(?:beschlie(?:ß|ss)t|beantragt|wird gebeten|wird ersucht)[\w ,]{0,70}:\s*$|"
+    r"(?:[Ww]ir|[Ii]ch|[Dd]ie Fraktion\w*|[Dd]ie [\wÄÖÜ/-]*[Ff]raktion(?:en)?)\s.{0,60}beantrag(?:en|t|e)\b)"
 )
 _SUMMARY = re.compile(
     _NUMBERED
-    + r"(?P<name>(?:Kurzfassung|Zusammenfassung|Kurzinformation|Kurzdarstellung|Information|Management Summary|Auf einen Blick|Kernaussagen?|"
+    + r"(?P<name>(?:Kurzfassung|Zusammenfassung|Zusammenfassende Darstellung|Kurzinformation|Kurzdarstellung|Kurzbeschreibung|Kurzbericht|Information|"
+    r"(?:Management|Executive)[ -]Summary|Auf einen Blick|In Kürze|Inhalt in Kürze|Worum (?:geht es|es geht)\??|Kernaussagen?|Kernpunkte|"
     r"Das Wichtigste in Kürze|Inhalt der Mitteilung|Mitteilung)(?:\s*\([^)]{2,40}\))?(?:\s+de[rs]\s+\w+)?)" + _END
 )
 _REASON_WORD = (
-    r"(?:Sachverhalt(?:sdarstellung)?|Sachdarstellung|Sach- und Rechtslage|Sachstand(?:sbericht)?|Sachlage|Begründung|Einordnung|"
-    r"(?:Ergänzende\s+)?Erläuterung(?:en)?|Ausgangslage|Ausgangssituation|Problembeschreibung|Problem|Anlass|Vorbemerkung(?:en)?|"
-    r"Rechtslage|Beratungsgegenstand|Stellungnahme der Verwaltung|Darstellung des Sachverhalts?|Ziel(?:setzung)?|Lösung|Alternativen?|"
+    r"(?:Sachverhalt(?:sdarstellung|sbeschreibung)?|Sachdarstellung|Sach- und Rechtslage|Sachstand(?:sbericht)?|Sachlage|Tatbestand|Begründung|Einordnung|"
+    r"(?:Ergänzende\s+|Weitere\s+)?Erläuterung(?:en)?|Erläuternder Bericht|Ausgangslage|Ausgangssituation|Ausgangspunkt|Problembeschreibung|Problemstellung|Problem|"
+    r"Problem- und Zielstellung|Anlass|Vorbemerkung(?:en)?|Vorgeschichte|Hintergrund|Einleitung|Vorgang|Erwägung(?:en)?|In Erwägung|Würdigung|Beurteilung|"
+    r"Rechtslage|Rechtliche (?:Grundlagen?|Würdigung|Beurteilung)|Rechtsgrundlagen?|Beratungsgegenstand|Stellungnahme der Verwaltung|"
+    r"Darstellung des Sachverhalts?|Ziel(?:setzung)?|Lösung|Alternativen?|Amtsbericht|Amtsvortrag|Motivenbericht|Vortrag de[rs] Referent(?:en|in)|"
     r"Zeitplan|Weiteres (?:Vorgehen|Verfahren)|Nächste Schritte|Antwort(?: der Verwaltung)?|Beantwortung(?: der (?:Anfrage|Fragen))?|"
     r"Ergebnis/Wirkungen|Programme / Produkte|Prozesse und Strukturen|Bericht)"
 )
@@ -49,9 +59,11 @@ _REASON = re.compile(
 )
 _COSTS = re.compile(
     _NUMBERED
-    + r"(?P<name>(?:Finanzielle (?:Auswirkungen?|Folgen|Belastung)|Finanzierung|Finanzen|Kosten|Folgekosten|Haushaltsmittel|Haushaltsrechtliche\s\w+|"
-    r"Auswirkungen auf den Haushalt|Haushaltsmäßige \w+|Deckung(?:svorschlag)?|"
-    r"Finanzielle|Kosten\s*(?:/|und)\s*(?:Finanzierung|Folgekosten|Nutzen)|Gesamtkosten der Maßnahme)"
+    + r"(?P<name>(?:(?:Personelle und f|F)inanzielle (?:Auswirkungen?|Folgen|Belastung(?:en)?|Konsequenzen|Ressourcen)|Finanzielle und personelle \w+|"
+    r"Finanzielles|Finanzierung(?:splan|svorschlag)?|Finanzen|Finanzbedarf|Kosten|Kostenfolgen?|Kostenschätzung|Kosten(?:übersicht|rahmen)|Folgekosten|Haushaltsmittel|"
+    r"Haushaltsrechtliche\s\w+|Haushaltswirtschaftliche\s\w+|(?:Mittel|Kredit)bedarf|Mittelbereitstellung|Ressourcen(?:bedarf)?|Bedeckung(?:svorschlag)?|"
+    r"Auswirkungen auf (?:den (?:Finanz)?[Hh]aushalt|das Budget)|Haushaltsmäßige \w+|Deckung(?:svorschlag)?|"
+    r"Finanzielle|Kosten\s*(?:/|und)\s*(?:Finanzierung|Folgekosten|Nutzen|Bedeckung|Deckung)|Gesamtkosten der Maßnahme)"
     r"(?:\s*/\s*[\w -]{3,40})?(?:\s+(?:der|des|für|auf)\s+" + _BODY + r")?(?:\s*\([^)]{2,40}\))?)" + _END
 )
 _FORM = re.compile(
@@ -67,10 +79,12 @@ _SIGNED = re.compile(
     r"[Ff]raktionsvorsitzende[r]?\W*$|.{3,40}\bStadtrat\W*$)"
 )
 _ANNEXES = re.compile(
-    r"^\W*(?:Anlagen?|Anlage/n|Anlage\(n\)|Anlagenverzeichnis|Verzeichnis der Anlagen|Beigefügte Unterlagen)\W*$"
+    r"^\W*(?:Anlagen?|Anlage/n|Anlage\(n\)|Anlagenverzeichnis|Verzeichnis der (?:Anlagen|Beilagen)|Beigefügte Unterlagen|Beilagen?|Beilage\(n\)|"
+    r"Beilagenverzeichnis|Anhänge|Aktenauflage)\W*$"
 )
 _ASKS = re.compile(
-    r"^\W*(?:Antrag(?:stext)?|Anfrage|Wir fragen(?: daher)?|Fragen|Es wird beantragt|Der Antrag lautet)\s*:\W*$"
+    r"^\W*(?:(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Unser\s+)?(?:Antrag(?:stext|sinhalt)?|Antragsgegenstand)\s*:|(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s+Antrag|"
+    r"(?:Anfrage|Wir fragen(?: daher)?|Fragen|Es wird (?:daher |hiermit )?beantragt|Der Antrag lautet)\s*:)\W*$"
 )
 _SECTION = re.compile(
     r"^\W{0,3}(?!\d{1,2}\.\s*(?:Quartal|Halbjahr|Bauabschnitt|Rate|Lesung|Klasse|Januar|Februar|März|April|Mai|Juni|Juli|August|Septem|Oktob|Novem|Dezem))"
@@ -79,9 +93,11 @@ _SECTION = re.compile(
 _MOTION = re.compile(r"(?i)antrag|anfrage")
 
 INLINE = re.compile(
-    r"^\W*(?P<name>Beschlu(?:ss|ß)(?:vorschlag|antrag|entwurf|empfehlung)?|Begründung|Sachverhalt|Kurzfassung|Zusammenfassung|Finanzielle Auswirkungen|Kosten|"
-    r"Finanzierung|Antrag|Stellungnahme der Verwaltung)\s*:\s+(?=\S)"
+    r"^\W*(?P<name>Beschlu(?:ss|ß)(?:vorschlag|antrag|entwurf|empfehlung)?|Begründung|Sachverhalt|Sachdarstellung|Ausgangslage|Kurzfassung|Zusammenfassung|"
+    r"Finanzielle Auswirkungen|Kosten|Kostenfolgen?|Deckungsvorschlag|Bedeckung|Finanzierung|Antrag(?:stext)?|Dispositiv|Stellungnahme der Verwaltung)"
+    r"\s*:\s+(?=\S)"
 )
+_SMALL = {"und", "der", "des", "die", "das", "zum", "zur", "an", "den", "für", "auf", "einen", "in", "mit", "oder"}
 
 
 class Heading(NamedTuple):
@@ -98,6 +114,9 @@ def read_heading(line: str) -> Heading | None:
     text = " ".join(line.split())
     if not text or len(text) > 140:
         return None
+    if text.isupper() and len(text) > 5:
+        words = text.split()
+        text = " ".join(w.lower() if n and w.lower() in _SMALL else w.capitalize() for n, w in enumerate(words))
     found = _whole_line(text)
     if found:
         return found

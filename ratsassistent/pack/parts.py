@@ -16,29 +16,20 @@ from dataclasses import dataclass
 
 from ratsassistent.oparl import PagedText, Part, PartKind
 from ratsassistent.pack.agenda_head import DATE
+from ratsassistent.pack.form_lines import BOX, has_box, offers_choice, with_boxes
 from ratsassistent.pack.headings import INLINE, SIGNATURE, Heading, asks, is_section, read_heading
 from ratsassistent.pack.heads import Role, read_page_head
+from ratsassistent.pack.lines import Line, lines_of, trimmed_part
+from ratsassistent.pack.tidy_parts import tidied, without_form
 
-_BOX = re.compile(r"[☐☒✓✗□■]|\[[ xX]\]|\(\s?[xX]?\s?\)\s*(?:ja|nein)", re.IGNORECASE)
+_PROPOSES = re.compile(r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Antrag|Es wird|Der Antrag)")
+_ANSWERS = re.compile(
+    r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Stellungnahme|Antwort|Beantwortung)\b.*\b(?:Verwaltung|[Bb]ürgermeister\w*|Anfrage|Magistrats?)\W*$"
+)
 _YES_NO = re.compile(r"^\W*(?:ja|nein)\b(?:\W+(?:ja|nein)\b)?\W*[xX]?\W*$", re.IGNORECASE)
-_AMOUNT = re.compile(r"\d[\d.]*(?:,\d{1,2})?\s*(?:€|Euro\b|EUR\b|T€|TEUR|Mio\b|Mrd\b)|(?:€|EUR)\s*\d")
-_LABEL_VALUE = re.compile(r"^[^:]{4,70}:\s*\S*\d")
-_POINTER = re.compile(
-    r"^\W*\(?(?:siehe|s\.|vgl\.|vergleiche|wie|entsprechend|gemäß|laut)\b.{0,80}(?:Beschluss|Beschluß|Seite|S\.|Anlage|Antrag|oben|unten|Folgeseite|Rückseite|Kurzfassung)",
-    re.IGNORECASE,
-)
-_DECIDES = re.compile(
-    r"^\W*D(?:er|ie|as)\s+(?:[\wÄÖÜäöüß/-]+\s+){0,5}?[\wÄÖÜäöüß/-]*(?:rat|[aA]usschuss|beirat|tag|versammlung|vertretung|kommission|senat|bürgerschaft|magistrat)\w{0,3}\b"
-    r".{0,200}?\b(?:nimmt|nehmen|beschließt|stimmt|empfiehlt|beauftragt|ermächtigt)\b",
-    re.DOTALL,
-)
-_LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)]|[a-z][.)]|[-•–▪*])\s+\S")
-_TELLING_TICK = re.compile(r"(?i)budget|finanzier|gedeckt|deckung|veranschlagt|haushalt|mittel|etat|plan")
 _BY_GROUP = re.compile(
     r"[Ff]raktion\b(?s:.*)\bmöge(?:n)?\s+(?:\w+\s+)?beschließen|\bAntrag (?:zur Sitzung|der \w*[Ff]raktion)"
 )
-_CONTINUED = re.compile(r"\W*\(?\s*(?:Forts(?:etzung|\.)|ff\.)\W*$")
-MAX_SUMMARY = 4000  # characters; a longer "Zusammenfassung" is a chapter of the reasoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +40,6 @@ class DocumentStart:
     role: Role
     kind: str | None = None
     label: str | None = None  # of an Anlage
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    start: int
-    end: int
-    text: str
 
 
 @dataclass(slots=True)
@@ -78,9 +62,10 @@ def find_parts(text: PagedText, documents: Sequence[DocumentStart] = ()) -> tupl
     for index, document in enumerate(starts):
         end = starts[index + 1].offset if index + 1 < len(starts) else len(text.text)
         if document.role == "annex":
-            parts.append(_part(text.text, "annex", _annex_heading(text.text, document, end), document.offset, end))
+            annex = trimmed_part(text.text, "annex", _annex_heading(text.text, document, end), document.offset, end)
+            parts.extend(without_form(text.text, annex))
         else:
-            parts.extend(_settle(text, _read(text, document, end), document))
+            parts.extend(tidied(text, _read(text, document, end), document.role))
     return tuple(part for part in parts if part.start < part.end)
 
 
@@ -104,28 +89,9 @@ def _annex_heading(text: str, document: DocumentStart, end: int) -> str | None:
     return first
 
 
-def _lines(text: str, start: int, end: int) -> list[_Line]:
-    out = []
-    at = start
-    for line in text[start:end].split("\n"):
-        out.append(_Line(at, at + len(line), line))
-        at += len(line) + 1
-    return out
-
-
-def _part(text: str, kind: PartKind, heading: str | None, start: int, end: int, complete: bool = True) -> Part:
-    """A part without the white space at its edges."""
-    inside = text[start:end]
-    left = len(inside) - len(inside.lstrip())
-    right = len(inside.rstrip())
-    if left >= right:
-        return Part(kind=kind, heading=heading, start=start, end=start, complete=complete)
-    return Part(kind=kind, heading=heading, start=start + left, end=start + right, complete=complete)
-
-
-def _read(text: PagedText, document: DocumentStart, end: int) -> list[tuple[_Open, int]]:
-    """Walk over the lines of one document. Returns each part with its end."""
-    lines = _lines(text.text, document.offset, end)
+def _read(text: PagedText, document: DocumentStart, end: int) -> list[Part]:
+    """Walk over the lines of one document and cut it at its headings."""
+    lines = lines_of(text.text, document.offset, end)
     first_page = text.text[document.offset : min(end, document.offset + 4000)]
     motion = asks(document.kind) or (document.kind is None and bool(_BY_GROUP.search(first_page)))
     base: PartKind = "statement" if document.role == "statement" else "motion" if motion else "text"
@@ -168,10 +134,11 @@ def _read(text: PagedText, document: DocumentStart, end: int) -> list[tuple[_Ope
         elif now.kind in {"summary", "costs"} and is_section(line.text):
             begin("reason" if base != "statement" else "statement", line.text.strip(), line.start, line.end)
     done.append((now, end))
-    return done
+    parts = (trimmed_part(text.text, p.kind, p.heading, p.start, stop, not p.short) for p, stop in done)
+    return [part for part in parts if part.start < part.end]
 
 
-def _page_headers(lines: Sequence[_Line], page_starts: set[int]) -> set[str]:
+def _page_headers(lines: Sequence[Line], page_starts: set[int]) -> set[str]:
     """Lines that stand on top of three pages or more: the running title of a long document heads no part."""
     tops: Counter[str] = Counter()
     for index, line in enumerate(lines):
@@ -180,27 +147,28 @@ def _page_headers(lines: Sequence[_Line], page_starts: set[int]) -> set[str]:
     return {text for text, count in tops.items() if count >= 3}
 
 
-def _mid_sentence(lines: Sequence[_Line], index: int) -> bool:
+def _mid_sentence(lines: Sequence[Line], index: int) -> bool:
     """True where the line goes on with the sentence above it, however much it looks like a heading."""
     text = lines[index].text.strip()
     above = lines[index - 1].text.rstrip() if index else ""
-    if _BOX.search(above):
+    if has_box(above):
         return False  # a row of a form, however long
     if len(text) <= 25 and text.endswith(":") and text[:1].isupper() and " " not in text:
         return False
     return len(above) >= 60 and above[-1] not in '.:;!?)“"☐☒' and not re.search(r"\d$", above)
 
 
-def _heading(lines: Sequence[_Line], index: int, base: PartKind) -> Heading | None:
+def _heading(lines: Sequence[Line], index: int, base: PartKind) -> Heading | None:
     """The heading on a line; phrases that run over two lines and headings with their text behind a colon included."""
     line = lines[index].text
     found = read_heading(line)
     if found:
         return found
-    box = _BOX.search(line)
-    label = read_heading(line[: box.start()]) if box else None
+    marked = with_boxes(line) if has_box(line) else ""
+    box = BOX.search(marked)
+    label = read_heading(marked[: box.start()]) if box else None
     if label and label.kind in {"costs", "form"}:
-        return Heading("form", label.name)
+        return Heading("form", label.name, kept=True)
     inline = INLINE.match(line)
     if inline:
         return _inline_heading(inline["name"], lines, index, base)
@@ -211,7 +179,7 @@ def _heading(lines: Sequence[_Line], index: int, base: PartKind) -> Heading | No
     return None
 
 
-def _inline_heading(name: str, lines: Sequence[_Line], index: int, base: PartKind) -> Heading | None:
+def _inline_heading(name: str, lines: Sequence[Line], index: int, base: PartKind) -> Heading | None:
     """The heading before a colon with its text behind it, unless that is the subject of a letter."""
     if any(re.match(r"\W*(?:Sehr|Liebe)", later.text) for later in lines[index + 1 : index + 4]):
         return None
@@ -219,7 +187,7 @@ def _inline_heading(name: str, lines: Sequence[_Line], index: int, base: PartKin
     return head or (Heading("motion", name) if name == "Antrag" and base == "motion" else None)
 
 
-def _begins(heading: Heading, now: _Open, line: _Line, base: PartKind) -> bool:
+def _begins(heading: Heading, now: _Open, line: Line, base: PartKind) -> bool:
     """True where a heading opens a new part in the place where it stands."""
     if heading.kept and heading.kind == "resolution":
         # "Der Rat möge beschließen" opens a part of its own only where no other wording is being read.
@@ -253,7 +221,7 @@ def _form_line(text: str, heading: Heading) -> bool:
 
 
 def _kind_here(
-    heading: Heading, lines: Sequence[_Line], index: int, base: PartKind, document: DocumentStart
+    heading: Heading, lines: Sequence[Line], index: int, base: PartKind, document: DocumentStart
 ) -> PartKind:
     """The kind that a heading means in this document."""
     kind = heading.kind
@@ -261,7 +229,9 @@ def _kind_here(
         return "form"
     if kind == "resolution" and base == "motion" and (heading.kept or (heading.name or "").startswith("Antrag")):
         return "motion"
-    if kind == "reason" and document.role == "statement":
+    if kind == "motion" and base == "text" and document.kind and _PROPOSES.match(heading.name or ""):
+        return "resolution"  # a paper of the administration that calls its proposal "Antrag"
+    if kind == "reason" and (document.role == "statement" or (base == "motion" and _ANSWERS.match(heading.name or ""))):
         return "statement"
     if (
         kind == "form"
@@ -272,13 +242,13 @@ def _kind_here(
     return kind
 
 
-def _is_form(lines: Sequence[_Line], index: int) -> bool:
+def _is_form(lines: Sequence[Line], index: int) -> bool:
     """True where check boxes follow within the next lines."""
     seen = 0
     for line in lines[index : index + 14]:
         if not line.text.strip():
             continue
-        if _BOX.search(line.text) or _YES_NO.match(line.text):
+        if offers_choice([line], 0) or _YES_NO.match(line.text):
             return True
         if len(line.text.strip()) > 75 and line.text.strip()[-1] in ".,":
             return False
@@ -288,7 +258,7 @@ def _is_form(lines: Sequence[_Line], index: int) -> bool:
     return False
 
 
-def _heading_goes_on(lines: Sequence[_Line], index: int) -> int:
+def _heading_goes_on(lines: Sequence[Line], index: int) -> int:
     """The last line of a heading of the wording: "Beschluss:", "Antrag an den Rat – nach Vorberatung im", "Ausschuss –"."""
     last = index
     for later in range(index + 1, min(index + 6, len(lines))):
@@ -313,14 +283,10 @@ def _heading_goes_on(lines: Sequence[_Line], index: int) -> int:
     return last
 
 
-def _in_table(lines: Sequence[_Line], index: int) -> bool:
+def _in_table(lines: Sequence[Line], index: int) -> bool:
     """True where a line still belongs to the Beratungsfolge: it has a day, boxes, or a day follows soon."""
     text = lines[index].text.strip()
-    if (
-        DATE.search(text)
-        or _BOX.search(text)
-        or re.match(r"^(?:TOP|Ö|N|X|x|abgelehnt|verwiesen|Gremium|Termin)\b", text)
-    ):
+    if DATE.search(text) or has_box(text) or re.match(r"^(?:TOP|Ö|N|X|x|abgelehnt|verwiesen|Gremium|Termin)\b", text):
         return True
     if len(text) <= 45 and not text.endswith((".", ":")) and not re.match(r"\d{1,2}\.\s", text):
         following = [line.text for line in lines[index + 1 : index + 3] if line.text.strip()]
@@ -328,135 +294,8 @@ def _in_table(lines: Sequence[_Line], index: int) -> bool:
     return False
 
 
-def _is_prose(lines: Sequence[_Line], index: int, page_top: bool) -> bool:
+def _is_prose(lines: Sequence[Line], index: int, page_top: bool) -> bool:
     """True where running text begins again behind a form: long lines without boxes, fewer needed on top of a page."""
     block = [line.text.strip() for line in lines[index : index + 3]]
-    long = [len(text) >= 65 and not _BOX.search(text) and not text.startswith("(") for text in block]
+    long = [len(text) >= 65 and not has_box(text) and not text.startswith("(") for text in block]
     return all(long[:2]) if page_top else len(long) == 3 and all(long)
-
-
-def _settle(paged: PagedText, found: Sequence[tuple[_Open, int]], document: DocumentStart) -> list[Part]:
-    """Tidy up the parts of one document: pointers, short wordings, amounts in forms, headings out of place."""
-    text = paged.text
-    parts: list[Part] = []
-    for piece, end in found:
-        part = _part(text, piece.kind, piece.heading, piece.start, end, not piece.short)
-        if part.start == part.end:
-            continue
-        words = text[part.start : part.end]
-        if part.kind == "resolution" and _POINTER.match(words) and len(words.split()) < 25:
-            part = part.model_copy(update={"kind": "text", "complete": True})
-        elif part.kind == "summary" and (len(words) > MAX_SUMMARY or _is_body(part, words)):
-            part = part.model_copy(update={"kind": "statement" if document.role == "statement" else "reason"})
-        elif part.kind == "summary" and _DECIDES.match(words) and len(words.split()) <= 90 and document.role == "main":
-            part = part.model_copy(update={"kind": "resolution"})
-        if part.kind == "form":
-            parts.extend(_costs_in_form(text, part))
-        else:
-            parts.append(part)
-    _end_before_late_heading(paged, parts)
-    return _one_whole_wording(text, _joined(text, parts))
-
-
-def _is_body(part: Part, words: str) -> bool:
-    """True where "Mitteilung" heads the whole of what is told, not a short version of it."""
-    return (part.heading or "").startswith("Mitteilung") and len(words.split()) > 120
-
-
-def _joined(text: str, parts: Sequence[Part]) -> list[Part]:
-    """Parts with those made one again that only a page's edge, or its "Begründung (Fortsetzung)", had cut."""
-    out: list[Part] = []
-    for part in parts:
-        last = out[-1] if out else None
-        if last and last.kind == part.kind and last.complete == part.complete:
-            gap = text[last.end : part.start].strip()
-            again = part.heading is not None and _CONTINUED.sub("", part.heading) == last.heading != part.heading
-            if (part.heading is None and not gap) or (again and part.kind != "resolution"):
-                out[-1] = last.model_copy(update={"end": part.end})
-                continue
-        out.append(part)
-    return out
-
-
-def _one_whole_wording(text: str, parts: list[Part]) -> list[Part]:
-    """Where a paper gives its wording twice, the later, fuller one counts; the first is marked as not complete."""
-    wordings = [i for i, part in enumerate(parts) if part.kind == "resolution"]
-    if len(wordings) == 1 and not parts[wordings[0]].complete:
-        parts[wordings[0]] = parts[wordings[0]].model_copy(update={"complete": True})
-    for i in wordings[:-1]:
-        mine = parts[i].end - parts[i].start
-        fuller = any(parts[j].end - parts[j].start >= 0.7 * mine for j in wordings if j > i)
-        if parts[i].complete and fuller and _alike(text, parts[i], [parts[j] for j in wordings if j > i]):
-            parts[i] = parts[i].model_copy(update={"complete": False})
-    return parts
-
-
-def _alike(text: str, part: Part, later: Sequence[Part]) -> bool:
-    """True where most words of a wording come again in a later one."""
-    words = set(re.findall(r"\w{4,}", text[part.start : part.end].casefold()))
-    return any(
-        len(words & set(re.findall(r"\w{4,}", text[other.start : other.end].casefold()))) >= 0.6 * len(words)
-        for other in later
-    )
-
-
-def _end_before_late_heading(paged: PagedText, parts: list[Part]) -> None:
-    """A text frame can make "Begründung" come last on its page: then the motion ends with its list or first paragraph."""
-    text = paged.text
-    for i in range(len(parts) - 1):
-        motion, reason = parts[i], parts[i + 1]
-        late = paged.at(reason.start) != paged.at(motion.end)
-        if motion.kind != "motion" or reason.heading is None or not late:
-            continue
-        lines = _lines(text, motion.start, motion.end)
-        marks = [n for n, line in enumerate(lines) if _LIST_MARK.match(line.text)]
-        longest = max(len(line.text) for line in lines)
-        for line in lines[marks[-1] if marks else 0 :]:
-            if line.text.rstrip().endswith((".", "?")) and (marks or len(line.text) < 0.85 * longest):
-                if motion.end - line.end > 200:
-                    parts[i] = motion.model_copy(update={"end": line.end})
-                    parts.insert(i + 1, _part(text, "reason", reason.heading, line.end, motion.end))
-                return
-
-
-def _label_above(line: str) -> bool:
-    """True where a form's label goes on in the next line: its value stands there, or the rest of a cut word."""
-    return bool(re.search(r"[^\W\d].*[:-]\s*$", line)) and not _BOX.search(line)
-
-
-def _costs_in_form(text: str, form: Part) -> list[Part]:
-    """A form's filled-in amounts and ticked boxes are kept as costs; the empty rest stays a form."""
-    out: list[Part] = []
-    at = form.start
-    lines = _lines(text, form.start, form.end)
-    money = bool(form.heading and re.search(r"(?i)finanz|kosten|haushalt", form.heading))
-    index = 0
-    while index < len(lines):
-        line = lines[index]
-        last = index
-        keep = bool(_AMOUNT.search(line.text)) or (
-            money and bool(_LABEL_VALUE.match(line.text)) and not _BOX.search(line.text)
-        )
-        if not keep and money and line.text.strip() in {"☒", "✓"} and index + 1 < len(lines):
-            label = lines[index + 1].text
-            keep = bool(_TELLING_TICK.search(label)) and not _BOX.search(label)
-            last = index + 1
-        if keep:
-            first = (
-                index - 1 if index and lines[index - 1].start >= at and _label_above(lines[index - 1].text) else index
-            )
-            out.append(_part(text, "form", form.heading, at, lines[first].start))
-            out.append(_part(text, "costs", form.heading, lines[first].start, lines[last].end))
-            at = lines[last].end
-            index = last
-        index += 1
-    out.append(_part(text, "form", form.heading, at, form.end))
-    merged: list[Part] = []
-    for part in out:
-        if part.start == part.end:
-            continue
-        if merged and part.kind == "costs" == merged[-1].kind:
-            merged[-1] = merged[-1].model_copy(update={"end": part.end})
-        else:
-            merged.append(part)
-    return merged

@@ -25,11 +25,14 @@ from ratsassistent.oparl import (
     Statement,
     Wording,
 )
+from ratsassistent.pack.form_lines import box_stretches
+from ratsassistent.writing.amounts import money
 from ratsassistent.writing.figures import COSTS, MAX_PAGES, amounts_of, cite, dates_of, money_rows, trimmed
+from ratsassistent.writing.rows import form_statements, table_amounts
 from ratsassistent.writing.select import Candidate, candidates, choose, overlap, readable, spans, terms, without_bullet
 from ratsassistent.writing.sentences import Sentence, clean, clean_lines, sentences
 
-VERSION = "1"  # part of an ItemBriefing's basis: raise it when the same papers would give another briefing
+VERSION = "2"  # part of an ItemBriefing's basis: raise it when the same papers would give another briefing
 
 BUDGET = 195  # words of an item's statements
 
@@ -54,6 +57,16 @@ _APPLICANT = re.compile(
     r"(?:Antragsteller\w*:?\s*)?.{0,50}(?:[Ff]raktion|Wählergruppe|Ortschaftsrat|Stadtr[aä]t\w*|Ratsgruppe|Gruppe)\b.{0,40}"
 )
 
+_ADDRESS = re.compile(
+    r"(?:[Ss]tr(?:aße|asse|\.)|[Pp]latz|[Ww]eg|[Aa]llee|[Gg]asse)\s+\d{1,3}\s?[a-z]?,?\s+(?:[A-Z]{1,2}-)?\d{4,5}\s+[A-ZÄÖÜ]"
+)
+# A word in small letters that looks like a finite verb or participle; nouns and their articles do not.
+_VERB = re.compile(
+    r"\b(?:ist|sind|war|wäre|waren|wären|wird|werden|w[uü]rden?|ha(?:t|ben|tten?)|kann|können|soll(?:en|te|ten)?|muss|müssen|darf|dürfen|will|wollen|sei(?:en)?|"
+    r"gilt|gibt|liegt|steht|erfolgt|bleibt|geht|\w*(?:zu\w+en|ieren|iert(?:e|en)?)|(?:ge|be|er|ver|ent|zer|vor|aus|ein|ab|an|auf|um)[a-zäöüß]{3,}(?:t|en)|"
+    r"[a-zäöüß]{3,}(?:te|ten)|[a-zäöüß]{2,}[bcdfghklmnpqrstvwxzß]t)\b"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -67,7 +80,7 @@ class Chunk:
 
 def extract_item(item: AgendaItem) -> ItemBriefing:
     """The briefing of one agenda item at level `auszug`."""
-    papers = main_first(item.papers)
+    papers = [without_boxes(paper) for paper in main_first(item.papers)]
     wording = resolution_of(papers)
     shown: list[Counter[str]] = [terms(wording.text)] if wording else []
     budget = BUDGET
@@ -84,7 +97,15 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
     for place, row in money_rows(papers):
         if len(row.text.split()) <= budget:
             add(COSTS, place, row)
-    pool = [c for c in candidates(papers, item.name, _BODY) if not _stands_in(c.text, statements)]
+    known = {round(amount.value) for _, _, shown_before in statements for amount in money(shown_before.text)}
+    for place, row in (*form_statements(main_first(item.papers)), *table_amounts(papers, known)):
+        if len(row.text.split()) <= budget and not _stands_in(row.text, statements):
+            add(COSTS, place, row)
+    pool = [
+        c
+        for c in candidates([without_rows(paper) for paper in papers], item.name, _BODY)
+        if not is_noise(c.text) and not _stands_in(c.text, statements)
+    ]
     for candidate in choose(pool, budget, shown):
         paper = papers[candidate.paper]
         citation = cite(paper.text, candidate.sentence.start, candidate.sentence.end)
@@ -111,8 +132,40 @@ def basis_of(item: AgendaItem) -> str:
     """A hash of everything that `extract_item` reads: the same basis gives the same briefing."""
     digest = hashlib.sha256(f"auszug {VERSION}\x1f{item.name}".encode())
     for paper in item.papers:
-        digest.update(paper.model_dump_json(include={"name", "text", "parts"}).encode())
+        digest.update(paper.model_dump_json(include={"name", "text", "parts", "form"}).encode())
     return digest.hexdigest()
+
+
+def without_boxes(paper: Paper) -> Paper:
+    """A paper with white space in place of every check box and its option, so that no sentence or amount comes of one.
+
+    All offsets stay. What is ticked is in `Paper.form`; in a proposed wording it belongs to the wording and stays.
+    """
+    kept = [(part.start, part.end) for part in paper.parts if part.kind == "resolution"]
+    return _blanked(
+        paper,
+        [
+            (start, end)
+            for start, end in box_stretches(paper.text.text)
+            if not any(first <= start and end <= last for first, last in kept)
+        ],
+    )
+
+
+def without_rows(paper: Paper) -> Paper:
+    """A paper with white space in place of the rows of its tables, which sentences must not run into."""
+    return _blanked(paper, [row.span() for row in re.finditer(r"^.*? \| .*$", paper.text.text, re.MULTILINE)])
+
+
+def _blanked(paper: Paper, stretches: Sequence[tuple[int, int]]) -> Paper:
+    if not stretches:
+        return paper
+    pieces, at = [], 0
+    for start, end in stretches:  # in order, without overlap
+        pieces += [paper.text.text[at:start], re.sub(r"[^\n]", " ", paper.text.text[start:end])]
+        at = end
+    text = "".join([*pieces, paper.text.text[at:]])
+    return paper.model_copy(update={"text": paper.text.model_copy(update={"text": text})})
 
 
 def main_first(papers: Sequence[Paper]) -> list[Paper]:
@@ -149,7 +202,7 @@ def reading_for(item: AgendaItem, words: int) -> tuple[Chunk, ...]:
     Chunks hold one or two neighbouring sentences. The resolution and the rows of forms are left out where there is
     anything else: both are shown beside the summary word for word, and a small model would only copy them.
     """
-    papers = main_first(item.papers)
+    papers = [without_boxes(paper) for paper in main_first(item.papers)]
     pieces: list[tuple[tuple[int, int], str, tuple[Citation, ...], str]] = []
     shown: list[Counter[str]] = []
     wording = resolution_of(papers)
@@ -268,6 +321,14 @@ def _leading(paper: Paper, part: Part, limit: int) -> Iterator[tuple[int, int, s
     if group:
         start, end = group[0].start, group[-1].end
         yield start, end, without_bullet(clean(paper.text.text[start:end]))
+
+
+def is_noise(text: str) -> bool:
+    """True for what is no statement though it may look like a sentence: cells of a table, an address, a bullet point
+    of slides that has neither a verb nor a figure."""
+    if text.count(" | ") or _ADDRESS.search(text):
+        return True
+    return text[-1] not in '.!?“”"»' and not re.search(r"\d", text) and not _VERB.search(text)
 
 
 def _stands_in(text: str, statements: Sequence[tuple[str, tuple[int, int], Statement]]) -> bool:
