@@ -10,98 +10,176 @@ and one misread number cannot shift what comes after it: the best way overall wi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import groupby
 
 from ratsassistent.pack.agenda import AgendaEntry
 from ratsassistent.pack.agenda_head import dates
+from ratsassistent.pack.folders import Place, number_key, places
+from ratsassistent.pack.gather import Target, gather, target_of
 from ratsassistent.pack.heads import is_minutes, squeezed
+from ratsassistent.pack.pages import ReadFile
 from ratsassistent.pack.references import find_key, reference_key, references
 from ratsassistent.pack.sheets import Sheet
 
 _NEVER = -1e9
 _SAME_NUMBER, _OTHER_NUMBER, _STRANGE_NUMBER, _FOREIGN_FILE = 12.0, -12.0, -2.0, -8.0
-_TITLE, _NAME_TITLE, _TOP, _NAME_TOP, _OTHER_TOP = 8.0, 8.0, 4.0, 6.0, -2.0
+_TITLE, _NAME_TITLE, _TOP, _OTHER_TOP = 8.0, 8.0, 4.0, -2.0
+_MINUTES = 12.0  # minutes of an earlier meeting, at the item that approves them
+_PLACE, _SHARED_PLACE, _OTHER_PLACE = 9.0, 3.0, -8.0
 _CONTINUES, _STATEMENT_OPENS, _BOOKMARK_OPENS, _NOTHING_OPENS = -15.0, -6.0, -3.0, -8.0
-_MAIN_STAYS, _FILE_STAYS, _FILE_OPENS, _FOLLOWS = -3.0, -4.0, -6.0, 0.5
+_MAIN_STAYS, _FILE_STAYS, _FILE_OPENS = -3.0, -4.0, -6.0
 _LEAST = 4.0  # weaker signs on a file of its own are chance
 _SKIPS_PAPER, _SKIPS_ITEM, _WITHOUT_PAPER = -0.7, -0.05, -4.0
 _BACK, _FILE_BACK = -6.0, -1.0
+_APPROVES = re.compile(r"(?i)\b(?:Niederschrift|Sitzungsniederschrift|Protokoll|Sitzungsprotokoll|Verhandlungsschrift)")
 _ROW_NUMBER = re.compile(r"^\W*(?:TOP\s*)?((?:[ÖN]\s?)?\d{1,3}(?:\.\d{1,3})*[a-z]?)(?![\d.:]*\s*Uhr|\d)")
-_TOP_IN_NAME = re.compile(r"(?i)\bTOP[\s_-]*((?:[ÖN][\s_-]?)?\d{1,3}(?:[._]\d{1,3})*[a-z]?)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    """An entry that papers can belong to, made ready for comparing."""
+class _Field:
+    """What all files of a take-in are compared with."""
 
-    index: int
-    keys: frozenset[str]
-    safe: bool  # a file without a sign of its own may follow here: nothing non-public can slip into the open
-    title: str
-    words: tuple[str, ...]
-    number: str
+    targets: Sequence[Target]
+    known: frozenset[str]  # the keys of all targets
+    day: str | None
+    told: Mapping[str, Place]
 
 
-def align(sheets: Sequence[Sheet], entries: Sequence[AgendaEntry], day: str | None) -> list[int | None]:
+def align(
+    sheets: Sequence[Sheet],
+    entries: Sequence[AgendaEntry],
+    day: str | None,
+    root: Sequence[ReadFile] = (),
+    common: str = "",
+    vague: Container[str] = (),
+) -> list[int | None]:
     """The index of the entry that each sheet belongs to.
 
+    Pages behind the agenda in its own file follow the agenda's order. Files of their own lie in any order, so each is laid
+    along the agenda for itself; one that says nothing goes with its folder, with what it follows by its name, or with the
+    papers that it is most like, if that is safe; else it belongs to none.
+
     :param day: ISO day of the meeting, to find its line in a Beratungsfolge.
+    :param root: files of the take-in that are not among the sheets, such as that of the agenda; they show which folder is
+        common to all.
+    :param common: words that say nothing about an item, such as the name of the body.
+    :param vague: ids of files that only a sign of their own may put to an entry: they may be of another meeting.
     """
     all_public = all(entry.public is True for entry in entries)
     targets = [
-        _target(index, entry, all_public or entry.public is not True)
+        target_of(index, entry, all_public or entry.public is not True)
         for index, entry in enumerate(entries)
         if entry.number
     ]
-    ordered = _in_order(sheets)
     if not targets or not sheets:
         return [None] * len(sheets)
+    piles = [list(pile) for _, pile in groupby(sheets, key=lambda sheet: sheet.read.file.id)]
     known = frozenset(key for target in targets for key in target.keys)
+    sure = _sure(piles, targets, known)
+    files = [pile[0].read for pile in piles if pile[0].opens_file]
+    told = places(files, entries, sure, root)
+    field = _Field(targets, known, day, told)
+    ways = [_lay(pile, field) for pile in piles]
+    piles, ways = _with_loose_pages_apart(piles, ways)
+    gather(piles, ways, targets, told, common, vague)
+    return [None if j is None else targets[j].index for way in ways for j in way]
+
+
+def _with_loose_pages_apart(
+    piles: Sequence[list[Sheet]], ways: Sequence[list[int | None]]
+) -> tuple[list[list[Sheet]], list[list[int | None]]]:
+    """Piles and ways with the pages behind an agenda that got no place as piles of their own, one for each document."""
+    out: list[list[Sheet]] = []
+    out_ways: list[list[int | None]] = []
+    for pile, way in zip(piles, ways, strict=True):
+        counted = _counted_starts([sheet for sheet, j in zip(pile, way, strict=True) if j is None])
+        for n, (sheet, j) in enumerate(zip(pile, way, strict=True)):
+            apart = not pile[0].opens_file and (
+                (way[n - 1] is None) != (j is None)
+                or (j is None and (sheet.page.number in counted or _begins(pile[n - 1], sheet)))
+            )
+            if n == 0 or apart:
+                out.append([])
+                out_ways.append([])
+            out[-1].append(sheet)
+            out_ways[-1].append(j)
+    return out, out_ways
+
+
+def _counted_starts(sheets: Sequence[Sheet]) -> set[int]:
+    """Where documents begin by the bare numbers on their pages: slides often have nothing else to tell them apart."""
+    starts = Counter(s.page.number - s.head.running + 1 for s in sheets if s.head.running)
+    return {start for start, count in starts.items() if count >= 3}
+
+
+def _begins(before: Sheet, sheet: Sheet) -> bool:
+    """True where a page without a place seems to be the first of another document: slides behind a letter, minutes."""
+    if sheet.continues:
+        return False
+    if sheet.head.strong or sheet.bookmark or (sheet.head.sure and sheet.head.running == 1):
+        return True
+    shape = [(page.width or 0.0, page.height or 0.0) for page in (before.page, sheet.page)]
+    other_size = any(abs(one - two) > 0.05 * max(one, two, 1.0) for one, two in zip(*shape, strict=True))
+    return other_size or sheet.page.number != before.page.number + 1 or is_minutes(sheet.page.text)
+
+
+def _sure(piles: Sequence[Sequence[Sheet]], targets: Sequence[Target], known: frozenset[str]) -> dict[str, int]:
+    """The entries of files that are known by a Vorlage number in their name or on their first page."""
+    out = {}
+    for pile in piles:
+        first = pile[0]
+        if first.opens_file:
+            keys = {find_key(reference_key(r), known) for r in first.head.references}
+            keys |= keys_in_name(first.read.file.name.rpartition("/")[2], known) & known
+            found = [target.index for target in targets if keys & target.keys]
+            if len(found) == 1:
+                out[first.read.file.id] = found[0]
+    return out
+
+
+def _lay(sheets: Sequence[Sheet], field: _Field) -> list[int | None]:
+    """Lay the pages of one file along the agenda. The last state of the row is: belongs to none."""
+    targets = field.targets
     size = len(targets)
+    alone = sheets[0].opens_file  # a file of its own may begin anywhere in the agenda
     skip = [_SKIPS_PAPER if target.keys else _SKIPS_ITEM for target in targets]
     passed = [0.0]  # cost of skipping the first n targets
     for cost in skip:
         passed.append(passed[-1] + cost)
-    prior = [_WITHOUT_PAPER if known and not target.keys else 0.0 for target in targets]
-
-    best = [_NEVER] * size + [0.0]  # the last state: belongs to none
+    prior = [_WITHOUT_PAPER if field.known and not target.keys else 0.0 for target in targets]
+    best = [_NEVER] * size + [0.0]
     back: list[list[int]] = []
-    for position, sheet in enumerate(sheets):
-        signs = _signs(sheet, targets, known, day)
+    for sheet in sheets:
+        signs = _signs(sheet, field)
         opening, staying, returning = _costs(sheet)
-        opens_paper = sheet.head.strong and sheet.head.role == "main"
-        follows = (
-            sheet.opens_file
-            and not opens_paper
-            and (ordered or (position > 0 and _is_kin(sheets[position - 1], sheet)))
-        )
         now, came = [_NEVER] * (size + 1), [size] * (size + 1)
-        ahead, ahead_from = best[size], size
+        ahead, ahead_from = (_NEVER if alone else best[size]), size
         behind = _suffix_best(best, size)
         for j in range(size):
             opens = 0.0 if sheet.opens_file and signs[j] > 0 else opening
             options = [
-                (best[j] + (_FOLLOWS if follows and targets[j].safe else staying), j),
+                (best[j] + staying, j),
                 (ahead + passed[j] + opens + prior[j], ahead_from),
                 (behind[j + 1][0] + opens + returning + prior[j], behind[j + 1][1]),
             ]
+            if alone:
+                options.append((best[size] + opens + prior[j], size))
             now[j], came[j] = max(options)
             now[j] += signs[j]
             if best[j] - passed[j + 1] > ahead:
                 ahead, ahead_from = best[j] - passed[j + 1], j
         now[size], came[size] = best[size], size
-        if sheet.opens_file and behind[0][0] > now[size]:
-            now[size], came[size] = behind[0]
         best = now
         back.append(came)
     state = max(range(size + 1), key=lambda j: best[j])
-    way = []
+    way: list[int | None] = []
     for came in reversed(back):
-        way.append(state)
+        way.append(state if state < size else None)
         state = came[state]
-    return [targets[j].index if j < size else None for j in reversed(way)]
+    return way[::-1]
 
 
 def _suffix_best(best: Sequence[float], size: int) -> list[tuple[float, int]]:
@@ -110,31 +188,6 @@ def _suffix_best(best: Sequence[float], size: int) -> list[tuple[float, int]]:
     for j in range(size - 1, -1, -1):
         out[j] = max(out[j + 1], (best[j], j))
     return out
-
-
-def _in_order(sheets: Sequence[Sheet]) -> bool:
-    """True where the files are numbered through, so that one without a sign belongs to what stands before it."""
-    names = [sheet.read.file.name for sheet in sheets if sheet.opens_file]
-    return len(names) > 1 and all(name.rpartition("/")[2][:1].isdigit() for name in names)
-
-
-def _target(index: int, entry: AgendaEntry, safe: bool) -> _Target:
-    words = tuple(dict.fromkeys(squeezed(word) for word in re.findall(r"[\w-]{4,}", entry.title)))
-    return _Target(
-        index,
-        frozenset(reference_key(reference) for reference in entry.references),
-        safe,
-        squeezed(entry.title),
-        words,
-        number_key(entry.number or ""),
-    )
-
-
-def number_key(number: str) -> str:
-    """An agenda number without what towns print around it: "TOP Ö 5." and "5" are the same here."""
-    return re.sub(
-        r"^(?:top)?(?:nö|[önab](?=\d))?", "", re.sub(r"[\s_)]", "", number.casefold()).replace("_", ".")
-    ).strip(".")
 
 
 def _costs(sheet: Sheet) -> tuple[float, float, float]:
@@ -150,20 +203,9 @@ def _costs(sheet: Sheet) -> tuple[float, float, float]:
     return (_BOOKMARK_OPENS if sheet.bookmark and sheet.head.role != "annex" else _NOTHING_OPENS), 0.0, _BACK
 
 
-def _is_kin(before: Sheet, sheet: Sheet) -> bool:
-    """True where an annex or Stellungnahme follows a file that it goes with by its folder or by how its name begins."""
-    by_name = re.match(r"(?i)\W*(?:\d+\W+)*(?:anlage|anhang|stellungnahme)", sheet.read.path.stem)
-    if sheet.head.role not in {"statement", "annex"} and not by_name:
-        return False
-    folder, name = sheet.read.path.parent, sheet.read.path.stem
-    pairs = zip(before.read.path.stem.casefold(), name.casefold(), strict=False)
-    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    return before.read.path.parent == folder and (shared >= 6 or bool(_TOP_IN_NAME.search(folder.name)))
-
-
-def _signs(sheet: Sheet, targets: Sequence[_Target], known: frozenset[str], day: str | None) -> list[float]:
+def _signs(sheet: Sheet, field: _Field) -> list[float]:
     """How much speaks for each target on this sheet."""
-    head = sheet.head
+    head, targets, known, day = sheet.head, field.targets, field.known, field.day
     if sheet.opens_file and is_minutes(sheet.page.text):
         return [_OTHER_NUMBER] * len(targets)  # minutes name the items of their own meeting
     opens = head.strong or sheet.opens_file or bool(sheet.bookmark)
@@ -171,18 +213,20 @@ def _signs(sheet: Sheet, targets: Sequence[_Target], known: frozenset[str], day:
     keys = {find_key(key, known) or key for key in keys}
     name = ""
     tops: set[str] = set()
-    in_name: set[str] = set()
+    told: frozenset[int] = frozenset()
     if sheet.opens_file:
         name = f"{sheet.read.path.parent.name} {sheet.read.path.stem} {sheet.read.file.name}"
         keys |= keys_in_name(name, known)
-        in_name = {number_key(top) for top in _TOP_IN_NAME.findall(name)}
+        place = field.told.get(sheet.read.file.id)
+        told = place.entries if place else told
     row = _row_number(sheet.page.text, day) if opens else None
     if opens and not row and day and any(d.isoformat() == day for d, _ in dates(sheet.page.text)):
         tops |= {number_key(top) for top in head.tops}
     inside = head.key
+    minutes = not sheet.continues and is_minutes(sheet.page.text)
     out = []
     for target in targets:
-        score = 0.0
+        score = _MINUTES if minutes and _APPROVES.search(target.wording) else 0.0
         if keys & target.keys:
             score += _SAME_NUMBER
         elif keys & known:
@@ -193,8 +237,9 @@ def _signs(sheet: Sheet, targets: Sequence[_Target], known: frozenset[str], day:
             score += _TITLE * _overlap(target, inside)
             if name:
                 score += _NAME_TITLE * _overlap(target, squeezed(name))
-        if in_name:
-            score += _NAME_TOP if target.number in in_name else _OTHER_TOP
+        if told:
+            # Where both parts of the agenda have this number, something else has to say which is meant.
+            score += (_PLACE if len(told) == 1 else _SHARED_PLACE) if target.index in told else _OTHER_PLACE
         if row:
             score += _TOP if row == target.number else _OTHER_TOP
         elif target.number in tops:
@@ -203,7 +248,7 @@ def _signs(sheet: Sheet, targets: Sequence[_Target], known: frozenset[str], day:
     return out
 
 
-def _overlap(target: _Target, text: str) -> float:
+def _overlap(target: Target, text: str) -> float:
     """0 to 1: how much of a title stands in a text. Short titles must stand there whole."""
     if len(target.title) >= 8 and target.title in text:
         return 1.0 if len(target.title) >= 18 else 0.5

@@ -48,7 +48,20 @@ _BELONGS_TO = re.compile(r"^\W*(?:Anlage|Anhang|Beilage|Stellungnahme|Antwort)\b
 _MINUTES = re.compile(
     r"\b(?:Niederschrift|Protokoll|Sitzungsprotokoll|Verhandlungsschrift|Ergebnisprotokoll|Beschlussprotokoll)\b"
 )
+_CLOSED_WORD = (
+    r"(?:vertraulich(?:e[rs]?)?|nicht\s?-?\s?öffentlich(?:e[rs]?)?|nur für den dienstgebrauch|verschlusssache)"
+)
+_CLOSED_LINE = re.compile(
+    rf"(?i)^[^\w☐□]*(?:(?:(?:öffentlichkeits|vorlagen)?status|sitzungsart|öffentlichkeit|behandlung|einstufung|beratung)\s*:?\s*)?"
+    rf"(?:streng\s+)?{_CLOSED_WORD}(?:\s+(?:sitzung|teil|behandeln|zu behandeln|\w*(?:vorlage|anlage|unterlagen?|drucksache|mitteilung|anfrage|antrag|bericht)))?"
+    r"(?:\s*[-–/,:]?\s*nur für (?:die )?\w*mitglieder)?[^\w☒☐]*(?:Nr\W*)?(?:\d{1,2})?[^\w☒☐]*$"
+)
+_OPEN_LINE = re.compile(r"(?i)^\W*(?:(?:öffentlichkeits|vorlagen)?status\s*:?\s*)?öffentlich\W*$")
+_CLOSED_TICK = re.compile(r"(?i)[☒☑✓✗]\s*nicht\s?-?\s?öffentlich")
+_OPEN_TICK = re.compile(r"(?i)[☒☑✓✗]\s*öffentlich")
+_WAY = re.compile(r"(?i)^\W*(?:beratungsfolge|gremienweg|beratungsweg|gremium|sitzungsfolge)\b")
 HEAD_LINES = 30
+CLOSED_LINES = 14  # of a document's first page on which it may say that it is not public
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +129,17 @@ def looks_like_paper(text: str) -> bool:
     """True where a page is the first one of a paper."""
     head = read_page_head(text)
     return head.strong and head.kind is not None
+
+
+def is_confidential(text: str) -> bool:
+    """True where a document's first page says of the document that it is not public ("vertraulich", "Nichtöffentliche Vorlage").
+
+    A line of a Beratungsfolge says that of one meeting only; an unticked or undecided box says nothing.
+    """
+    lines = [line for line in text.split("\n") if line.strip()][:CLOSED_LINES]
+    above = lines[: next((n for n, line in enumerate(lines) if n and _WAY.match(line)), len(lines))]
+    closed = any(len(line) < 90 and (_CLOSED_LINE.match(line) or _CLOSED_TICK.search(line)) for line in above)
+    return closed and not any(_OPEN_LINE.match(line) or _OPEN_TICK.search(line) for line in above)
 
 
 def is_minutes(text: str) -> bool:

@@ -8,37 +8,20 @@ A Paper is what shares one Vorlage number: the paper itself, the administration'
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import groupby, pairwise
-from pathlib import PurePosixPath
+from collections.abc import Container, Sequence
+from itertools import groupby
 
-from ratsassistent.oparl import FileSpan, Model, PagedText, Paper, Part, Public, ra_id
+from ratsassistent.oparl import Model, PagedText, Paper, Public, ra_id
 from ratsassistent.pack.agenda import Agenda, AgendaEntry
 from ratsassistent.pack.align import align, keys_in_name
-from ratsassistent.pack.consultations import find_consultations
-from ratsassistent.pack.heads import Role, squeezed
+from ratsassistent.pack.documents import Document, paper_of
+from ratsassistent.pack.heads import Role
 from ratsassistent.pack.pages import ReadFile
-from ratsassistent.pack.parts import DocumentStart, find_parts
+from ratsassistent.pack.parts import find_parts
 from ratsassistent.pack.references import find_key, fuller, reference_key
-from ratsassistent.pack.sheets import Sheet, paged_text, sheets_of
+from ratsassistent.pack.sheets import Sheet, sheets_of
 
 __all__ = ["Cut", "cut_papers", "cut_sheets", "find_parts", "loose_papers"]
-
-_NOT_A_TITLE = re.compile(
-    r"^(?:Vorlagen?\b|Drucksache|Gedruckt|auf 100|Prozent|Eingang|Verantwortlich|Dienststelle|Dezernat|Dez\b|Az\b|Aktenz|Datum|Verfasser|"
-    r"Federf|Fachbereich|Amt\b|Amt:|Bearbeit|Sachbearb|Status|Beratungsfolge|Gremi|Termin|TOP\b|Stadt \w+$|Gemeinde \w+$|Landkreis|"
-    r"Der (?:Ober)?[Bb]ürgermeister|Die (?:Ober)?[Bb]ürgermeisterin|öffentlich|nichtöffentlich|Einreicher|Antragsteller|"
-    r"Organisationseinheit|Recyclingpapier|Seite\b|Tel|E-?Mail|.*[Ff]raktion(?:en)?$|.*\d{2}\.\d{2}\.\d{4}$|[\W\d]*$)"
-)
-_SUBJECT = re.compile(
-    r"^\W*(?:Betreff|Betrifft|Gegenstand|Titel|Thema|Bezeichnung)\b\s*(?:der Vorlage)?\s*:?\s*(?P<rest>.*)$"
-)
-_SUBJECT_END = re.compile(
-    r"^\W*(?:Beratungsfolge|Gremi|Beratungsweg|Beschluss|Sachverhalt|Begründung|Kurzfassung|Information|Anlage|Finanz|Antrag|Geplante|"
-    r"Status|Der |Die |Das |\d+\.|.*\d{2}\.\d{2}\.\d{4})"
-)
 
 
 class Cut(Model):
@@ -48,19 +31,6 @@ class Cut(Model):
     unassigned: tuple[tuple[str, int], ...] = ()  # file id, physical page
 
 
-@dataclass(slots=True)
-class _Document:
-    """A run of sheets that is one document of a paper."""
-
-    role: Role
-    label: str | None
-    sheets: list[Sheet] = field(default_factory=list)
-
-    @property
-    def first(self) -> Sheet:
-        return self.sheets[0]
-
-
 def cut_papers(read: ReadFile, agenda: Agenda) -> Cut:
     """Cut the pages behind the agenda of a combined pack into papers."""
     covered = set(agenda.pages)
@@ -68,9 +38,16 @@ def cut_papers(read: ReadFile, agenda: Agenda) -> Cut:
     return cut_sheets(sheets_of(read, rest, opens_file=False), agenda)
 
 
-def cut_sheets(sheets: Sequence[Sheet], agenda: Agenda) -> Cut:
-    """Cut a pile of pages, from one file or many, into the papers of an agenda."""
-    way = align(sheets, agenda.entries, agenda.start[:10] if agenda.start else None)
+def cut_sheets(
+    sheets: Sequence[Sheet], agenda: Agenda, root: Sequence[ReadFile] = (), vague: Container[str] = ()
+) -> Cut:
+    """Cut a pile of pages, from one file or many, into the papers of an agenda.
+
+    :param root: all files of the take-in; they show which folder is common to all.
+    :param vague: ids of files that may belong to another meeting as well: they need a sign of their own.
+    """
+    common = f"{agenda.organization or ''} {agenda.name}"
+    way = align(sheets, agenda.entries, agenda.start[:10] if agenda.start else None, root, common, vague)
     papers = []
     for index, entry in enumerate(agenda.entries):
         mine = [sheet for sheet, at in zip(sheets, way, strict=True) if at == index]
@@ -83,16 +60,21 @@ def cut_sheets(sheets: Sequence[Sheet], agenda: Agenda) -> Cut:
 
 def loose_papers(sheets: Sequence[Sheet], public: Public) -> tuple[Paper, ...]:
     """The papers in sheets that belong to no agenda; a file named after a paper that is there goes with it."""
-    groups: list[tuple[str | None, list[_Document]]] = []
+    groups: list[tuple[str | None, list[Document]]] = []
     for _, pile in groupby(sheets, key=lambda sheet: sheet.read.file.id):
         groups.extend(_group(_documents(list(pile)), ()))
-    piles: dict[str, list[_Document]] = {}
+    piles: dict[str, list[Document]] = {}
     for reference, documents in groups:
         if reference:
             piles.setdefault(find_key(reference_key(reference), piles) or reference_key(reference), []).extend(
                 documents
             )
-    out: list[tuple[str | None, list[_Document]]] = []
+    for pile_of_one in piles.values():
+        if any(document.role == "main" and document.first.head.strong for document in pile_of_one):
+            for document in pile_of_one:  # an annex in a file of its own, which alone would be taken for a paper
+                if document.first.head.role == "annex":
+                    document.role, document.label = "annex", document.first.head.label
+    out: list[tuple[str | None, list[Document]]] = []
     for reference, documents in groups:
         key = find_key(reference_key(reference), piles) if reference else None
         if key and piles[key]:
@@ -100,12 +82,32 @@ def loose_papers(sheets: Sequence[Sheet], public: Public) -> tuple[Paper, ...]:
             piles[key] = []
         elif not key:
             out.append((None, documents))
-    return tuple(_paper(group, reference, None, public) for reference, group in _with_namesakes(out))
+    return tuple(
+        paper for reference, group in _with_namesakes(out) for paper in _by_publicity(group, reference, None, public)
+    )
+
+
+def _by_publicity(
+    documents: Sequence[Document], reference: str | None, entry: AgendaEntry | None, public: Public
+) -> list[Paper]:
+    """The paper of these documents, and beside it the annexes that say they are not public, where the paper is."""
+    closed = [d for d in documents if d.role == "annex" and d.confidential]
+    if public is False or not closed or len(closed) == len(documents):
+        return [paper_of(documents, reference, entry, public)]
+    whole = paper_of([d for d in documents if d not in closed], reference, entry, public)
+    if whole.public is False:
+        return [paper_of(documents, reference, entry, False)]
+    apart = []
+    for document in closed:
+        paper = paper_of([document], None, entry, False)
+        label = f"Anlage {document.label}" if document.label else "Anlage"
+        apart.append(paper.model_copy(update={"name": f"{label} (nichtöffentlich): {whole.name}"[:300]}))
+    return [whole, *apart]
 
 
 def _with_namesakes(
-    groups: Sequence[tuple[str | None, list[_Document]]],
-) -> list[tuple[str | None, list[_Document]]]:
+    groups: Sequence[tuple[str | None, list[Document]]],
+) -> list[tuple[str | None, list[Document]]]:
     """Groups with files without a number of their own put to the paper that their names begin with."""
     known = {reference_key(reference): documents for reference, documents in groups if reference}
     out = []
@@ -125,7 +127,7 @@ def _with_namesakes(
 def _papers_of_entry(sheets: Sequence[Sheet], entry: AgendaEntry) -> list[Paper]:
     """The papers of one entry; a number that the agenda names but the pack does not hold is a paper without pages."""
     groups = _group(_documents(sheets), entry.references) if sheets else []
-    papers = [_paper(group, reference, entry, entry.public) for reference, group in groups]
+    papers = [paper for reference, group in groups for paper in _by_publicity(group, reference, entry, entry.public)]
     held = {reference_key(paper.reference) for paper in papers if paper.reference}
     for reference in entry.references:
         if not find_key(reference_key(reference), held):
@@ -143,9 +145,9 @@ def _papers_of_entry(sheets: Sequence[Sheet], entry: AgendaEntry) -> list[Paper]
     return papers
 
 
-def _documents(sheets: Sequence[Sheet]) -> list[_Document]:
+def _documents(sheets: Sequence[Sheet]) -> list[Document]:
     """Cut an item's sheets where a document begins."""
-    documents: list[_Document] = []
+    documents: list[Document] = []
     has_main = any(sheet.head.strong and sheet.head.role == "main" for sheet in sheets)
     for index, sheet in enumerate(sheets):
         if not documents or _begins_document(sheets, index, documents[-1]):
@@ -153,12 +155,12 @@ def _documents(sheets: Sequence[Sheet]) -> list[_Document]:
             role: Role = head.role or "annex"
             if not head.strong and role != "statement":
                 role = "annex" if documents or has_main else "main"
-            documents.append(_Document(role, head.label if role == "annex" else None))
+            documents.append(Document(role, head.label if role == "annex" else None))
         documents[-1].sheets.append(sheet)
     return documents
 
 
-def _begins_document(sheets: Sequence[Sheet], index: int, current: _Document) -> bool:
+def _begins_document(sheets: Sequence[Sheet], index: int, current: Document) -> bool:
     """True where the sheet is the first one of a document."""
     sheet, before = sheets[index], sheets[index - 1]
     if sheet.read.file.id != before.read.file.id or sheet.page.number != before.page.number + 1:
@@ -173,7 +175,7 @@ def _begins_document(sheets: Sequence[Sheet], index: int, current: _Document) ->
     return _counting_stops(sheets, index, current)
 
 
-def _counting_stops(sheets: Sequence[Sheet], index: int, current: _Document) -> bool:
+def _counting_stops(sheets: Sequence[Sheet], index: int, current: Document) -> bool:
     """True where a document that counts its pages has come to its end: this page has no number, and none goes on."""
     counted = [sheet.head.running for sheet in current.sheets if sheet.head.sure and sheet.head.running]
     if not counted or sheets[index].head.sure:
@@ -189,10 +191,10 @@ def _counting_stops(sheets: Sequence[Sheet], index: int, current: _Document) -> 
     return True
 
 
-def _group(documents: Sequence[_Document], expected: Sequence[str]) -> list[tuple[str | None, list[_Document]]]:
+def _group(documents: Sequence[Document], expected: Sequence[str]) -> list[tuple[str | None, list[Document]]]:
     """Documents that share a Vorlage number, in order; the agenda's numbers fill in where a paper's own is not read."""
     wanted = {reference_key(reference): reference for reference in expected}
-    groups: list[tuple[str | None, list[_Document]]] = []
+    groups: list[tuple[str | None, list[Document]]] = []
     for document in documents:
         own = _own_reference(document, wanted)
         key = reference_key(own) if own else None
@@ -216,8 +218,8 @@ def _group(documents: Sequence[_Document], expected: Sequence[str]) -> list[tupl
 
 
 def _with_early_annexes(
-    groups: list[tuple[str | None, list[_Document]]],
-) -> list[tuple[str | None, list[_Document]]]:
+    groups: list[tuple[str | None, list[Document]]],
+) -> list[tuple[str | None, list[Document]]]:
     """Groups with annexes that came before their paper put behind it: files are sorted by their names."""
     papers = [group for group in groups if group[0]]
     if not papers:
@@ -240,7 +242,7 @@ def _same(one: str, two: str) -> bool:
     return find_key(one, [two]) is not None
 
 
-def _own_reference(document: _Document, wanted: dict[str, str]) -> str | None:
+def _own_reference(document: Document, wanted: dict[str, str]) -> str | None:
     """The number that a document's first page gives, as the agenda prints it where that has all of it."""
     first = document.first
     if first.opens_file:
@@ -257,98 +259,3 @@ def _own_reference(document: _Document, wanted: dict[str, str]) -> str | None:
         if same:
             return fuller(wanted[same], reference)
     return found[0] if found and document.role == "main" else None
-
-
-def _paper(documents: Sequence[_Document], reference: str | None, entry: AgendaEntry | None, public: Public) -> Paper:
-    if len({document.first.read.file.id for document in documents}) > 1 or documents[0].role == "annex":
-        documents = sorted(documents, key=lambda d: ("main", "statement", "annex").index(d.role))
-    text = paged_text([document.sheets for document in documents])
-    at = 0
-    starts = []
-    for document in documents:
-        starts.append(DocumentStart(text.starts[at].offset, document.role, _kind(document), _label(document)))
-        at += len(document.sheets)
-    text, parts = _with_headings_in_place(text, starts)
-    first = documents[0].first
-    own = ra_id("vorlage", reference) if reference else ra_id("vorlage", first.read.file.sha256, first.page.number)
-    return Paper(
-        id=own,
-        reference=reference,
-        name=_name(first, entry),
-        paperType=next((kind for d in documents if d.role == "main" and (kind := _kind(d))), first.head.kind),
-        files=tuple(
-            FileSpan(
-                file_id=d.first.read.file.id,
-                name=d.first.read.file.name,
-                first=d.first.page.number,
-                last=d.sheets[-1].page.number,
-            )
-            for d in documents
-        ),
-        text=text,
-        parts=parts,
-        consultations=find_consultations(text.text[: starts[1].offset] if len(starts) > 1 else text.text),
-        public=public,
-    )
-
-
-def _with_headings_in_place(text: PagedText, documents: Sequence[DocumentStart]) -> tuple[PagedText, tuple[Part, ...]]:
-    """Text and parts, with a heading that a text frame made come last on its page put where its part begins."""
-    parts = find_parts(text, documents)
-    whole = text.text
-    for before, after in pairwise(parts):
-        line = whole[before.end : after.start].strip()
-        if before.kind == after.kind and before.heading == after.heading == line and line:
-            moved = f"{line}\n{whole[before.start : before.end]}"
-            whole = whole[: before.start] + moved.ljust(after.start - before.start, "\n") + whole[after.start :]
-    if whole == text.text:
-        return text, parts
-    text = text.model_copy(update={"text": whole})
-    return text, find_parts(text, documents)
-
-
-def _kind(document: _Document) -> str | None:
-    """The kind of a document; a motion that says so in the name of its file only is one all the same."""
-    first = document.first
-    if first.head.kind or document.role != "main" or not first.opens_file:
-        return first.head.kind
-    name = re.sub(r"[_\W]+", " ", first.read.path.stem)
-    named = re.search(r"(?i)\b(?:rats|änderungs|ergänzungs|dringlichkeits|haushalts|prüf)?(antrag|anfrage)\b", name)
-    if named and not re.search(r"(?i)\b(?:anlage|anhang|stellungnahme|antwort|vorlage)", name):
-        return named[0].capitalize()
-    return None
-
-
-def _label(document: _Document) -> str | None:
-    """The label of an annex, as its first page has it."""
-    return (document.first.head.label or document.label) if document.role == "annex" else None
-
-
-def _name(first: Sheet, entry: AgendaEntry | None) -> str:
-    """What a paper is called: its subject; the agenda's wording where the paper has the same."""
-    if entry and squeezed(entry.title)[:40] in first.head.key:
-        return entry.title
-    lines = [line.strip() for line in first.page.text.split("\n") if line.strip()][:25]
-    for index, line in enumerate(lines):
-        match = _SUBJECT.match(line)
-        if match:
-            found = [match["rest"]] if match["rest"] else []
-            for later in lines[index + 1 : index + 5]:
-                if (
-                    _SUBJECT_END.match(later)
-                    or _NOT_A_TITLE.match(later)
-                    or (found and len(found[-1]) < 40 and match["rest"])
-                ):
-                    break
-                found.append(later)
-            if found:
-                return " ".join(found)[:300]
-    if entry:
-        return entry.title
-    if not first.head.kind:
-        return first.bookmark or PurePosixPath(first.read.file.name).stem
-    after_kind = next((i for i, line in enumerate(lines) if first.head.kind and first.head.kind in line), -1)
-    for line in lines[after_kind + 1 : after_kind + 12]:
-        if len(line) >= 8 and not _NOT_A_TITLE.match(line):
-            return line[:300]
-    return first.bookmark or first.read.path.stem

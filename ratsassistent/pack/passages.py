@@ -3,7 +3,7 @@
 What enters: a Paper with its parts. What leaves: Passages whose offsets are exact, so that each names its pages.
 What it does not know: what a passage is used for.
 
-Pieces end where a sentence or paragraph ends, never reach over the border of a part, and leave forms out.
+Pieces end where a sentence or paragraph ends, never reach over the border of a part, and leave forms and drawings out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ratsassistent.oparl import Paper, Part, Passage, ra_id
 WORDS = 130
 LEAST = 40  # words on either side of a page's edge for a cut there
 MAX_PAGES = 3  # a citation of more pages is none
-LEFT_OUT = {"form"}
+LEFT_OUT = {"form", "drawing"}
 
 # A full stop behind one of these, or behind a number ("1. Januar", "3. Bauabschnitt"), ends no sentence.
 _ABBREVIATIONS = (

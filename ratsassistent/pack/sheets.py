@@ -19,6 +19,9 @@ from ratsassistent.pack.running import running_lines
 _DOCUMENT_TITLE = re.compile(
     r"(?i)\b(?:anlage|anhang|stellungnahme|antwort|antrag|anfrage|\w*vorlage|bericht|mitteilung|präsentation|gutachten|satzung)"
 )
+EDGE = 12  # characters at the end of a page that tell whether a word is cut there
+_CUT_WORD = re.compile(r"[^\W\d_]{2}-\s*\Z")
+_REST_OF_WORD = re.compile(r"(?P<word>[a-zäöüß]+)[.,;:!?)“”]*(?!\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +93,21 @@ def paged_text(documents: Sequence[Sequence[Sheet]]) -> PagedText:
         begun = len(text)
         for sheet, drop in zip(sheets, running, strict=True):
             file = sheet.read.file
-            starts.append(PageStart(offset=len(text), file_id=file.id, file=file.name, page=sheet.page.number))
             kept = without_lines(sheet.page.text, drop)
             if sheet is not sheets[0]:
                 kept = _without_repeated_heading(kept, text[begun:])
+                text, kept = _with_whole_word(text, kept)
+            starts.append(PageStart(offset=len(text), file_id=file.id, file=file.name, page=sheet.page.number))
             text += kept + "\n"
     return PagedText(text=text, starts=tuple(starts))
+
+
+def _with_whole_word(before: str, page: str) -> tuple[str, str]:
+    """The text before a page, and the page, with a word that is cut at the page's edge made whole where it begins."""
+    match = _REST_OF_WORD.match(page) if _CUT_WORD.search(before[-EDGE:]) else None
+    if not match or match["word"] in {"und", "oder", "bzw", "sowie", "bis"}:
+        return before, page
+    return f"{before.rstrip()[:-1]}{match[0]}\n", page[match.end() :].lstrip(" ")
 
 
 def _without_repeated_heading(page: str, before: str) -> str:
