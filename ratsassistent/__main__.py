@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--kein-browser", action="store_true", help="den Browser nicht öffnen")
     start.add_argument("--port", type=int, help="Anschluss auf diesem Rechner")
 
-    take = command("einlesen", "liest PDF-Dateien, Ordner oder ZIP-Dateien ein", _take_in)
+    take = command("einlesen", "liest PDF-Dateien, Ordner, ZIP-Dateien oder OParl-Daten ein", _take_in)
     take.add_argument("paths", metavar="PFAD", nargs="*", type=Path)
     take.add_argument("--beispiel", action="store_true", help="die mitgelieferten Beispielunterlagen einlesen")
     take.add_argument("--oeffentlich", action="store_true", help="einzelne Vorlagen ohne Tagesordnung sind öffentlich")
@@ -231,7 +231,7 @@ def _take_in(args: argparse.Namespace, settings: Settings) -> int:
             print("\n  - ".join([sentence, *details]))
     for entry in made.skipped:
         _say(f"{entry.path}: {entry.reason}")
-    return 0 if made.files else 1
+    return 0 if made.files or made.meetings or made.loose_papers else 1
 
 
 def _meetings(args: argparse.Namespace, settings: Settings) -> int:

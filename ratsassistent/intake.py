@@ -10,59 +10,64 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ratsassistent import oparl
+from ratsassistent import held, oparl
+from ratsassistent.archive.importing import OparlIntake, take_in_oparl
+from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import NotFound, UnreadableFile
-from ratsassistent.oparl import Coverage, Intake, PageRef, Paper
+from ratsassistent.oparl import AgendaItem, Coverage, Intake, Meeting, PageRef, Paper
 from ratsassistent.pack.assemble import Pack, assemble
-from ratsassistent.pack.pages import ReadFile, find_inputs, public_copy, read_file
+from ratsassistent.pack.attach import attach
+from ratsassistent.pack.inputs import gather_inputs
+from ratsassistent.pack.isolated import Children
+from ratsassistent.pack.nachtrag import merge_meetings
+from ratsassistent.pack.ocr import recognise
+from ratsassistent.pack.pages import ReadFile
 from ratsassistent.pack.passages import cut_passages
+from ratsassistent.pack.reading import public_copy_safely, read_safely
 from ratsassistent.workspace import Progress, Workspace, quiet
 
 
 def take_in(ws: Workspace, paths: Sequence[Path], *, public: oparl.Public = None, progress: Progress = quiet) -> Intake:
     """Read files, cut them into meetings, items and papers, and keep them; taking in the same again changes nothing.
 
-    Whatever cannot be read is named under `skipped`; the rest is taken in, in one step per store.
+    Whatever cannot be read is named under `skipped`; the rest is taken in. Foreign PDFs are opened in child processes
+    only. Pages without text are read by text recognition; each one recognised is kept at once, so that an interrupted
+    take-in does not read it again.
 
     :param public: what holds for loose papers, which no agenda says anything about.
     """
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="ratsassistent-") as folder:
-        inputs, skipped = find_inputs(paths, Path(folder))
-        read: list[ReadFile] = []
-        for number, (path, name) in enumerate(inputs):
-            progress(f"{name} wird gelesen", number / len(inputs))
-            try:
-                read.append(
-                    read_file(
-                        path,
-                        name=name,
-                        max_pages=ws.settings.max_pages,
-                        progress=lambda part, n=number, what=name: progress(
-                            f"{what} wird gelesen", (n + part) / len(inputs)
-                        ),  # type: ignore[misc]
-                    )
-                )
-            except UnreadableFile as error:
-                skipped.append(oparl.Skipped(path=name, reason=str(error)))
+    with tempfile.TemporaryDirectory(prefix="ratsassistent-") as folder, Children() as children:
+        inputs = gather_inputs(paths, Path(folder))
+        skipped = list(inputs.skipped)
+        imported = OparlIntake()
+        if inputs.oparl:
+            imported = take_in_oparl(inputs.oparl, ws.public, ws.nonpublic, progress=progress)
+            skipped += imported.skipped
+            for paper_id in imported.publishable:
+                release(ws, paper_id)
+        read = list(_read(ws, inputs.pdfs, children, skipped, progress))
         if read:
             progress("Die Tagesordnung wird gesucht", None)
-            pack = _remember_released(ws, assemble(read, public))
+            pack, moved = _joined_with_held(ws, _remember_released(ws, assemble(read, public)))
             progress("Die Unterlagen werden abgelegt", None)
-            _keep(ws, pack)
+            _keep(ws, pack, children)
+            for paper_id in moved:
+                ws.nonpublic.delete_paper(paper_id)
         else:
             pack = Pack(meetings=(), loose_papers=(), files=())
+    meetings = {meeting.id: meeting for meeting in (*imported.meetings, *pack.meetings)}
     items = [i for m in pack.meetings for i in m.agendaItem]
     pages = [(f.file, p) for f in pack.files for p in f.pages]
     return Intake(
-        meetings=pack.meetings,
-        loose_papers=pack.loose_papers,
-        papers=len({p.id for i in items for p in i.papers} | {p.id for p in pack.loose_papers}),
-        files=len(pack.files),
+        meetings=tuple(meetings.values()),
+        loose_papers=(*imported.loose_papers, *pack.loose_papers),
+        papers=imported.papers + len({p.id for i in items for p in i.papers} | {p.id for p in pack.loose_papers}),
+        files=imported.files + len(pack.files),
         pages_total=len(pages),
         pages_text=sum(p.source == "text" for _, p in pages),
         pages_ocr=sum(p.source == "ocr" for _, p in pages),
@@ -70,6 +75,28 @@ def take_in(ws: Workspace, paths: Sequence[Path], *, public: oparl.Public = None
         skipped=tuple(skipped),
         seconds=round(time.monotonic() - started, 2),
     )
+
+
+def _read(
+    ws: Workspace,
+    pdfs: Sequence[tuple[Path, str]],
+    children: Children,
+    skipped: list[oparl.Skipped],
+    progress: Progress,
+) -> Iterator[ReadFile]:
+    """Each file that can be read, with text recognition where a page has none; the others are added to `skipped`."""
+    for number, (path, name) in enumerate(pdfs):
+
+        def tell(part: float, n: int = number, what: str = f"{name} wird gelesen") -> None:
+            progress(what, (n + part) / len(pdfs))
+
+        tell(0.0)
+        try:
+            read = read_safely(path, name=name, max_pages=ws.settings.max_pages, progress=tell, children=children)
+        except UnreadableFile as error:
+            skipped.append(oparl.Skipped(path=name, reason=str(error)))
+            continue
+        yield recognise(read, OcrCache(ws.nonpublic), lambda line, _, n=number: progress(line, n / len(pdfs)))  # type: ignore[misc]
 
 
 def coverage_of(pages: Sequence[tuple[oparl.File, oparl.Page]]) -> Coverage:
@@ -110,12 +137,64 @@ def _publish(file: ReadFile, spans: Sequence[oparl.FileSpan]) -> ReadFile:
     return file.model_copy(update={"pages": pages})
 
 
-def _keep(ws: Workspace, pack: Pack) -> None:
-    """Put every part of the pack into the store where it belongs; page by page where one file holds both."""
+def _joined_with_held(ws: Workspace, pack: Pack) -> tuple[Pack, list[str]]:
+    """The pack with what is held already: a Nachtrag finds its meeting, a paper handed in later its agenda item.
+
+    Items keep the ids they have in the archive, and with them what was written about them. Single papers that were
+    waiting for their agenda come along.
+
+    :return: the pack, and the waiting papers that turned out to be public and so leave the non-public store.
+    """
+    given = {read.file.id for read in pack.files}
+    meetings: dict[str, Meeting] = {}
+    for new in pack.meetings:
+        earlier = held.meeting(ws, new.id) or next((m for s in ws.stores if (m := s.same_meeting(new))), None)
+        whole = held.meeting(ws, earlier.id) if earlier else None
+        joined = merge_meetings(_without_files(whole, given), new) if whole else new
+        meetings[joined.id] = joined
+    waiting = [paper for paper in held.loose_papers(ws) if not {s.file_id for s in paper.files} & given]
+    files = list(pack.files)
+    loose, moved = [], []
+    others: list[Meeting] | None = None
+    for paper in (*pack.loose_papers, *waiting):
+        home = attach(paper, list(meetings.values()))
+        if home is None and paper in pack.loose_papers:
+            if others is None:
+                others = [m for m in held.meetings(ws, with_text=False) if m.id not in meetings]
+            found = attach(paper, others)
+            whole = held.meeting(ws, found.id) if found else None
+            home = attach(paper, [whole]) if whole else None
+        if home is None:
+            loose += [paper] if paper in pack.loose_papers else []
+            continue
+        meetings[home.id] = home
+        if paper in waiting:
+            files += [_held_file(ws, span) for span in paper.files]
+        places = {span.file_id for span in paper.files}
+        placed = [p for i in home.agendaItem for p in i.papers if places & {s.file_id for s in p.files}]
+        files = [_publish(read, [s for p in placed if p.public is True for s in p.files]) for read in files]
+        moved += [p.id for p in placed if paper in waiting and p.public is True]
+    return Pack(meetings=tuple(meetings.values()), loose_papers=tuple(loose), files=tuple(files)), moved
+
+
+def _without_files(meeting: Meeting, given: set[str]) -> Meeting:
+    """A held meeting without what came from files that are taken in again now."""
+    items = tuple(
+        item.model_copy(
+            update={"papers": tuple(p for p in item.papers if not p.files or {s.file_id for s in p.files} - given)}
+        )
+        for item in meeting.agendaItem
+    )
+    pages = tuple(ref for ref in meeting.unassigned_pages if ref.file_id not in given)
+    return meeting.model_copy(update={"agendaItem": items, "unassigned_pages": pages})
+
+
+def _keep(ws: Workspace, pack: Pack, children: Children | None = None) -> None:
+    """Put every part of the pack into the store where it belongs: each paper, and page by page where a file holds both."""
     for store, is_public in ((ws.public, True), (ws.nonpublic, False)):
         meetings = []
         for meeting in pack.meetings:
-            items = tuple(i for i in meeting.agendaItem if (i.public is True) == is_public)
+            items = tuple(item for item in (_part(i, is_public) for i in meeting.agendaItem) if item is not None)
             pages = () if is_public else meeting.unassigned_pages
             if items or pages:
                 meetings.append(meeting.model_copy(update={"agendaItem": items, "unassigned_pages": pages}))
@@ -125,7 +204,7 @@ def _keep(ws: Workspace, pack: Pack) -> None:
             mine = [p for p in file.pages if (p.public is True) == is_public]
             if mine:
                 files.append((file.file, mine))
-                _keep_file(store, file, {p.number for p in mine}, is_public)
+                _keep_file(store, file, {p.number for p in mine}, is_public, children)
         passages = [
             passage
             for meeting in meetings
@@ -138,14 +217,34 @@ def _keep(ws: Workspace, pack: Pack) -> None:
             store.save_pack(meetings=meetings, loose_papers=loose, files=files, passages=passages)
 
 
-def _keep_file(store: Store, file: ReadFile, mine: set[int], is_public: bool) -> None:
+def _part(item: AgendaItem, is_public: bool) -> AgendaItem | None:
+    """What of an item belongs into the public (or the other) store; None where nothing does.
+
+    A public item keeps its public papers in the public store; a confidential paper of it lies in the other one.
+    """
+    if item.public is not True:
+        return None if is_public else item
+    mine = tuple(p for p in item.papers if (p.public is not False) == is_public)
+    if is_public:
+        return item.model_copy(update={"papers": mine})
+    return item.model_copy(update={"papers": mine, "missing_attachments": (), "decisions": ()}) if mine else None
+
+
+def _keep_file(store: Store, file: ReadFile, mine: set[int], is_public: bool, children: Children | None) -> None:
     if not is_public or len(mine) == len(file.pages):
         store.put_file(file.path, file.file.sha256)
         return
     with tempfile.TemporaryDirectory(prefix="ratsassistent-") as folder:
         part = Path(folder) / "oeffentlich.pdf"
-        public_copy(file.path, mine, part)
+        public_copy_safely(file.path, mine, part, children)
         store.put_file(part, file.file.sha256)
+
+
+def _held_file(ws: Workspace, span: oparl.FileSpan) -> ReadFile:
+    """A file of a loose paper, as it lies in the store for what is not released."""
+    store = next(s for s in (ws.nonpublic, ws.public) if any(f.id == span.file_id for f in s.files()))
+    file = next(f for f in store.files() if f.id == span.file_id)
+    return ReadFile(file=file, pages=tuple(store.pages(file.id)), outline=(), path=store.file_path(file.id))
 
 
 def release(ws: Workspace, paper_id: str) -> Paper:
@@ -158,12 +257,7 @@ def release(ws: Workspace, paper_id: str) -> Paper:
     if paper is None:
         raise NotFound(f"Eine einzelne, nicht freigegebene Vorlage „{paper_id}“ ist nicht vorhanden.")
     opened = paper.model_copy(update={"public": True})
-    files: list[ReadFile] = []
-    for span in paper.files:
-        held = next(f for f in ws.nonpublic.files() if f.id == span.file_id)
-        path = ws.nonpublic.file_path(span.file_id)
-        read = ReadFile(file=held, pages=tuple(ws.nonpublic.pages(span.file_id)), outline=(), path=path)
-        files.append(_publish(read, [span]))
+    files = [_publish(_held_file(ws, span), [span]) for span in paper.files]
     _keep(ws, Pack(meetings=(), loose_papers=(opened,), files=tuple(files)))
     ws.nonpublic.delete_paper(paper.id)
     return opened

@@ -11,19 +11,21 @@ puts what it writes beside what it was made from.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import JsonValue
 
+from ratsassistent import held, models, oparl
 from ratsassistent import jobs as background
-from ratsassistent import models, oparl
 from ratsassistent.archive.index import Index
+from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.errors import Ambiguous, InputError, Interrupted, ModelError, NotFound
+from ratsassistent.held import loose_papers, meetings
 from ratsassistent.intake import release, take_in
 from ratsassistent.jobs import Job
 from ratsassistent.oparl import AgendaItem, Answer, Briefing, Coverage, Hit, ItemBriefing, Level, Meeting, Paper
-from ratsassistent.pack.pages import render_page
+from ratsassistent.pack.reading import render_safely
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, store_of, workspace
 from ratsassistent.writing import answer as answering
@@ -40,46 +42,21 @@ __all__ = [
 # --- what is held --------------------------------------------------------------------------------------------------
 
 
-def meetings(ws: Workspace) -> list[Meeting]:
-    """All meetings, newest first, each with its public and non-public items together."""
-    return _merged(meeting for store in ws.stores for meeting in store.meetings())
-
-
-def _merged(held: Iterable[Meeting]) -> list[Meeting]:
-    """The public and the non-public part of each meeting put together, newest first."""
-    merged: dict[str, Meeting] = {}
-    for meeting in held:
-        known = merged.get(meeting.id)
-        if known is None:
-            merged[meeting.id] = meeting
-            continue
-        items = sorted((*known.agendaItem, *meeting.agendaItem), key=lambda i: i.order)
-        pages = known.unassigned_pages + meeting.unassigned_pages
-        merged[meeting.id] = known.model_copy(update={"agendaItem": tuple(items), "unassigned_pages": pages})
-    return sorted(merged.values(), key=lambda m: m.start or "", reverse=True)
-
-
 def meeting(ws: Workspace, wanted: str) -> Meeting:
     """The meeting with this id, or the only one whose name or start holds these words.
 
     :raises NotFound: there is none. :raises Ambiguous: there are several.
     """
     # names are enough to find it; the papers of one meeting are read, not those of all
-    held = _merged(m for store in ws.stores for m in store.meetings(with_papers=False))
-    exact = [m for m in held if wanted in (m.id, m.oparl_id)]
+    known = held.meetings(ws, with_papers=False)
+    exact = [m for m in known if wanted in (m.id, m.oparl_id)]
     words = wanted.casefold().split()
-    found = exact or [m for m in held if words and all(w in f"{m.name} {m.start}".casefold() for w in words)]
+    found = exact or [m for m in known if words and all(w in f"{m.name} {m.start}".casefold() for w in words)]
     if not found:
         raise NotFound(f"Eine Sitzung „{wanted}“ ist nicht vorhanden.")
     if len(found) > 1:
         raise Ambiguous(f"Zu „{wanted}“ gibt es mehrere Sitzungen.", [f"{m.id}  {m.name}" for m in found])
-    parts = (store.meeting(found[0].id) for store in ws.stores)
-    return _merged(part for part in parts if part is not None)[0]
-
-
-def loose_papers(ws: Workspace) -> list[Paper]:
-    """Papers that came without an agenda."""
-    return [p for store in ws.stores for p in store.loose_papers()]
+    return held.meeting(ws, found[0].id) or found[0]
 
 
 def item_of(meeting: Meeting, wanted: str) -> AgendaItem:
@@ -121,7 +98,7 @@ def page_picture(ws: Workspace, file_id: str, page: int, width: int = 1000) -> b
     """
     for store in ws.stores:
         if store.page(file_id, page) is not None:
-            return render_page(store.file_path(file_id), page, width)
+            return render_safely(store.file_path(file_id), page, width)
     raise NotFound("Diese Seite ist nicht vorhanden.")
 
 
@@ -188,18 +165,18 @@ def brief(
     :raises Interrupted: `should_stop` said so; all items finished until then are kept.
     """
     started = time.monotonic()
-    held = meeting(ws, wanted)
-    items = [item_of(held, top)] if top else list(held.agendaItem)
+    chosen = meeting(ws, wanted)
+    items = [item_of(chosen, top)] if top else list(chosen.agendaItem)
     record = _record_for(ws, level)
     written: list[ItemBriefing] = []
     for number, item in enumerate(items):
         if should_stop and should_stop():
             raise Interrupted("Die Arbeit wurde angehalten; was fertig ist, bleibt erhalten.")
         progress(f"TOP {item.number or '–'}: {item.name}", number / len(items))
-        written.append(_brief_item(ws, held.id, item, level, record, should_stop))
+        written.append(_brief_item(ws, chosen.id, item, level, record, should_stop))
         if on_item:
             on_item(written[-1])
-    return _briefing(ws, held.id, held.name, level, written, time.monotonic() - started)
+    return _briefing(ws, chosen.id, chosen.name, level, written, time.monotonic() - started)
 
 
 def brief_paper(ws: Workspace, reference: str, level: Level = "auszug") -> Briefing:
@@ -231,7 +208,7 @@ def _brief_item(
     record: oparl.ModelRecord | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> ItemBriefing:
-    store = store_of(ws, item.public)
+    store = held.store_for(ws, item)
     task = writing.task(item, level, record, ws.own_prompts)
     known = store.briefing(item.id, level)
     if known is not None and known.basis == task.basis:
@@ -243,15 +220,15 @@ def _brief_item(
 
 def stored_briefing(ws: Workspace, wanted: str) -> Briefing:
     """The best there is of a meeting without running a model: `voll` where written, `auszug` otherwise."""
-    held = meeting(ws, wanted)
+    chosen = meeting(ws, wanted)
     record = _record_for(ws, "voll")
     items: list[ItemBriefing] = []
-    for item in held.agendaItem:
-        known = store_of(ws, item.public).briefing(item.id, "voll")
+    for item in chosen.agendaItem:
+        known = held.store_for(ws, item).briefing(item.id, "voll")
         if known is None or known.basis != writing.task(item, "voll", record, ws.own_prompts).basis:
-            known = _brief_item(ws, held.id, item, "auszug")
+            known = _brief_item(ws, chosen.id, item, "auszug")
         items.append(known)
-    return _briefing(ws, held.id, held.name, "voll", items, 0.0)
+    return _briefing(ws, chosen.id, chosen.name, "voll", items, 0.0)
 
 
 def _briefing(
@@ -313,9 +290,9 @@ def ask(
     if not question.strip():
         raise InputError("Bitte eine Frage eingeben.")
     started = time.monotonic()
-    held = meeting(ws, wanted) if wanted else None
-    hits = find(ws, question, limit=answering.PASSAGES, wanted=held.id if held else None)
-    covered = coverage(ws, held.id if held else None)
+    chosen = meeting(ws, wanted) if wanted else None
+    hits = find(ws, question, limit=answering.PASSAGES, wanted=chosen.id if chosen else None)
+    covered = coverage(ws, chosen.id if chosen else None)
     cited = {(c.file_id, c.page) for hit in hits for c in hit.passage.citation}
     pages = {key: page_text(ws, *key) for key in cited}
     made = answering.answer(question, hits, pages, lambda: load_model(ws), ws.own_prompts, should_stop, on_text)
@@ -333,10 +310,11 @@ def delete(ws: Workspace, wanted: str) -> Meeting:
 
     :raises NotFound: there is no such meeting. :raises Ambiguous: there are several.
     """
-    held = meeting(ws, wanted)
-    gone = [key for store in ws.stores for key in store.delete_meeting(held.id)]
+    chosen = meeting(ws, wanted)
+    gone = [key for store in ws.stores for key in store.delete_meeting(chosen.id)]
     ws.jobs.forget(tuple(gone))
-    return held
+    OcrCache(ws.nonpublic).forget(gone)
+    return chosen
 
 
 # --- work in the background ----------------------------------------------------------------------------------------
@@ -344,8 +322,8 @@ def delete(ws: Workspace, wanted: str) -> Meeting:
 
 def order_briefing(ws: Workspace, wanted: str) -> Job:
     """Put the full briefing of a meeting into the queue and see that a worker runs."""
-    held = meeting(ws, wanted)
-    job = ws.jobs.add("briefing", f"Zusammenfassung: {held.name}", {"meeting": held.id}, priority=0)
+    chosen = meeting(ws, wanted)
+    job = ws.jobs.add("briefing", f"Zusammenfassung: {chosen.name}", {"meeting": chosen.id}, priority=0)
     background.ensure_worker(ws.settings)
     return job
 
@@ -354,8 +332,8 @@ def order_question(ws: Workspace, question: str, wanted: str | None = None) -> J
     """Put a question into the queue, before all briefings, and see that a worker runs."""
     if not question.strip():
         raise InputError("Bitte eine Frage eingeben.")
-    held = meeting(ws, wanted) if wanted else None
-    payload: dict[str, JsonValue] = {"question": question, "meeting": held.id if held else None}
+    chosen = meeting(ws, wanted) if wanted else None
+    payload: dict[str, JsonValue] = {"question": question, "meeting": chosen.id if chosen else None}
     job = ws.jobs.add("frage", question, payload, priority=10)
     background.ensure_worker(ws.settings)
     return job

@@ -17,6 +17,7 @@ LAYERS = [
     ["writing"],
     ["jobs"],
     ["workspace"],
+    ["held"],
     ["intake"],
     ["workflow"],
     ["output"],

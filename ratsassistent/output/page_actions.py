@@ -196,12 +196,12 @@ class Actions:
     def holds_anything(self) -> bool:
         """Whether there is anything to read yet."""
         with workflow.workspace(self.settings) as ws:
-            return bool(workflow.meetings(ws) or workflow.loose_papers(ws))
+            return bool(workflow.meetings(ws, with_papers=False) or workflow.loose_papers(ws, with_text=False))
 
     def lists(self, chosen: Chosen) -> tuple[str, str, list[tuple[str, str]]]:
         """The meetings and the loose papers as HTML, and what a question can be about (label, id)."""
         with workflow.workspace(self.settings) as ws:
-            held, loose = workflow.meetings(ws), workflow.loose_papers(ws)
+            held, loose = workflow.meetings(ws, with_papers=False), workflow.loose_papers(ws, with_text=False)
         scopes = [("Alle Unterlagen", "")] + [(f"Nur: {m.name}", m.id) for m in held]
         return page_views.meetings(held, chosen.meeting), page_views.loose_papers(loose), scopes
 
@@ -263,12 +263,10 @@ class Actions:
         """
         with workflow.workspace(self.settings) as ws:
             png = workflow.page_picture(ws, file_id, page, PICTURE_WIDTH)
-            name, pages, public = file_id, page, False
-            for store in ws.stores:
-                name = next((f.name for f in store.files() if f.id == file_id), name)
-                numbers = {p.number for p in store.pages(file_id)}
-                pages = max(pages, *numbers, 0)
-                public = public or (store.public and page in numbers)
+            file = next((f for s in ws.stores if (f := s.file(file_id))), None)
+            name = file.name if file else file_id
+            pages = max(page, sum(s.page_count(file_id) for s in ws.stores))  # each page lies in one of the two
+            public = ws.public.page(file_id, page) is not None
         return page_views.picture(PagePicture(file_id, name, page, pages, png, public, quote))
 
     def delete(self, meeting_id: str) -> str:

@@ -27,7 +27,7 @@ from pydantic import ValidationError
 from ratsassistent.oparl import Page
 from ratsassistent.pack.isolated import ChildFailed, Children, TooBig, TooSlow
 from ratsassistent.pack.ocr_page import Reading, read_pictures
-from ratsassistent.pack.pages import DRAWING, GLYPHS, OUTLINES, SCAN, ReadFile, clean_text
+from ratsassistent.pack.pages import DRAWING, GLYPHS, OUTLINES, PICTURED, SCAN, ReadFile, clean_text
 
 __all__ = ["Cache", "engine_name", "find_data", "recognise"]
 
@@ -131,7 +131,9 @@ def _data_file(file: str, package: str) -> Path | None:
 
 
 def _is_wanted(page: Page) -> bool:
-    return page.source == "none" and page.kind != "drawing" and page.reason in {SCAN, GLYPHS, OUTLINES, DRAWING}
+    return (
+        page.source == "none" and page.kind != "drawing" and page.reason in {SCAN, GLYPHS, OUTLINES, DRAWING, PICTURED}
+    )
 
 
 def _in_children(path: Path, numbers: Sequence[int], data: Path) -> Iterator[tuple[int, Reading | str]]:
@@ -179,6 +181,8 @@ def _page(page: Page, reading: Reading | str, reason: str | None) -> Page:
         reason, reading = reading, Reading(state="unreadable")
     if reading.state == "text":
         text = clean_text(reading.text)
+        if len(text.split()) <= len(page.text.split()):  # nothing that the words beside the picture do not say
+            return page.model_copy(update={"source": "text", "reason": None})
         return page.model_copy(update={"text": text, "source": "ocr", "reason": None})
     if reading.state == "blank":  # paper without print holds nothing, and has been read
         return page.model_copy(update={"text": "", "source": "ocr", "reason": None})

@@ -50,10 +50,12 @@ DRAWING = "kein Text, vermutlich eine Zeichnung"
 BROKEN = "die Seite ist beschädigt"
 GLYPHS = "die Schrift dieser Seite lässt sich nicht in Buchstaben übersetzen"
 OUTLINES = "kein Text, die Buchstaben sind gezeichnet"
+PICTURED = "ein Teil der Zeilen besteht aus Bildern"
 MAX_CONTENT = 60_000_000  # bytes of one page's drawing commands; more is a plan that would take minutes
 MAX_PIXELS = 30_000_000
 # (share of the page that pictures cover, words): fewer words beside such pictures are a stamp, a title, a page number
 SCAN_SIGNS = ((0.5, 12), (0.3, 5))
+PICTURED_LINES = 3  # pictures of the size of a line of print, without a letter on them: some programs set lines so
 MAX_BOOKMARKS = 5000
 MAX_NOTES = 2000  # annotations of a page that are looked at
 _PDFIUM = threading.Lock()  # pdfium is not thread-safe
@@ -209,7 +211,7 @@ class _Reader:
                 number=number, text=kept, source=source, reason=reason, kind="drawing", width=width, height=height
             )
         if reason:
-            kept = text if reason == SCAN else ""  # the few words over a picture are true, if not all
+            kept = text if reason in {SCAN, PICTURED} else ""  # the words beside a picture are true, if not all
             return Page(number=number, text=kept, source="none", reason=reason, width=width, height=height)
         return Page(number=number, text=text, source="text", width=width, height=height)
 
@@ -266,9 +268,20 @@ def _reason(sheet: Sheet, raw: str) -> str | None:
         letters < 8 or any(sheet.cover >= cover and len(raw.split()) < words for cover, words in SCAN_SIGNS)
     ):
         return SCAN
+    if _pictured_lines(sheet) >= PICTURED_LINES:
+        return PICTURED
     if not raw.strip() and sheet.paths:
         return OUTLINES if sheet.paths >= 200 else DRAWING
     return None  # a blank page holds nothing and has been read
+
+
+def _pictured_lines(sheet: Sheet) -> int:
+    """How many pictures look like a line of print: as high as one, longer than that, and no letters stand on them."""
+    if len(sheet.pictures) < PICTURED_LINES:
+        return 0
+    lines = [p for p in sheet.pictures if 6 <= p[3] - p[1] <= 24 and p[2] - p[0] >= 2.5 * (p[3] - p[1])]
+    middles = [((g.left + g.right) / 2, g.base - 0.3 * g.em) for g in sheet.glyphs if g.turn == 0] if lines else []
+    return sum(not any(p[0] <= x <= p[2] and p[1] <= y <= p[3] for x, y in middles) for p in lines)
 
 
 def _pdfium_look(path: Path, max_pages: int) -> tuple[int, tuple[tuple[str, int], ...]]:
