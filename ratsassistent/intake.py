@@ -25,6 +25,7 @@ from ratsassistent.pack.inputs import gather_inputs
 from ratsassistent.pack.isolated import Children
 from ratsassistent.pack.nachtrag import merge_meetings
 from ratsassistent.pack.ocr import recognise
+from ratsassistent.pack.oparl_merge import has_pages
 from ratsassistent.pack.pages import ReadFile
 from ratsassistent.pack.passages import cut_passages
 from ratsassistent.pack.reading import public_copy_safely, read_safely
@@ -152,7 +153,7 @@ def _joined_with_held(ws: Workspace, pack: Pack) -> tuple[Pack, list[str]]:
         whole = held.meeting(ws, earlier.id) if earlier else None
         joined = merge_meetings(_without_files(whole, given), new) if whole else new
         meetings[joined.id] = joined
-    waiting = [paper for paper in held.loose_papers(ws) if not {s.file_id for s in paper.files} & given]
+    waiting = [p for p in ws.nonpublic.loose_papers() if has_pages(p) and not {s.file_id for s in p.files} & given]
     files = list(pack.files)
     loose, moved = [], []
     others: list[Meeting] | None = None
@@ -169,7 +170,7 @@ def _joined_with_held(ws: Workspace, pack: Pack) -> tuple[Pack, list[str]]:
             continue
         meetings[home.id] = home
         if paper in waiting:
-            files += [_held_file(ws, span) for span in paper.files]
+            files += [_held_file(ws, span) for span in paper.files if span.last >= span.first]
         places = {span.file_id for span in paper.files}
         placed = [p for i in home.agendaItem for p in i.papers if places & {s.file_id for s in p.files}]
         files = [_publish(read, [s for p in placed if p.public is True for s in p.files]) for read in files]
@@ -242,9 +243,11 @@ def _keep_file(store: Store, file: ReadFile, mine: set[int], is_public: bool, ch
 
 def _held_file(ws: Workspace, span: oparl.FileSpan) -> ReadFile:
     """A file of a loose paper, as it lies in the store for what is not released."""
-    store = next(s for s in (ws.nonpublic, ws.public) if any(f.id == span.file_id for f in s.files()))
-    file = next(f for f in store.files() if f.id == span.file_id)
-    return ReadFile(file=file, pages=tuple(store.pages(file.id)), outline=(), path=store.file_path(file.id))
+    file = ws.nonpublic.file(span.file_id)
+    if file is None:
+        raise NotFound(f"Die Datei „{span.name}“ ist nicht mehr vorhanden.")
+    pages = tuple(ws.nonpublic.pages(file.id))
+    return ReadFile(file=file, pages=pages, outline=(), path=ws.nonpublic.file_path(file.id))
 
 
 def release(ws: Workspace, paper_id: str) -> Paper:
@@ -257,7 +260,7 @@ def release(ws: Workspace, paper_id: str) -> Paper:
     if paper is None:
         raise NotFound(f"Eine einzelne, nicht freigegebene Vorlage „{paper_id}“ ist nicht vorhanden.")
     opened = paper.model_copy(update={"public": True})
-    files = [_publish(_held_file(ws, span), [span]) for span in paper.files]
+    files = [_publish(_held_file(ws, span), [span]) for span in paper.files if span.last >= span.first]
     _keep(ws, Pack(meetings=(), loose_papers=(opened,), files=tuple(files)))
     ws.nonpublic.delete_paper(paper.id)
     return opened

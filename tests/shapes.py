@@ -39,7 +39,7 @@ PAPER = {
     "name": str,
     "paperType": TEXT,
     "pages": SPAN,
-    "files": [{"name": str, "pages": [int]}],
+    "files": [{"name": str, "pages": SPAN}],
     "date": TEXT,
     "form": [FORM],
     "changes": [CHANGE],

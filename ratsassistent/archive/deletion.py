@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from ratsassistent.archive import fulltext, jobs_table, saving, tables
+from ratsassistent.archive import editions, fulltext, jobs_table, saving, tables
 from ratsassistent.archive.database import outside_transaction, writing
 from ratsassistent.oparl import Paper
 
@@ -38,6 +38,12 @@ def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
     files = set(connection.execute(select(of_meeting.c.file_id).where(of_meeting.c.meeting_id == meeting_id)).scalars())
     for paper_id in papers:
         files |= _files(connection, paper_id)
+    files |= _former_files(connection, items)
+    editions.forget_items(connection, items)
+    own = _of_meeting_only(connection, meeting_id)
+    for paper_id in own:  # minutes and the like, which no item has
+        files |= _files(connection, paper_id)
+        saving.delete_paper_rows(connection, paper_id)
     connection.execute(delete(tables.meeting).where(tables.meeting.c.id == meeting_id))
     gone = saving.delete_unused_papers(connection, papers)
     for paper_id in set(papers) - set(gone):
@@ -46,7 +52,7 @@ def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
     connection.execute(delete(tables.briefing).where(
         (tables.briefing.c.meeting_id == meeting_id) | tables.briefing.c.item_id.in_(items)
     ))  # fmt: skip
-    return _finish(connection, [meeting_id, *items, *gone], files)
+    return _finish(connection, [meeting_id, *items, *gone, *own], files)
 
 
 def delete_paper(connection: Connection, paper_id: str) -> list[str]:
@@ -54,16 +60,15 @@ def delete_paper(connection: Connection, paper_id: str) -> list[str]:
 
     Of a combined pack, which other papers stand in, the text of this paper's pages goes; the PDF stays.
     """
-    body = connection.execute(select(tables.paper.c.body).where(tables.paper.c.id == paper_id)).scalar()
-    if body is None:
-        return []
     link = tables.item_paper
-    editions = connection.execute(select(link.c.body).where(link.c.paper_id == paper_id)).scalars()
-    pages = {place for edition in (body, *editions) for place in _pages(Paper.model_validate_json(edition))}
+    held = editions.all_bodies(connection, paper_id)
+    if not held:
+        return []
+    pages = {place for edition in held for place in _pages(edition)}
+    files = {span.file_id for edition in held for span in edition.files}
     items = list(connection.execute(select(link.c.agenda_item_id).where(link.c.paper_id == paper_id)).scalars())
     connection.execute(delete(tables.briefing).where(tables.briefing.c.item_id.in_(items)))  # written from its words
     saving.delete_paper_rows(connection, paper_id)
-    files = {file_id for file_id, _ in pages}
     for file_id in files:
         for other in _papers_in(connection, file_id):
             pages -= _pages(other)
@@ -105,6 +110,11 @@ def clean(engine: Engine, folder: Path) -> bool:
     return True
 
 
+def note_cleaning(connection: Connection) -> None:
+    """Note that words were removed, so that `clean` takes them off the disk."""
+    _note(connection, [f"{_CLEAN}{uuid.uuid4().hex}"])
+
+
 def empty_log(engine: Engine, seconds: float = 5.0) -> bool:
     """Move the log of changes (WAL) into the database and empty it; False if readers kept it busy for that long."""
     with outside_transaction(engine) as connection:
@@ -127,8 +137,10 @@ def _finish(connection: Connection, gone: list[str], files: Iterable[str]) -> li
         if connection.execute(used.union(used_by_meeting)).first() is None:
             sha256 = connection.execute(select(file.c.sha256).where(file.c.id == file_id)).scalar()
             connection.execute(delete(file).where(file.c.id == file_id))
+            connection.execute(delete(tables.ocr_page).where(tables.ocr_page.c.sha256 == sha256))
             gone.append(file_id)
             tasks.append(f"{_FILE}{sha256}")
+    connection.execute(delete(tables.oparl_object).where(tables.oparl_object.c.own_id.in_(gone)))
     jobs_table.forget(connection, gone)
     _note(connection, tasks)
     return gone
@@ -141,16 +153,44 @@ def _note(connection: Connection, tasks: Iterable[str]) -> None:
 
 
 def _newest_left(connection: Connection, paper_id: str) -> None:
-    """A paper that stays must not keep the words of an edition that went: one that an item still has takes its place.
+    """A paper that stays must not keep the words of an edition that went: the newest that is left takes its place.
 
     A paper that was taken in by itself beforehand keeps the edition that it has: its own file may hold the same words.
     """
-    link = tables.item_paper
-    rows = connection.execute(select(link.c.body).where(link.c.paper_id == paper_id).order_by(link.c.agenda_item_id))
-    left = [Paper.model_validate_json(body) for body in rows.scalars()]
-    if left:
-        loose = connection.execute(select(tables.paper.c.loose).where(tables.paper.c.id == paper_id)).scalar()
-        saving.set_edition(connection, max(left, key=lambda paper: bool(paper.files)), loose=bool(loose))
+    loose = bool(connection.execute(select(tables.paper.c.loose).where(tables.paper.c.id == paper_id)).scalar())
+    newest = editions.newest(connection, paper_id)
+    if newest is None:  # taken in before editions were kept
+        newest = max(_linked(connection, paper_id), key=lambda paper: bool(paper.files), default=None)
+    if newest is not None:
+        editions.set_newest(connection, newest, loose=loose)
+        shelf = saving.Shelf()
+        saving.refresh_links(connection, paper_id, shelf)
+        if editions.has_oparl(connection, paper_id) and loose and not _linked(connection, paper_id):
+            shelf.put(newest, newest)
+        shelf.save(connection)
+
+
+def _of_meeting_only(connection: Connection, meeting_id: str) -> list[str]:
+    """The papers that belong to a meeting as a whole."""
+    table = tables.passage
+    query = select(table.c.paper_id).distinct()
+    return list(connection.execute(query.where(table.c.meeting_id == meeting_id, table.c.item_id.is_(None))).scalars())
+
+
+def _linked(connection: Connection, paper_id: str) -> list[Paper]:
+    """What the items that have a paper show of it."""
+    link, paper = tables.item_paper, tables.paper
+    query = select(editions.shown_body()).join(paper, paper.c.id == link.c.paper_id)
+    rows = connection.execute(query.where(link.c.paper_id == paper_id).order_by(link.c.agenda_item_id))
+    return [Paper.model_validate_json(body) for body in rows.scalars()]
+
+
+def _former_files(connection: Connection, items: Iterable[str]) -> set[str]:
+    """The files of editions that items no longer show."""
+    table = tables.edition
+    query = select(table.c.body).where(table.c.item_id.in_(list(items)), table.c.body != "")
+    bodies = connection.execute(query).scalars()
+    return {span.file_id for body in bodies for span in Paper.model_validate_json(body).files}
 
 
 def _files(connection: Connection, paper_id: str) -> set[str]:

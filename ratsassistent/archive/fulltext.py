@@ -10,6 +10,8 @@ compound is a prefix: "Baum" finds "Straßenbaum"), `head` the stems of title, i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, column, literal_column, select, table, text
@@ -33,15 +35,48 @@ def create(connection: Connection) -> None:
     connection.execute(text("CREATE VIRTUAL TABLE passage_word USING fts5vocab(passage_text, 'col')"))
 
 
-def put(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
-    """Index passages: row number, text, head. A row that is there already is replaced."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The columns of a row, and `normalised`: the words of its text and nothing else, to find the same words again."""
+
+    plain: str
+    stem: str
+    tail: str
+    head: str
+    normalised: str
+
+
+def words(text: str, head: str) -> Words:
+    """What is indexed of a passage that stands under `head`."""
+    plain: list[str] = []
+    stems: list[str] = []
+    whole: list[str] = []
+    for token in german.tokens(text):
+        whole.append(token.plain)
+        plain.append(token.plain)
+        stems.append(token.stem)
+        for part in german.parts(token):
+            plain.append(part.plain)
+            stems.append(part.stem)
+    tails = [stem[::-1] for stem in stems if len(stem) >= TAIL_LENGTH and stem.isalpha()]
+    return Words(" ".join(plain), " ".join(stems), " ".join(tails), _stems(head), " ".join(whole))
+
+
+@lru_cache(maxsize=1000)
+def _stems(head: str) -> str:
+    return " ".join(token.stem for token in german.pieces(head))
+
+
+def put(connection: Connection, rows: Sequence[tuple[int, Words]]) -> None:
+    """Index passages by their row numbers, which are not in the index yet."""
     if not rows:
         return
-    remove(connection, [row for row, _, _ in rows])
     statement = text(
         "INSERT INTO passage_text (rowid, plain, stem, tail, head) VALUES (:row, :plain, :stem, :tail, :head)"
     )
-    connection.execute(statement, [_words(row, body, head) for row, body, head in rows])
+    connection.execute(statement, [
+        {"row": row, "plain": w.plain, "stem": w.stem, "tail": w.tail, "head": w.head} for row, w in rows
+    ])  # fmt: skip
 
 
 def remove(connection: Connection, rows: Iterable[int]) -> None:
@@ -96,19 +131,3 @@ def _expression(words: Sequence[tuple[str, str, bool]]) -> str:
         f'{column} : "{token.replace(chr(34), chr(34) * 2)}"' + (" *" if prefix else "")
         for column, token, prefix in words
     )
-
-
-def _words(row: int, body: str, head: str) -> dict[str, object]:
-    plain: list[str] = []
-    stems: list[str] = []
-    for token in german.pieces(body):
-        plain.append(token.plain)
-        stems.append(token.stem)
-    tails = (stem[::-1] for stem in stems if len(stem) >= TAIL_LENGTH and stem.isalpha())
-    return {
-        "row": row,
-        "plain": " ".join(plain),
-        "stem": " ".join(stems),
-        "tail": " ".join(tails),
-        "head": " ".join(token.stem for token in german.pieces(head)),
-    }

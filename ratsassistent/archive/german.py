@@ -103,7 +103,12 @@ def pieces(text: str) -> Iterator[Token]:
     """The tokens of a text, each followed by its parts as tokens of their own: what an index holds."""
     for token in tokens(text):
         yield token
-        yield from map(_part, token.parts)
+        yield from parts(token)
+
+
+def parts(token: Token) -> Iterator[Token]:
+    """The parts of a token as tokens of their own."""
+    return map(_part, token.parts)
 
 
 @lru_cache(maxsize=100_000)

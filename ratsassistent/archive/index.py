@@ -26,7 +26,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from ratsassistent.archive import fulltext, german, tables
+from ratsassistent.archive import fulltext, german, saving, tables
 from ratsassistent.archive.store import Store
 from ratsassistent.oparl import AgendaItem, Hit, Meeting, Paper, Passage
 
@@ -299,5 +299,7 @@ def _among(
 
 
 def _paper(connection: Connection, paper_id: str) -> Paper | None:
-    body = connection.execute(select(tables.paper.c.body).where(tables.paper.c.id == paper_id)).scalar()
+    """The paper without its text, which nobody needs to name it and which may be a book."""
+    query = select(saving.without_text(tables.paper.c.body)).where(tables.paper.c.id == paper_id)
+    body = connection.execute(query).scalar()
     return None if body is None else Paper.model_validate_json(body)

@@ -12,15 +12,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.schema import Table
 
-from ratsassistent.archive import fulltext, tables
-from ratsassistent.archive.german import fold_name, normalised
-from ratsassistent.oparl import AgendaItem, File, Meeting, Page, Paper, Passage
+from ratsassistent.archive import editions, fulltext, tables
+from ratsassistent.archive.german import fold_name
+from ratsassistent.oparl import AgendaItem, Decision, File, Meeting, Page, PagedText, Paper, Passage
+from ratsassistent.pack.passages import cut_passages
 
 Files = Sequence[tuple[File, Sequence[Page]]]
+Place = tuple[str, str | None, str | None]  # paper, agenda item, meeting
+_NOTHING = Paper(id="", reference=None, name="", paperType=None, files=(), text=PagedText(text="", starts=()))
 
 
 def check_public(meetings: Sequence[Meeting], loose: Sequence[Paper], files: Files) -> None:
@@ -60,21 +63,104 @@ def save_pack(
     """Write one pack. See `Store.save_pack`."""
     given = {file.id for file, _ in files}
     for file, pages in files:
-        _save_file(connection, file, pages)
-    papers = {paper.id: paper for paper in loose}
+        save_file(connection, file, pages)
     for paper in loose:
-        _save_paper(connection, paper, loose=True)
+        editions.take(connection, paper, editions.LOOSE)
     dropped: set[str] = set()
     for meeting in meetings:
         for item in meeting.agendaItem:
             for paper in item.papers:
-                _save_paper(connection, paper, loose=False)
-                papers[paper.id] = paper
+                editions.take(connection, paper, item.id)
         dropped |= _save_meeting(connection, meeting, given)
     _link_files(connection, meetings, loose, given)
-    items = {item.id: item.name for meeting in meetings for item in meeting.agendaItem}
-    _save_passages(connection, papers, items, passages)
+    shelf = Shelf(passages)
+    for paper in loose:
+        shelf.put(paper, editions.shown(connection, paper.id, editions.LOOSE))
+    for meeting in meetings:
+        for item in meeting.agendaItem:
+            for paper in item.papers:
+                shelf.put(paper, editions.shown(connection, paper.id, item.id), item, meeting.id)
+    changed = {p.id for p in (*loose, *(p for m in meetings for i in m.agendaItem for p in i.papers))}
+    for paper_id in changed:
+        refresh_links(connection, paper_id, shelf)
+    shelf.save(connection)
     delete_unused_papers(connection, dropped)
+
+
+class Shelf:
+    """Collects what the items of one step show, and the passages of it, to be written together."""
+
+    def __init__(self, passages: Sequence[Passage] = ()) -> None:
+        self._given: dict[Place, list[Passage]] = {}
+        for passage in passages:
+            self._given.setdefault((passage.paper_id, passage.item_id, passage.meeting_id), []).append(passage)
+        self._papers: dict[Place, tuple[Paper, str]] = {}
+        self._cut: dict[Place, Sequence[Passage]] = {}
+
+    def put(
+        self, given: Paper, shown: Paper | None, item: AgendaItem | None = None, meeting_id: str | None = None
+    ) -> None:
+        """A paper as it came in, and as it is shown in a place; where these differ, its passages are cut anew."""
+        place = (given.id, item.id if item else None, meeting_id)
+        paper = shown or given
+        self._papers[place] = (paper, item.name if item else "")
+        if (paper.text, paper.parts) != (given.text, given.parts) or place not in self._given:
+            self._cut[place] = cut_passages(paper, place[1], place[2])
+
+    def save(self, connection: Connection) -> None:
+        """Write the passages of all places, in place of those that were there."""
+        for place in self._given.keys() - self._papers.keys():  # the caller's own, of no paper given
+            self._papers[place] = (_NOTHING.model_copy(update={"id": place[0]}), "")
+        for place, (paper, item) in self._papers.items():
+            _save_passages(connection, place, paper, item, self._cut.get(place, self._given.get(place, ())))
+
+
+def refresh_links(connection: Connection, paper_id: str, shelf: Shelf) -> None:
+    """Where a paper has pages and an edition of OParl: let every item that has it show both."""
+    if not editions.has_oparl(connection, paper_id):
+        return
+    link, table = tables.item_paper, tables.agenda_item
+    query = select(link.c.position, table.c.meeting_id, table.c.body, editions.shown_body())
+    query = query.join(table, table.c.id == link.c.agenda_item_id).join(
+        tables.paper, tables.paper.c.id == link.c.paper_id
+    )
+    for position, meeting_id, item_body, body in connection.execute(query.where(link.c.paper_id == paper_id)).all():
+        item = AgendaItem.model_validate_json(item_body)
+        paper = editions.shown(connection, paper_id, item.id)
+        held = Paper.model_validate_json(body)
+        if paper is not None and paper != held:
+            editions.put_shown(connection, item.id, paper, position)
+            shelf.put(held, paper, item, meeting_id)
+
+
+def save_meeting(connection: Connection, meeting: Meeting) -> None:
+    """Write a meeting and its items; the papers that items have stay with them."""
+    _save_meeting(connection, meeting, set())
+
+
+def load_meeting(
+    connection: Connection, meeting_id: str, *, with_papers: bool = True, with_text: bool = False
+) -> Meeting | None:
+    """The meeting with its items, or None; their papers without text and parts unless `with_text`."""
+    body = connection.execute(select(tables.meeting.c.body).where(tables.meeting.c.id == meeting_id)).scalar()
+    if body is None:
+        return None
+    item, link = tables.agenda_item, tables.item_paper
+    papers: dict[str, list[Paper]] = {}
+    if with_papers:
+        words = editions.shown_body() if with_text else without_text(editions.shown_body())
+        query = select(link.c.agenda_item_id, words).join(item, item.c.id == link.c.agenda_item_id)
+        query = query.join(tables.paper, tables.paper.c.id == link.c.paper_id).where(item.c.meeting_id == meeting_id)
+        for item_id, paper_body in connection.execute(query.order_by(link.c.position)):
+            papers.setdefault(item_id, []).append(Paper.model_validate_json(paper_body))
+    rows = connection.execute(
+        select(item.c.id, item.c.body).where(item.c.meeting_id == meeting_id).order_by(item.c.position, item.c.id)
+    )
+    items = tuple(
+        AgendaItem.model_validate_json(item_body).model_copy(update={"papers": tuple(papers.get(item_id, ()))})
+        for item_id, item_body in rows
+    )
+    return Meeting.model_validate_json(body).model_copy(update={"agendaItem": items})
 
 
 def delete_unused_papers(connection: Connection, candidates: Iterable[str]) -> list[str]:
@@ -98,12 +184,22 @@ def delete_paper_rows(connection: Connection, paper_id: str) -> None:
     connection.execute(delete(tables.paper).where(tables.paper.c.id == paper_id))
 
 
-def delete_passages(connection: Connection, condition: object) -> None:
+def delete_passages(connection: Connection, condition: ColumnElement[bool]) -> None:
     """Remove passages and their full text."""
-    rows = list(connection.execute(select(tables.passage.c.rowid).where(condition)).scalars())  # type: ignore[arg-type]
+    remove_passages(connection, list(connection.execute(select(tables.passage.c.rowid).where(condition)).scalars()))
+
+
+def remove_passages(connection: Connection, rows: Sequence[int]) -> None:
+    """Remove passages by their row numbers."""
     fulltext.remove(connection, rows)
     for row in rows:
         connection.execute(delete(tables.passage).where(tables.passage.c.rowid == row))
+
+
+def without_text(body: ColumnElement[str]) -> ColumnElement[str]:
+    """A Paper as JSON without its text and parts, taken out by the database: parsing them is what takes time."""
+    empty = '{"text":"","starts":[]}'
+    return func.json_set(body, "$.text", func.json(empty), "$.parts", func.json("[]"), "$.changes", func.json("[]"))
 
 
 def put(connection: Connection, table: Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
@@ -122,32 +218,17 @@ def _check_words(paper: Paper, hidden: set[tuple[str, int]]) -> None:
             raise ValueError(f"paper {paper.id} holds words of page {start.page}, which is not public")
 
 
-def _save_file(connection: Connection, file: File, pages: Sequence[Page]) -> None:
+def save_file(connection: Connection, file: File, pages: Sequence[Page]) -> None:
+    """Write a file and its pages, in place of those that were there."""
     put(connection, tables.file, {"id": file.id}, {"sha256": file.sha256, "body": file.model_dump_json()})
-    connection.execute(delete(tables.page).where(tables.page.c.file_id == file.id))
-    if pages:
-        connection.execute(insert(tables.page), [{"file_id": file.id, **page.model_dump()} for page in pages])
-
-
-def _save_paper(connection: Connection, paper: Paper, *, loose: bool) -> None:
-    was_loose = connection.execute(select(tables.paper.c.loose).where(tables.paper.c.id == paper.id)).scalar()
-    if was_loose is not None and not paper.files:
-        return  # an agenda that only names the paper is no newer edition of it
-    set_edition(connection, paper, loose=loose or bool(was_loose))
-
-
-def set_edition(connection: Connection, paper: Paper, *, loose: bool) -> None:
-    """Make this the newest edition of a paper, the one that is found by its id and number."""
-    values = {
-        "reference_key": fold_name(paper.reference),
-        "type_key": fold_name(paper.paperType),
-        "loose": loose,
-        "body": paper.model_dump_json(),
-    }
-    put(connection, tables.paper, {"id": paper.id}, values)
-    connection.execute(delete(tables.paper_file).where(tables.paper_file.c.paper_id == paper.id))
-    for file_id in {span.file_id for span in paper.files}:
-        connection.execute(insert(tables.paper_file).values(paper_id=paper.id, file_id=file_id))
+    table = tables.page
+    new = [{"file_id": file.id, **page.model_dump()} for page in pages]
+    rows = connection.execute(select(table).where(table.c.file_id == file.id).order_by(table.c.number)).mappings()
+    if [dict(row) for row in rows] == sorted(new, key=lambda row: row["number"]):
+        return
+    connection.execute(delete(table).where(table.c.file_id == file.id))
+    if new:
+        connection.execute(insert(table), new)
 
 
 def _save_meeting(connection: Connection, meeting: Meeting, given: set[str]) -> set[str]:
@@ -192,32 +273,87 @@ def _positions(connection: Connection, meeting: Meeting) -> dict[str, int]:
 
 
 def _save_item(connection: Connection, meeting_id: str, item: AgendaItem, position: int, given: set[str]) -> set[str]:
-    links = tables.item_paper
-    rows = connection.execute(
-        select(links.c.paper_id, links.c.body).where(links.c.agenda_item_id == item.id).order_by(links.c.position)
-    )
-    before = {row.paper_id: Paper.model_validate_json(row.body) for row in rows}
+    links, table = tables.item_paper, tables.agenda_item
+    body = connection.execute(select(table.c.body).where(table.c.id == item.id)).scalar()
+    old = AgendaItem.model_validate_json(body) if body is not None else None
+    before = _shown_by(connection, item.id) if old else {}
     # an agenda that comes again and only names a paper does not take away the one that is there
-    now = {p.id: p if p.files or p.id not in before else before[p.id] for p in item.papers}
-    kept = [p for p in before if p not in now and not {span.file_id for span in before[p].files} <= given]
-    if kept:
-        body = connection.execute(select(tables.agenda_item.c.body).where(tables.agenda_item.c.id == item.id)).scalar()
-        old = AgendaItem.model_validate_json(str(body))
-        missing = (*old.missing_attachments, *(m for m in item.missing_attachments if m not in old.missing_attachments))
-        item = item.model_copy(update={"pages": None if now else old.pages, "missing_attachments": missing})
+    now = {p.id: editions.shown(connection, p.id, item.id) or before.get(p.id, p) for p in item.papers}
+    kept = [p for p in before if p not in now and not _files(before[p]) <= given]
+    item = merged_item(old, item, keeps_papers=bool(kept), has_papers=bool(now))
     order = list(dict.fromkeys([*kept, *now]))
     body = item.model_copy(update={"papers": (), "order": position}).model_dump_json()
-    values = {"meeting_id": meeting_id, "position": position, "body": body}
-    put(connection, tables.agenda_item, {"id": item.id}, values)
-    connection.execute(delete(links).where(links.c.agenda_item_id == item.id))
-    for place, paper_id in enumerate(order):
-        edition = now.get(paper_id) or before[paper_id]
-        row = {"agenda_item_id": item.id, "paper_id": paper_id, "position": place, "body": edition.model_dump_json()}
-        connection.execute(insert(links).values(row))
+    put(connection, table, {"id": item.id}, {"meeting_id": meeting_id, "position": position, "body": body})
     gone = set(before) - set(order)
     for paper_id in gone:
+        connection.execute(delete(links).where(links.c.agenda_item_id == item.id, links.c.paper_id == paper_id))
         delete_passages(connection, (tables.passage.c.paper_id == paper_id) & (tables.passage.c.item_id == item.id))
+        editions.forget(connection, paper_id, item.id)
+    for place, paper_id in enumerate(order):
+        editions.put_shown(connection, item.id, now.get(paper_id) or before[paper_id], place)
     return gone
+
+
+def _shown_by(connection: Connection, item_id: str) -> dict[str, Paper]:
+    """The papers of an item in their order."""
+    link, paper = tables.item_paper, tables.paper
+    query = select(link.c.paper_id, editions.shown_body()).join(paper, paper.c.id == link.c.paper_id)
+    rows = connection.execute(query.where(link.c.agenda_item_id == item_id).order_by(link.c.position))
+    return {row[0]: Paper.model_validate_json(row[1]) for row in rows}
+
+
+def merged_item(old: AgendaItem | None, new: AgendaItem, *, keeps_papers: bool, has_papers: bool) -> AgendaItem:
+    """An item as it stands when it comes again: what only one of the two take-ins knew is not lost.
+
+    :param keeps_papers: it has papers of an earlier take-in that this one does not bring; `has_papers`: it brings some.
+    """
+    if old is None:
+        return new
+    changes: dict[str, object] = {
+        "decisions": merged_decisions(old.decisions, new.decisions),
+        "formerly": new.formerly or old.formerly,
+        "withdrawn": new.withdrawn or (old.withdrawn and old.number == new.number),
+        "oparl_id": new.oparl_id or old.oparl_id,
+    }
+    if old.formerly and new.formerly is None and new.number == old.formerly:
+        changes |= {"number": old.number, "name": old.name}  # the agenda from before the Nachtrag came again
+    if keeps_papers:
+        missing = (*old.missing_attachments, *(m for m in new.missing_attachments if m not in old.missing_attachments))
+        changes |= {"pages": None if has_papers else old.pages, "missing_attachments": missing}
+    return new.model_copy(update=changes)
+
+
+def merged_decisions(old: Sequence[Decision], new: Sequence[Decision]) -> tuple[Decision, ...]:
+    """The decisions of an item: those that came now, each with what only an earlier source said about it.
+
+    Minutes cite pages and print votes, OParl gives the phrase and perhaps the wording; both tell of one decision where
+    there is one on either side.
+    """
+    if not new or not old:
+        return tuple(new or old)
+    if len(old) == len(new) == 1:
+        one, two = old[0], new[0]
+        if one.outcome in {None, "other", two.outcome} or two.outcome in {None, "other"}:
+            richer, other = (one, two) if _weight(one) > _weight(two) else (two, one)
+            return (richer.model_copy(update={
+                "outcome": richer.outcome if richer.outcome not in {None, "other"} else other.outcome or richer.outcome,
+                "vote": richer.vote or other.vote,
+                "named": richer.named or other.named,
+                "unanimous": richer.unanimous or other.unanimous,
+                "text": richer.text or other.text,
+            }),)  # fmt: skip
+        return (two,)
+    return tuple(new if len(new) >= len(old) else old)
+
+
+def _weight(decision: Decision) -> int:
+    """How much a decision says."""
+    paged = any(citation.page for citation in decision.citation)
+    return 4 * paged + 2 * bool(decision.vote) + bool(decision.named) + bool(decision.text)
+
+
+def _files(paper: Paper) -> set[str]:
+    return {span.file_id for span in paper.files}
 
 
 def _link_files(connection: Connection, meetings: Sequence[Meeting], loose: Sequence[Paper], given: set[str]) -> None:
@@ -234,45 +370,49 @@ def _link_files(connection: Connection, meetings: Sequence[Meeting], loose: Sequ
             put(connection, tables.meeting_file, {"meeting_id": meeting_id, "file_id": file_id}, {"file_id": file_id})
 
 
-def _save_passages(
-    connection: Connection, papers: Mapping[str, Paper], items: Mapping[str, str], passages: Sequence[Passage]
-) -> None:
-    new = {passage.id: passage for passage in passages}
+def _save_passages(connection: Connection, place: Place, paper: Paper, item: str, passages: Sequence[Passage]) -> None:
+    """Write the passages of a paper in one place; those that are there already in the same words stay as they are."""
     table = tables.passage
-    old = {}
-    for paper_id in {*papers, *(passage.paper_id for passage in passages)}:
-        rows = connection.execute(select(table).where(table.c.paper_id == paper_id)).all()
-        places = {(p.item_id, p.meeting_id) for p in new.values() if p.paper_id == paper_id}
-        for row in rows:
-            if row.id not in new and (row.item_id, row.meeting_id) in places:
-                delete_passages(connection, table.c.rowid == row.rowid)
-            old[row.id] = row
-    words = []
+    here = (table.c.paper_id == place[0]) & (table.c.item_id == place[1])
+    if place[1] is None:
+        here &= table.c.meeting_id == place[2]
+    rows = connection.execute(select(table.c.rowid, table.c.id, table.c.body, table.c.head).where(here))
+    old = {row.id: row for row in rows}
+    new = {passage.id: passage for passage in passages}
+    remove_passages(connection, [old[key].rowid for key in old.keys() - new.keys()])
+    words: list[fulltext.Words] = []
+    added: list[dict[str, object]] = []
     for passage in new.values():
-        paper = papers.get(passage.paper_id)
-        head = _head(paper, items.get(passage.item_id or "", ""), passage)
-        body = passage.model_dump_json()
+        head, body = _head(paper, item, passage), passage.model_dump_json()
         before = old.get(passage.id)
         if before is not None and (before.body, before.head) == (body, head):
             continue
-        values = {
+        entry = fulltext.words(passage.text, head)
+        values: dict[str, object] = {
+            "id": passage.id,
             "paper_id": passage.paper_id,
             "item_id": passage.item_id,
             "meeting_id": passage.meeting_id,
             "start": passage.start,
-            "text_key": hashlib.sha256(normalised(passage.text).encode()).hexdigest(),
+            "text_key": hashlib.sha256(entry.normalised.encode()).hexdigest(),
             "head": head,
             "body": body,
         }
-        put(connection, table, {"id": passage.id}, values)
-        rowid = connection.execute(select(table.c.rowid).where(table.c.id == passage.id)).scalar_one()
-        words.append((int(rowid), passage.text, head))
-    fulltext.put(connection, words)
+        if before is None:
+            added.append(values)
+            words.append(entry)
+        else:
+            connection.execute(update(table).where(table.c.rowid == before.rowid).values(values))
+            fulltext.remove(connection, [before.rowid])
+            fulltext.put(connection, [(before.rowid, entry)])
+    if added:
+        # Row numbers are given here, so that a thousand passages are two statements.
+        first = 1 + int(connection.execute(select(func.coalesce(func.max(table.c.rowid), 0))).scalar_one())
+        connection.execute(insert(table), [{"rowid": first + n, **values} for n, values in enumerate(added)])
+        fulltext.put(connection, [(first + n, entry) for n, entry in enumerate(words)])
 
 
-def _head(paper: Paper | None, item: str, passage: Passage) -> str:
+def _head(paper: Paper, item: str, passage: Passage) -> str:
     """What a passage stands under: reference, name and item of its paper, and the heading of its part."""
-    if paper is None:
-        return item
     heading = next((p.heading for p in paper.parts if p.start <= passage.start < p.end and p.heading), None)
     return "\n".join(dict.fromkeys(filter(None, (paper.reference, paper.name, item, heading))))

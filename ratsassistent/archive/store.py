@@ -19,12 +19,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, insert, select
+from sqlalchemy import Connection, Engine, Select, func, insert, select
 
-from ratsassistent.archive import database, deletion, saving, tables
+from ratsassistent.archive import database, deletion, identity, saving, tables
 from ratsassistent.archive.german import fold_name
 from ratsassistent.errors import NotFound
-from ratsassistent.oparl import AgendaItem, File, ItemBriefing, Level, Meeting, Page, PageRef, Paper, Passage
+from ratsassistent.oparl import File, ItemBriefing, Level, Meeting, Page, PageRef, Paper, Passage
 
 FILES = "dateien"
 
@@ -84,6 +84,11 @@ class Store:
         """Empty the database's log of changes, which still holds overwritten words; False if readers are in the way."""
         with database.storage_errors(self.folder):
             return deletion.empty_log(self._engine)
+
+    def clean(self) -> None:
+        """Take the words that were deleted off the disk."""
+        with database.storage_errors(self.folder):
+            deletion.clean(self._engine, self.folder / FILES)
 
     # --- taking in and deleting
 
@@ -149,25 +154,49 @@ class Store:
 
     # --- meetings and papers
 
-    def meetings(self, *, with_papers: bool = True) -> list[Meeting]:
-        """All meetings, the newest first; without their items' papers if `with_papers` is False (much faster)."""
+    def meetings(self, *, with_papers: bool = True, with_text: bool = True) -> list[Meeting]:
+        """All meetings, the newest first; without their items' papers if `with_papers` is False (much faster).
+
+        :param with_text: False gives the papers without text and parts, which is enough to name them.
+        """
         table = tables.meeting
-        query = select(table.c.body, table.c.id).order_by(table.c.start.desc().nulls_last(), table.c.id)
+        query = select(table.c.id).order_by(table.c.start.desc().nulls_last(), table.c.id)
         with self.reading() as connection:
-            return [_meeting(connection, body, key, with_papers=with_papers) for body, key in connection.execute(query)]
+            keys = list(connection.execute(query).scalars())
+            found = (saving.load_meeting(connection, key, with_papers=with_papers, with_text=with_text) for key in keys)
+            return [meeting for meeting in found if meeting is not None]
 
     def meeting(self, meeting_id: str) -> Meeting | None:
         """The meeting with its items and their papers, or None."""
         with self.reading() as connection:
-            query = select(tables.meeting.c.body).where(tables.meeting.c.id == meeting_id)
-            body = connection.execute(query).scalar()
-            return None if body is None else _meeting(connection, body, meeting_id, with_papers=True)
+            return saving.load_meeting(connection, meeting_id, with_text=True)
 
-    def loose_papers(self) -> list[Paper]:
-        """The papers that were taken in without an agenda and that no meeting refers to."""
+    def find_meeting(self, organization: str | None, day: str | None) -> Meeting | None:
+        """The meeting of this body on this day (ISO), whichever way the body's name is put; None if not exactly one."""
+        wanted = Meeting(id="", name=organization or "", organization=organization, start=day, agendaItem=())
+        return self.same_meeting(wanted)
+
+    def same_meeting(self, meeting: Meeting) -> Meeting | None:
+        """The meeting of this archive that is the same Sitzung (see `identity`), with its papers, or None."""
+        if not meeting.start:
+            return None
+        table = tables.meeting
+        query = select(table.c.id).where(table.c.start.startswith(meeting.start[:10], autoescape=True))
+        with self.reading() as connection:
+            keys = list(connection.execute(query).scalars())
+            held = [saving.load_meeting(connection, key, with_papers=False) for key in keys]
+        found = identity.same_meeting([one for one in held if one is not None], meeting)
+        return self.meeting(found.id) if found else None
+
+    def loose_papers(self, *, with_text: bool = True) -> list[Paper]:
+        """The papers that were taken in without an agenda and that no meeting refers to.
+
+        :param with_text: False leaves text and parts out (much faster where there are thousands).
+        """
         paper, link = tables.paper, tables.item_paper
         used = select(link.c.paper_id).where(link.c.paper_id == paper.c.id).exists()
-        return self._papers(select(paper.c.body).where(~used).order_by(paper.c.reference_key, paper.c.id))
+        body = paper.c.body if with_text else saving.without_text(paper.c.body)
+        return self._papers(select(body).where(~used).order_by(paper.c.reference_key, paper.c.id))
 
     def paper(self, paper_id: str) -> Paper | None:
         """The paper with this id in its newest edition, or None."""
@@ -212,6 +241,12 @@ class Store:
             bodies = connection.execute(select(tables.file.c.body)).scalars()
             return sorted((File.model_validate_json(body) for body in bodies), key=lambda file: (file.name, file.id))
 
+    def file(self, file_id: str) -> File | None:
+        """The file with this id, or None."""
+        with self.reading() as connection:
+            body = connection.execute(select(tables.file.c.body).where(tables.file.c.id == file_id)).scalar()
+        return None if body is None else File.model_validate_json(body)
+
     def file_path(self, file_id: str) -> Path:
         """Where the PDF lies.
 
@@ -233,6 +268,12 @@ class Store:
         table = tables.page
         found = self._pages(select(table).where(table.c.file_id == file_id, table.c.number == number))
         return found[0] if found else None
+
+    def page_count(self, file_id: str) -> int:
+        """How many pages of a file this archive holds; 0 for a file without pages, or none of it."""
+        query = select(func.count()).select_from(tables.page).where(tables.page.c.file_id == file_id)
+        with self.reading() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def page_counts(self, meeting_id: str | None) -> tuple[int, int]:
         """How many pages were read, and how many there are, in a meeting's files or (None) in all.
@@ -305,8 +346,7 @@ class Store:
             raise ValueError(f"{self.folder} holds a {known} archive")
 
     def _cleaned(self, gone: list[str]) -> tuple[str, ...]:
-        with database.storage_errors(self.folder):
-            deletion.clean(self._engine, self.folder / FILES)
+        self.clean()
         return tuple(gone)
 
     def _path(self, sha256: str) -> Path:
@@ -328,21 +368,3 @@ class Store:
         if meeting_id is not None:
             query = query.where(table.c.file_id.in_(select(link.c.file_id).where(link.c.meeting_id == meeting_id)))
         return query
-
-
-def _meeting(connection: Connection, body: str, meeting_id: str, *, with_papers: bool) -> Meeting:
-    item, link = tables.agenda_item, tables.item_paper
-    papers: dict[str, list[Paper]] = {}
-    if with_papers:
-        query = select(link.c.agenda_item_id, link.c.body).join(item, item.c.id == link.c.agenda_item_id)
-        query = query.where(item.c.meeting_id == meeting_id)
-        for item_id, paper_body in connection.execute(query.order_by(link.c.position)):
-            papers.setdefault(item_id, []).append(Paper.model_validate_json(paper_body))
-    rows = connection.execute(
-        select(item.c.id, item.c.body).where(item.c.meeting_id == meeting_id).order_by(item.c.position, item.c.id)
-    )
-    items = tuple(
-        AgendaItem.model_validate_json(item_body).model_copy(update={"papers": tuple(papers.get(item_id, ()))})
-        for item_id, item_body in rows
-    )
-    return Meeting.model_validate_json(body).model_copy(update={"agendaItem": items})

@@ -54,8 +54,18 @@ item_paper = Table(
     _points_to("agenda_item.id", primary_key=True),
     _points_to("paper.id", primary_key=True),
     Column("position", Integer, nullable=False),
-    Column("body", Text, nullable=False),  # Paper as JSON: the edition that this item has
+    Column("body", Text, nullable=False),  # Paper as JSON: the edition that this item has; "": that of `paper`
     Index("items_of_paper", "paper_id"),
+)
+edition = Table(
+    "edition",
+    metadata,
+    _points_to("paper.id", primary_key=True),
+    Column("item_id", String, primary_key=True),  # "": taken in by itself, "*": from OParl, for all items
+    Column("source", String, primary_key=True),  # the files that it came from
+    Column("number", Integer, nullable=False),  # counts up over all editions of a paper, as they came in
+    Column("body", Text, nullable=False),  # Paper as JSON; "": the one that is shown
+    Index("editions_of_item", "item_id"),
 )
 file = Table(
     "file",
@@ -73,6 +83,9 @@ page = Table(
     Column("source", String, nullable=False),
     Column("reason", String),
     Column("public", Boolean),
+    Column("kind", String, nullable=False, server_default="page"),
+    Column("width", Float),
+    Column("height", Float),
 )
 paper_file = Table(
     "paper_file",
@@ -134,6 +147,23 @@ job = Table(
     Column("pid_started", Float),  # a pid is used again; its start time is not
     Column("lease", Float),  # seconds since 1970 of the last sign of life
     Column("attempts", Integer, nullable=False, default=0),  # claims since the last progress
+)
+ocr_page = Table(
+    "ocr_page",
+    metadata,
+    Column("sha256", String, primary_key=True),  # of the file, which need not be taken in yet
+    Column("page", Integer, primary_key=True),
+    Column("engine", String, primary_key=True),  # with what the page was read, version included
+    Column("text", Text, nullable=False),
+)
+oparl_object = Table(
+    "oparl_object",
+    metadata,
+    Column("id", String, primary_key=True),  # as OParl gives it
+    Column("kind", String, nullable=False),  # of OParl
+    Column("own_id", String, nullable=False, index=True),  # ours; of a Consultation that of its paper
+    Column("hash", String, nullable=False),  # of all that it was made from: the same again is passed over
+    Column("name", Text),  # of an Organization
 )
 about = Table(
     "about",

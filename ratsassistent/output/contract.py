@@ -85,14 +85,15 @@ def change(given: Change) -> JSON:
 
 def paper(given: Paper) -> JSON:
     """A paper with the pages it has in its files; `pages` only where it lies in one file."""
-    places = {s.file_id for s in given.files}
+    spans = [s for s in given.files if s.last >= s.first]  # a file of OParl has text but no pages
+    places = {s.file_id for s in spans}
     return {
         "id": given.oparl_id or given.id,
         "reference": given.reference,
         "name": given.name,
         "paperType": given.paperType,
-        "pages": [min(s.first for s in given.files), max(s.last for s in given.files)] if len(places) == 1 else None,
-        "files": [{"name": s.name, "pages": [s.first, s.last]} for s in given.files],
+        "pages": [min(s.first for s in spans), max(s.last for s in spans)] if len(places) == 1 else None,
+        "files": [{"name": s.name, "pages": [s.first, s.last] if s in spans else None} for s in given.files],
         "date": given.date.isoformat() if given.date else None,
         "form": form(given.form),
         "changes": [change(c) for c in given.changes],

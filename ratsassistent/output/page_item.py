@@ -10,7 +10,17 @@ from collections.abc import Sequence
 
 from ratsassistent.oparl import AgendaItem, Amount, Answer, Citation, DateMention, ItemBriefing, Paper, Statement
 from ratsassistent.output import page_facts
-from ratsassistent.output.page_text import action, citations, count, notice, paragraphs, places, safe, several_files
+from ratsassistent.output.page_text import (
+    action,
+    citations,
+    count,
+    notice,
+    paragraphs,
+    places,
+    safe,
+    several_files,
+    short_name,
+)
 
 NON_PUBLIC = "Nichtöffentlich – nur für Mitglieder des Gremiums. Bitte nicht weitergeben."
 NO_PAPERS = "Zu diesem Punkt liegen keine Unterlagen bei."
@@ -167,6 +177,8 @@ def papers(found: Sequence[Paper]) -> str:
                 file=s.file_id,
                 page=s.first,
             )
+            if s.last >= s.first
+            else f'<span class="ra-source">{safe(short_name(s.name))} (ohne Seiten)</span>'
             for s in paper.files
         )
         rows.append(f'<li>{label}{safe(paper.name)} <span class="ra-cites">{spans}</span></li>')

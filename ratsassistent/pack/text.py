@@ -96,19 +96,29 @@ def clean_text(text: str) -> str:
     return text
 
 
+class _Fates(dict[int, str | None]):
+    """What becomes of a character, worked out once for each: kept, a space, or nothing."""
+
+    def __missing__(self, code: int) -> str | None:
+        char = chr(code)
+        category = unicodedata.category(char)
+        fate: str | None = None  # control, format (zero width), surrogate, private use, unassigned: nothing to read
+        if char in "\n\u00ad" or category[0] not in "CZ":
+            fate = char
+        elif category == "Zs" or char in "\t\v\f":
+            fate = " "
+        self[code] = fate
+        return fate
+
+
+_FATES = _Fates()
+
+
 def _cleaned(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = _LOST_LIGATURE.sub(lambda match: _SIGN.sub(lambda sign: _letters(match, sign), match[0]), text)
     text = _PRIVATE_AT_START.sub(r"\1•", text.translate(_KNOWN_GLYPHS))
-    kept = []
-    for char in text:
-        category = unicodedata.category(char)
-        if char in "\n\u00ad" or category[0] not in "CZ":
-            kept.append(char)
-        elif category == "Zs" or char in "\t\v\f":
-            kept.append(" ")
-        # what is left: control, format (zero width), surrogate, private use, unassigned: nothing to read
-    text = unicodedata.normalize("NFC", "".join(kept))
+    text = unicodedata.normalize("NFC", text.translate(_FATES))
     text = _FORMULA.sub("CO2", text)
     return "\n".join(_rejoined([line.rstrip() for line in text.split("\n")])).strip("\n")
 
