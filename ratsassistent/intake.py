@@ -97,7 +97,7 @@ def _read(
         except UnreadableFile as error:
             skipped.append(oparl.Skipped(path=name, reason=str(error)))
             continue
-        yield recognise(read, OcrCache(ws.nonpublic), lambda line, _, n=number: progress(line, n / len(pdfs)))  # type: ignore[misc]
+        yield recognise(read, OcrCache(ws.nonpublic), progress)
 
 
 def coverage_of(pages: Sequence[tuple[oparl.File, oparl.Page]]) -> Coverage:

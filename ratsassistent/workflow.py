@@ -293,8 +293,7 @@ def ask(
     chosen = meeting(ws, wanted) if wanted else None
     hits = find(ws, question, limit=answering.PASSAGES, wanted=chosen.id if chosen else None)
     covered = coverage(ws, chosen.id if chosen else None)
-    cited = {(c.file_id, c.page) for hit in hits for c in hit.passage.citation}
-    pages = {key: page_text(ws, *key) for key in cited}
+    pages = _cited_texts(ws, hits)
     made = answering.answer(question, hits, pages, lambda: load_model(ws), ws.own_prompts, should_stop, on_text)
     return made.model_copy(
         update={
@@ -303,6 +302,22 @@ def ask(
             "seconds": round(time.monotonic() - started, 2),
         }
     )
+
+
+def _cited_texts(ws: Workspace, hits: Sequence[Hit]) -> writing.PageTexts:
+    """The text of every page that hits cite; of a file without pages (OParl) its whole text."""
+    texts: writing.PageTexts = {}
+    for hit in hits:
+        for cited in hit.passage.citation:
+            key = (cited.file_id, cited.page)
+            if key in texts:
+                continue
+            if cited.page is not None:
+                texts[key] = page_text(ws, *key)
+                continue
+            paper = store_of(ws, hit.public).paper(hit.passage.paper_id)
+            texts.update(writing.page_texts([paper]) if paper else {key: ""})
+    return texts
 
 
 def delete(ws: Workspace, wanted: str) -> Meeting:

@@ -254,7 +254,7 @@ class Actions:
             else:
                 held = workflow.meeting(ws, chosen.meeting or "")
                 papers = next((i.papers for i in held.agendaItem if i.id == chosen.item), ())
-        return next(((s.file_id, s.first) for p in papers for s in p.files), None)
+        return next(((s.file_id, s.first) for p in papers for s in p.files if s.last >= s.first), None)
 
     def picture(self, file_id: str, page: int, quote: str | None = None) -> str:
         """A page of the papers as HTML with its picture.
