@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 
 from ratsassistent.oparl import ItemBriefing
-from ratsassistent.pack.assemble import assemble
-from ratsassistent.pack.pages import read_file
+from ratsassistent.pack.files.pages import read_file
+from ratsassistent.pack.matching.assemble import assemble
 from ratsassistent.writing.extract import extract_item
 
 

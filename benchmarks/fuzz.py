@@ -26,8 +26,8 @@ from pathlib import Path
 import psutil
 
 from ratsassistent.errors import UnreadableFile
-from ratsassistent.pack.isolated import ChildFailed, Children
-from ratsassistent.pack.reading import public_copy_safely, read_safely, render_safely
+from ratsassistent.pack.files.isolated import ChildFailed, Children
+from ratsassistent.pack.files.reading import public_copy_safely, read_safely, render_safely
 
 MOST_SECONDS = 20.0
 MOST_BYTES = 1_500_000_000

@@ -35,8 +35,8 @@ import pypdfium2
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from ratsassistent.pack import ocr
-from ratsassistent.pack.pages import read_file
+from ratsassistent.pack.files.pages import read_file
+from ratsassistent.pack.scans import ocr
 
 UMLAUTS = "äöüÄÖÜß"
 _LOOKALIKES = str.maketrans("„“”‚‘’‟«»´`–—‑−•▪■●·", '"""\'\'\'"""\'\'----•••••')

@@ -26,7 +26,7 @@ from pathlib import Path
 import pypdfium2
 from pypdf import PdfReader
 
-from ratsassistent.pack.pages import read_pages
+from ratsassistent.pack.files.pages import read_pages
 
 _WORD = re.compile(r"[\w§€%²³°]+")
 

@@ -19,16 +19,16 @@ from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import NotFound, UnreadableFile
 from ratsassistent.oparl import AgendaItem, Coverage, Intake, Meeting, PageRef, Paper
-from ratsassistent.pack.assemble import Pack, assemble
-from ratsassistent.pack.attach import attach
-from ratsassistent.pack.inputs import gather_inputs
-from ratsassistent.pack.isolated import Children
-from ratsassistent.pack.nachtrag import merge_meetings
-from ratsassistent.pack.ocr import recognise
-from ratsassistent.pack.oparl_merge import has_pages
-from ratsassistent.pack.pages import ReadFile
-from ratsassistent.pack.passages import cut_passages
-from ratsassistent.pack.reading import public_copy_safely, read_safely
+from ratsassistent.pack.agendas.nachtrag import merge_meetings
+from ratsassistent.pack.files.inputs import gather_inputs
+from ratsassistent.pack.files.isolated import Children
+from ratsassistent.pack.files.pages import ReadFile
+from ratsassistent.pack.files.reading import public_copy_safely, read_safely
+from ratsassistent.pack.matching.assemble import Pack, assemble
+from ratsassistent.pack.matching.attach import attach
+from ratsassistent.pack.oparl_data.oparl_merge import has_pages
+from ratsassistent.pack.papers.passages import cut_passages
+from ratsassistent.pack.scans.ocr import recognise
 from ratsassistent.workspace import Progress, Workspace, quiet
 
 

@@ -25,7 +25,7 @@ from ratsassistent.held import loose_papers, meetings
 from ratsassistent.intake import release, take_in
 from ratsassistent.jobs import Job
 from ratsassistent.oparl import AgendaItem, Answer, Briefing, Coverage, Hit, ItemBriefing, Level, Meeting, Paper
-from ratsassistent.pack.reading import render_safely
+from ratsassistent.pack.files.reading import render_safely
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, store_of, workspace
 from ratsassistent.writing import answer as answering

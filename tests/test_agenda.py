@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratsassistent.oparl import File, Page
-from ratsassistent.pack.agenda import find_agenda
-from ratsassistent.pack.pages import ReadFile
-from ratsassistent.pack.references import (
+from ratsassistent.pack.agendas.agenda import find_agenda
+from ratsassistent.pack.files.pages import ReadFile
+from ratsassistent.pack.papers.references import (
     cued_references,
     find_key,
     fuller,
@@ -16,7 +16,7 @@ from ratsassistent.pack.references import (
     references,
     shaped_references,
 )
-from ratsassistent.pack.running import running_lines
+from ratsassistent.pack.papers.running import running_lines
 
 
 def read(*pages: list[str]) -> ReadFile:

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratsassistent.oparl import File, Page
-from ratsassistent.pack.agenda import Agenda, find_agenda, find_agendas
-from ratsassistent.pack.agenda_numbers import number_path, read_number, same_number
-from ratsassistent.pack.agenda_public import item_mark, section, title_mark
-from ratsassistent.pack.pages import ReadFile, read_file
+from ratsassistent.pack.agendas.agenda import Agenda, find_agenda, find_agendas
+from ratsassistent.pack.agendas.agenda_numbers import number_path, read_number, same_number
+from ratsassistent.pack.agendas.agenda_public import item_mark, section, title_mark
+from ratsassistent.pack.files.pages import ReadFile, read_file
 
 
 def read(*pages: list[str]) -> ReadFile:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pdfs
 import pytest
 
-from ratsassistent.pack.agenda import Agenda, find_agenda
-from ratsassistent.pack.pages import read_file
+from ratsassistent.pack.agendas.agenda import Agenda, find_agenda
+from ratsassistent.pack.files.pages import read_file
 
 GUESTS = "Ein Imbiss wird im Foyer gereicht."
 

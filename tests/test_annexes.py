@@ -3,10 +3,10 @@ from pathlib import Path
 import pdfs
 import pytest
 
-from ratsassistent.pack.annexes import missing_attachments
-from ratsassistent.pack.pages import read_file
-from ratsassistent.pack.papers import loose_papers
-from ratsassistent.pack.sheets import sheets_of
+from ratsassistent.pack.files.pages import read_file
+from ratsassistent.pack.papers.annexes import missing_attachments
+from ratsassistent.pack.papers.papers import loose_papers
+from ratsassistent.pack.papers.sheets import sheets_of
 
 HEAD = [
     "Beschlussvorlage",

@@ -3,10 +3,10 @@ from pathlib import Path
 import pdfs
 
 from ratsassistent.oparl import Paper
-from ratsassistent.pack.assemble import Pack, assemble
-from ratsassistent.pack.attach import attach
-from ratsassistent.pack.pages import ReadFile, read_file
-from ratsassistent.pack.passages import cut_passages
+from ratsassistent.pack.files.pages import ReadFile, read_file
+from ratsassistent.pack.matching.assemble import Pack, assemble
+from ratsassistent.pack.matching.attach import attach
+from ratsassistent.pack.papers.passages import cut_passages
 
 PUBLIC_ONLY = [line for line in pdfs.AGENDA[:12] if not line.startswith("Ö 3") and "AN/0045" not in line]
 

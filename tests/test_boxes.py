@@ -18,8 +18,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from ratsassistent.pack.boxes import Box, find_boxes
-from ratsassistent.pack.squares import MAX_OBJECTS
+from ratsassistent.pack.page.boxes import Box, find_boxes
+from ratsassistent.pack.page.squares import MAX_OBJECTS
 
 Draw = Callable[[FPDF, float, float, bool], None]  # a box of 4 mm with its upper left corner there, ticked or not
 PAGE_HEIGHT = 841.89

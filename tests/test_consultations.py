@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratsassistent.pack.consultations import find_consultations
+from ratsassistent.pack.papers.consultations import find_consultations
 
 
 def told(*lines: str):

@@ -13,8 +13,8 @@ import pytest
 from fpdf import FPDF
 from PIL import Image
 
-from ratsassistent.pack import drawings
-from ratsassistent.pack.drawings import is_drawing, names_a_plan, sheet_name
+from ratsassistent.pack.page import drawings
+from ratsassistent.pack.page.drawings import is_drawing, names_a_plan, sheet_name
 
 PROSE = (
     "Die Verwaltung hat die eingegangenen Stellungnahmen geprüft und schlägt vor, den Entwurf in der vorliegenden "

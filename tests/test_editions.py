@@ -24,8 +24,8 @@ from ratsassistent.oparl import (
     Vote,
     ra_id,
 )
-from ratsassistent.pack.passages import cut_passages
-from ratsassistent.pack.versions import MOST, compare, same_words
+from ratsassistent.pack.papers.passages import cut_passages
+from ratsassistent.pack.papers.versions import MOST, compare, same_words
 
 OLD = "Der Rat beschließt den Bau der Halle für 100.000 Euro."
 NEW = "Der Rat beschließt den Bau der Halle für 120.000 Euro."

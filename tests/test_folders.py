@@ -5,12 +5,12 @@ import pdfs
 import pytest
 
 from ratsassistent.oparl import File, Page
-from ratsassistent.pack.agenda import AgendaEntry
-from ratsassistent.pack.assemble import Pack, assemble
-from ratsassistent.pack.folders import day_in_name, number_key, one_item_folders, places
-from ratsassistent.pack.inputs import find_inputs
-from ratsassistent.pack.likeness import like_title, most_alike, plan_keys
-from ratsassistent.pack.pages import ReadFile, read_file
+from ratsassistent.pack.agendas.agenda import AgendaEntry
+from ratsassistent.pack.files.inputs import find_inputs
+from ratsassistent.pack.files.pages import ReadFile, read_file
+from ratsassistent.pack.matching.assemble import Pack, assemble
+from ratsassistent.pack.matching.folders import day_in_name, number_key, one_item_folders, places
+from ratsassistent.pack.matching.likeness import like_title, most_alike, plan_keys
 
 AGENDA = [
     "Gemeinde Quellental",

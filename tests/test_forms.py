@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ratsassistent.oparl import AgendaItem, PagedText, PageStart, Paper
-from ratsassistent.pack.form_lines import empty_vote, with_boxes
-from ratsassistent.pack.forms import form_values
-from ratsassistent.pack.parts import find_parts
-from ratsassistent.pack.passages import cut_passages
+from ratsassistent.pack.papers.form_lines import empty_vote, with_boxes
+from ratsassistent.pack.papers.forms import form_values
+from ratsassistent.pack.papers.parts import find_parts
+from ratsassistent.pack.papers.passages import cut_passages
 from ratsassistent.writing.extract import extract_item, reading_for
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from ratsassistent.pack.heads import is_confidential, is_minutes, is_running_line, read_page_head
-from ratsassistent.pack.running import running_lines
-from ratsassistent.pack.sheets import without_lines
+from ratsassistent.pack.papers.heads import is_confidential, is_minutes, is_running_line, read_page_head
+from ratsassistent.pack.papers.running import running_lines
+from ratsassistent.pack.papers.sheets import without_lines
 
 
 @pytest.mark.parametrize(

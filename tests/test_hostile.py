@@ -16,10 +16,10 @@ import pdfs
 import pytest
 
 from ratsassistent.errors import NotFound, UnreadableFile
-from ratsassistent.pack import reading
-from ratsassistent.pack.isolated import Children
-from ratsassistent.pack.pages import ReadFile
-from ratsassistent.pack.reading import public_copy_safely, read_safely, render_safely
+from ratsassistent.pack.files import reading
+from ratsassistent.pack.files.isolated import Children
+from ratsassistent.pack.files.pages import ReadFile
+from ratsassistent.pack.files.reading import public_copy_safely, read_safely, render_safely
 
 SENTENCE = re.compile(r"[A-ZÄÖÜ][^\n]+\.")
 TEXT = b"BT /F1 12 Tf 50 700 Td (Der Rat tagt im Saal) Tj ET"

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent.pack import unzip
-from ratsassistent.pack.inputs import Inputs, find_inputs, gather_inputs, natural_key
+from ratsassistent.pack.files import unzip
+from ratsassistent.pack.files.inputs import Inputs, find_inputs, gather_inputs, natural_key
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF"
 Entry = tuple[str | zipfile.ZipInfo, bytes]
@@ -341,7 +341,7 @@ def test_a_file_given_twice_is_read_once_and_namesakes_of_two_zips_are_told_apar
 
 
 def test_paths_that_are_no_files_get_a_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr("ratsassistent.pack.inputs.MAX_FOLDER_FILES", 3)
+    monkeypatch.setattr("ratsassistent.pack.files.inputs.MAX_FOLDER_FILES", 3)
     for n in range(4):
         pdfs.write(tmp_path / "viel" / f"{n}.pdf", [["x"]])
     given_paths = [tmp_path / "viel", tmp_path / "fehlt.pdf", Path("a\0b.pdf"), Path("x" * 5000)]

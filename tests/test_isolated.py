@@ -17,8 +17,8 @@ import psutil
 import pytest
 
 from ratsassistent.errors import Ambiguous, UnreadableFile
-from ratsassistent.pack import isolated
-from ratsassistent.pack.isolated import ChildFailed, Children, Crashed, NotStarted, TooBig, TooSlow, run_isolated
+from ratsassistent.pack.files import isolated
+from ratsassistent.pack.files.isolated import ChildFailed, Children, Crashed, NotStarted, TooBig, TooSlow, run_isolated
 
 
 def squares(count: int) -> Iterator[int]:
@@ -205,7 +205,7 @@ def test_no_child_outlives_a_parent_that_was_killed(tmp_path: Path, what: str):
         "import sys\n"
         f"sys.path[:0] = [{str(Path(__file__).parent)!r}]\n"
         "from test_isolated import pids, one_then\n"
-        "from ratsassistent.pack.isolated import Children\n"
+        "from ratsassistent.pack.files.isolated import Children\n"
         "if __name__ == '__main__':\n"
         "    group = Children()\n"
         "    (pid,) = group.run(pids, 1, seconds=60, megabytes=500)\n"

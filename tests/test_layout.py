@@ -8,8 +8,8 @@ from fpdf.enums import TextMode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratsassistent.pack.glyphs import Glyph, Sheet, read_sheet
-from ratsassistent.pack.layout import lines_of
+from ratsassistent.pack.page.glyphs import Glyph, Sheet, read_sheet
+from ratsassistent.pack.page.layout import lines_of
 
 
 def new_page(size=10):

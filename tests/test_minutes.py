@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ratsassistent.oparl import AgendaItem, Decision, File, Meeting, Page, Vote
-from ratsassistent.pack.minutes import Minutes, MinutesEntry, read_minutes, same_meeting, with_minutes
-from ratsassistent.pack.pages import ReadFile, read_file
+from ratsassistent.pack.files.pages import ReadFile, read_file
+from ratsassistent.pack.minutes.minutes import Minutes, MinutesEntry, read_minutes, same_meeting, with_minutes
 from tests.pdfs import write
 
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratsassistent.oparl import AgendaItem, File, FileSpan, Meeting, Page, PagedText, PageStart, Paper
-from ratsassistent.pack.agenda import Agenda, AgendaEntry, find_agenda
-from ratsassistent.pack.agenda_changes import changes, plain_title, supplement, without_new
-from ratsassistent.pack.nachtrag import apply, grouped, item_ids, merge_meetings, same_meeting
-from ratsassistent.pack.pages import ReadFile
+from ratsassistent.pack.agendas.agenda import Agenda, AgendaEntry, find_agenda
+from ratsassistent.pack.agendas.agenda_changes import changes, plain_title, supplement, without_new
+from ratsassistent.pack.agendas.nachtrag import apply, grouped, item_ids, merge_meetings, same_meeting
+from ratsassistent.pack.files.pages import ReadFile
 
 HEAD = ["Gemeinde Lindau am Bach", "Sitzung des Gemeinderates am Dienstag, 09.03.2027, 19:00 Uhr"]
 BASE = [

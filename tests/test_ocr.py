@@ -18,10 +18,10 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from ratsassistent.errors import Interrupted
 from ratsassistent.oparl import Page
-from ratsassistent.pack import ocr
-from ratsassistent.pack.ocr_boxes import find_pictured_boxes
-from ratsassistent.pack.ocr_page import GAP, Reader, Reading, read_pictures
-from ratsassistent.pack.pages import BROKEN, GLYPHS, SCAN, ReadFile, read_file
+from ratsassistent.pack.files.pages import BROKEN, GLYPHS, SCAN, ReadFile, read_file
+from ratsassistent.pack.scans import ocr
+from ratsassistent.pack.scans.ocr_boxes import find_pictured_boxes
+from ratsassistent.pack.scans.ocr_page import GAP, Reader, Reading, read_pictures
 
 LETTER = [
     "Beschlussvorlage der Gemeinde Großkötzingen",

@@ -30,10 +30,10 @@ from ratsassistent.oparl import (
     Skipped,
     ra_id,
 )
-from ratsassistent.pack import oparl_read
-from ratsassistent.pack.oparl_objects import body, flag, moment, take_apart, text, texts, whole
-from ratsassistent.pack.oparl_read import Found, read_objects
-from ratsassistent.pack.passages import cut_passages
+from ratsassistent.pack.oparl_data import oparl_read
+from ratsassistent.pack.oparl_data.oparl_objects import body, flag, moment, take_apart, text, texts, whole
+from ratsassistent.pack.oparl_data.oparl_read import Found, read_objects
+from ratsassistent.pack.papers.passages import cut_passages
 
 
 class Archives:
@@ -54,7 +54,7 @@ class Archives:
         """What `intake` does with a meeting whose pages are read."""
         held = self.public.same_meeting(meeting) if meeting else None
         if held is not None:
-            from ratsassistent.pack.nachtrag import merge_meetings
+            from ratsassistent.pack.agendas.nachtrag import merge_meetings
 
             meeting = merge_meetings(held, meeting)
         papers = [(p, i.id, meeting.id) for i in meeting.agendaItem for p in i.papers] if meeting else []

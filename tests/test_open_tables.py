@@ -1,8 +1,8 @@
 """Tables with a few ruling lines only."""
 
-from ratsassistent.pack.glyphs import Rule
-from ratsassistent.pack.open_tables import open_grids
-from ratsassistent.pack.tables import Placed, rows_of
+from ratsassistent.pack.page.glyphs import Rule
+from ratsassistent.pack.page.open_tables import open_grids
+from ratsassistent.pack.page.tables import Placed, rows_of
 
 COLUMNS = (10, 120, 230)
 

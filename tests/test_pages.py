@@ -18,8 +18,8 @@ from pypdf.generic import (
 )
 
 from ratsassistent.errors import NotFound, UnreadableFile
-from ratsassistent.pack import pages
-from ratsassistent.pack.pages import (
+from ratsassistent.pack.files import pages
+from ratsassistent.pack.files.pages import (
     clean_text,
     find_inputs,
     open_file,
@@ -218,7 +218,7 @@ def test_what_was_filled_into_a_form_stands_behind_its_label(tmp_path):
 
 
 def test_drawn_check_boxes_stand_before_their_labels(tmp_path, monkeypatch):
-    from ratsassistent.pack.boxes import Box
+    from ratsassistent.pack.page.boxes import Box
 
     monkeypatch.setattr(
         pages,

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratsassistent.oparl import File, Page, PagedText, PageStart, Paper
-from ratsassistent.pack.agenda import find_agenda
-from ratsassistent.pack.pages import ReadFile
-from ratsassistent.pack.papers import cut_papers, find_parts, loose_papers
-from ratsassistent.pack.sheets import sheets_of
+from ratsassistent.pack.agendas.agenda import find_agenda
+from ratsassistent.pack.files.pages import ReadFile
+from ratsassistent.pack.papers.papers import cut_papers, find_parts, loose_papers
+from ratsassistent.pack.papers.sheets import sheets_of
 
 
 def read(pages: list[list[str]], outline: tuple[tuple[str, int], ...] = ()) -> ReadFile:

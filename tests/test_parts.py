@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 
 from ratsassistent.oparl import PagedText, PageStart, Part
-from ratsassistent.pack.headings import read_heading
-from ratsassistent.pack.parts import find_parts
+from ratsassistent.pack.papers.headings import read_heading
+from ratsassistent.pack.papers.parts import find_parts
 
 
 def paged(lines: str) -> PagedText:

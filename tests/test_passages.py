@@ -2,7 +2,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratsassistent.oparl import PagedText, PageStart, Paper, Part
-from ratsassistent.pack.passages import cut_passages
+from ratsassistent.pack.papers.passages import cut_passages
 
 SENTENCE = "Die Verwaltung prüft bis zum 3. Quartal, ob z. B. der Weg nach § 5 Abs. 2 BauGB gebaut wird."
 

@@ -16,10 +16,10 @@ from pypdf import PdfReader
 
 from ratsassistent.errors import Interrupted, NotFound, UnreadableFile
 from ratsassistent.oparl import Page
-from ratsassistent.pack import reading
-from ratsassistent.pack.isolated import Children
-from ratsassistent.pack.pages import BROKEN, read_file, read_pages
-from ratsassistent.pack.reading import public_copy_safely, read_safely, render_safely
+from ratsassistent.pack.files import reading
+from ratsassistent.pack.files.isolated import Children
+from ratsassistent.pack.files.pages import BROKEN, read_file, read_pages
+from ratsassistent.pack.files.reading import public_copy_safely, read_safely, render_safely
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,12 @@ from fpdf import FPDF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratsassistent.pack.agenda import find_agenda
-from ratsassistent.pack.consultations import find_consultations
-from ratsassistent.pack.glyphs import Rule, read_sheet
-from ratsassistent.pack.layout import lines_of
-from ratsassistent.pack.pages import read_file
-from ratsassistent.pack.tables import MAX_RULES, Placed, grids, joined, rows_of
+from ratsassistent.pack.agendas.agenda import find_agenda
+from ratsassistent.pack.files.pages import read_file
+from ratsassistent.pack.page.glyphs import Rule, read_sheet
+from ratsassistent.pack.page.layout import lines_of
+from ratsassistent.pack.page.tables import MAX_RULES, Placed, grids, joined, rows_of
+from ratsassistent.pack.papers.consultations import find_consultations
 
 BUDGET = [
     ("Aufwand", "Ansatz 2026", "Ansatz 2027"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent.pack.text import clean_text, is_gibberish
+from ratsassistent.pack.page.text import clean_text, is_gibberish
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratsassistent.oparl import Vote
-from ratsassistent.pack.minutes_counts import WORDS, find_counts, number
-from ratsassistent.pack.votes import find_votes, outcome_of
+from ratsassistent.pack.minutes.minutes_counts import WORDS, find_counts, number
+from ratsassistent.pack.minutes.votes import find_votes, outcome_of
 
 Numbers = tuple[int | None, int | None, int | None]
 

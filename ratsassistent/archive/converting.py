@@ -16,7 +16,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 
-from ratsassistent.pack.oparl_import import PaperFiles, TakenPaper, paper_from_files
+from ratsassistent.pack.oparl_data.oparl_import import PaperFiles, TakenPaper, paper_from_files
 
 WORTH_IT = 300  # papers from which on workers are started; starting them takes some seconds
 MOST_WORKERS = 4

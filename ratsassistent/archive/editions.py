@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from ratsassistent.archive import tables
 from ratsassistent.archive.german import fold_name
 from ratsassistent.oparl import Paper, ra_id
-from ratsassistent.pack.oparl_merge import combine, has_pages, pages_part
-from ratsassistent.pack.versions import compare, same_words
+from ratsassistent.pack.oparl_data.oparl_merge import combine, has_pages, pages_part
+from ratsassistent.pack.papers.versions import compare, same_words
 
 LOOSE = ""  # the item of an edition that was taken in by itself
 EVERYWHERE = "*"  # the item of what came from OParl

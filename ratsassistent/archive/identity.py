@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from ratsassistent.archive.german import fold, stem
 from ratsassistent.oparl import Meeting
-from ratsassistent.pack.oparl_import import body_name
+from ratsassistent.pack.oparl_data.oparl_import import body_name
 
 _TOWN = re.compile(
     r"(?i)\s+(?:de[rs]\s+)?(?:(?:kreis|landeshaupt|hanse|markt|groß)?stadt|(?:markt|samt|verbands|orts|einheits)?gemeinde|"

@@ -20,9 +20,9 @@ from ratsassistent.archive.spool import Spool
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import Interrupted
 from ratsassistent.oparl import Meeting, Model, PagedText, Paper, Skipped, ra_id
-from ratsassistent.pack import oparl_import
-from ratsassistent.pack.oparl_objects import RawObject, take_apart, text, texts
-from ratsassistent.pack.oparl_read import Found, read_objects
+from ratsassistent.pack.oparl_data import oparl_import
+from ratsassistent.pack.oparl_data.oparl_objects import RawObject, take_apart, text, texts
+from ratsassistent.pack.oparl_data.oparl_read import Found, read_objects
 
 Progress = Callable[[str, float | None], None]
 

@@ -23,10 +23,10 @@ from ratsassistent.archive.saving import Shelf
 from ratsassistent.archive.spool import Spool
 from ratsassistent.archive.store import Store
 from ratsassistent.oparl import AgendaItem, Meeting, Paper, Public, ra_id
-from ratsassistent.pack.nachtrag import merge_meetings
-from ratsassistent.pack.oparl_import import VERSION, TakenPaper
-from ratsassistent.pack.oparl_merge import has_pages, words_shared
-from ratsassistent.pack.oparl_objects import RawObject
+from ratsassistent.pack.agendas.nachtrag import merge_meetings
+from ratsassistent.pack.oparl_data.oparl_import import VERSION, TakenPaper
+from ratsassistent.pack.oparl_data.oparl_merge import has_pages, words_shared
+from ratsassistent.pack.oparl_data.oparl_objects import RawObject
 
 SAME_WORDS = 0.9  # of a paper's words that OParl publishes: what is held as pages is what was published
 

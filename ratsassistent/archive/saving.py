@@ -19,7 +19,7 @@ from sqlalchemy.sql.schema import Table
 from ratsassistent.archive import editions, fulltext, tables
 from ratsassistent.archive.german import fold_name
 from ratsassistent.oparl import AgendaItem, Decision, File, Meeting, Page, PagedText, Paper, Passage
-from ratsassistent.pack.passages import cut_passages
+from ratsassistent.pack.papers.passages import cut_passages
 
 Files = Sequence[tuple[File, Sequence[Page]]]
 Place = tuple[str, str | None, str | None]  # paper, agenda item, meeting

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-from ratsassistent.pack.oparl_objects import Kind, RawObject, text
+from ratsassistent.pack.oparl_data.oparl_objects import Kind, RawObject, text
 
 _KEPT = 4000  # small objects kept in memory
 _SMALL = {"Meeting", "AgendaItem", "Consultation", "Organization"}

@@ -25,7 +25,7 @@ from ratsassistent.oparl import (
     Statement,
     Wording,
 )
-from ratsassistent.pack.form_lines import box_stretches
+from ratsassistent.pack.papers.form_lines import box_stretches
 from ratsassistent.writing.amounts import money
 from ratsassistent.writing.figures import COSTS, MAX_PAGES, amounts_of, cite, dates_of, money_rows, trimmed
 from ratsassistent.writing.rows import form_statements, table_amounts

@@ -1,0 +1,1 @@
+"""Agendas, and what a Nachtrag makes of them."""

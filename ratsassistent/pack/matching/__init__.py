@@ -1,0 +1,1 @@
+"""Which file and paper belongs to which agenda item of which meeting."""

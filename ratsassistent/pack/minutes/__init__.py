@@ -1,0 +1,1 @@
+"""Minutes: decisions, votes, adopted wordings."""

@@ -1,0 +1,1 @@
+"""OParl 1.1 data become the same objects."""

@@ -1,0 +1,1 @@
+"""Papers: where they begin, their numbers, parts, forms, annexes, passages, editions."""

@@ -1,0 +1,301 @@
+"""A paper's running text becomes its parts: what is proposed, why, at what cost, and the rest of the form.
+
+What enters: PagedText, and where its documents begin (found here where the caller does not know). What leaves: Parts in
+order, without overlap. What it does not know: agendas, files.
+
+The operative wording has to come whole and alone: it begins behind its heading and ends where the next part, a form, a
+signature or the next document begins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ratsassistent.oparl import PagedText, Part, PartKind
+from ratsassistent.pack.agendas.agenda_head import DATE
+from ratsassistent.pack.papers.form_lines import BOX, has_box, offers_choice, with_boxes
+from ratsassistent.pack.papers.headings import INLINE, SIGNATURE, Heading, asks, is_section, read_heading
+from ratsassistent.pack.papers.heads import Role, read_page_head
+from ratsassistent.pack.papers.lines import Line, lines_of, trimmed_part
+from ratsassistent.pack.papers.tidy_parts import tidied, without_form
+
+_PROPOSES = re.compile(r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Antrag|Es wird|Der Antrag)")
+_ANSWERS = re.compile(
+    r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Stellungnahme|Antwort|Beantwortung)\b.*\b(?:Verwaltung|[Bb]ürgermeister\w*|Anfrage|Magistrats?)\W*$"
+)
+_YES_NO = re.compile(r"^\W*(?:ja|nein)\b(?:\W+(?:ja|nein)\b)?\W*[xX]?\W*$", re.IGNORECASE)
+_BY_GROUP = re.compile(
+    r"[Ff]raktion\b(?s:.*)\bmöge(?:n)?\s+(?:\w+\s+)?beschließen|\bAntrag (?:zur Sitzung|der \w*[Ff]raktion)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStart:
+    """From this character on the paper's text is one document: the paper itself, a Stellungnahme, an Anlage."""
+
+    offset: int
+    role: Role
+    kind: str | None = None
+    label: str | None = None  # of an Anlage
+
+
+@dataclass(slots=True)
+class _Open:
+    """A part that is being read."""
+
+    kind: PartKind
+    heading: str | None
+    start: int
+    short: bool = False
+
+
+def find_parts(text: PagedText, documents: Sequence[DocumentStart] = ()) -> tuple[Part, ...]:
+    """The parts of a paper, in order of the text.
+
+    :param documents: where the documents of the paper begin; without it the heads of the pages tell.
+    """
+    starts = list(documents) or _documents(text)
+    parts: list[Part] = []
+    for index, document in enumerate(starts):
+        end = starts[index + 1].offset if index + 1 < len(starts) else len(text.text)
+        if document.role == "annex":
+            annex = trimmed_part(text.text, "annex", _annex_heading(text.text, document, end), document.offset, end)
+            parts.extend(without_form(text.text, annex))
+        else:
+            parts.extend(tidied(text, _read(text, document, end), document.role))
+    return tuple(part for part in parts if part.start < part.end)
+
+
+def _documents(text: PagedText) -> list[DocumentStart]:
+    found = []
+    for index, start in enumerate(text.starts):
+        end = text.starts[index + 1].offset if index + 1 < len(text.starts) else len(text.text)
+        head = read_page_head(text.text[start.offset : end])
+        if index == 0 or head.strong or (head.role == "annex" and not (head.sure and (head.running or 0) > 1)):
+            role = head.role or "main"
+            found.append(DocumentStart(start.offset, role, head.kind, head.label))
+    return found
+
+
+def _annex_heading(text: str, document: DocumentStart, end: int) -> str | None:
+    """An annex's first line, with its label where only the running line of its pages had that."""
+    line = next((line for line in text[document.offset : end].split("\n") if line.strip()), None)
+    first = " ".join(line.split())[:120] if line else None
+    if document.label and not re.match(r"\W*(?:Anlage|Anhang|Beilage)(?:\b|\d)", first or ""):
+        return f"Anlage {document.label} – {first}" if first else f"Anlage {document.label}"
+    return first
+
+
+def _read(text: PagedText, document: DocumentStart, end: int) -> list[Part]:
+    """Walk over the lines of one document and cut it at its headings."""
+    lines = lines_of(text.text, document.offset, end)
+    first_page = text.text[document.offset : min(end, document.offset + 4000)]
+    motion = asks(document.kind) or (document.kind is None and bool(_BY_GROUP.search(first_page)))
+    base: PartKind = "statement" if document.role == "statement" else "motion" if motion else "text"
+    page_starts = {start.offset for start in text.starts}
+    repeated = _page_headers(lines, page_starts)
+    done: list[tuple[_Open, int]] = []
+    now = _Open("title", None, document.offset)
+
+    def begin(kind: PartKind, heading: str | None, at: int, start: int, short: bool = False) -> None:
+        nonlocal now
+        done.append((now, at))
+        now = _Open(kind, heading, start, short)
+
+    skip = -1
+    for index, line in enumerate(lines):
+        if index <= skip or not line.text.strip():
+            continue
+        heading = None if line.text.strip() in repeated else _heading(lines, index, base)
+        if heading and not heading.kept and _mid_sentence(lines, index):
+            heading = None
+        if heading and _begins(heading, now, line, base):
+            kind, name = _kind_here(heading, lines, index, base, document), heading.name
+            start = line.start if heading.kept else line.end
+            inline = None if heading.kept else INLINE.match(line.text)
+            if inline:
+                start, name = line.start + inline.end(), inline["name"]
+            elif heading.kind == "resolution" and not heading.kept:
+                last = _heading_goes_on(lines, index)
+                start, skip = lines[last].end, last
+                name = " ".join(" ".join(part.text for part in lines[index : last + 1]).split())
+            begin(kind, name, line.start, start, heading.short)
+        elif now.kind == "consultation" and not _in_table(lines, index):
+            begin(base, None, line.start, line.start)
+        elif now.kind == "form" and _is_prose(lines, index, line.start in page_starts):
+            begin("reason" if base != "statement" else "statement", None, line.start, line.start)
+        elif now.kind == "title" and index > 3 and _is_prose(lines, index, False):
+            begin(base, None, line.start, line.start)
+        elif now.heading == SIGNATURE and _is_prose(lines, index, False):
+            begin("text", None, line.start, line.start)
+        elif now.kind in {"summary", "costs"} and is_section(line.text):
+            begin("reason" if base != "statement" else "statement", line.text.strip(), line.start, line.end)
+    done.append((now, end))
+    parts = (trimmed_part(text.text, p.kind, p.heading, p.start, stop, not p.short) for p, stop in done)
+    return [part for part in parts if part.start < part.end]
+
+
+def _page_headers(lines: Sequence[Line], page_starts: set[int]) -> set[str]:
+    """Lines that stand on top of three pages or more: the running title of a long document heads no part."""
+    tops: Counter[str] = Counter()
+    for index, line in enumerate(lines):
+        if line.start in page_starts:
+            tops.update({later.text.strip() for later in lines[index : index + 3] if later.text.strip()})
+    return {text for text, count in tops.items() if count >= 3}
+
+
+def _mid_sentence(lines: Sequence[Line], index: int) -> bool:
+    """True where the line goes on with the sentence above it, however much it looks like a heading."""
+    text = lines[index].text.strip()
+    above = lines[index - 1].text.rstrip() if index else ""
+    if has_box(above):
+        return False  # a row of a form, however long
+    if len(text) <= 25 and text.endswith(":") and text[:1].isupper() and " " not in text:
+        return False
+    return len(above) >= 60 and above[-1] not in '.:;!?)“"☐☒' and not re.search(r"\d$", above)
+
+
+def _heading(lines: Sequence[Line], index: int, base: PartKind) -> Heading | None:
+    """The heading on a line; phrases that run over two lines and headings with their text behind a colon included."""
+    line = lines[index].text
+    found = read_heading(line)
+    if found:
+        return found
+    marked = with_boxes(line) if has_box(line) else ""
+    box = BOX.search(marked)
+    label = read_heading(marked[: box.start()]) if box else None
+    if label and label.kind in {"costs", "form"}:
+        return Heading("form", label.name, kept=True)
+    inline = INLINE.match(line)
+    if inline:
+        return _inline_heading(inline["name"], lines, index, base)
+    if index + 1 < len(lines) and re.match(r"\W*D(?:er|ie|as)\s", line):
+        found = read_heading(f"{line.strip()} {lines[index + 1].text.strip()}"[:140])
+        if found and found.kept and found.kind == "resolution":
+            return found
+    return None
+
+
+def _inline_heading(name: str, lines: Sequence[Line], index: int, base: PartKind) -> Heading | None:
+    """The heading before a colon with its text behind it, unless that is the subject of a letter."""
+    if any(re.match(r"\W*(?:Sehr|Liebe)", later.text) for later in lines[index + 1 : index + 4]):
+        return None
+    head = read_heading(name + ":")
+    return head or (Heading("motion", name) if name == "Antrag" and base == "motion" else None)
+
+
+def _begins(heading: Heading, now: _Open, line: Line, base: PartKind) -> bool:
+    """True where a heading opens a new part in the place where it stands."""
+    if heading.kept and heading.kind == "resolution":
+        # "Der Rat möge beschließen" opens a part of its own only where no other wording is being read.
+        return now.kind in {"title", "consultation", "text", "form"} or (
+            now.kind == "motion" and line.start == now.start
+        )
+    # one heading on two lines; the mayor's name in the letterhead
+    if (heading.name, now.heading) == ("Auswirkungen", "Finanzielle") or (
+        now.kind == "title" and heading.name == SIGNATURE
+    ):
+        return False
+    if now.kind == "form" and heading.name and heading.kind == "reason" and "|" in heading.name:
+        return False
+    if heading.kind == "summary" and heading.name == "Mitteilung" and now.kind == "title":
+        return False
+    if (
+        heading.kind == "reason"
+        and now.kind == "title"
+        and base == "text"
+        and heading.name in {"Bericht", "Beratungsgegenstand"}
+    ):
+        return False
+    return not (
+        heading.kind == "form" and now.kind in {"reason", "statement", "motion"} and not _form_line(line.text, heading)
+    )
+
+
+def _form_line(text: str, heading: Heading) -> bool:
+    """True where a form's label stands in running text as a heading of its own, not as the start of a sentence."""
+    return len(text.strip()) <= 60 and not text.strip().endswith(".") and heading.name != "CO"
+
+
+def _kind_here(
+    heading: Heading, lines: Sequence[Line], index: int, base: PartKind, document: DocumentStart
+) -> PartKind:
+    """The kind that a heading means in this document."""
+    kind = heading.kind
+    if kind == "costs" and _is_form(lines, index):
+        return "form"
+    if kind == "resolution" and base == "motion" and (heading.kept or (heading.name or "").startswith("Antrag")):
+        return "motion"
+    if kind == "motion" and base == "text" and document.kind and _PROPOSES.match(heading.name or ""):
+        return "resolution"  # a paper of the administration that calls its proposal "Antrag"
+    if kind == "reason" and (document.role == "statement" or (base == "motion" and _ANSWERS.match(heading.name or ""))):
+        return "statement"
+    if (
+        kind == "form"
+        and not _is_form(lines, index)
+        and any(len(later.text) > 60 for later in lines[index + 1 : index + 3])
+    ):
+        return "text"
+    return kind
+
+
+def _is_form(lines: Sequence[Line], index: int) -> bool:
+    """True where check boxes follow within the next lines."""
+    seen = 0
+    for line in lines[index : index + 14]:
+        if not line.text.strip():
+            continue
+        if offers_choice([line], 0) or _YES_NO.match(line.text):
+            return True
+        if len(line.text.strip()) > 75 and line.text.strip()[-1] in ".,":
+            return False
+        seen += 1
+        if seen > 10:
+            break
+    return False
+
+
+def _heading_goes_on(lines: Sequence[Line], index: int) -> int:
+    """The last line of a heading of the wording: "Beschluss:", "Antrag an den Rat – nach Vorberatung im", "Ausschuss –"."""
+    last = index
+    for later in range(index + 1, min(index + 6, len(lines))):
+        text = " ".join(lines[later].text.split())
+        if not text:
+            continue
+        open_dash = len(re.findall(r"(?<!\w)[–-](?!\w)", lines[last].text)) % 2 == 1 and lines[
+            last
+        ].text.strip().startswith("Antrag an")
+        again = read_heading(text)
+        if open_dash and text.endswith(("–", "-")):
+            return later
+        if (
+            again
+            and again.kind == "resolution"
+            and not again.kept
+            and (text.startswith("Antrag an") or text.endswith(":"))
+        ):
+            last = later
+            continue
+        break
+    return last
+
+
+def _in_table(lines: Sequence[Line], index: int) -> bool:
+    """True where a line still belongs to the Beratungsfolge: it has a day, boxes, or a day follows soon."""
+    text = lines[index].text.strip()
+    if DATE.search(text) or has_box(text) or re.match(r"^(?:TOP|Ö|N|X|x|abgelehnt|verwiesen|Gremium|Termin)\b", text):
+        return True
+    if len(text) <= 45 and not text.endswith((".", ":")) and not re.match(r"\d{1,2}\.\s", text):
+        following = [line.text for line in lines[index + 1 : index + 3] if line.text.strip()]
+        return any(DATE.search(line) and not re.search(r"[.:]$", line) for line in following[:2])
+    return False
+
+
+def _is_prose(lines: Sequence[Line], index: int, page_top: bool) -> bool:
+    """True where running text begins again behind a form: long lines without boxes, fewer needed on top of a page."""
+    block = [line.text.strip() for line in lines[index : index + 3]]
+    long = [len(text) >= 65 and not has_box(text) and not text.startswith("(") for text in block]
+    return all(long[:2]) if page_top else len(long) == 3 and all(long)

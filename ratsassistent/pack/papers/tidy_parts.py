@@ -1,0 +1,185 @@
+"""The parts that were read from a document, tidied up: pointers, short wordings, boxes in running text, amounts in forms.
+
+What enters: the parts of one document as its headings cut them. What leaves: the same parts in order, without overlap, in
+which what is form is kind "form" and only that. What it does not know: headings, how the parts were found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ratsassistent.oparl import PagedText, Part
+from ratsassistent.pack.papers.form_lines import (
+    BOX,
+    EMPTY,
+    box_stretches,
+    form_stretches,
+    has_box,
+    is_lost_pair,
+    with_boxes,
+)
+from ratsassistent.pack.papers.lines import lines_of, trimmed_part
+
+_AMOUNT = re.compile(r"\d[\d.]*(?:,\d{1,2})?\s*(?:€|Euro\b|EUR\b|T€|TEUR|Mio\b|Mrd\b)|(?:€|EUR)\s*\d")
+_LABEL_VALUE = re.compile(r"^[^:]{4,70}:\s*\S*\d")
+_OWN_LABEL = re.compile(r"^\W*[^\W\d][^:]{3,70}:\s*\S")
+_POINTER = re.compile(
+    r"^\W*\(?(?:siehe|s\.|vgl\.|vergleiche|wie|entsprechend|gemäß|laut)\b.{0,80}(?:Beschluss|Beschluß|Seite|S\.|Anlage|Antrag|oben|unten|Folgeseite|Rückseite|Kurzfassung)",
+    re.IGNORECASE,
+)
+_DECIDES = re.compile(
+    r"^\W*D(?:er|ie|as)\s+(?:[\wÄÖÜäöüß/-]+\s+){0,5}?[\wÄÖÜäöüß/-]*(?:rat|[aA]usschuss|beirat|tag|versammlung|vertretung|kommission|senat|bürgerschaft|magistrat)\w{0,3}\b"
+    r".{0,200}?\b(?:nimmt|nehmen|beschließt|stimmt|empfiehlt|beauftragt|ermächtigt)\b",
+    re.DOTALL,
+)
+_LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)]|[a-z][.)]|[-•–▪*])\s+\S")
+_CONTINUED = re.compile(r"\W*\(?\s*(?:Forts(?:etzung|\.)|ff\.)\W*$")
+MAX_SUMMARY = 4000  # characters; a longer "Zusammenfassung" is a chapter of the reasoning
+
+
+def tidied(paged: PagedText, found: Sequence[Part], role: str) -> list[Part]:
+    """Tidy up the parts of one document: pointers, short wordings, forms in running text, headings out of place.
+
+    :param role: of the document: "main", "statement".
+    """
+    text = paged.text
+    parts: list[Part] = []
+    for read in found:
+        part = read
+        words = text[part.start : part.end]
+        if part.kind == "resolution" and _POINTER.match(words) and len(words.split()) < 25:
+            part = part.model_copy(update={"kind": "text", "complete": True})
+        elif part.kind == "summary" and (len(words) > MAX_SUMMARY or _is_body(part, words)):
+            part = part.model_copy(update={"kind": "statement" if role == "statement" else "reason"})
+        elif part.kind == "summary" and _DECIDES.match(words) and len(words.split()) <= 90 and role == "main":
+            part = part.model_copy(update={"kind": "resolution"})
+        parts.append(part)
+    _end_before_late_heading(paged, parts)
+    whole = _one_whole_wording(text, _joined(text, parts))
+    return [piece for part in whole for piece in without_form(text, part)]
+
+
+def without_form(text: str, part: Part) -> list[Part]:
+    """A part as pieces of its kind, with the check boxes and other form in it as parts of kind "form".
+
+    Of a wording that is to be resolved, what is ticked belongs to it.
+    """
+    if part.kind == "form":
+        return _costs_in_form(text, part)
+    stretches = form_stretches(text, part.start, part.end)
+    if part.kind == "resolution":
+        stretches = [(a, b) for a, b in stretches if not _all_ticked(text[a:b])]
+    out: list[Part] = []
+    at = part.start
+    for start, end in stretches:
+        out.append(trimmed_part(text, part.kind, part.heading, at, start, part.complete))
+        heading = part.heading if start == part.start and part.kind == "costs" else None
+        form = trimmed_part(text, "form", heading, start, end)
+        out.extend(_costs_in_form(text, form))
+        at = end
+    out.append(trimmed_part(text, part.kind, part.heading, at, part.end, part.complete))
+    return [piece for piece in out if piece.start < piece.end]
+
+
+def _all_ticked(words: str) -> bool:
+    """True for lines of which each begins with a ticked box, and none has an empty one."""
+    marked = [with_boxes(line).strip() for line in words.split("\n") if line.strip()]
+    return EMPTY not in "".join(marked) and bool(marked) and bool(BOX.match(marked[0]))
+
+
+def _is_body(part: Part, words: str) -> bool:
+    """True where "Mitteilung" heads the whole of what is told, not a short version of it."""
+    return (part.heading or "").startswith("Mitteilung") and len(words.split()) > 120
+
+
+def _joined(text: str, parts: Sequence[Part]) -> list[Part]:
+    """Parts with those made one again that only a page's edge, or its "Begründung (Fortsetzung)", had cut."""
+    out: list[Part] = []
+    for part in parts:
+        last = out[-1] if out else None
+        if last and last.kind == part.kind and last.complete == part.complete:
+            gap = text[last.end : part.start].strip()
+            again = part.heading is not None and _CONTINUED.sub("", part.heading) == last.heading != part.heading
+            if (part.heading is None and not gap) or (again and part.kind != "resolution"):
+                out[-1] = last.model_copy(update={"end": part.end})
+                continue
+        out.append(part)
+    return out
+
+
+def _one_whole_wording(text: str, parts: list[Part]) -> list[Part]:
+    """Where a paper gives its wording twice, the later, fuller one counts; the first is marked as not complete."""
+    wordings = [i for i, part in enumerate(parts) if part.kind == "resolution"]
+    if len(wordings) == 1 and not parts[wordings[0]].complete:
+        parts[wordings[0]] = parts[wordings[0]].model_copy(update={"complete": True})
+    for i in wordings[:-1]:
+        mine = parts[i].end - parts[i].start
+        fuller = any(parts[j].end - parts[j].start >= 0.7 * mine for j in wordings if j > i)
+        if parts[i].complete and fuller and _alike(text, parts[i], [parts[j] for j in wordings if j > i]):
+            parts[i] = parts[i].model_copy(update={"complete": False})
+    return parts
+
+
+def _alike(text: str, part: Part, later: Sequence[Part]) -> bool:
+    """True where most words of a wording come again in a later one."""
+    words = set(re.findall(r"\w{4,}", text[part.start : part.end].casefold()))
+    return any(
+        len(words & set(re.findall(r"\w{4,}", text[other.start : other.end].casefold()))) >= 0.6 * len(words)
+        for other in later
+    )
+
+
+def _end_before_late_heading(paged: PagedText, parts: list[Part]) -> None:
+    """A text frame can make "Begründung" come last on its page: then the motion ends with its list or first paragraph."""
+    text = paged.text
+    for i in range(len(parts) - 1):
+        motion, reason = parts[i], parts[i + 1]
+        late = paged.at(reason.start) != paged.at(motion.end)
+        if motion.kind != "motion" or reason.heading is None or not late:
+            continue
+        lines = lines_of(text, motion.start, motion.end)
+        marks = [n for n, line in enumerate(lines) if _LIST_MARK.match(line.text)]
+        longest = max(len(line.text) for line in lines)
+        for line in lines[marks[-1] if marks else 0 :]:
+            if line.text.rstrip().endswith((".", "?")) and (marks or len(line.text) < 0.85 * longest):
+                if motion.end - line.end > 200:
+                    parts[i] = motion.model_copy(update={"end": line.end})
+                    parts.insert(i + 1, trimmed_part(text, "reason", reason.heading, line.end, motion.end))
+                return
+
+
+def _label_above(line: str) -> bool:
+    """True where a form's label goes on in the next line: its value stands there, or the rest of a cut word."""
+    return bool(re.search(r"[^\W\d].*[:-]\s*$", line)) and not has_box(line)
+
+
+def _costs_in_form(text: str, form: Part) -> list[Part]:
+    """A form's filled-in amounts are kept as costs; its boxes with their options, and the empty rest, stay a form."""
+    out: list[Part] = []
+    at = form.start
+    lines = lines_of(text, form.start, form.end)
+    boxes = box_stretches(text, form.start, form.end)
+    money = bool(form.heading and re.search(r"(?i)finanz|kosten|haushalt", form.heading))
+    for index, line in enumerate(lines):
+        if any(start < line.end and line.start < end for start, end in boxes) and not is_lost_pair(line.text):
+            continue
+        if _AMOUNT.search(line.text) or (money and _LABEL_VALUE.match(line.text)):
+            above = lines[index - 1] if index and lines[index - 1].start >= at else None
+            labelled = _OWN_LABEL.match(line.text) and above and not above.text.rstrip().endswith("-")
+            first = above if above and not labelled and _label_above(above.text) else line
+            if any(start < first.end and first.start < end for start, end in boxes):
+                first = line
+            out.append(trimmed_part(text, "form", form.heading, at, first.start))
+            out.append(trimmed_part(text, "costs", form.heading, first.start, line.end))
+            at = line.end
+    out.append(trimmed_part(text, "form", form.heading, at, form.end))
+    merged: list[Part] = []
+    for part in out:
+        if part.start == part.end:
+            continue
+        if merged and part.kind == "costs" == merged[-1].kind:
+            merged[-1] = merged[-1].model_copy(update={"end": part.end})
+        else:
+            merged.append(part)
+    return merged

@@ -1,0 +1,1 @@
+"""Pages without text become text on this machine."""
