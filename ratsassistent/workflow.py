@@ -24,7 +24,18 @@ from ratsassistent.errors import Ambiguous, InputError, Interrupted, ModelError,
 from ratsassistent.held import loose_papers, meetings
 from ratsassistent.intake import release, take_in
 from ratsassistent.jobs import Job
-from ratsassistent.oparl import AgendaItem, Answer, Briefing, Coverage, Hit, ItemBriefing, Level, Meeting, Paper
+from ratsassistent.oparl import (
+    AgendaItem,
+    Answer,
+    Briefing,
+    Coverage,
+    Hit,
+    ItemBriefing,
+    Level,
+    Meeting,
+    PageRef,
+    Paper,
+)
 from ratsassistent.pack.files.reading import render_safely
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, store_of, workspace
@@ -82,13 +93,21 @@ def item_of(meeting: Meeting, wanted: str) -> AgendaItem:
 
 
 def coverage(ws: Workspace, meeting_id: str | None = None) -> Coverage:
-    """How many pages of a meeting (or of everything) were read, and which could not be."""
+    """How far the pages of a meeting (or of everything) were read, and what a meeting's agenda lacks."""
     counts = [store.page_counts(meeting_id) for store in ws.stores]
-    return Coverage(
+
+    def refs(**like: str) -> tuple[PageRef, ...]:
+        return tuple(ref for store in ws.stores for ref in store.page_refs(meeting_id, **like))
+
+    covered = Coverage(
         pages=sum(total for _, total in counts),
         read=sum(read for read, _ in counts),
-        unreadable=tuple(ref for store in ws.stores for ref in store.unreadable(meeting_id)),
+        unreadable=refs(source="none"),
+        ocr=refs(source="ocr"),
+        drawings=refs(kind="drawing"),
     )
+    chosen = held.meeting(ws, meeting_id) if meeting_id else None
+    return covered.with_gaps([chosen]) if chosen else covered
 
 
 def page_picture(ws: Workspace, file_id: str, page: int, width: int = 1000) -> bytes:
@@ -214,6 +233,8 @@ def _brief_item(
     if known is not None and known.basis == task.basis:
         return known
     made = writing.write(task, (lambda: load_model(ws)), should_stop)
+    if made.public is True and store is not ws.public:  # it tells of a confidential paper of a public item
+        made = made.model_copy(update={"public": False})
     store.save_briefing(meeting_id, made)
     return made
 

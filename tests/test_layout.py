@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratsassistent.pack.page.glyphs import Glyph, Sheet, read_sheet
-from ratsassistent.pack.page.layout import lines_of
+from ratsassistent.pack.page.layout import lines_of, paragraphed
 
 
 def new_page(size=10):
@@ -214,3 +214,19 @@ def test_no_letter_is_lost_wherever_letters_stand(glyphs):
     sheet = Sheet(600, 800, list(glyphs))
     found = "".join("".join(line.text.split()) for line in lines_of(sheet)).replace("|", "")
     assert sorted(found) == sorted(item.char for item in glyphs)
+
+
+@pytest.mark.parametrize(("pitch", "room"), [(5.0, 9.0), (4.2, 6.5), (8.0, 14.0)])
+def test_more_room_between_two_lines_parts_paragraphs(pitch, room):
+    import pypdfium2
+
+    pdf, y = new_page(), 20.0
+    for paragraph in (LEFT[:3], RIGHT[:2], LEFT[3:]):
+        for line in paragraph:
+            pdf.text(20, y, line)
+            y += pitch
+        y += room - pitch
+    document = pypdfium2.PdfDocument(io.BytesIO(bytes(pdf.output())))
+    text = paragraphed(lines_of(read_sheet(document[0])))
+    assert text.split("\n\n") == ["\n".join(p) for p in (LEFT[:3], RIGHT[:2], LEFT[3:])]
+    document.close()

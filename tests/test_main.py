@@ -140,7 +140,7 @@ def test_briefing_as_markdown_into_a_file(run: Run, data: Path, tmp_path: Path) 
     assert text == run("briefing", MEETING).out
     assert text.count("\n## ") == 10
     assert text.count("Nichtöffentlich") >= 2
-    assert "39 von 40 Seiten gelesen." in text
+    assert "40 von 40 Seiten gelesen." in text
     assert re.search(r"\(S\. 3\)", text)
     both = run("briefing", MEETING, "--json", "-o", tmp_path / "auswertung.json")
     assert both.json == json.loads((tmp_path / "auswertung.json").read_text(encoding="utf-8"))
@@ -221,7 +221,7 @@ def test_frage_that_the_papers_do_not_answer(run: Run, data: Path, model: Script
     assert made.json["answered"] is False
     assert made.json["answer"] == ""
     plain = run("frage", "Wie hoch ist der Hebesatz der Grundsteuer B?")
-    assert plain.out.strip() == "In den gelesenen Unterlagen nicht gefunden (39 von 40 Seiten gelesen)."
+    assert plain.out.strip() == "In den gelesenen Unterlagen nicht gefunden (40 von 40 Seiten gelesen)."
 
 
 def test_frage_without_a_model_is_one_sentence(run: Run, data: Path) -> None:

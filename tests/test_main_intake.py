@@ -22,14 +22,16 @@ def test_einlesen_names_what_was_recognised(run: Run) -> None:
     plain = run("einlesen", "--beispiel")
     assert plain.status == 0
     assert "10 Tagesordnungspunkte" in plain.out
-    assert "39 von 40 Seiten gelesen" in plain.out
-    assert re.search(r"Nicht lesbar: .*S\. 32", plain.out)
+    assert "40 von 40 Seiten gelesen" in plain.out
+    assert re.search(r"1 Seite war ein Scan und wurde mit Texterkennung gelesen.*\n.*S\. 32", plain.out)
+    assert re.search(r"Anlage 3, erwähnt auf S\. 20, liegt nicht bei", plain.out)
     again = run("einlesen", "--beispiel", "--json")
     assert shapes.misfits(again.json, shapes.INTAKE) == []
     assert again.json["files"] == 1
     assert again.json["papers"] == 8
-    assert [(p["page"], bool(p["reason"])) for p in again.json["pages"]["unreadable"]] == [(32, True)]
-    assert again.json["pages"]["text"] == 39
+    assert again.json["pages"]["unreadable"] == []
+    assert [p["page"] for p in again.json["pages"]["ocr_pages"]] == [32]
+    assert (again.json["pages"]["text"], again.json["pages"]["ocr"]) == (39, 1)
     assert again.json["skipped"] == []
     assert again.json["seconds"] >= 0
 

@@ -211,7 +211,7 @@ def test_what_was_filled_into_a_form_stands_behind_its_label(tmp_path):
     writer._root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject(k): v for k, v in form.items()})
     out = io.BytesIO()
     writer.write(out)
-    lines = _read(tmp_path, out.getvalue())[0].text.split("\n")
+    lines = [line for line in _read(tmp_path, out.getvalue())[0].text.split("\n") if line]
     assert " ".join(lines[0].split()) == "Fraktion: Freie Liste"
     assert " ".join(lines[1].split()) == "Stimmen: 17"
     assert lines[2] == "Eingang 3. Mai"
@@ -231,7 +231,8 @@ def test_drawn_check_boxes_stand_before_their_labels(tmp_path, monkeypatch):
     pdf.text(55, 20, "nein")
     pdf.text(25, 30, "Kosten entstehen")
     (page,) = _read(tmp_path, pdf)
-    assert [" ".join(line.split()) for line in page.text.split("\n")] == ["☒ ja ☐ nein", "Kosten entstehen ☒"]
+    lines = [" ".join(line.split()) for line in page.text.split("\n") if line]
+    assert lines == ["☒ ja ☐ nein", "Kosten entstehen ☒"]
 
 
 def test_one_engine_reads_what_the_other_cannot(tmp_path, monkeypatch):

@@ -31,6 +31,7 @@ from ratsassistent import workflow
 from ratsassistent.demo import demo_pack
 from ratsassistent.errors import Ambiguous, Interrupted, ModelError, NotFound
 from ratsassistent.oparl import ItemBriefing
+from ratsassistent.pack.scans import ocr
 from ratsassistent.workflow import Workspace
 
 FACTS_RECALLED = 17  # of 35 by level `auszug`; 20 were measured when this was written
@@ -82,7 +83,7 @@ def test_each_store_holds_its_pages_items_and_papers(ws: Workspace, truth: dict[
     (file,) = ws.nonpublic.files()
     assert {p.number for p in ws.nonpublic.pages(file.id)} == {2, *SECRET}
     assert {p.number for p in ws.public.pages(file.id)} == set(range(1, 41)) - {2, *SECRET}
-    assert {p.source for p in ws.public.pages(file.id) if p.number in truth["scanned_pages"]} == {"none"}
+    assert {p.source for p in ws.public.pages(file.id) if p.number in truth["scanned_pages"]} == {"ocr"}
     assert all(pages_of(p.citation) <= {*SECRET} for p in ws.nonpublic.passages())
     assert not any(pages_of(p.citation) & {2, *SECRET} for p in ws.public.passages())
 
@@ -136,11 +137,25 @@ def test_a_copy_under_another_name_is_the_same_meeting(ws: Workspace, tmp_path: 
     assert workflow.coverage(ws).pages == 40
 
 
-def test_coverage_names_the_page_that_could_not_be_read(ws: Workspace, truth: dict[str, Any]) -> None:
+def test_coverage_names_the_pages_read_by_ocr_and_what_is_missing(ws: Workspace, truth: dict[str, Any]) -> None:
     for covered in (workflow.coverage(ws), workflow.coverage(ws, only_meeting(ws))):
-        assert (covered.pages, covered.read) == (40, 39)
-        assert [r.page for r in covered.unreadable] == truth["scanned_pages"]
-        assert all(r.reason for r in covered.unreadable)
+        assert (covered.pages, covered.read, covered.unreadable) == (40, 40, ())
+        assert [r.page for r in covered.ocr] == truth["scanned_pages"]
+    missing = [(entry["number"], m["name"]) for entry in truth["agenda"] for m in entry["missing_attachments"]]
+    assert len(missing) == 2
+    assert [m.name for m in workflow.coverage(ws, only_meeting(ws)).missing] == [name for _, name in missing]
+    (held,) = workflow.meetings(ws)
+    assert [(i.number, m.name) for i in held.agendaItem for m in i.missing_attachments] == missing
+
+
+def test_without_text_recognition_the_scan_is_named_as_unreadable(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(ocr, "find_data", lambda: (None, ocr.NOT_INSTALLED))
+    with workflow.workspace(settings_for(tmp_path / "ohne")) as ws:
+        made = workflow.take_in(ws, [demo_pack()])
+        for covered in (made.coverage, workflow.coverage(ws)):
+            assert (covered.pages, covered.read) == (40, 39)
+            assert [(r.page, r.reason) for r in covered.unreadable] == [(32, ocr.NOT_INSTALLED)]
+            assert covered.ocr == ()
 
 
 def test_every_page_has_a_picture_public_or_not(ws: Workspace) -> None:

@@ -286,11 +286,15 @@ class Store:
 
     def unreadable(self, meeting_id: str | None) -> list[PageRef]:
         """The pages that could not be read, in a meeting's files or (None) in all."""
+        return self.page_refs(meeting_id, source="none")
+
+    def page_refs(self, meeting_id: str | None, **like: str) -> list[PageRef]:
+        """The pages with this `source` or `kind` in a meeting's files or (None) in all, each with its reason."""
         page, file = tables.page, tables.file
         query = select(file.c.body, page.c.file_id, page.c.number, page.c.reason).join(
             file, file.c.id == page.c.file_id
         )
-        query = self._counted(query, meeting_id).where(page.c.source == "none")
+        query = self._counted(query, meeting_id).where(*(page.c[name] == value for name, value in like.items()))
         with self.reading() as connection:
             rows = connection.execute(query.order_by(page.c.file_id, page.c.number)).all()
         return [

@@ -30,7 +30,7 @@ from ratsassistent.pack.files.public_copy import public_copy
 from ratsassistent.pack.page.boxes import find_boxes
 from ratsassistent.pack.page.drawings import is_drawing
 from ratsassistent.pack.page.glyphs import Frame, Sheet, add_boxes, read_sheet
-from ratsassistent.pack.page.layout import lines_of
+from ratsassistent.pack.page.layout import lines_of, paragraphed
 from ratsassistent.pack.page.text import clean_text, is_gibberish
 
 __all__ = [
@@ -194,7 +194,7 @@ class _Reader:
             page, fixed = _with_notes(self._document, page, number)
             sheet = read_sheet(page, fixed)
             add_boxes(sheet, [(box.left, box.bottom, box.right, box.top, box.ticked) for box in boxes], Frame(page))
-            raw = "\n".join(line.text for line in lines_of(sheet))
+            raw = paragraphed(lines_of(sheet))
             plan = is_drawing(page, len(raw.split()))
         except Exception:
             return None

@@ -24,6 +24,7 @@ from ratsassistent.pack.page.tables import MAX_RULES, Grid, Placed, aligned, gri
 WIDE = 1.1  # em; a gap of this width parts two pieces of a line
 MAX_ORDERED = 700  # lines; more is a drawing, whose lines stay in the order of the stream
 GUTTER_LINES = 5  # lines side by side that make columns
+WIDE_GAP = 1.3  # times the usual distance of two lines; more room parts paragraphs
 _NARROW = 0.03  # em; what looks like a space but is no wider is none
 _LABEL = re.compile(r"[^\W\d_][:;]$")
 _BROAD = 0.32  # em; a gap of this width parts words though no space was written
@@ -117,6 +118,27 @@ def lines_of(sheet: Sheet) -> list[Line]:
             lines = _aligned(_ordered(_columns(_crossed(_tabled(lines, found)))))
         out.extend(lines)
     return out
+
+
+def paragraphed(lines: Sequence[Line]) -> str:
+    """Lines as text, with an empty line where the page leaves more room between two than between those of a paragraph."""
+    gaps = [
+        b.base - max(a.base, a.last)
+        for a, b in pairwise(lines)
+        if a.turn == b.turn and a.column == b.column and 0.9 * b.em < b.base - max(a.base, a.last) < 2.0 * b.em
+    ]
+    pitch = statistics.median(gaps) if gaps else 0.0
+    out: list[str] = []
+    for number, line in enumerate(lines):
+        if number:
+            above = lines[number - 1]
+            gap = line.base - max(above.base, above.last)
+            same = above.turn == line.turn != 4 and above.column == line.column
+            em = max(line.em, above.em)
+            if same and gap > WIDE_GAP * max(pitch, 1.15 * em):
+                out.append("")
+        out.append(line.text)
+    return "\n".join(out)
 
 
 def _runs(glyphs: Iterable[Glyph]) -> list[_Run]:

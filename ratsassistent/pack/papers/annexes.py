@@ -49,7 +49,7 @@ _HEADING = re.compile(
     re.MULTILINE,
 )
 _ENTRY = re.compile(
-    rf"^\W{{0,3}}(?:(?:Anlage|Anhang|Beilage)\s*(?:Nr\.?\s*)?(?P<word>{_LABEL})\b\s*[:.)–-]*|(?P<number>\d{{1,2}})[.):]|[•▪–*-])?[ \t]*(?P<title>\S.*)?$"
+    rf"^\W{{0,6}}(?:(?:Anlage|Anhang|Beilage)\s*(?:Nr\.?\s*)?(?P<word>{_LABEL})\b\s*[:.)–-]*|(?P<number>\d{{1,2}})[.):]|[•▪–*-])?[ \t]*(?P<title>\S.*)?$"
 )
 _NOT_LISTED = re.compile(
     r"(?i)^\W*(?:keine?|ohne|entfällt|siehe|seite|beschluss|antrag|sachverhalt|begründung\s*:|finanz|unterschrift|gez\.|im auftrag|der |die |das |"
@@ -62,6 +62,7 @@ _DULL = re.compile(
 _SINGULAR = {"Anlagen": "Anlage", "Anhänge": "Anhang", "Beilagen": "Beilage"}
 MAX_LISTED = 15
 EDGE = 8  # lines at the head and foot of a document that can carry its label
+MOST_STEMS = 0.6  # of a title's telling words: a document that has them is that annex, whatever its label
 STEM = 6  # letters of a title's word that have to stand in a document
 
 
@@ -106,7 +107,7 @@ def missing_attachments(papers: Sequence[Paper], spare: Iterable[str] = ()) -> t
             for word, label, start, end in [*_mentions(paper), *labelled]:
                 base = _base(label)
                 title = titles.get(base, "")
-                if base in held | spare_labels | told or (title and _answers(title, documents)):
+                if base in held | spare_labels | told or (title and _answers(title, documents, MOST_STEMS)):
                     continue
                 told.add(base)
                 name = f"{word} {label}"
@@ -226,7 +227,7 @@ def _lists(paper: Paper) -> Iterator[_Listed]:
             match = _ENTRY.match(line)
             title = " ".join((match["title"] or "").split()) if match else ""
             if not line.strip():
-                if count:
+                if styles == {"plain"}:  # nothing but the room below it says where such a list ends
                     break
                 continue
             if not match or not title or len(title) > 110 or _NOT_LISTED.match(title) or count >= MAX_LISTED:
@@ -255,10 +256,13 @@ def _without_document(listed: Sequence[_Listed], documents: Sequence[_Document])
     return [entry for entry in told if not _answers(entry.title, documents)]
 
 
-def _answers(title: str, documents: Sequence[_Document]) -> bool:
-    """True where a telling word of a title stands in one of the documents, or in its name."""
+def _answers(title: str, documents: Sequence[_Document], share: float = 0.0) -> bool:
+    """True where telling words of a title (at least one, and this share of them) stand in one of the documents."""
     stems = _stems(title)
-    return any(any(stem in document.words.casefold() for stem in stems) for document in documents)
+    least = max(1.0, share * len(stems))
+    return bool(stems) and any(
+        sum(stem in words for stem in stems) >= least for words in (d.words.casefold() for d in documents)
+    )
 
 
 def _stems(title: str) -> set[str]:

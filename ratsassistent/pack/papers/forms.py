@@ -177,7 +177,7 @@ def _finished(group: _Group) -> Iterator[tuple[str, str, list[Line]]]:
     name = group.name
     if name and (STARTS_YES_NO.match(name) or ENDS_IN_YES_NO.match(name)):
         return  # a box is missing there
-    if name is None and named and all(_PUBLIC_OPTION.match(label) for label in named):
+    if named and all(_PUBLIC_OPTION.match(label) for label in named):  # whatever stands in the line above
         name = "Öffentlichkeit"
         if len(chosen) > 1:
             return

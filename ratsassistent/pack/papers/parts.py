@@ -151,8 +151,8 @@ def _mid_sentence(lines: Sequence[Line], index: int) -> bool:
     """True where the line goes on with the sentence above it, however much it looks like a heading."""
     text = lines[index].text.strip()
     above = lines[index - 1].text.rstrip() if index else ""
-    if has_box(above):
-        return False  # a row of a form, however long
+    if has_box(above) or " | " in above:
+        return False  # a row of a form or table, however long
     if len(text) <= 25 and text.endswith(":") and text[:1].isupper() and " " not in text:
         return False
     return len(above) >= 60 and above[-1] not in '.:;!?)“"☐☒' and not re.search(r"\d$", above)

@@ -35,6 +35,8 @@ _DECIDES = re.compile(
 )
 _LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)]|[a-z][.)]|[-•–▪*])\s+\S")
 _CONTINUED = re.compile(r"\W*\(?\s*(?:Forts(?:etzung|\.)|ff\.)\W*$")
+_NAMED = re.compile(r"(?i)^\W*(?:\w{1,4}[.)]\s*)?(?:Beschlu(?:ss|ß)|Tenor|Dispositiv|Antrag an)")
+_CHAPTER = re.compile(r"^\W*(?:\w{1,4}[.)]\s*)?(?:Vorschlag|Empfehlung|Verwaltungsvorschlag|Entscheidungsvorschlag)\b")
 MAX_SUMMARY = 4000  # characters; a longer "Zusammenfassung" is a chapter of the reasoning
 
 
@@ -109,7 +111,17 @@ def _joined(text: str, parts: Sequence[Part]) -> list[Part]:
 
 
 def _one_whole_wording(text: str, parts: list[Part]) -> list[Part]:
-    """Where a paper gives its wording twice, the later, fuller one counts; the first is marked as not complete."""
+    """Where a paper gives its wording twice, the later, fuller one counts; the first is marked as not complete.
+
+    A chapter "2. Vorschlag der Verwaltung" is a wording only where nothing else in the paper is called one.
+    """
+    if any(part.kind == "resolution" and _NAMED.match(part.heading or "") for part in parts):
+        parts = [
+            part.model_copy(update={"kind": "reason", "complete": True})
+            if part.kind == "resolution" and _CHAPTER.match(part.heading or "")
+            else part
+            for part in parts
+        ]
     wordings = [i for i, part in enumerate(parts) if part.kind == "resolution"]
     if len(wordings) == 1 and not parts[wordings[0]].complete:
         parts[wordings[0]] = parts[wordings[0]].model_copy(update={"complete": True})
