@@ -259,7 +259,7 @@ def test_the_rows_of_a_table_keep_label_and_amount_together() -> None:
     rows = [s.text for s in extract_item(item(table)).statements if s.label == "Kosten"]
     assert rows == ["Dach: 120.000 Euro", "Fenster: 80.000 Euro", "Gesamtkosten: 200.000 Euro"]
     context = {a.value: a.context for a in extract_item(item(table)).amounts}
-    assert context[200_000] == "Gesamtkosten | 200.000 Euro"
+    assert context[200_000] == "Gesamtkosten – Betrag: 200.000 Euro"
     assert 50_000 not in context
     assert 999_000 not in context
 
@@ -285,3 +285,24 @@ def test_a_sentence_below_a_table_does_not_run_into_its_rows() -> None:
     texts = [s.text for s in extract_item(item(table)).statements]
     assert below in texts
     assert not any(" | " in text for text in texts)
+
+
+def test_values_of_several_columns_keep_the_names_of_their_columns() -> None:
+    table = paper(
+        [
+            (
+                "costs",
+                "Die Kosten verteilen sich so.\n\nAufwand | Ansatz 2026 | 2027\nPersonal | 120.000 Euro | 125.000 Euro\n"
+                "Miete | 30.000 Euro | 31.500 Euro\n\nStrom | 7.000 Euro | 8.000 Euro",
+            )
+        ]
+    )
+    made = extract_item(item(table))
+    rows = [s.text for s in made.statements if " | " in s.text]
+    assert rows == [
+        "Aufwand | Ansatz 2026 | 2027\nPersonal | 120.000 Euro | 125.000 Euro\nMiete | 30.000 Euro | 31.500 Euro",
+        "Strom: 7.000 Euro | 8.000 Euro",  # below an empty line: nobody can tell what its columns are called
+    ]
+    context = {a.value: a.context for a in made.amounts}
+    assert context[125_000] == "Personal – Ansatz 2026: 120.000 Euro – 2027: 125.000 Euro"
+    assert context[8_000] == "Strom – 7.000 Euro – 8.000 Euro"

@@ -488,3 +488,11 @@ def test_other_paths_are_passed_on_as_they_are() -> None:
 @pytest.mark.parametrize("host", ["boese.example", "127.0.0.1.boese.example:7860", ""])
 def test_a_foreign_name_gets_nothing(host: str) -> None:
     assert answer_of(host)[0] == 403
+
+
+def test_rows_of_a_table_are_shown_as_one() -> None:
+    rows = Statement(text="Aufwand | 2026\n<b>Personal</b> | 120.000 Euro", origin="extract", citation=cite())
+    html = page_item.item(item(paper("x")), brief(statements=(rows,)))
+    assert '<th scope="col">2026</th>' in html
+    assert '<th scope="row">&lt;b&gt;Personal&lt;/b&gt;</th><td>120.000 Euro</td>' in html
+    assert is_harmless(html)

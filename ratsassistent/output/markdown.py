@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from ratsassistent.oparl import Briefing, Citation, ItemBriefing, PaperChanges, Statement
 from ratsassistent.output import phrases
+from ratsassistent.output.page_text import is_table
 
 # What means something anywhere in a line; the last two keep addresses from becoming links
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&]|(?<=\w):(?=//)|(?<=www)\.)", re.IGNORECASE)
@@ -126,4 +127,11 @@ def _statement(given: Statement) -> str:
     if given.check == "unsupported":
         missing = f": {escape(', '.join(given.failures))}" if given.failures else ""
         warning = f" **[nicht belegt{missing}]**"
-    return f"- {who}{escape(' '.join(given.text.split()))} {pages(given.citation)}{warning}"
+    text = given.text
+    if is_table(text):  # "Ansatz | 2025 | 2026" and a row: the names of the columns go to their values
+        names, *rows = ([cell.strip() for cell in line.split("|")] for line in text.split("\n"))
+        text = "; ".join(
+            f"{row[0]} – {', '.join(f'{name}: {value}' for name, value in zip(names[1:], row[1:], strict=False))}"
+            for row in rows
+        )
+    return f"- {who}{escape(' '.join(text.split()))} {pages(given.citation)}{warning}"

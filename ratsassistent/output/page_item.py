@@ -14,12 +14,14 @@ from ratsassistent.output.page_text import (
     action,
     citations,
     count,
+    is_table,
     notice,
     paragraphs,
     places,
     safe,
     several_files,
     short_name,
+    table,
 )
 
 NON_PUBLIC = "Nichtöffentlich – nur für Mitglieder des Gremiums. Bitte nicht weitergeben."
@@ -127,6 +129,8 @@ def _statement(statement: Statement, named: bool) -> str:
     if statement.origin == "verbatim":
         return f"<li>{paragraphs(statement.text)}{cites}</li>"
     warning = _check(statement) if statement.check == "unsupported" else ""
+    if is_table(statement.text):
+        return f"<li>{table(statement.text)}<p>{cites}</p>{warning}</li>"
     return f"<li><p>{safe(' '.join(statement.text.split()))} {cites}</p>{warning}</li>"
 
 

@@ -95,6 +95,22 @@ def paragraphs(text: str) -> str:
     return "".join(f"<p>{safe(block)}</p>" for block in blocks)
 
 
+def is_table(text: str) -> bool:
+    """True for a statement that is rows of a table below the names of their columns."""
+    lines = text.split("\n")
+    return len(lines) > 1 and all(" | " in line for line in lines)
+
+
+def table(text: str) -> str:
+    """Such a statement as a small table."""
+    head, *rows = ([safe(cell.strip()) for cell in line.split("|")] for line in text.split("\n"))
+    names = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+    lines = "".join(
+        f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
+    )
+    return f'<div class="ra-rows"><table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
 def progress_bar(done: float | None, label: str) -> str:
     """How much is done, 0 to 1, with its words; None draws a bar that only says that something goes on."""
     value = "" if done is None else f' value="{max(0.0, min(done, 1.0)):.3f}" max="1"'

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from ratsassistent.oparl import Amount, Citation, DateMention, PagedText, Paper, Part, PartKind, Statement
 from ratsassistent.writing.amounts import days, money
 from ratsassistent.writing.select import spans
-from ratsassistent.writing.sentences import Sentence, clean, is_furniture, sentences
+from ratsassistent.writing.sentences import Sentence, clean, is_furniture, labelled_row, sentences
 
 MAX_PAGES = 3  # a citation that names more pages names none
 COSTS = "Kosten"  # label of statements
@@ -64,7 +64,7 @@ def money_rows(papers: Sequence[Paper]) -> Iterator[tuple[tuple[int, int], State
     for number, paper in enumerate(papers):
         for run in _form_runs(paper):
             for start, end in _money_rows(paper.text.text, run):
-                wording = clean(paper.text.text[start:end])
+                wording = clean(_rows_in_words(paper.text.text[start:end]))
                 values = {round(f.value) for f in money(wording)}
                 words = len(wording.split())
                 named = re.search(r"[A-Za-zÄÖÜäöüß]{4,}", re.sub(r"(?i)euro|eur", "", wording))
@@ -78,6 +78,14 @@ def money_rows(papers: Sequence[Paper]) -> Iterator[tuple[tuple[int, int], State
                         (number, start),
                         Statement(text=wording, origin="extract", citation=citation, check="ok", label=COSTS),
                     )
+
+
+def _rows_in_words(text: str) -> str:
+    """Rows of a table as running text: "Zuschüsse: Land: 250.000 Euro; Stadt: 100.000 Euro"."""
+    if " | " not in text:
+        return text
+    lines = [line.strip().replace(" | ", ": ") for line in text.split("\n") if line.strip()]
+    return "".join(f"{line} " if line.endswith(":") else f"{line}; " for line in lines).rstrip("; ")
 
 
 def _form_runs(paper: Paper) -> list[Part]:
@@ -161,12 +169,21 @@ def amounts_of(papers: Sequence[Paper]) -> tuple[Amount, ...]:
                 )
                 if sentence.kind == "row" and part.kind == "annex":
                     worth -= 0.5
-                amount = Amount(text=finding.text, value=finding.value, citation=citation, context=sentence.text[:400])
+                at = sentence.start + finding.start
+                row = _row_at(paper.text.text, at)
+                context = labelled_row(paper.text.text, at, at + 1) if row else sentence.text
+                amount = Amount(text=finding.text, value=finding.value, citation=citation, context=context[:400])
                 key = round(finding.value * 100)
                 if key not in best or best[key][0] < worth:
                     best[key] = (worth, amount)
     ranked = sorted(best.values(), key=lambda b: (-b[0], -b[1].value))
     return tuple(amount for _, amount in ranked[:8])
+
+
+def _row_at(text: str, offset: int) -> bool:
+    """True where the line at an offset is a row of a table."""
+    end = text.find("\n", offset)
+    return " | " in text[text.rfind("\n", 0, offset) + 1 : end if end >= 0 else len(text)]
 
 
 def dates_of(papers: Sequence[Paper]) -> tuple[DateMention, ...]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from ratsassistent.oparl import Paper, PartKind, Statement
+from ratsassistent.oparl import Paper, Part, PartKind, Statement
 from ratsassistent.writing.amounts import money
 from ratsassistent.writing.figures import COSTS, MAX_PAGES, cite
 from ratsassistent.writing.select import spans
+from ratsassistent.writing.sentences import cells_of, heading_row
 
 _ABOUT_MONEY = re.compile(
     r"finanz|kosten|deckung|haushalt|mittel|budget|folgekosten|zuschuss|ertrag|bedeckung", re.IGNORECASE
@@ -51,33 +53,66 @@ def table_amounts(papers: Sequence[Paper], known: set[int]) -> Iterator[tuple[tu
 
     :param known: amounts in whole euros that are shown already; a row of these only is left out.
     """
-    found: list[tuple[bool, tuple[int, int], str, set[int], int]] = []
+    found: list[_Row] = []
     for number, paper in enumerate(papers):
         for part in spans(paper, _TABLES):
-            position = part.start
-            for line in paper.text.text[part.start : part.end].split("\n"):
-                start, position = position, position + len(line) + 1
-                cells = [" ".join(cell.split()) for cell in line.split("|")]
-                values = {round(f.value) for f in money(line)}
-                label = cells[0].rstrip(" :")
-                filled = [cell for cell in cells[1:] if cell]
-                if not 2 <= len(label) <= 80 or not label[0].isupper() or not filled or not values or money(label):
-                    continue
-                if all(money(cell) or re.fullmatch(r"[-–\d.,%\s]+", cell) for cell in filled):
-                    text = f"{label}: {' | '.join(filled)}"
-                    found.append((not _TOTAL.search(label), (number, start), text, values, start + len(line)))
-    left, rows = _TABLE_WORDS, 0
-    for _, (number, start), text, values, end in sorted(found, key=lambda row: row[:2]):
-        words = len(text.split())
-        citation = cite(papers[number].text, start, end)
-        if values <= known or words > left or rows == _ROWS_IN_A_TABLE or not citation:
+            found += _rows(paper, number, part)
+    left, count = _TABLE_WORDS, 0
+    chosen: list[_Row] = []
+    for row in sorted(found, key=lambda row: (not _TOTAL.search(row.cells[0]), row.place)):
+        words = len(row.text.split())
+        if row.values <= known or words > left or count == _ROWS_IN_A_TABLE:
             continue
-        known |= values
-        left, rows = left - words, rows + 1
-        yield (
-            (number, start),
-            Statement(text=text, origin="extract", citation=citation, check="ok", label=COSTS),
-        )
+        known |= row.values
+        left, count = left - words, count + 1
+        chosen.append(row)
+    tables: dict[tuple[int, int], list[_Row]] = {}
+    for row in sorted(chosen, key=lambda row: row.place):
+        # values in several columns mean nothing without the line above them
+        several = row.head is not None and len(row.cells) > 2
+        tables.setdefault((row.place[0], row.head[0]) if several and row.head else row.place, []).append(row)
+    for rows in tables.values():
+        place, head = rows[0].place, rows[0].head
+        lines = [row.text for row in rows]
+        start = place[1]
+        if head is not None and len(rows[0].cells) > 2:
+            lines = [head[1], *(" | ".join(row.cells) for row in rows)]
+            start = head[0]
+        citation = cite(papers[place[0]].text, start, max(row.end for row in rows))
+        if citation and len(citation) <= MAX_PAGES:
+            text = "\n".join(lines)
+            yield place, Statement(text=text, origin="extract", citation=citation, check="ok", label=COSTS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of a table: its place (paper, offset) and end, cells, amounts, and the line that heads its columns."""
+
+    place: tuple[int, int]
+    end: int
+    cells: tuple[str, ...]
+    values: set[int]
+    head: tuple[int, str] | None
+
+    @property
+    def text(self) -> str:
+        """Label and values in one line."""
+        return f"{self.cells[0]}: {' | '.join(self.cells[1:])}"
+
+
+def _rows(paper: Paper, number: int, part: Part) -> Iterator[_Row]:
+    position = part.start
+    for line in paper.text.text[part.start : part.end].split("\n"):
+        start, position = position, position + len(line) + 1
+        cells = cells_of(line)
+        values = {round(f.value) for f in money(line)}
+        label = cells[0].rstrip(" :")
+        filled = [cell for cell in cells[1:] if cell]
+        if not 2 <= len(label) <= 80 or not label[0].isupper() or not filled or not values or money(label):
+            continue
+        if all(money(cell) or re.fullmatch(r"[-–\d.,%\s]+", cell) for cell in filled):
+            head = heading_row(paper.text.text, start, len(cells)) if len(filled) == len(cells) - 1 else None
+            yield _Row((number, start), start + len(line), (label, *filled), values, head)
 
 
 def _page_texts(paper: Paper) -> dict[tuple[str | None, int | None], str]:

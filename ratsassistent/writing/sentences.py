@@ -25,6 +25,8 @@ def _words(text: str) -> frozenset[str]:
 Kind = Literal["sentence", "heading", "item", "row", "furniture"]
 
 # Abbreviations after which a sentence goes on. Without the final full stop, lower case.
+_NAMES_COLUMN = re.compile(r"[^\W\d]{2}|%|€|\b(?:19|20)\d\d\b")
+_AMOUNT = re.compile(r"\d\s*(?:€|Euro\b|EUR\b)")
 _ABBREVIATIONS = _words(
     """abb abs abschn abt allg anl anm art aufl az bauabschn begr betr bez bgbl bspw bw bzgl bzw ca co cm dez dgl dipl dr
     ebd eing eingeschl einschl entspr etc evtl exkl fa ff fr gem gemgb ges gez ggf ggfs ggü grds hj hr hrsg inc ing inkl
@@ -250,6 +252,45 @@ def _is_numbered_heading(stripped: str, following: str, width: int) -> bool:
     if not re.match(r"\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4})[.)]?\s+[A-ZÄÖÜ„]", stripped) or len(stripped.split()) > 9:
         return False
     return _is_heading(stripped, following, width) and not _BULLET.match(following) and len(following) > width * 0.6
+
+
+def cells_of(line: str) -> list[str]:
+    """The cells of a table's row ("Zuschuss | 120.000 Euro"); the whole line where it is none."""
+    return [" ".join(cell.split()) for cell in line.split("|")]
+
+
+def heading_row(text: str, row: int, cells: int) -> tuple[int, str] | None:
+    """The first row of the table that the row at offset `row` is in, as (offset, line), if it names the columns.
+
+    :param cells: how many it must have; names are words, not figures.
+    """
+    top: tuple[int, str] | None = None
+    end = row - 1
+    while end > 0:
+        start = text.rfind("\n", 0, end) + 1
+        line = text[start:end]
+        if " | " not in line:
+            break
+        top = (start, line)
+        end = start - 1
+    if top is None:
+        return None
+    names = cells_of(top[1])
+    named = len(names) == cells and all(_NAMES_COLUMN.search(name) and not _AMOUNT.search(name) for name in names[1:])
+    return (top[0], " | ".join(names)) if named else None
+
+
+def labelled_row(text: str, start: int, end: int) -> str:
+    """The row at [start, end) with the name of its column before each value: "Krippe – Kinder: 22 – Mehrertrag: 6.400 €"."""
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end - 1)
+    cells = cells_of(text[line_start : line_end if line_end >= 0 else len(text)])
+    head = heading_row(text, line_start, len(cells)) if len(cells) > 1 else None
+    if head is None:
+        return " – ".join(cell for cell in cells if cell)
+    names = cells_of(head[1])
+    values = [f"{name}: {value}" for name, value in zip(names[1:], cells[1:], strict=True) if value]
+    return " – ".join([cells[0], *values])
 
 
 def _is_row(stripped: str) -> bool:

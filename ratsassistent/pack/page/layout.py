@@ -125,7 +125,7 @@ def paragraphed(lines: Sequence[Line]) -> str:
     gaps = [
         b.base - max(a.base, a.last)
         for a, b in pairwise(lines)
-        if a.turn == b.turn and a.column == b.column and 0.9 * b.em < b.base - max(a.base, a.last) < 2.0 * b.em
+        if a.turn == b.turn and a.column == b.column and 0.9 * b.em < b.base - max(a.base, a.last) < 2.6 * b.em
     ]
     pitch = statistics.median(gaps) if gaps else 0.0
     out: list[str] = []
