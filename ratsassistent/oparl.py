@@ -212,6 +212,7 @@ class Decision(Model):
     vote: Vote | None = None
     unanimous: bool = False
     named: tuple[NamedVote, ...] = ()
+    subject: str | None = None  # what was voted on, in the words before the vote, where an item has several
     text: str | None = None
     citation: tuple[Citation, ...] = ()
 
@@ -288,6 +289,7 @@ class Meeting(Model):
     start: str | None
     agendaItem: tuple[AgendaItem, ...]  # noqa: N815 - OParl's name
     unassigned_pages: tuple[PageRef, ...] = ()
+    file_ids: tuple[str, ...] = ()  # of the files that its agenda or minutes stand in
     oparl_id: str | None = None
 
 

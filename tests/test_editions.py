@@ -245,15 +245,19 @@ def test_the_agenda_from_before_a_nachtrag_does_not_take_the_number_back(store):
     assert (item.number, item.formerly) == ("5", "3")
 
 
+def wanted(organization, day):
+    return Meeting(id="", name=organization, organization=organization, start=day, agendaItem=())
+
+
 def test_small_questions_to_the_store(store):
     save(store, edition())
     assert store.page_count("ra:datei-mai") == 2
     assert store.page_count("ra:datei-fehlt") == 0
     assert store.file("ra:datei-mai").name == "mai.pdf"
     assert store.file("ra:datei-fehlt") is None
-    assert store.find_meeting("Bauausschusses", "2031-05-06").agendaItem[0].papers == (edition(),)
-    assert store.find_meeting("Bauausschuss", "2031-05-07") is None
-    assert store.find_meeting("Bauausschuss", None) is None
+    assert store.same_meeting(wanted("Bauausschusses", "2031-05-06")).agendaItem[0].papers == (edition(),)
+    assert store.same_meeting(wanted("Bauausschuss", "2031-05-07")) is None
+    assert store.same_meeting(wanted("Bauausschuss", None)) is None
     (light,) = store.meetings(with_text=False)
     assert light.agendaItem[0].papers[0].text.text == ""
     assert light.agendaItem[0].papers[0].files == edition().files

@@ -6,7 +6,7 @@ import pytest
 
 from ratsassistent.oparl import File, Page
 from ratsassistent.pack.agendas.agenda import AgendaEntry
-from ratsassistent.pack.files.inputs import find_inputs
+from ratsassistent.pack.files.inputs import gather_inputs
 from ratsassistent.pack.files.pages import ReadFile, read_file
 from ratsassistent.pack.matching.assemble import Pack, assemble
 from ratsassistent.pack.matching.folders import day_in_name, number_key, one_item_folders, places
@@ -154,9 +154,9 @@ def test_folders_for_each_item_with_the_same_names_in_several(tmp_path):
         for name in FOLDERS:
             out.write(tmp_path / "Sitzung" / name, name)
     for number, source in enumerate((tmp_path / "Sitzung", bundle)):
-        inputs, skipped = find_inputs([source], tmp_path / f"work{number}")
-        pack = assemble([read_file(path, name=name) for path, name in inputs])
-        assert not skipped
+        inputs = gather_inputs([source], tmp_path / f"work{number}")
+        pack = assemble([read_file(path, name=name) for path, name in inputs.pdfs])
+        assert not inputs.skipped
         public = held(pack)
         assert [name.rpartition("/")[2] for name in public["2"]] == ["Anlage.pdf", "Vorlage.pdf"]
         assert [name.rpartition("/")[2] for name in public["3"]] == ["Vorlage.pdf"]

@@ -543,7 +543,8 @@ def test_a_published_paper_whose_pages_are_held_back_is_named(archives):
 )
 def test_only_the_same_body_on_the_same_day_is_the_same_meeting(archives, organization, start, same):
     archives.take_in(data.meeting(), data.organization())
-    held = archives.public.find_meeting(organization, start)
+    wanted = Meeting(id="", name=organization, organization=organization, start=start, agendaItem=())
+    held = archives.public.same_meeting(wanted)
     assert (held is not None) == same
 
 

@@ -239,7 +239,7 @@ def test_kinds_of_text_are_named_in_words() -> None:
     assert "Zahlen und Namen stehen auf S. 12" in words
     assert "nicht belegt: 9 Euro" in words
     assert words.index("Beschlussvorschlag Wortlaut Der Rat beschließt.") < words.index("Von der KI geschrieben")
-    assert "Sachverhalt Auszug aus der Vorlage Das Dach ist undicht." in words
+    assert "Sachverhalt Auszug aus den Unterlagen Das Dach ist undicht." in words
     assert "geprüft" not in words
 
 

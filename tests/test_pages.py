@@ -19,15 +19,10 @@ from pypdf.generic import (
 
 from ratsassistent.errors import NotFound, UnreadableFile
 from ratsassistent.pack.files import pages
-from ratsassistent.pack.files.pages import (
-    clean_text,
-    find_inputs,
-    open_file,
-    public_copy,
-    read_file,
-    read_pages,
-    render_page,
-)
+from ratsassistent.pack.files.inputs import gather_inputs
+from ratsassistent.pack.files.pages import open_file, read_file, read_pages, render_page
+from ratsassistent.pack.files.public_copy import public_copy
+from ratsassistent.pack.page.text import clean_text
 
 
 def test_pages_keep_their_place_and_say_why_they_have_no_text(tmp_path):
@@ -287,20 +282,20 @@ def test_folders_are_searched_in_natural_order(tmp_path):
         pdfs.write(tmp_path / "sitzung" / name, [["x"]])
     (tmp_path / "sitzung" / "brief.docx").write_text("x")
     (tmp_path / "sitzung" / "daten.jsonl").write_text("{}")
-    files, skipped = find_inputs([tmp_path / "sitzung"], tmp_path / "w")
-    assert [name for _, name in files] == ["Anlage 2.pdf", "Anlage 10.pdf", "Vorlage.pdf"]
-    reasons = {Path(entry.path).name: entry.reason for entry in skipped}
+    found = gather_inputs([tmp_path / "sitzung"], tmp_path / "w")
+    assert [name for _, name in found.pdfs] == ["Anlage 2.pdf", "Anlage 10.pdf", "Vorlage.pdf"]
+    reasons = {Path(entry.path).name: entry.reason for entry in found.skipped}
     assert "PDF" in reasons["brief.docx"]
-    assert "späteren Version" in reasons["daten.jsonl"]
+    assert [name for _, name in found.oparl] == ["daten.jsonl"]
 
 
 def test_same_names_are_told_apart_and_an_empty_folder_is_named(tmp_path):
     pdfs.write(tmp_path / "s" / "TOP 1" / "Vorlage.pdf", [["x"]])
     pdfs.write(tmp_path / "s" / "TOP 2" / "Vorlage.pdf", [["y"]])
     (tmp_path / "leer").mkdir()
-    files, skipped = find_inputs([tmp_path / "s", tmp_path / "leer", tmp_path / "fehlt.pdf"], tmp_path / "w")
-    assert [name for _, name in files] == ["TOP 1/Vorlage.pdf", "TOP 2/Vorlage.pdf"]
-    assert [entry.reason for entry in skipped] == [
+    found = gather_inputs([tmp_path / "s", tmp_path / "leer", tmp_path / "fehlt.pdf"], tmp_path / "w")
+    assert [name for _, name in found.pdfs] == ["TOP 1/Vorlage.pdf", "TOP 2/Vorlage.pdf"]
+    assert [entry.reason for entry in found.skipped] == [
         "In diesem Ordner liegt keine PDF-Datei.",
         "Diese Datei gibt es nicht.",
     ]
@@ -315,7 +310,8 @@ def test_a_zip_cannot_write_outside_and_is_bounded(tmp_path):
         bundle.writestr("mehr.zip", b"PK")
         bundle.writestr("bombe.pdf", b"%PDF-" + bytes(8_000_000))
         bundle.writestr("__MACOSX/._Vorlage.pdf", b"x")
-    files, skipped = find_inputs([archive], tmp_path / "w")
+    found = gather_inputs([archive], tmp_path / "w")
+    files, skipped = found.pdfs, found.skipped
     assert [name for _, name in files] == ["Vorlage.pdf"]
     assert files[0][0].is_relative_to(tmp_path / "w")
     assert files[0][0].parent.name == "TOP 1"
@@ -327,7 +323,7 @@ def test_a_zip_cannot_write_outside_and_is_bounded(tmp_path):
 def test_a_broken_zip_gets_a_sentence(tmp_path):
     archive = tmp_path / "kaputt.zip"
     archive.write_bytes(b"PK\x03\x04 nichts")
-    assert find_inputs([archive], tmp_path / "w")[1][0].reason == "Das ZIP-Archiv ist beschädigt."
+    assert gather_inputs([archive], tmp_path / "w").skipped[0].reason == "Das ZIP-Archiv ist beschädigt."
 
 
 def test_a_page_becomes_a_picture_of_the_width_asked_for(tmp_path):

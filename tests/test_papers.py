@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from ratsassistent.oparl import File, Page, PagedText, PageStart, Paper
 from ratsassistent.pack.agendas.agenda import find_agenda
 from ratsassistent.pack.files.pages import ReadFile
-from ratsassistent.pack.papers.papers import cut_papers, find_parts, loose_papers
+from ratsassistent.pack.papers.papers import cut_papers, loose_papers
+from ratsassistent.pack.papers.parts import find_parts
 from ratsassistent.pack.papers.sheets import sheets_of
 
 

@@ -5,7 +5,7 @@ its changes against the edition before. What it does not know: passages, files, 
 
 An edition is known by the item that it was taken in for and by the files it came from. They are numbered as they came
 in for the first time, so that taking in an old file again does not make it the newest. What came from OParl is one
-edition for all items; where there are pages too, both are shown as one paper (`pack.oparl_merge`).
+edition for all items; where there are pages too, both are shown as one paper (`pack.oparl_data`).
 """
 
 from __future__ import annotations

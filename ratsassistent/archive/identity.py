@@ -1,7 +1,7 @@
 """Which meeting of the archive a meeting is that comes again from another source.
 
 What enters: Meetings. What leaves: the held meeting that is the same Sitzung, or None.
-What it does not know: PDFs, OParl, how the two are put together (`pack.nachtrag`).
+What it does not know: PDFs, OParl, how the two are put together (`pack.agendas.nachtrag`).
 
 The same day is a must. Beyond that the names of the bodies have to say the same ("Gemeinderat", "41. Sitzung des
 Gemeinderates der Stadt X"), or most of the items. Where two held meetings fit equally well, neither is taken.

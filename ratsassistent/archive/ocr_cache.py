@@ -1,7 +1,7 @@
 """Pages that were read by OCR once, so that they are not read again.
 
 What enters: a Store, and the text of a page by the checksum of its file. What leaves: that text.
-What it does not know: how a page is read. It fulfils the protocol `pack.ocr.Cache`.
+What it does not know: how a page is read. It fulfils the protocol `pack.scans.ocr.Cache`.
 
 It lies in the non-public archive, because the text of a page does not say whether it is public. What belongs to a file
 goes when the file is deleted there; of a file that only the public archive had, `forget` takes it away.

@@ -1,6 +1,6 @@
 """Single objects of OParl written into the store where they belong.
 
-What enters: Meetings and Papers as `pack.oparl_import` makes them. What leaves: rows in one or both stores; the objects
+What enters: Meetings and Papers as `pack.oparl_data` makes them. What leaves: rows in one or both stores; the objects
 with the ids that they have in the archive. What it does not know: files of OParl data, the order of an import.
 
 An object keeps the id that it has here: by its OParl id, or because it is the same Sitzung or Vorlage that came as PDF.

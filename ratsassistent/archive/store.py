@@ -171,11 +171,6 @@ class Store:
         with self.reading() as connection:
             return saving.load_meeting(connection, meeting_id, with_text=True)
 
-    def find_meeting(self, organization: str | None, day: str | None) -> Meeting | None:
-        """The meeting of this body on this day (ISO), whichever way the body's name is put; None if not exactly one."""
-        wanted = Meeting(id="", name=organization or "", organization=organization, start=day, agendaItem=())
-        return self.same_meeting(wanted)
-
     def same_meeting(self, meeting: Meeting) -> Meeting | None:
         """The meeting of this archive that is the same Sitzung (see `identity`), with its papers, or None."""
         if not meeting.start:

@@ -54,7 +54,7 @@ def form(given: Sequence[FormValue], named: bool) -> str:
         for f in given
     )
     return (
-        '<section class="ra-figures"><h3>Angaben im Formular <span class="ra-kind">Auszug aus der Vorlage</span></h3>'
+        '<section class="ra-figures"><h3>Angaben im Formular <span class="ra-kind">Auszug aus den Unterlagen</span></h3>'
         '<table><thead><tr><th scope="col">Angabe</th><th scope="col">Eintrag</th><th scope="col">Seite</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></section>"
     )

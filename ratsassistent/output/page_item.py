@@ -29,7 +29,7 @@ NO_PAPERS = "Zu diesem Punkt liegen keine Unterlagen bei."
 _EXTRACT = "Aus den Unterlagen"
 _ORIGIN = {
     "verbatim": ("ra-verbatim", "Wortlaut"),
-    "extract": ("ra-extract", "Auszug aus der Vorlage"),
+    "extract": ("ra-extract", "Auszug aus den Unterlagen"),
     "model": ("ra-ai", "KI"),
     "person": ("ra-person", "Notiz"),
 }
@@ -151,7 +151,7 @@ def _table(title: str, head: str, rows: list[tuple[str, str | None, tuple[Citati
         for text, context, cited in rows
     )
     return (
-        f'<section class="ra-figures"><h3>{title} <span class="ra-kind">Auszug aus der Vorlage</span></h3>'
+        f'<section class="ra-figures"><h3>{title} <span class="ra-kind">Auszug aus den Unterlagen</span></h3>'
         f'<table><thead><tr><th scope="col">{head}</th><th scope="col">Zusammenhang</th><th scope="col">Seite</th></tr>'
         f"</thead><tbody>{lines}</tbody></table></section>"
     )

@@ -32,7 +32,7 @@ from ratsassistent.writing.rows import form_statements, table_amounts
 from ratsassistent.writing.select import Candidate, candidates, choose, overlap, readable, spans, terms, without_bullet
 from ratsassistent.writing.sentences import Sentence, clean, clean_lines, sentences
 
-VERSION = "2"  # part of an ItemBriefing's basis: raise it when the same papers would give another briefing
+VERSION = "3"  # part of an ItemBriefing's basis: raise it when the same papers would give another briefing
 
 BUDGET = 195  # words of an item's statements
 
@@ -103,7 +103,7 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
             add(COSTS, place, row)
     pool = [
         c
-        for c in candidates([without_rows(paper) for paper in papers], item.name, _BODY)
+        for c in candidates(papers, item.name, _BODY)
         if not is_noise(c.text) and not _stands_in(c.text, statements)
     ]
     for candidate in choose(pool, budget, shown):
@@ -150,11 +150,6 @@ def without_boxes(paper: Paper) -> Paper:
             if not any(first <= start and end <= last for first, last in kept)
         ],
     )
-
-
-def without_rows(paper: Paper) -> Paper:
-    """A paper with white space in place of the rows of its tables, which sentences must not run into."""
-    return _blanked(paper, [row.span() for row in re.finditer(r"^.*? \| .*$", paper.text.text, re.MULTILINE)])
 
 
 def _blanked(paper: Paper, stretches: Sequence[tuple[int, int]]) -> Paper:

@@ -24,9 +24,9 @@ def _words(text: str) -> frozenset[str]:
 
 Kind = Literal["sentence", "heading", "item", "row", "furniture"]
 
-# Abbreviations after which a sentence goes on. Without the final full stop, lower case.
 _NAMES_COLUMN = re.compile(r"[^\W\d]{2}|%|€|\b(?:19|20)\d\d\b")
 _AMOUNT = re.compile(r"\d\s*(?:€|Euro\b|EUR\b)")
+# Abbreviations after which a sentence goes on. Without the final full stop, lower case.
 _ABBREVIATIONS = _words(
     """abb abs abschn abt allg anl anm art aufl az bauabschn begr betr bez bgbl bspw bw bzgl bzw ca co cm dez dgl dipl dr
     ebd eing eingeschl einschl entspr etc evtl exkl fa ff fr gem gemgb ges gez ggf ggfs ggü grds hj hr hrsg inc ing inkl
@@ -34,6 +34,8 @@ _ABBREVIATIONS = _words(
     od ord örtl öffentl pag pfd phil pkt pol pos prof prot rd rdnr reg rer resp rn s s.a s.o s.u sog spp st std stdt stellv
     stk str svw tab tel teilw tlw tsd tts u ü ufg u.a u.ä u.u uvm urspr usf usw v v.a v.h verf vgl vol vors wg z z.b z.t z.z
     z.zt zb zgl zit zt zul zus zw zzgl zzt d.h d.j d.m i.d.r i.h.v i.s.d i.v.m i.w i.r.d i.e i.a i.d.f m.w.n n.n o.b.d.a
+    gvbl gvobl lgbl rgbl abl gr bgm vbgm vzbgm obgm str stw nabg labg abg ddr mmag dkfm kr lr lh hofr obb bgms sr nr br bezr iur
+    rer jur hc h.c zl gz blg beil ord.nr ktn ez gst
     bauges kinderg grundst gebr geb ltg stv jan feb mrz apr jun jul aug sept okt nov dez mo di mi do fr sa so"""
 )
 # After these a sentence may well end, if the next word looks like the start of one.
@@ -295,7 +297,7 @@ def labelled_row(text: str, start: int, end: int) -> str:
 
 def _is_row(stripped: str) -> bool:
     """A row of a table, a form line or the leaders of a table of contents: numbers and words without a sentence."""
-    if re.search(r"[.…_]{5,}|[☐☒☑□■\uf06f\uf0a8\uf0fe]", stripped):
+    if " | " in stripped or re.search(r"[.…_]{5,}|[☐☒☑□■\uf06f\uf0a8\uf0fe]", stripped):
         return True
     words = stripped.split()
     numbers = sum(bool(re.fullmatch(r"[-–+]?[\d.,:/%€]+|€|Euro|EUR|%|-", word)) for word in words)

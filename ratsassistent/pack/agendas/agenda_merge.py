@@ -125,9 +125,8 @@ def _reordered(earlier: list[Line], later: list[Line], pairs: dict[int, int], an
     for index, line in enumerate(earlier):
         if id(line) in known:
             continue
-        before = next((n for n in range(index - 1, -1, -1)), None)
-        at = next((n for n, other in enumerate(order) if before is not None and other is earlier[before]), None)
-        order.insert(0 if before is None else len(order) if at is None else at + 1, line)
+        at = next((n for n, other in enumerate(order) if index and other is earlier[index - 1]), None)
+        order.insert(0 if index == 0 else len(order) if at is None else at + 1, line)
         known.add(id(line))
     return order
 

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from ratsassistent.oparl import Public
+from ratsassistent.pack.agendas.agenda_head import MONTHS
 
 _WORD = (
     r"(?P<word>(?i:(?:zu\s+)?(?:TOP|T\.O\.P\.?|Tagesordnungspunkt|Traktand(?:um|en)|Trakt\.)(?:[- ]?Nr\.?)?)"
@@ -29,9 +30,7 @@ NUMBER = re.compile(
 )
 PREFIX_ONLY = re.compile(r"^[ \t]*(?:TOP|Punkt|Tagesordnungspunkt|Traktandum|Pkt\.?)[ \t]*:?[ \t]*$", re.IGNORECASE)
 _PUBLIC_LETTER: dict[str, Public] = {"ö": True, "öt": True, "n": False, "nö": False, "nöt": False}
-_MONTH = re.compile(
-    r"(?:Januar|Jänner|Februar|Feber|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
-)
+_MONTH = re.compile(rf"(?:{'|'.join(month.capitalize() for month in MONTHS)})\b")
 _UNIT = re.compile(r"(?:Uhr|€|Euro|EUR|CHF|Fr\.|Prozent|%|°|m²|qm\b|km\b|ha\b|Mio\b|Mitglieder\b|Stimmen\b|Enthaltung)")
 _ADDRESS = re.compile(r"[A-ZÄÖÜ][\w.-]+(?:\s+[\w.-]+){0,3},\s*(?:Tel|Fax|\d{4,5}\s)")
 
@@ -98,16 +97,17 @@ def same_number(one: str | None, two: str | None) -> bool:
     return bool(number_path(one)) and number_path(one) == number_path(two)
 
 
-def _path(digits: str) -> tuple[int, ...]:
-    path = tuple(_value(group) for group in re.findall(r"[IVX]+|\d+", digits))
-    letter = digits[-1]
-    # 5a comes behind 5 and before 5.1 only where a town has both, which none has: (5, 0, 1) keeps it apart from 5.1
-    return (*path, 0, ord(letter) - 96) if letter.isalpha() and letter.islower() else path
-
-
-def _value(group: str) -> int:
+def figure(group: str) -> int:
+    """The value of one group of a number: digits, or a Roman numeral of I, V and X."""
     if group.isdecimal():
         return int(group)
     numerals = {"I": 1, "V": 5, "X": 10}
     values = [numerals[c] for c in group]
     return sum(-v if i + 1 < len(values) and v < values[i + 1] else v for i, v in enumerate(values))
+
+
+def _path(digits: str) -> tuple[int, ...]:
+    path = tuple(figure(group) for group in re.findall(r"[IVX]+|\d+", digits))
+    letter = digits[-1]
+    # 5a comes behind 5 and before 5.1 only where a town has both, which none has: (5, 0, 1) keeps it apart from 5.1
+    return (*path, 0, ord(letter) - 96) if letter.isalpha() and letter.islower() else path

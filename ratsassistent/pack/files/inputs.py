@@ -23,7 +23,6 @@ from ratsassistent.pack.files.filetypes import ending_of, is_ignored, is_oparl, 
 from ratsassistent.pack.files.unzip import unpack
 
 MAX_FOLDER_FILES = 5000
-OPARL_LATER = "OParl-Daten können erst in einer späteren Version eingelesen werden."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +67,6 @@ def gather_inputs(paths: Iterable[Path], work_folder: Path) -> Inputs:
         except (OSError, ValueError):  # ValueError: a path that no system takes
             skipped.append(Skipped(path=str(path), reason="Das lässt sich nicht öffnen."))
     return Inputs(pdfs=tuple(_named(_once(pdfs))), oparl=tuple(_named(_once(oparl))), skipped=tuple(skipped))
-
-
-def find_inputs(paths: Iterable[Path], work_folder: Path) -> tuple[list[tuple[Path, str]], list[Skipped]]:
-    """The PDFs of `gather_inputs`, for a caller that has no use for OParl files: they are left out with a sentence.
-
-    :return: (path, display name) of each file to read, and what was left out.
-    """
-    found = gather_inputs(paths, work_folder)
-    later = [Skipped(path=str(path), reason=OPARL_LATER) for path, _ in found.oparl]
-    return list(found.pdfs), [*found.skipped, *later]
 
 
 def natural_key(name: str) -> tuple[tuple[int, str], ...]:

@@ -1,8 +1,8 @@
 """A PDF becomes pages of clean text.
 
 What enters: the path of a file somebody handed in. What leaves: a ReadFile, every physical page in its place (one that
-cannot be read has a German reason and no usable text), a picture of a page, a copy that holds only the public pages.
-What it does not know: agendas, papers, the archive, OCR.
+cannot be read has a German reason and no usable text), and a picture of a page. What it does not know: agendas, papers,
+the archive, OCR.
 
 Two engines read. pypdf says whether a file can be read at all; pdfium, which knows where each letter stands, gives the
 text and the bookmarks. A page that one cannot read is read by the other.
@@ -25,25 +25,11 @@ from pypdf.errors import DependencyError, FileNotDecryptedError
 
 from ratsassistent.errors import NotFound, UnreadableFile
 from ratsassistent.oparl import File, Model, Page, ra_id
-from ratsassistent.pack.files.inputs import find_inputs
-from ratsassistent.pack.files.public_copy import public_copy
 from ratsassistent.pack.page.boxes import find_boxes
 from ratsassistent.pack.page.drawings import is_drawing
 from ratsassistent.pack.page.glyphs import Frame, Sheet, add_boxes, read_sheet
 from ratsassistent.pack.page.layout import lines_of, paragraphed
 from ratsassistent.pack.page.text import clean_text, is_gibberish
-
-__all__ = [
-    "Opened",
-    "ReadFile",
-    "clean_text",
-    "find_inputs",
-    "open_file",
-    "public_copy",
-    "read_file",
-    "read_pages",
-    "render_page",
-]
 
 SCAN = "kein Text, vermutlich ein Scan"
 DRAWING = "kein Text, vermutlich eine Zeichnung"

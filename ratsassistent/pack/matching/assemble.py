@@ -18,7 +18,7 @@ from ratsassistent.pack.agendas.agenda import Agenda, AgendaEntry, find_agendas
 from ratsassistent.pack.agendas.nachtrag import apply, grouped, item_ids
 from ratsassistent.pack.files.pages import ReadFile
 from ratsassistent.pack.matching.offers import offers
-from ratsassistent.pack.minutes.minutes import Minutes, read_minutes, with_minutes
+from ratsassistent.pack.minutes.minutes import NO_ITEM, Minutes, read_minutes, with_minutes
 from ratsassistent.pack.papers.annexes import missing_attachments
 from ratsassistent.pack.papers.heads import is_minutes
 from ratsassistent.pack.papers.papers import Cut, cut_sheets, loose_papers
@@ -31,7 +31,6 @@ _MINUTES_TITLE = re.compile(
     r"(?im)^\W{0,3}(?:(?:nicht)?öffentliche[sr]?\s+|vorläufige[sr]?\s+|entwurf\W+)?(?:auszug\s+aus\s+de[rm]\s+)?"
     r"[\wäöüß-]{0,20}(?:niederschrift|protokoll|verhandlungsschrift|beschlussauszug)"
 )
-NO_ITEM = "gehört zu keinem Tagesordnungspunkt"
 
 
 class Pack(Model):

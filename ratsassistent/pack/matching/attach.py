@@ -1,7 +1,7 @@
 """A paper that is handed in later finds the meeting that is waiting for it.
 
 What enters: one loose paper and the meetings held. What leaves: the meeting with the paper at its agenda item, or None.
-What it does not know: the archive, files.
+What it does not know: the archive, files on disk.
 """
 
 from __future__ import annotations

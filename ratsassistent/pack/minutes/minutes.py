@@ -36,6 +36,7 @@ from ratsassistent.pack.papers.references import reference_key
 from ratsassistent.pack.papers.running import running_lines
 
 TYPE = "Niederschrift"
+NO_ITEM = "gehört zu keinem Tagesordnungspunkt"
 OPENING = "Eröffnung der Sitzung"
 LIKE = 0.62  # share of a title's letters, in triples, that two titles of one item have in common
 _NO_BODY = {
@@ -100,15 +101,13 @@ def read_minutes(read: ReadFile) -> Minutes | None:
     first = found[0].start if found else len(text.text)
     begun = decisions(text, 0, first, formal) if found else ()
     if begun:
-        entries.append(_entry(text, None, OPENING, head.public, (), 0, first, 0, begun))
+        entries.append(_entry(text, None, OPENING, head.public, (), 0, first, begun))
     for item in found:
         made = decisions(text, item.body, item.end, formal)
-        entries.append(
-            _entry(text, item.number, item.title, item.public, item.references, item.start, item.end, item.body, made)
-        )
+        entries.append(_entry(text, item.number, item.title, item.public, item.references, item.start, item.end, made))
     if not found:
         title = _subject(text.text) or head.kind
-        entries.append(_entry(text, None, title, head.public, (), 0, first, 0, decisions(text, 0, first, formal)))
+        entries.append(_entry(text, None, title, head.public, (), 0, first, decisions(text, 0, first, formal)))
     return Minutes(
         file=read.file,
         kind=head.kind,
@@ -183,7 +182,6 @@ def _entry(
     references: tuple[str, ...],
     start: int,
     end: int,
-    body: int,
     made: tuple[Decision, ...],
 ) -> MinutesEntry:
     filled = max(start + len(text.text[start:end].rstrip()), start + 1)
@@ -242,7 +240,7 @@ def _left_over(known: Sequence[PageRef], items: Sequence[AgendaItem], minutes: M
                 file=minutes.file.name,
                 file_id=minutes.file.id,
                 page=page,
-                reason="gehört zu keinem Tagesordnungspunkt",
+                reason=NO_ITEM,
             )
             for page in sorted(pages)
         ),
@@ -321,12 +319,15 @@ def _finer(one: str | None, two: str | None) -> str | None:
 def _places(items: Sequence[AgendaItem], entries: Sequence[MinutesEntry]) -> list[int | None]:
     """For each entry the item that it is about: the likest title first, the number where titles say nothing."""
     scored = []
+    names = [_triples(item.name) for item in items]
+    papers = [{reference_key(paper.reference) for paper in item.papers if paper.reference} for item in items]
     for i, entry in enumerate(entries):
+        title = _triples(entry.title)
+        references = {reference_key(reference) for reference in entry.references}
         for j, item in enumerate(items):
-            score = _likeness(entry.title, item.name)
+            score = _likeness(title, names[j])
             same = bool(entry.number and item.number and _bare(entry.number) == _bare(item.number))
-            papers = {reference_key(paper.reference) for paper in item.papers if paper.reference}
-            shared = any(reference_key(reference) in papers for reference in entry.references)
+            shared = not references.isdisjoint(papers[j])
             apart = entry.public is not None and item.public is not None and entry.public is not item.public
             if entry.title == OPENING:
                 score = LIKE if _OPENING_ITEM.search(item.name) else 0.0
@@ -346,17 +347,21 @@ def _bare(number: str) -> str:
     return re.sub(r"(?i)^(?:TOP|NÖ|N|Ö|§)\s*", "", number).strip(" .").casefold()
 
 
-def _likeness(one: str, two: str) -> float:
+def _triples(title: str) -> tuple[str, set[str]]:
+    """The letters and digits of a title, and its triples of them."""
+    key = squeezed(title)
+    return key, {key[i : i + 3] for i in range(max(1, len(key) - 2))}
+
+
+def _likeness(one: tuple[str, set[str]], two: tuple[str, set[str]]) -> float:
     """How much two titles share, 0 to 1: of the letter triples of the shorter, the part that the longer has too.
 
     A cut-off title is like the whole one. The overlap coefficient of triples (Szymkiewicz-Simpson).
     """
-    first, second = squeezed(one), squeezed(two)
-    if not first or not second:
+    if not one[0] or not two[0]:
         return 0.0
-    if first == second:
+    if one[0] == two[0]:
         return 1.0
-    triples = [{key[i : i + 3] for i in range(max(1, len(key) - 2))} for key in (first, second)]
-    small, large = sorted(triples, key=len)
+    small, large = sorted((one[1], two[1]), key=len)
     overlap = len(small & large) / len(small)
     return overlap if len(small) >= 8 else overlap * 0.6

@@ -11,13 +11,15 @@ set of minutes in one way. So all ways are tried, and the one that counts up bes
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ratsassistent.oparl import Public
 from ratsassistent.pack.agendas.agenda_lines import joined
+from ratsassistent.pack.agendas.agenda_numbers import figure
 from ratsassistent.pack.agendas.agenda_public import section
 from ratsassistent.pack.papers.heads import squeezed
+from ratsassistent.pack.papers.lines import Line, lines_of
 from ratsassistent.pack.papers.references import cued_references
 
 _DIGITS = r"(?P<digits>(?:[IVX]{1,5}\.)?\d{1,3}(?:\.\d{1,2}){0,3}\.?\s?[a-z]?(?![\w])|[IVX]{1,5}(?=[.):\s]))"
@@ -82,15 +84,9 @@ class MinutesItem:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    start: int
-    text: str
-
-
 def find_items(text: str, public: Public) -> list[MinutesItem]:
     """The items of minutes, in the order of the minutes. Empty where no heading counts up."""
-    lines = _lines(text)
+    lines = lines_of(text)
     marks = _publicity(lines, public)
     best: list[MinutesItem] = []
     way = ""
@@ -108,15 +104,7 @@ def find_items(text: str, public: Public) -> list[MinutesItem]:
     return [replace(item, end=end) for item, end in zip(items, ends, strict=True)]
 
 
-def _lines(text: str) -> list[_Line]:
-    out, at = [], 0
-    for line in text.split("\n"):
-        out.append(_Line(at, line))
-        at += len(line) + 1
-    return out
-
-
-def _publicity(lines: Sequence[_Line], public: Public) -> list[Public]:
+def _publicity(lines: Sequence[Line], public: Public) -> list[Public]:
     """For each line whether what begins there is public."""
     out = []
     for line in lines:
@@ -127,7 +115,7 @@ def _publicity(lines: Sequence[_Line], public: Public) -> list[Public]:
 
 
 def _candidates(
-    lines: Sequence[_Line], pattern: re.Pattern[str], name: str, marks: Sequence[Public]
+    lines: Sequence[Line], pattern: re.Pattern[str], name: str, marks: Sequence[Public]
 ) -> list[MinutesItem]:
     out: list[MinutesItem] = []
     for index, line in enumerate(lines):
@@ -170,18 +158,18 @@ def _candidates(
     return out
 
 
-def _spaced(lines: Sequence[_Line]) -> bool:
+def _spaced(lines: Sequence[Line]) -> bool:
     """True for a text whose paragraphs are parted by empty lines."""
     return sum(not line.text.strip() for line in lines) > 0.04 * len(lines)
 
 
-def _width(lines: Sequence[_Line]) -> int:
+def _width(lines: Sequence[Line]) -> int:
     """How long a full line is, in characters."""
     lengths = sorted(len(line.text) for line in lines if line.text.strip())
     return lengths[int(0.8 * len(lengths))] if lengths else 0
 
 
-def _stands_free(lines: Sequence[_Line], index: int, spaced: bool, width: int) -> bool:
+def _stands_free(lines: Sequence[Line], index: int, spaced: bool, width: int) -> bool:
     """True where a paragraph may begin: below an empty line, a section, the top of the text.
 
     In a text without empty lines that is below the end of a sentence or a short line, but not below what leads to a list.
@@ -202,9 +190,7 @@ def _is_prose(title: str) -> bool:
     )
 
 
-def _title(
-    lines: Sequence[_Line], index: int, first: str, style: re.Pattern[str] | None = None
-) -> tuple[str, int, str]:
+def _title(lines: Sequence[Line], index: int, first: str, style: re.Pattern[str] | None = None) -> tuple[str, int, str]:
     """The title of an item, the line behind it, and all lines of its head (for Vorlage numbers)."""
     at = index + 1
     if not first:
@@ -273,27 +259,19 @@ def _is_open(line: str, below: str) -> bool:
 
 
 def _path(number: str) -> tuple[int, ...]:
-    numerals = {"I": 1, "V": 5, "X": 10}
-    out = []
-    for group in re.findall(r"[IVX]+|\d+|[a-z]$", number):
-        if group.isdecimal():
-            out.append(int(group))
-        elif group.islower():
-            out.append(ord(group) - 96)
-        else:
-            values = [numerals[c] for c in group]
-            out.append(sum(-v if i + 1 < len(values) and v < values[i + 1] else v for i, v in enumerate(values)))
-    return tuple(out)
+    return tuple(ord(g) - 96 if g.islower() else figure(g) for g in re.findall(r"[IVX]+|\d+|[a-z]$", number))
 
 
-def _without_list(candidates: Sequence[MinutesItem], lines: Sequence[_Line], text: str, name: str) -> list[MinutesItem]:
+def _without_list(candidates: Sequence[MinutesItem], lines: Sequence[Line], text: str, name: str) -> list[MinutesItem]:
     """The candidates without a list of all items at the front; plain numbers only where they stand free."""
     listed: set[int] = set()
     group: list[int] = []
+    keys = [(item.path, squeezed(item.title)[:16]) for item in candidates]
+    last: dict[object, int] = {key: index for index, key in enumerate(keys)}
     for index, item in enumerate(candidates):
         again = group and item.path <= candidates[index - 1].path
         if again or (group and len(text[candidates[index - 1].body : item.start].strip()) > _LITTLE):
-            listed.update(group if _comes_again(candidates, group) else ())
+            listed.update(group if _comes_again(keys, last, group) else ())
             group = []
         group.append(index)
     rest = [item for index, item in enumerate(candidates) if index not in listed]
@@ -308,10 +286,13 @@ def _without_list(candidates: Sequence[MinutesItem], lines: Sequence[_Line], tex
     return [item for item in rest if item.start in free and (spaced or not item.title.endswith("."))]
 
 
-def _comes_again(candidates: Sequence[MinutesItem], group: Sequence[int]) -> bool:
-    """True where most of a group of lines come again further down: the group is the agenda, printed before the items."""
-    later = [(item.path, squeezed(item.title)[:16]) for item in candidates[group[-1] + 1 :]]
-    again = sum((candidates[index].path, squeezed(candidates[index].title)[:16]) in later for index in group)
+def _comes_again(keys: Sequence[object], last: Mapping[object, int], group: Sequence[int]) -> bool:
+    """True where most of a group of lines come again further down: the group is the agenda, printed before the items.
+
+    :param keys: of each candidate what is compared, number and title.
+    :param last: the last candidate of each key.
+    """
+    again = sum(last[keys[index]] > group[-1] for index in group)
     return len(group) >= 2 and again >= 0.5 * len(group)
 
 
@@ -346,7 +327,7 @@ def _runs(candidates: Sequence[MinutesItem], name: str) -> list[list[MinutesItem
     ]
 
 
-def _free(lines: Sequence[_Line], items: Sequence[MinutesItem], marks: Sequence[Public]) -> list[MinutesItem]:
+def _free(lines: Sequence[Line], items: Sequence[MinutesItem], marks: Sequence[Public]) -> list[MinutesItem]:
     """Headings without a number: urgent motions and questions, set in spaced letters or as a line of their own."""
     out: list[MinutesItem] = []
     apart, width = _spaced(lines), _width(lines)

@@ -7,11 +7,12 @@ What it does not know: what was voted on, and what came of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
 
 from ratsassistent.oparl import NamedVote, Vote
+from ratsassistent.pack.papers.lines import Line, lines_of
 
 Way = Literal["yes", "no", "abstain", "absent"]
 
@@ -66,23 +67,23 @@ _TABLE_WAYS: tuple[tuple[re.Pattern[str], str], ...] = (
 def find_named(text: str) -> list[tuple[int, int, tuple[NamedVote, ...]]]:
     """Lists of who voted how: where each stands, and the votes by name."""
     out = []
-    lines = _lines(text)
+    lines = lines_of(text)
     taken = -1
-    for index, (start, line) in enumerate(lines):
-        if index <= taken or not _CUE.search(line):
+    for index, line in enumerate(lines):
+        if index <= taken or not _CUE.search(line.text):
             continue
         votes, last = _block(lines, index + 1)
-        if len(votes) >= 2 and len({vote.vote for vote in votes}) >= 1:
-            end = lines[last][0] + len(lines[last][1])
-            out.append((start, end, tuple(votes[:MAX_NAMES])))
+        if len(votes) >= 2:
+            out.append((line.start, lines[last].end, tuple(votes[:MAX_NAMES])))
             taken = last
     return out
 
 
 def table_counts(text: str) -> Iterator[tuple[int, int, Vote]]:
     """Votes in a table: a row of roles ("Ja | Nein | Enthaltung") over a row of numbers."""
-    lines = [(start, line) for start, line in _lines(text) if line.strip()]
-    for (start, head), (below_start, below) in pairwise(lines):
+    lines = [line for line in lines_of(text) if line.text.strip()]
+    for line, line_below in pairwise(lines):
+        head, below = line.text, line_below.text
         if len(head) > 200 or not re.search(r"(?i)ja|nein|enth|dafür|dagegen", head):
             continue
         roles = [_role(cell) for cell in _cells(re.sub(r"^[^|:]{3,40}:\s*(?=[^:]*\|)", "", head))]
@@ -94,16 +95,7 @@ def table_counts(text: str) -> Iterator[tuple[int, int, Vote]]:
         values = {role: int(n) for role, n in zip(roles, numbers, strict=True) if n.isdecimal()}
         if any(role in values for role in ("yes", "no", "abstain")):
             vote = Vote(yes=values.get("yes"), no=values.get("no"), abstain=values.get("abstain"))
-            yield start, below_start + len(below), vote
-
-
-def _lines(text: str) -> list[tuple[int, str]]:
-    out = []
-    at = 0
-    for line in text.split("\n"):
-        out.append((at, line))
-        at += len(line) + 1
-    return out
+            yield line.start, line_below.end, vote
 
 
 def _cells(line: str) -> list[str]:
@@ -122,7 +114,7 @@ def _way(text: str) -> Way | None:
     return next((way for pattern, way in _WAYS if pattern.match(text.strip())), None)
 
 
-def _block(lines: list[tuple[int, str]], first: int) -> tuple[list[NamedVote], int]:
+def _block(lines: Sequence[Line], first: int) -> tuple[list[NamedVote], int]:
     """The votes by name in the lines from `first` on, and the last line that belongs to them."""
     votes: list[NamedVote] = []
     way: Way | None = None
@@ -130,7 +122,7 @@ def _block(lines: list[tuple[int, str]], first: int) -> tuple[list[NamedVote], i
     last = first - 1
     misses = 0
     for index in range(first, min(len(lines), first + 160)):
-        line = lines[index][1].strip()
+        line = lines[index].text.strip()
         if not line:
             continue
         head = _HEAD.match(line)

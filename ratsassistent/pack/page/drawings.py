@@ -3,7 +3,7 @@
 What enters: one page of an open PDF and how many words its text layer has. What leaves: a German name with the paper
 format ("Plan oder Zeichnung (A0)"), or None for a page that is read like any other.
 What it does not know: the words themselves beyond a title block, OCR, papers. A map that was scanned onto a page of
-ordinary size shows nothing but one picture; only `pack.ocr` can find out that there is no text in it.
+ordinary size shows nothing but one picture; only `scans.ocr` can find out that there is no text in it.
 
 No single sign decides. A drawing has many *oblique or curved strokes* spread over the sheet and few running sentences;
 table rulings, boxes and bars are upright or level, letters turned into outlines are small filled shapes, a chart or a

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ratsassistent.pack.page.matrices import Matrix, matrix_of
+
 MAX_GLYPHS = 60_000  # more is a drawing whose lettering nobody reads in order
 MAX_PATHS = 20_000  # path objects looked at for ruling lines
 MAX_DEPTH = 3  # forms within forms
@@ -174,7 +176,7 @@ def _objects(page: Any, frame: Frame, sheet: Sheet) -> None:
             continue
         left, bottom, right, top = (value.value for value in bounds)
         if matrix is not None:
-            left, bottom, right, top = _apply(matrix, left, bottom, right, top)
+            left, bottom, right, top = matrix.box(left, bottom, right, top)
         box = frame.box_of(left, bottom, right, top)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             sheet.pictures.append(box)
@@ -188,7 +190,7 @@ def _objects(page: Any, frame: Frame, sheet: Sheet) -> None:
     sheet.cover = min(covered / max(sheet.width * sheet.height, 1.0), 1.0)
 
 
-def _walk(raw: Any, page: Any, matrix: tuple[float, ...] | None, depth: int) -> Iterator[tuple[Any, Any]]:
+def _walk(raw: Any, page: Any, matrix: Matrix | None, depth: int) -> Iterator[tuple[Any, Any]]:
     for index in range(raw.FPDFPage_CountObjects(page)):
         item = raw.FPDFPage_GetObject(page, index)
         if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM:
@@ -197,35 +199,17 @@ def _walk(raw: Any, page: Any, matrix: tuple[float, ...] | None, depth: int) -> 
             yield item, matrix
 
 
-def _walk_form(raw: Any, form: Any, matrix: tuple[float, ...] | None, depth: int) -> Iterator[tuple[Any, Any]]:
-    own = raw.FS_MATRIX()
-    if depth >= MAX_DEPTH or not raw.FPDFPageObj_GetMatrix(form, own):
+def _walk_form(raw: Any, form: Any, matrix: Matrix | None, depth: int) -> Iterator[tuple[Any, Any]]:
+    own = matrix_of(form) if depth < MAX_DEPTH else None
+    if own is None:
         return
-    inner: tuple[float, ...] = (own.a, own.b, own.c, own.d, own.e, own.f)
-    inner = inner if matrix is None else _multiply(inner, matrix)
+    inner = own if matrix is None else own.then(matrix)
     for index in range(raw.FPDFFormObj_CountObjects(form)):
         item = raw.FPDFFormObj_GetObject(form, index)
         if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM:
             yield from _walk_form(raw, item, inner, depth + 1)
         else:
             yield item, inner
-
-
-def _multiply(m: tuple[float, ...], n: tuple[float, ...]) -> tuple[float, ...]:
-    return (
-        m[0] * n[0] + m[1] * n[2],
-        m[0] * n[1] + m[1] * n[3],
-        m[2] * n[0] + m[3] * n[2],
-        m[2] * n[1] + m[3] * n[3],
-        m[4] * n[0] + m[5] * n[2] + n[4],
-        m[4] * n[1] + m[5] * n[3] + n[5],
-    )
-
-
-def _apply(m: tuple[float, ...], left: float, bottom: float, right: float, top: float) -> tuple[float, ...]:
-    corners = [(m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]) for x in (left, right) for y in (bottom, top)]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _rules(raw: Any, item: Any, box: tuple[float, float, float, float]) -> Iterator[Rule]:

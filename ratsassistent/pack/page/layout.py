@@ -2,7 +2,7 @@
 
 What enters: a Sheet (letters in the order of the content stream). What leaves: Lines from first to last, each made of
 pieces (stretches of words without a wide gap), each with its box on the page.
-What it does not know: PDF, tables, check boxes, the meaning of a line.
+What it does not know: PDF, how a table is told and cut (`tables`, `open_tables`), check boxes, the meaning of a line.
 
 The order follows Breuel ("High performance document layout analysis", 2003): what stands above something it overlaps
 comes first. Where that leaves a choice (two blocks side by side) the order of the content stream decides, because the

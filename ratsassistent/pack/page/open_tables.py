@@ -1,6 +1,6 @@
 """Tables that are only partly ruled: lines between the rows, or one line beside the labels, and white gutters.
 
-What enters: ruling lines and words with their places. What leaves: Grids as `pack.tables` cuts them into rows.
+What enters: ruling lines and words with their places. What leaves: Grids as `tables` cuts them into rows.
 What it does not know: PDF, reading order. What has no ruling line at all is no table for it.
 """
 

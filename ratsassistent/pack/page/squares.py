@@ -10,6 +10,8 @@ import ctypes
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ratsassistent.pack.page.matrices import Matrix, matrix_of
+
 if TYPE_CHECKING:
     import pypdfium2
 
@@ -40,31 +42,6 @@ class Place(NamedTuple):
         return self.top - self.bottom
 
 
-class _Matrix(NamedTuple):
-    a: float = 1.0
-    b: float = 0.0
-    c: float = 0.0
-    d: float = 1.0
-    e: float = 0.0
-    f: float = 0.0
-
-    def then(self, outer: _Matrix) -> _Matrix:
-        """This transformation first, `outer` after it."""
-        return _Matrix(
-            self.a * outer.a + self.b * outer.c,
-            self.a * outer.b + self.b * outer.d,
-            self.c * outer.a + self.d * outer.c,
-            self.c * outer.b + self.d * outer.d,
-            self.e * outer.a + self.f * outer.c + outer.e,
-            self.e * outer.b + self.f * outer.d + outer.f,
-        )
-
-    def bounds(self, points: Sequence[tuple[float, float]]) -> Place:
-        xs = [self.a * x + self.c * y + self.e for x, y in points]
-        ys = [self.b * x + self.d * y + self.f for x, y in points]
-        return Place(min(xs), min(ys), max(xs), max(ys))
-
-
 def _square(place: Place) -> bool:
     small, large = sorted((place.width, place.height))
     return small >= MIN_SIDE and large <= MAX_SIDE and small >= 0.75 * large
@@ -79,7 +56,7 @@ def find_squares(page: pypdfium2.PdfPage) -> list[Place]:
         return []
     squares: list[Place] = []
     lines: list[Place] = []
-    for place in _places((raw.FPDFPage_GetObject(page, index) for index in range(total)), _Matrix(), _Budget()):
+    for place in _places((raw.FPDFPage_GetObject(page, index) for index in range(total)), Matrix(), _Budget()):
         if _square(place):
             squares.append(place)
         elif min(place.width, place.height) <= 2 and MIN_SIDE - 1 <= max(place.width, place.height) <= MAX_SIDE + 1:
@@ -107,7 +84,7 @@ class _Budget:
         self.segments = MAX_SEGMENTS
 
 
-def _places(objects: Iterator[Any], matrix: _Matrix, budget: _Budget, depth: int = 0) -> Iterator[Place]:
+def _places(objects: Iterator[Any], matrix: Matrix, budget: _Budget, depth: int = 0) -> Iterator[Place]:
     """The bounds of paths, their subpaths, and pictures, in the page's axes."""
     from pypdfium2 import raw
 
@@ -120,7 +97,7 @@ def _places(objects: Iterator[Any], matrix: _Matrix, budget: _Budget, depth: int
             if depth < MAX_DEPTH:
                 count = max(raw.FPDFFormObj_CountObjects(thing), 0)
                 inner = (raw.FPDFFormObj_GetObject(thing, index) for index in range(count))
-                yield from _places(inner, _matrix(thing).then(matrix), budget, depth + 1)
+                yield from _places(inner, (matrix_of(thing) or Matrix()).then(matrix), budget, depth + 1)
         elif kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
             own = _bounds(thing, matrix)
             if own is None:
@@ -131,29 +108,19 @@ def _places(objects: Iterator[Any], matrix: _Matrix, budget: _Budget, depth: int
                     yield own
             elif 4 <= count <= min(budget.segments, 2000):
                 budget.segments -= count
-                yield from _subpaths(thing, count, _matrix(thing).then(matrix))
+                yield from _subpaths(thing, count, (matrix_of(thing) or Matrix()).then(matrix))
 
 
-def _bounds(thing: Any, matrix: _Matrix) -> Place | None:
+def _bounds(thing: Any, matrix: Matrix) -> Place | None:
     from pypdfium2 import raw
 
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     if not raw.FPDFPageObj_GetBounds(thing, left, bottom, right, top):
         return None
-    corners = [(x.value, y.value) for x in (left, right) for y in (bottom, top)]
-    return matrix.bounds(corners)
+    return Place(*matrix.box(left.value, bottom.value, right.value, top.value))
 
 
-def _matrix(thing: Any) -> _Matrix:
-    from pypdfium2 import raw
-
-    matrix = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(thing, matrix):
-        return _Matrix()
-    return _Matrix(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
-
-
-def _subpaths(path: Any, count: int, matrix: _Matrix) -> Iterator[Place]:
+def _subpaths(path: Any, count: int, matrix: Matrix) -> Iterator[Place]:
     """The bounds of each subpath: one path may draw many boxes."""
     from pypdfium2 import raw
 
@@ -165,11 +132,11 @@ def _subpaths(path: Any, count: int, matrix: _Matrix) -> Iterator[Place]:
             continue
         if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
             if 0 < len(points) <= _MOST_SEGMENTS:
-                yield matrix.bounds(points)
+                yield Place(*matrix.bounds(points))
             points = []
         points.append((x.value, y.value))
     if 0 < len(points) <= _MOST_SEGMENTS:
-        yield matrix.bounds(points)
+        yield Place(*matrix.bounds(points))
 
 
 def _closed(lines: Sequence[Place]) -> Iterator[Place]:

@@ -149,23 +149,16 @@ def _connected(across: list[Rule], down: list[Rule]) -> list[list[Rule]]:
     """Groups of rules that meet, directly or through others."""
     rules = [*across, *down]
     parent = list(range(len(rules)))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
     for i, flat in enumerate(across):
         for j, upright in enumerate(down, len(across)):
             if (
                 flat.left - _SNAP <= upright.left <= flat.right + _SNAP
                 and upright.top - _SNAP <= flat.top <= upright.bottom + _SNAP
             ):
-                parent[root(i)] = root(j)
+                _unite(parent, i, j)
     groups: dict[int, list[Rule]] = {}
     for index, rule in enumerate(rules):
-        groups.setdefault(root(index), []).append(rule)
+        groups.setdefault(_root(parent, index), []).append(rule)
     return [group for group in groups.values() if len(group) >= 4]
 
 
@@ -241,37 +234,38 @@ def _cells(grid: Grid, words: Sequence[Placed]) -> list[list[list[Placed]]]:
     """For each row of the grid its cells from left to right, for each cell its words."""
     across, down = len(grid.columns) - 1, len(grid.rows) - 1
     parent = list(range(across * down))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
     for row in range(down):
         for column in range(across):
             slot = row * across + column
             middle = ((grid.columns[column] + grid.columns[column + 1]) / 2, (grid.rows[row] + grid.rows[row + 1]) / 2)
             if column + 1 < across and not _drawn(grid.down, grid.columns[column + 1], middle[1], False):
-                _unite(parent, root(slot), root(slot + 1))
+                _unite(parent, slot, slot + 1)
             if row + 1 < down and not _drawn(grid.across, grid.rows[row + 1], middle[0], True):
-                _unite(parent, root(slot), root(slot + across))
+                _unite(parent, slot, slot + across)
     held: dict[int, list[Placed]] = {}
     for word in words:
         x, y = word.middle
         column = sum(place <= x for place in grid.columns[1:-1])
         row = sum(place <= y for place in grid.rows[1:-1])
-        held.setdefault(root(row * across + column), []).append(word)
+        held.setdefault(_root(parent, row * across + column), []).append(word)
     out = []
     for row in range(down):
-        own: dict[int, None] = dict.fromkeys(root(row * across + column) for column in range(across))
+        own: dict[int, None] = dict.fromkeys(_root(parent, row * across + column) for column in range(across))
         out.append([held.get(slot, []) if slot // across == row else [] for slot in own])
     return out
 
 
-def _unite(parent: list[int], a: int, b: int) -> None:
-    """One cell of two; the upper left slot stands for it."""
-    low, high = min(a, b), max(a, b)
+def _root(parent: list[int], index: int) -> int:
+    """The first of the group that `index` is in (disjoint sets, Tarjan 1975, with path halving)."""
+    while parent[index] != index:
+        parent[index] = parent[parent[index]]
+        index = parent[index]
+    return index
+
+
+def _unite(parent: list[int], one: int, two: int) -> None:
+    """One group of two; the first stands for it: of cells the upper left one."""
+    low, high = sorted((_root(parent, one), _root(parent, two)))
     parent[high] = low
 
 

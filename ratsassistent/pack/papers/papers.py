@@ -17,11 +17,8 @@ from ratsassistent.pack.files.pages import ReadFile
 from ratsassistent.pack.matching.align import align, keys_in_name
 from ratsassistent.pack.papers.documents import Document, paper_of
 from ratsassistent.pack.papers.heads import Role
-from ratsassistent.pack.papers.parts import find_parts
 from ratsassistent.pack.papers.references import find_key, fuller, reference_key
 from ratsassistent.pack.papers.sheets import Sheet, sheets_of
-
-__all__ = ["Cut", "cut_papers", "cut_sheets", "find_parts", "loose_papers"]
 
 
 class Cut(Model):

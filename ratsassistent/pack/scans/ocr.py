@@ -26,7 +26,8 @@ from pydantic import ValidationError
 
 from ratsassistent.oparl import Page
 from ratsassistent.pack.files.isolated import ChildFailed, Children, TooBig, TooSlow
-from ratsassistent.pack.files.pages import DRAWING, GLYPHS, OUTLINES, PICTURED, SCAN, ReadFile, clean_text
+from ratsassistent.pack.files.pages import DRAWING, GLYPHS, OUTLINES, PICTURED, SCAN, ReadFile
+from ratsassistent.pack.page.text import clean_text
 from ratsassistent.pack.scans.ocr_page import Reading, read_pictures
 
 __all__ = ["Cache", "engine_name", "find_data", "recognise"]
