@@ -224,7 +224,8 @@ def _take_in(args: argparse.Namespace, settings: Settings) -> int:
             state = "öffentlich" if paper.public else "nicht freigegeben, wird als nichtöffentlich behandelt"
             print(f"Einzelne Vorlage: {paper.reference or ''} {paper.name} ({state})")
         covered = made.coverage
-        print(f"{covered.read} von {covered.pages} Seiten gelesen ({made.seconds:.1f} s).")
+        if covered.pages:
+            print(f"{covered.read} von {covered.pages} Seiten gelesen ({made.seconds:.1f} s).")
         for ref in covered.unreadable:
             print(f"  Nicht lesbar: {ref.file}, S. {ref.page}: {ref.reason}")
         for sentence, details in phrases.coverage(covered):

@@ -19,7 +19,7 @@ from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import NotFound, UnreadableFile
 from ratsassistent.oparl import AgendaItem, Coverage, Intake, Meeting, PageRef, Paper
-from ratsassistent.pack.agendas.nachtrag import merge_meetings
+from ratsassistent.pack.agendas.nachtrag import merge_meetings, same_meeting
 from ratsassistent.pack.files.inputs import gather_inputs
 from ratsassistent.pack.files.isolated import Children
 from ratsassistent.pack.files.pages import ReadFile
@@ -150,9 +150,12 @@ def _joined_with_held(ws: Workspace, pack: Pack) -> tuple[Pack, list[str]]:
     meetings: dict[str, Meeting] = {}
     for new in pack.meetings:
         earlier = held.meeting(ws, new.id) or next((m for s in ws.stores if (m := s.same_meeting(new))), None)
+        if earlier is None:  # one committee of a joint meeting
+            earlier = next((m for m in held.meetings(ws, with_papers=False) if same_meeting(m, new)), None)
         whole = held.meeting(ws, earlier.id) if earlier else None
         joined = merge_meetings(_without_files(whole, given), new) if whole else new
-        meetings[joined.id] = joined
+        sources = tuple(dict.fromkeys((*(whole.file_ids if whole else ()), *new.file_ids)))
+        meetings[joined.id] = joined.model_copy(update={"file_ids": sources})
     waiting = [p for p in ws.nonpublic.loose_papers() if has_pages(p) and not {s.file_id for s in p.files} & given]
     files = list(pack.files)
     loose, moved = [], []

@@ -306,3 +306,20 @@ def test_values_of_several_columns_keep_the_names_of_their_columns() -> None:
     context = {a.value: a.context for a in made.amounts}
     assert context[125_000] == "Personal – Ansatz 2026: 120.000 Euro – 2027: 125.000 Euro"
     assert context[8_000] == "Strom – 7.000 Euro – 8.000 Euro"
+
+
+def test_a_row_with_a_description_is_shown_below_the_names_of_its_columns() -> None:
+    table = paper(
+        [
+            (
+                "reason",
+                "Maßnahme | Beschreibung | Grobkosten\n1. Neubau Halle | Holzbau, Nutzungsdauer 50 Jahre | 21.500.000 €\n"
+                "2. Rückbau | Abbruch des alten Gebäudes | 750.000 €",
+            )
+        ]
+    )
+    rows = [s.text for s in extract_item(item(table)).statements if s.label == "Kosten"]
+    assert rows == [
+        "Maßnahme | Beschreibung | Grobkosten\n1. Neubau Halle | Holzbau, Nutzungsdauer 50 Jahre | 21.500.000 €\n"
+        "2. Rückbau | Abbruch des alten Gebäudes | 750.000 €"
+    ]

@@ -161,3 +161,19 @@ def test_oparl_data_and_a_pdf_come_in_together(empty: Workspace, tmp_path: Path)
     assert len(made.skipped) == 1
     assert made.skipped[0].reason.endswith(".")
     assert workflow.find(empty, "Radweg")
+
+
+def test_deleting_one_of_two_meetings_of_a_take_in_takes_its_agenda_along(empty: Workspace, tmp_path: Path) -> None:
+    other = ["Stadt Musterfeld", "Bauausschuss der Stadt Musterfeld", "Einladung zur 3. Sitzung",
+             "Termin: Dienstag, 5. März 2024, 18:00 Uhr", "Tagesordnung", "Öffentlicher Teil",
+             "Ö 1   Zwiebelturmsanierung an der Marktkirche", "Ö 2   Verschiedenes"]  # fmt: skip
+    pdfs.write(tmp_path / "stapel" / "rat.pdf", [pdfs.AGENDA])
+    pdfs.write(tmp_path / "stapel" / "bau.pdf", [other])
+    workflow.take_in(empty, [tmp_path / "stapel"])
+    meetings = {m.start[:10]: m for m in workflow.meetings(empty) if m.start}
+    assert set(meetings) == {"2024-03-14", "2024-03-05"}
+    assert {d: workflow.coverage(empty, m.id).pages for d, m in meetings.items()} == {"2024-03-14": 1, "2024-03-05": 1}
+    workflow.delete(empty, meetings["2024-03-05"].id)
+    left = b"".join(f.read_bytes() for f in (tmp_path / "daten").rglob("*") if f.is_file())
+    assert b"Zwiebelturm" not in left
+    assert {f.name for s in empty.stores for f in s.files()} == {"rat.pdf"}

@@ -46,6 +46,14 @@ def test_one_line_beside_the_labels_and_one_below_the_head():
     assert read(rules, cells(ROWS)) == TEXT
 
 
+def test_one_line_below_the_head_and_one_beside_the_labels_that_begins_there():
+    flat = [Rule(8, 34, 108, 34), Rule(112, 34, 218, 34), Rule(218, 34, 330, 34)]  # each cell's part of one line
+    down = [Rule(110, a, 110, b) for a, b in ((34, 50), (50, 78), (78, 100))]
+    prose = [Placed(text, 10, 300, 4.0 + 12 * n, 10) for n, text in enumerate(["Die Kosten stehen unten.", ""]) if text]
+    rows = [[["Kriterium"], ["Standort"], ["Standort Süd"]], *ROWS[1:]]
+    assert read([*flat, *down], [*prose, *cells(rows)]) == ["Kriterium | Standort | Standort Süd", *TEXT[1:]]
+
+
 def test_the_seams_of_a_line_part_rows_and_columns():
     tight = [[["Kriterium"], ["Nord"], ["Süd"]], [["Lage im"], ["gut"], ["schlecht"]], [["Ort"], ["nah"], ["fern"]]]
     words = cells(tight)

@@ -357,13 +357,22 @@ def _files(paper: Paper) -> set[str]:
 
 
 def _link_files(connection: Connection, meetings: Sequence[Meeting], loose: Sequence[Paper], given: set[str]) -> None:
-    """Say which files make up a meeting; a file that nothing refers to (an agenda by itself) goes with all of them."""
+    """Say which files make up a meeting: those of its papers, and those its agenda stands in.
+
+    Where nobody says in which files the agendas stand, a file that nothing refers to goes with all of the meetings.
+    """
     of_meeting = {
-        meeting.id: {span.file_id for item in meeting.agendaItem for paper in item.papers for span in paper.files}
+        meeting.id: set(meeting.file_ids)
+        | {span.file_id for item in meeting.agendaItem for paper in item.papers for span in paper.files}
         | {page.file_id for page in meeting.unassigned_pages if page.file_id}
         for meeting in meetings
     }
-    named = set().union(*of_meeting.values(), *({span.file_id for span in paper.files} for paper in loose))
+    told = any(meeting.file_ids for meeting in meetings)
+    named = (
+        given
+        if told
+        else set().union(*of_meeting.values(), *({span.file_id for span in paper.files} for paper in loose))
+    )
     held = set(connection.execute(select(tables.file.c.id)).scalars())
     for meeting_id, files in of_meeting.items():
         for file_id in (files | (given - named)) & held:

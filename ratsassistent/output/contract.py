@@ -67,6 +67,7 @@ def decision(given: Decision) -> JSON:
         "vote": given.vote.model_dump() if given.vote else None,
         "unanimous": given.unanimous,
         "named": [n.model_dump() for n in given.named],
+        "subject": given.subject,
         "text": given.text,
         "citation": citations(given.citation),
     }

@@ -9,11 +9,11 @@ Words of papers and of the model are untrusted: what would be Markdown or HTML i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from ratsassistent.oparl import Briefing, Citation, ItemBriefing, PaperChanges, Statement
+from ratsassistent.oparl import Amount, Briefing, Citation, DateMention, ItemBriefing, PaperChanges, Statement
 from ratsassistent.output import phrases
-from ratsassistent.output.page_text import is_table
+from ratsassistent.output.page_text import is_table, several_files, short_name
 
 # What means something anywhere in a line; the last two keep addresses from becoming links
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&]|(?<=\w):(?=//)|(?<=www)\.)", re.IGNORECASE)
@@ -26,10 +26,20 @@ def escape(text: str) -> str:
     return re.sub(r"^(\s*\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
 
 
-def pages(given: Iterable[Citation]) -> str:
-    """ "(S. 12)", or "(S. 3, 4)"; the file is named where a citation has no page."""
+def pages(given: Iterable[Citation], named: bool = False) -> str:
+    """ "(S. 12)", or "(S. 3, 4)"; the file is named where a citation has no page.
+
+    :param named: name the files, because several are cited side by side.
+    """
     found = list(given)
     numbers = [str(c.page) for c in found if c.page]
+    if numbers and named:
+        files: dict[str, list[str]] = {}
+        for c in found:
+            if c.page:
+                files.setdefault(c.file, []).append(str(c.page))
+        places = [f"{escape(short_name(f))}, S. {', '.join(dict.fromkeys(n))}" for f, n in files.items()]
+        return f"({'; '.join(places)})"
     if numbers:
         return f"(S. {', '.join(dict.fromkeys(numbers))})"
     return f"({escape(found[0].file)})" if found else ""
@@ -62,16 +72,17 @@ def render(given: Briefing) -> str:
 
 
 def _item(item: ItemBriefing) -> list[str]:
-    number = f"TOP {item.number}: " if item.number else ""
-    lines = [f"## {escape(number + item.name)}"]
+    lines = [f"## {escape(f'TOP {item.number}: {item.name}' if item.number else item.name)}"]
     if item.public is not True:
         lines += ["", "**Nichtöffentlich – vertraulich behandeln.**"]
-    lines += _decisions(item)
-    if not item.statements and item.resolution is None and not item.decisions:
-        lines += ["", "Zu diesem Punkt liegen keine Unterlagen bei."]
-        return lines
+    if item.public is None:
+        lines += [phrases.UNKNOWN_PUBLIC]
+    named = several_files(_cited(item))
+    lines += _decisions(item, named)
+    if not (item.statements or item.resolution or item.decisions or item.form or item.drawings):
+        return [*lines, "", "Zu diesem Punkt liegen keine lesbaren Unterlagen bei."]
     if item.resolution:
-        lines += ["", f"**Beschlussvorschlag im Wortlaut** {pages(item.resolution.citation)}", ""]
+        lines += ["", f"**Beschlussvorschlag im Wortlaut** {pages(item.resolution.citation, named)}", ""]
         # two spaces at the end keep the line break: numbered points stay apart
         lines += [f"> {escape(line.strip())}  " if line.strip() else ">" for line in item.resolution.text.splitlines()]
     label: str | None = None
@@ -80,10 +91,19 @@ def _item(item: ItemBriefing) -> list[str]:
             label = statement.label
             if label:
                 lines += ["", f"**{escape(label)}**", ""]
-        lines.append(_statement(statement))
+        lines.append(_statement(statement, named))
+    figures: list[tuple[str, Sequence[Amount] | Sequence[DateMention]]]
+    figures = [("Beträge", item.amounts), ("Termine und Fristen", item.dates)]
+    for title, found in figures:
+        if found:
+            lines += ["", f"**{title}**", ""]
+            lines += [
+                f"- {escape(f.text)}: {escape(' '.join((f.context or '').split()))} {pages(f.citation, named)}"
+                for f in found
+            ]
     if item.form:
         lines += ["", "**Angaben im Formular**", ""]
-        lines += [f"- {escape(f'{f.name}: {f.value}')} {pages(f.citation)}" for f in item.form]
+        lines += [f"- {escape(f'{f.name}: {f.value}')} {pages(f.citation, named)}" for f in item.form]
     for changed in item.changes:
         lines += _changes(changed)
     if item.drawings:
@@ -97,10 +117,22 @@ def _item(item: ItemBriefing) -> list[str]:
     return lines
 
 
-def _decisions(item: ItemBriefing) -> list[str]:
+def _cited(item: ItemBriefing) -> list[Citation]:
+    """The pages that an item's text cites."""
+    found = [*(item.resolution.citation if item.resolution else ())]
+    for statement in item.statements:
+        found += statement.citation
+    for given in item.decisions:
+        found += given.citation
+    return [c for c in found if c.page]
+
+
+def _decisions(item: ItemBriefing, named: bool) -> list[str]:
     lines: list[str] = []
     for given in item.decisions:
-        lines += ["", f"**Ergebnis:** {escape(phrases.decision(given))} {pages(given.citation)}"]
+        if given.subject:
+            lines += ["", f"Abgestimmt wurde über: „{escape(' '.join(given.subject.split()))}“"]
+        lines += ["", f"**Ergebnis:** {escape(phrases.decision(given))} {pages(given.citation, named)}"]
         if given.text:
             lines += ["", "**Beschluss im Wortlaut**", ""]
             lines += [f"> {escape(line.strip())}  " if line.strip() else ">" for line in given.text.splitlines()]
@@ -121,7 +153,7 @@ def _changes(given: PaperChanges) -> list[str]:
     return lines
 
 
-def _statement(given: Statement) -> str:
+def _statement(given: Statement, named: bool) -> str:
     who = {"model": "KI: ", "person": "Anmerkung: ", "verbatim": "", "extract": ""}[given.origin]
     warning = ""
     if given.check == "unsupported":
@@ -134,4 +166,4 @@ def _statement(given: Statement) -> str:
             f"{row[0]} – {', '.join(f'{name}: {value}' for name, value in zip(names[1:], row[1:], strict=False))}"
             for row in rows
         )
-    return f"- {who}{escape(' '.join(text.split()))} {pages(given.citation)}{warning}"
+    return f"- {who}{escape(' '.join(text.split()))} {pages(given.citation, named)}{warning}"

@@ -26,7 +26,9 @@ def decisions(given: Sequence[Decision], named: bool) -> str:
     rows = []
     for each in given:
         cites = citations(each.citation, with_file=named)
-        parts = [f"<p><strong>{safe(phrases.decision(each))}</strong> {cites}</p>"]
+        about = " ".join((each.subject or "").split())
+        parts = [f'<p class="ra-small">Abgestimmt wurde über: „{safe(about)}“</p>'] if about else []
+        parts += [f"<p><strong>{safe(phrases.decision(each))}</strong> {cites}</p>"]
         if each.text:
             parts.append(
                 f'<p class="ra-small">Beschluss im Wortlaut:</p><blockquote>{paragraphs(each.text)}</blockquote>'

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ratsassistent.oparl import AgendaItem, Amount, Answer, Citation, DateMention, ItemBriefing, Paper, Statement
-from ratsassistent.output import page_facts
+from ratsassistent.output import page_facts, phrases
 from ratsassistent.output.page_text import (
     action,
     citations,
@@ -40,7 +40,8 @@ def item(agenda: AgendaItem, brief: ItemBriefing | None) -> str:
     number = f'<span class="ra-number">TOP {safe(agenda.number)}</span> ' if agenda.number else ""
     body = [f'<h2 class="ra-title">{number}{safe(agenda.name)}</h2>']
     if agenda.public is not True:
-        body.insert(0, f'<p class="ra-nonpublic-banner" role="note">{NON_PUBLIC}</p>')
+        banner = NON_PUBLIC if agenda.public is False else f"{NON_PUBLIC} {phrases.UNKNOWN_PUBLIC}"
+        body.insert(0, f'<p class="ra-nonpublic-banner" role="note">{banner}</p>')
     body.append(page_facts.moved(agenda))
     if not agenda.papers:
         body.append(notice(NO_PAPERS))

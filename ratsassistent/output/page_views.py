@@ -127,7 +127,8 @@ def _entry(item: AgendaItem, brief: ItemBriefing | None, chosen: bool, writing: 
     if item.public is True:
         mark = '<span class="ra-mark">öffentlich</span>'
     else:
-        mark = '<span class="ra-mark ra-mark-closed">nichtöffentlich</span>'
+        word = "nichtöffentlich" if item.public is False else "nichtöffentlich behandelt"
+        mark = f'<span class="ra-mark ra-mark-closed">{word}</span>'
     if item.withdrawn:
         state = "von der Tagesordnung genommen"
     elif not item.papers:

@@ -32,6 +32,9 @@ _PARTS = {
 }
 
 
+UNKNOWN_PUBLIC = "Ob der Punkt öffentlich ist, sagen die Unterlagen nicht; er wird deshalb so behandelt."
+
+
 def moved(item: AgendaItem) -> str:
     """That a Nachtrag took an item off the agenda or gave it another number; empty where neither happened."""
     if item.withdrawn:

@@ -102,9 +102,7 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
         if len(row.text.split()) <= budget and not _stands_in(row.text, statements):
             add(COSTS, place, row)
     pool = [
-        c
-        for c in candidates(papers, item.name, _BODY)
-        if not is_noise(c.text) and not _stands_in(c.text, statements)
+        c for c in candidates(papers, item.name, _BODY) if not is_noise(c.text) and not _stands_in(c.text, statements)
     ]
     for candidate in choose(pool, budget, shown):
         paper = papers[candidate.paper]

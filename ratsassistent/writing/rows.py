@@ -25,7 +25,8 @@ _TOTAL = re.compile(
     r"gesamt|summe|insgesamt|total|zuschuss|förderung|eigenanteil|anteil|kosten|betrag|preis", re.IGNORECASE
 )
 _TABLES: tuple[PartKind, ...] = ("costs", "summary", "statement", "reason", "text")
-_FORM_WORDS, _TABLE_WORDS = 30, 40  # at most
+_FORM_WORDS, _TABLE_WORDS = 30, 60  # at most
+_LONG_ROW = 28  # words
 _ROWS_IN_A_TABLE = 4  # more are a list of items, not the sums that matter
 
 
@@ -108,10 +109,13 @@ def _rows(paper: Paper, number: int, part: Part) -> Iterator[_Row]:
         values = {round(f.value) for f in money(line)}
         label = cells[0].rstrip(" :")
         filled = [cell for cell in cells[1:] if cell]
-        if not 2 <= len(label) <= 80 or not label[0].isupper() or not filled or not values or money(label):
+        bare = re.sub(r"^\d{1,2}[.)]\s*", "", label)
+        if not 2 <= len(bare) <= 80 or not bare[0].isupper() or not filled or not values or money(label):
             continue
-        if all(money(cell) or re.fullmatch(r"[-–\d.,%\s]+", cell) for cell in filled):
-            head = heading_row(paper.text.text, start, len(cells)) if len(filled) == len(cells) - 1 else None
+        head = heading_row(paper.text.text, start, len(cells)) if len(filled) == len(cells) - 1 else None
+        figures = all(money(cell) or re.fullmatch(r"[-–\d.,%\s]+", cell) for cell in filled)
+        # what a cell says in words is understood below the name of its column only
+        if figures or (head is not None and len(line.split()) <= _LONG_ROW):
             yield _Row((number, start), start + len(line), (label, *filled), values, head)
 
 

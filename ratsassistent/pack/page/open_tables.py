@@ -14,6 +14,8 @@ from ratsassistent.pack.page.tables import Grid, Placed, merged
 
 MIN_WIDTH = 150.0  # points; a shorter rule is an underline
 GUTTER = 4.0  # points of white between two columns
+SEAM = 5.0  # points of white between two pieces of one line
+HEAD_GAP = 0.9  # em between the top of a line and the base of the one above it, within the head of a table
 _SAME = 8.0  # points within which rules begin and end together
 _MAX_STEP = 160.0  # points between two rules of one table
 
@@ -25,12 +27,13 @@ def open_grids(rules: Sequence[Rule], words: Sequence[Placed], taken: Sequence[G
     :param taken: grids that were found already.
     """
     out: list[Grid] = []
-    for band in _bands(rules):
+    bands = [(band, ()) for band in _bands(rules)] + [(band, (head,)) for band, head in _headed(rules, words)]
+    for band, heads in bands:
         left, top, right, bottom = band
         if any(grid.rows[0] < bottom and top < grid.rows[-1] for grid in (*taken, *out)):
             continue
         inside = [word for word in words if left - 3 <= word.middle[0] <= right + 3 and top <= word.middle[1] <= bottom]
-        grid = _grid(band, inside, rules)
+        grid = _grid(band, inside, rules, heads)
         if grid:
             out.append(grid)
     return out
@@ -71,8 +74,46 @@ def _bands(rules: Sequence[Rule]) -> list[tuple[float, float, float, float]]:
     return bands
 
 
-def _grid(band: tuple[float, float, float, float], words: Sequence[Placed], rules: Sequence[Rule]) -> Grid | None:
-    """The grid of a band: columns by white gutters, rows by the rules between them or by lines that fill all columns."""
+def _headed(rules: Sequence[Rule], words: Sequence[Placed]) -> list[tuple[tuple[float, float, float, float], float]]:
+    """Tables with one line below their head and one beside their labels: where each may lie, and where the head ends."""
+    flat: list[Rule] = []
+    for rule in sorted(merged([r for r in rules if r.top == r.bottom], True), key=lambda r: (round(r.top), r.left)):
+        last = flat[-1] if flat else None
+        if last and abs(last.top - rule.top) < 1 and rule.left - last.right < SEAM:
+            flat[-1] = Rule(last.left, last.top, max(last.right, rule.right), last.top)
+        else:
+            flat.append(rule)
+    upright = merged([rule for rule in rules if rule.top != rule.bottom], False)
+    out = []
+    for rule in flat:
+        if rule.right - rule.left < MIN_WIDTH:
+            continue
+        below = [
+            line
+            for line in upright
+            if abs(line.top - rule.top) <= 4
+            and line.bottom - line.top > 40
+            and rule.left + 20 < line.left < rule.right - 20
+        ]
+        if len(below) != 1:
+            continue
+        head = rule.top
+        for word in sorted(words, key=lambda word: -word.base):  # upwards, as long as the lines stand close together
+            across = rule.left - 3 <= word.middle[0] <= rule.right + 3
+            if across and word.base < rule.top and head - word.base < (HEAD_GAP if head < rule.top else 2.0) * word.em:
+                head = min(head, word.base - 0.9 * word.em)
+        if head < rule.top:
+            out.append(((rule.left, head - 1, rule.right, below[0].bottom + 1), rule.top))
+    return out
+
+
+def _grid(
+    band: tuple[float, float, float, float], words: Sequence[Placed], rules: Sequence[Rule], heads: Sequence[float] = ()
+) -> Grid | None:
+    """The grid of a band: columns by white gutters, rows by the rules between them or by lines that fill all columns.
+
+    :param heads: borders of rows that are known.
+    """
     left, top, right, bottom = band
     if len(words) < 6:
         return None
@@ -87,6 +128,7 @@ def _grid(band: tuple[float, float, float, float], words: Sequence[Placed], rule
     rows = _seams(inside, words, False) or _rows_by_rules(drawn[1:-1], words) or _rows_by_lines(columns, words)
     if not rows:
         return None
+    rows = sorted({*rows, *heads})
     places = [top, *rows, bottom]
     across = [Rule(columns[0], place, columns[-1], place) for place in places]
     down = [Rule(place, top, place, bottom) for place in columns]
@@ -106,7 +148,7 @@ def _seams(rules: Sequence[Rule], words: Sequence[Placed], flat: bool) -> list[f
     best: list[float] = []
     for pieces in lines.values():
         pieces.sort()
-        seams = [(a[1] + b[0]) / 2 for a, b in pairwise(pieces) if abs(b[0] - a[1]) < 3]
+        seams = [(a[1] + b[0]) / 2 for a, b in pairwise(pieces) if abs(b[0] - a[1]) < SEAM]
         seams = [seam for seam in seams if not _cut(seam, words, flat)]
         if len(seams) > max(len(best), 1):
             best = seams
