@@ -266,6 +266,11 @@ class AgendaItem(Model):
     oparl_id: str | None = None
 
     @property
+    def has_files(self) -> bool:
+        """True where a paper is at hand, and not only its number."""
+        return any(paper.files for paper in self.papers)
+
+    @property
     def title(self) -> str:
         """ "TOP 5: Haushalt", or the name alone where it has no number."""
         return f"TOP {self.number}: {self.name}" if self.number else self.name
@@ -411,7 +416,7 @@ class Coverage(Model):
         return self.model_copy(
             update={
                 "unassigned": tuple(ref for m in held for ref in m.unassigned_pages),
-                "without_papers": tuple(i.title for i in items if not i.papers),
+                "without_papers": tuple(i.title for i in items if not i.has_files),
                 "missing": tuple(a for i in items for a in i.missing_attachments),
             }
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pdfs
 import pytest
 
+from ratsassistent.oparl import File, Page
 from ratsassistent.pack.agendas.agenda import Agenda, find_agenda
-from ratsassistent.pack.files.pages import read_file
+from ratsassistent.pack.files.pages import ReadFile, read_file
 
 GUESTS = "Ein Imbiss wird im Foyer gereicht."
 
@@ -329,3 +332,69 @@ def test_a_text_with_numbers_is_no_agenda(tmp_path):
     path = tmp_path / "konzept.pdf"
     path.write_bytes(pdfs.layout_bytes([page]))
     assert find_agenda(read_file(path)) is None
+
+
+def agenda_of_texts(*texts: str) -> Agenda:
+    pages = tuple(Page(number=n, text=text, source="text") for n, text in enumerate(texts, 1))
+    found = find_agenda(ReadFile(file=File(id="ra:datei-1", name="x.pdf", sha256="0"), pages=pages, path=Path("x.pdf")))
+    assert found
+    return found
+
+
+COUNCIL = "Gemeinde Quellental\n\nEinladung zur Sitzung des Gemeinderates am Montag, 10. Mai 2027, 19:00 Uhr"
+
+
+@pytest.mark.parametrize("cover", [0, 1, 2])
+@pytest.mark.parametrize("top", [False, True])
+def test_page_numbers_alone_on_a_line_are_no_items(cover, top):
+    """They count the physical pages, or are behind them by those of a cover; they stand at the top or at the foot."""
+    parts = [
+        "Tagesordnung\n\n1. Wahl der Schriftführung\n\nDie Wahl ist geheim.\n\n2. Sanierung der Mühlbrücke",
+        "Berichte der Vizebürgermeisterin\n\n3. Gebühren des Wochenmarktes\n\nDie Gebühren sollen steigen.",
+        "4. Neue Bänke am Weiher",
+    ]
+    pages = [f"{n}\n\n{text}" if top else f"{text}\n\n{n}" for n, text in enumerate(parts, 2)]
+    covers = [COUNCIL, "Hinweise zur Anreise\n\nDer Saal liegt im ersten Stock."][:cover]
+    agenda = agenda_of_texts(*covers, *pages) if covers else agenda_of_texts(f"{COUNCIL}\n\n{pages[0]}", *pages[1:])
+    assert [(entry.number, entry.title) for entry in agenda.entries] == [
+        ("1", "Wahl der Schriftführung"),
+        ("2", "Sanierung der Mühlbrücke"),
+        (None, "Berichte der Vizebürgermeisterin"),
+        ("3", "Gebühren des Wochenmarktes"),
+        ("4", "Neue Bänke am Weiher"),
+    ]
+
+
+def test_a_number_alone_above_its_title_is_an_item():
+    agenda = agenda_of_texts(
+        f"{COUNCIL}\n\nTagesordnung\n\n1\nWahl der Schriftführung\n\n2\nSanierung der Mühlbrücke",
+        "3\nGebühren des Wochenmarktes\n\n4\nNeue Bänke am Weiher",
+    )
+    assert [(entry.number, entry.title) for entry in agenda.entries] == [
+        ("1", "Wahl der Schriftführung"),
+        ("2", "Sanierung der Mühlbrücke"),
+        ("3", "Gebühren des Wochenmarktes"),
+        ("4", "Neue Bänke am Weiher"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Für die Sitzung des Bauausschusses ab 17.30 Uhr",
+        "Für die öffentliche Sitzung des Ausschusses für Bauen, Umwelt und des\nSchulausschusses ab 17:30 Uhr:",
+        "Im Anschluss Sitzung des Bauausschusses, ca. 18 Uhr",
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_whose_sitting_begins_when_is_no_item(said, gap):
+    agenda = agenda_of_texts(
+        f"{COUNCIL}\n\nTagesordnung\n\n1. Neubau der Grundschule\nVorlage: BV/0012/2027{gap}{said}{gap}"
+        "2. Bericht über die Sitzung vom Mai, 18 Uhr\n\nAnträge der Fraktionen\n\n3. Bänke am Weiher"
+    )
+    assert [(entry.number, entry.title) for entry in agenda.entries] == [
+        ("1", "Neubau der Grundschule"),
+        ("2", "Bericht über die Sitzung vom Mai, 18 Uhr"),
+        (None, "Anträge der Fraktionen"),
+        ("3", "Bänke am Weiher"),
+    ]

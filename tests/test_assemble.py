@@ -419,3 +419,59 @@ def test_minutes_behind_the_agenda_of_their_meeting_bring_its_decisions(tmp_path
     assert [len(item.decisions) for item in meeting.agendaItem] == [1, 1]
     assert [paper.paperType for item in meeting.agendaItem for paper in item.papers] == ["Niederschrift"] * 2
     assert [page.page for page in meeting.unassigned_pages] == [2]
+
+
+INVITATION = [
+    "Gemeinde Quellental",
+    "Gemeinderat",
+    "Einladung zur 4. Sitzung",
+    "Montag, 10. Mai 2027, 19:00 Uhr",
+    "Tagesordnung",
+    "Öffentlicher Teil",
+    "1. Zu wenige Spielplätze",
+    "2. Hecke am Weiher",
+]
+SLIDES = [*INVITATION[:6], "1. Zu wenige Spielplätze A Hecke am Weiher", "2. Wünsche 4us dem 0rt"]
+CHANGED = ["1. Nachtrag zur Tagesordnung", *INVITATION[:2], "Sitzung am Montag, 10. Mai 2027", "Tagesordnung"]
+
+
+def pictured(read: ReadFile, *numbers: int) -> ReadFile:
+    """The file as OCR would have read those of its pages."""
+    pages = [p.model_copy(update={"source": "ocr"}) if p.number in numbers else p for p in read.pages]
+    return read.model_copy(update={"pages": tuple(pages)})
+
+
+def test_an_agenda_read_from_a_picture_changes_none_of_real_text(tmp_path):
+    one = read_file(pdfs.write(tmp_path / "Einladung.pdf", [INVITATION]))
+    two = pictured(read_file(pdfs.write(tmp_path / "Folien.pdf", [SLIDES, ["Danke"]])), 1)
+    for files in ([one, two], [two, one]):
+        pack = assemble(files)
+        (meeting,) = pack.meetings
+        assert [item.name for item in meeting.agendaItem] == ["Zu wenige Spielplätze", "Hecke am Weiher"]
+        assert meeting.file_ids == (one.file.id,)
+        held = [paper for item in meeting.agendaItem for paper in item.papers] + [*pack.loose_papers]
+        spans = [span for paper in held for span in paper.files if span.file_id == two.file.id]
+        assert sorted(page for span in spans for page in range(span.first, span.last + 1)) == [1, 2]
+
+
+def test_an_agenda_that_only_ocr_could_read_is_one(tmp_path):
+    scan = pictured(read_file(pdfs.write(tmp_path / "Scan.pdf", [INVITATION])), 1)
+    later = read_file(pdfs.write(tmp_path / "Nachtrag.pdf", [[*CHANGED, "3. Neue Bänke"]]))
+    (alone,) = assemble([scan]).meetings
+    assert [item.number for item in alone.agendaItem] == ["1", "2"]
+    (meeting,) = assemble([scan, later]).meetings
+    assert [item.name for item in meeting.agendaItem] == ["Zu wenige Spielplätze", "Hecke am Weiher", "Neue Bänke"]
+    assert set(meeting.file_ids) == {scan.file.id, later.file.id}
+
+
+def test_pages_behind_a_dropped_agenda_stay_in_the_meeting_of_their_file(tmp_path):
+    paper = ["Beschlussvorlage", "Vorlage: BV/0012/2027", "Betreff:", "Hecke am Weiher", "Sachverhalt:", "Sie wächst."]
+    agenda = [*INVITATION, "Vorlage: BV/0012/2027"]
+    annex = ["Anlage 1 zu BV/0012/2027", "Plan der Hecke"]
+    read = pictured(read_file(pdfs.write(tmp_path / "pack.pdf", [agenda, paper, SLIDES, annex])), 3)
+    (meeting,) = assemble([read]).meetings
+    assert [item.name for item in meeting.agendaItem] == ["Zu wenige Spielplätze", "Hecke am Weiher"]
+    spans = [(span.first, span.last) for paper in meeting.agendaItem[1].papers for span in paper.files]
+    assert [first for first, _ in spans] == [2, 4]
+    held = {page for item in meeting.agendaItem for p in item.papers for s in p.files for page in (s.first, s.last)}
+    assert held | {ref.page for ref in meeting.unassigned_pages} == {2, 3, 4}

@@ -377,6 +377,13 @@ def test_the_newer_edition_of_a_paper_is_kept():
     assert len(after.agendaItem) == len(base.agendaItem)
 
 
+def test_a_meeting_keeps_the_files_of_both_its_agendas():
+    base = meeting(agenda(BASE)).model_copy(update={"file_ids": ("ra:datei-1", "ra:datei-2")})
+    later = meeting(agenda(NACHTRAG)).model_copy(update={"file_ids": ("ra:datei-2", "ra:datei-3")})
+    assert merge_meetings(base, later).file_ids == ("ra:datei-1", "ra:datei-2", "ra:datei-3")
+    assert set(merge_meetings(later, base).file_ids) == {"ra:datei-1", "ra:datei-2", "ra:datei-3"}
+
+
 def test_agendas_of_one_meeting_are_put_together():
     other = [
         "Einladung",

@@ -43,7 +43,7 @@ def item(agenda: AgendaItem, brief: ItemBriefing | None) -> str:
         banner = NON_PUBLIC if agenda.public is False else f"{NON_PUBLIC} {phrases.UNKNOWN_PUBLIC}"
         body.insert(0, f'<p class="ra-nonpublic-banner" role="note">{banner}</p>')
     body.append(page_facts.moved(agenda))
-    if not agenda.papers:
+    if not agenda.has_files:
         body.append(notice(NO_PAPERS))
     body.append(page_facts.decisions(agenda.decisions, several_files(c for d in agenda.decisions for c in d.citation)))
     if brief is not None:

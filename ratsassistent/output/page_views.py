@@ -131,7 +131,7 @@ def _entry(item: AgendaItem, brief: ItemBriefing | None, chosen: bool, writing: 
         mark = f'<span class="ra-mark ra-mark-closed">{word}</span>'
     if item.withdrawn:
         state = "von der Tagesordnung genommen"
-    elif not item.papers:
+    elif not item.has_files:
         state = "keine Unterlagen"
     elif brief is not None and brief.level == "voll":
         state = "✓ Zusammenfassung fertig"

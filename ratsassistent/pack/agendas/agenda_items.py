@@ -10,6 +10,7 @@ start again where the non-public part begins.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from ratsassistent.oparl import Page, Public
@@ -35,6 +36,7 @@ from ratsassistent.pack.agendas.agenda_lines import (
     joined,
     part_references,
     reference_line,
+    says_sitting,
     with_number_below,
 )
 from ratsassistent.pack.agendas.agenda_numbers import PREFIX_ONLY, number_path, read_number
@@ -73,9 +75,13 @@ def collect(pages: Sequence[Page], furniture: Sequence[set[int]], skip: int, wal
     """
     columns = Columns()
     walk.marks = _marks_items([line for page in pages for line in page.text.split("\n")])
+    counts = _page_counts(pages)
     for count, (page, running) in enumerate(zip(pages, furniture, strict=True)):
         lines = logical_lines(
-            page.text.split("\n")[skip if count == 0 else 0 :], running if count else _less(running, skip), page.number
+            page.text.split("\n")[skip if count == 0 else 0 :],
+            running if count else _less(running, skip),
+            {page.number + ahead for ahead in counts},
+            at_top=count > 0,
         )
         trial = walk.copy()
         trial.more = count + 1 < len(pages)
@@ -114,16 +120,37 @@ def _marks_items(lines: Sequence[str]) -> bool:
     return len(own) >= 3 and own[0] > first
 
 
-def logical_lines(lines: Sequence[str], furniture: set[int], page: int) -> list[str]:
-    """A page's lines without running heads and feet; what belongs together on two lines ("Punkt", "3.1") made one."""
-    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+def _page_counts(pages: Sequence[Page]) -> set[int]:
+    """By how much numbers that stand alone at the tops or feet of pages are ahead of the physical page.
+
+    A number that counts with the physical pages needs no second witness; any other has to do so on two pages.
+    """
+    ahead: Counter[tuple[int, int]] = Counter()
+    for page in pages:
+        lines = page.text.strip().split("\n")
+        for edge in (0, -1):
+            line = lines[edge].strip()
+            if re.fullmatch(r"\d{1,3}", line):
+                ahead[edge, int(line) - page.number] += 1
+    return {0, *(by for (_, by), times in ahead.items() if times >= 2)}
+
+
+def logical_lines(lines: Sequence[str], furniture: set[int], numbers: set[int], *, at_top: bool) -> list[str]:
+    """A page's lines without running heads and feet; what belongs together on two lines ("Punkt", "3.1") made one.
+
+    :param numbers: what may be the page's printed number, where it stands alone at its top or foot.
+    :param at_top: the first of the lines is the page's top, not what follows the agenda's title.
+    """
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    edges = {*(filled[:1] if at_top else ()), *filled[-1:]}
+    printed = {str(number) for number in numbers}
     kept = [
         line
         for i, line in enumerate(lines)
         if not (
             (i in furniture and not read_number(line) and not section(line))
             or is_running_line(line)
-            or (i == first and line.strip() == str(page))
+            or (i in edges and line.strip() in printed)
         )
         or TITLE.match(line.strip())
     ]
@@ -181,6 +208,10 @@ def _told(lines: Sequence[str], index: int, page: int, walk: Walk) -> int:
     if own is not None and current and current.number:
         current.public, current.closed = own, True
         return 1
+    told = says_sitting(current, lines, index) if current and section(line) is None else 0
+    if current and told:
+        current.closed = True
+        return told
     gone = withdrawn_section(line)
     if gone is not None:
         walk.withdrawing, walk.fresh = gone, True

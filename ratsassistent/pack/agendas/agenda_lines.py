@@ -88,6 +88,10 @@ _HEADING_WORDS = re.compile(
     r"^(?:(?:[A-ZÄÖÜ][a-zäöüß]+|\W)\s*){0,3}"
     r"(?:Anträge|Anfragen|Mitteilungen|Vorlagen|Beschlüsse|Berichte|Verschiedenes|Bekanntgaben)\b.{0,60}$"
 )
+# In an agenda of several committees, above the items of one of them: "Für die Sitzung des Bauausschusses ab 16.00 Uhr"
+_SITTING = re.compile(
+    r"^\W*(?:Für|In|Zur?|Im Anschluss|Anschließend|Ab|Um|Beginn)\b.{0,60}\b(?i:sitzung)\b.{0,160}\b\d{1,2}(?:[.:]\d\d)?\s*Uhr\W*$"
+)
 _FULL = 35  # characters of a title beside a column; a shorter one is seldom broken
 
 
@@ -308,6 +312,23 @@ def is_remark(line: str, lines: Sequence[str], index: int, item: Item) -> bool:
     return bool(sentence and _VERB.search(sentence[0]))
 
 
+def says_sitting(item: Item, lines: Sequence[str], index: int) -> int:
+    """How many lines, up to three and mostly none, only say whose Sitzung begins when.
+
+    They part the items of a joint meeting's committees, and are no item and no heading of subjects.
+    """
+    if item.lines and not item.closed and is_open(item.lines[-1]):
+        return 0
+    text = ""
+    for count, line in enumerate(lines[index : index + 3], 1):
+        if not line.strip():
+            break
+        text = f"{text} {line.strip()}".strip()
+        if _SITTING.match(text):
+            return count
+    return 0
+
+
 def reference_line(line: str, columns: Columns) -> list[str]:
     """The Vorlage numbers of a line that holds nothing else, or nothing."""
     text = line.strip()
@@ -328,6 +349,7 @@ def is_heading(line: str, above: str, next_item: bool, columns: Columns) -> bool
     """
     if (
         len(line) > 90
+        or not any(char.isalpha() for char in line)
         or line.endswith((".", ",", "-", "–"))
         or line[:1].islower()
         or line[:1] in "-–•"

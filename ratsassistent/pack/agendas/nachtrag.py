@@ -119,6 +119,7 @@ def _merge_meetings(base: Meeting, change: Meeting, keep_ids_of: Meeting) -> Mee
             "start": base.start or change.start,
             "agendaItem": tuple(items),
             "unassigned_pages": tuple(p for p in kept.values() if (p.file_id, p.page) not in held_pages),
+            "file_ids": tuple(dict.fromkeys((*base.file_ids, *change.file_ids))),
             "oparl_id": base.oparl_id or change.oparl_id,
         }
     )

@@ -50,7 +50,7 @@ def assemble(files: Sequence[ReadFile], public: Public = None) -> Pack:
     files = [unstamped(read) for read in handed_in]
     sittings = {read.file.id: minutes for read in files if (minutes := _minutes(read))}
     found = [(read, agenda) for read in files if read.file.id not in sittings for agenda in find_agendas(read)]
-    groups = [[found[n] for n in group] for group in grouped([agenda for _, agenda in found])]
+    groups, found = _without_pictured([[found[n] for n in group] for group in grouped([a for _, a in found])], found)
     with_agenda = {read.file.id for read, _ in found}
     others = [read for read in files if read.file.id not in with_agenda and read.file.id not in sittings]
     offered = offers(others, groups)
@@ -100,6 +100,45 @@ def assemble(files: Sequence[ReadFile], public: Public = None) -> Pack:
         loose_papers=tuple(_united(loose)),
         files=tuple(_marked(read, marks) for read in handed_in),
     )
+
+
+def _without_pictured(
+    groups: Sequence[Sequence[Found]], found: Sequence[Found]
+) -> tuple[list[list[Found]], list[Found]]:
+    """Drop agendas that OCR read (a slide, a scan) from meetings that have an agenda of real text.
+
+    Letters that OCR misread would change titles that are known. A Nachtrag is not enough to go by: where only that is
+    real text, the scanned agenda stays; and a scanned Nachtrag stays, for it says what no other file does. A dropped one's file is an ordinary file; where that holds another agenda too,
+    its pages and those behind it belong to the one before it in the file, else to the next one.
+    """
+    out = {
+        id(agenda)
+        for group in groups
+        if any(not agenda.supplement and not _pictured(read, agenda) for read, agenda in group)
+        for read, agenda in group
+        if not agenda.supplement and _pictured(read, agenda)
+    }
+    if not out:
+        return [list(group) for group in groups], list(found)
+    whole: dict[int, Found] = {id(agenda): (read, agenda) for read, agenda in found if id(agenda) not in out}
+    for read, gone in ((read, agenda) for read, agenda in found if id(agenda) in out):
+        same = [key for key, (other, _) in whole.items() if other is read]
+        before = [key for key in same if whole[key][1].pages[0] < gone.pages[0]]
+        if same:
+            key = before[-1] if before else same[0]
+            agenda = whole[key][1]
+            scopes = [scope for scope in (agenda.scope, gone.scope) if scope]
+            if len(scopes) == 2:
+                scope = min(first for first, _ in scopes), max(last for _, last in scopes)
+                whole[key] = read, agenda.model_copy(update={"scope": scope})
+    left = [[whole[id(agenda)] for _, agenda in group if id(agenda) in whole] for group in groups]
+    return left, list(whole.values())
+
+
+def _pictured(read: ReadFile, agenda: Agenda) -> bool:
+    """True where all items of an agenda stand on pages whose text OCR read."""
+    sources = {page.number: page.source for page in read.pages}
+    return all(sources.get(entry.page) == "ocr" for entry in agenda.entries)
 
 
 def _minutes(read: ReadFile) -> Minutes | None:
@@ -183,6 +222,7 @@ def _meeting(
         organization=agenda.organization,
         start=agenda.start,
         agendaItem=items,
+        file_ids=tuple(dict.fromkeys(read.file.id for read, _ in group)),
         unassigned_pages=tuple(
             PageRef(file=names[file_id], file_id=file_id, page=page, reason=NO_ITEM) for file_id, page in sorted(left)
         ),
