@@ -608,3 +608,171 @@ def test_text_without_empty_lines_reads_the_same(pages: tuple[str, ...]) -> None
         [decision.text and "\n".join(filter(None, decision.text.split("\n"))) for decision in entry.decisions]
         for entry in spaced.entries
     ]
+
+
+HEAD = """
+Gemeinde Quellbach
+Niederschrift
+über die 3. Sitzung des Bauausschusses
+am 14.03.2024, Beginn: 18:00 Uhr, Ende: 19:00 Uhr
+Anwesend: 9 Mitglieder
+Vorsitz: Frau Muster, Schriftführer: Herr Test
+
+"""
+URGENT = """
+TOP 1: Dringlichkeitsantrag der ABC-Fraktion betreffend einen Hilfsfonds
+
+Nachdem keine Wortmeldungen erfolgen, wird sofort darüber abgestimmt.
+
+Dem Antrag der ABC-Fraktion wird die Dringlichkeit
+
+einstimmig zuerkannt.
+
+Bgm. Muster: Die Preise sind gestiegen, und viele können nicht mehr zahlen.
+
+Der Antrag zur Geschäftsordnung von GR. Probe, MBA auf Zuweisung
+in den Sozialausschuss wird mit
+
+1 Ja-Stimme (GHI)
+gegen   35 Nein-Stimmen (ABC, DEF)
+
+abgelehnt.
+
+GR. Beispiel: Ich halte das für richtig.
+
+Der Abänderungsantrag (wie auf Seite 13 angeführt) der DEF-Fraktion wird mit
+
+14 Ja-Stimmen (DEF, GHI)
+gegen   22 Nein-Stimmen (ABC)
+
+abgelehnt.
+
+Der Dringlichkeitsantrag (Anlage 2) der ABC-Fraktion wird mit
+
+31 Ja-Stimmen (ABC)
+gegen   5 Nein-Stimmen (DEF)
+
+angenommen.
+
+TOP 2: Verschiedenes
+
+Keine Wortmeldungen.
+"""
+
+
+def test_each_of_several_votes_says_what_it_was_about() -> None:
+    made = read(HEAD + URGENT).entries[0].decisions
+    assert [(decision.outcome, decision.subject) for decision in made] == [
+        ("accepted", "Dem Antrag der ABC-Fraktion"),
+        ("rejected", "Der Antrag zur Geschäftsordnung von GR. Probe, MBA auf Zuweisung in den Sozialausschuss"),
+        ("rejected", "Der Abänderungsantrag (wie auf Seite 13 angeführt) der DEF-Fraktion"),
+        ("accepted", "Der Dringlichkeitsantrag (Anlage 2) der ABC-Fraktion"),
+    ]
+    assert made[0].result == "Dringlichkeit einstimmig zuerkannt"
+
+
+def test_the_label_of_a_line_is_the_subject() -> None:
+    made = read(VERBATIM).entries[0].decisions
+    assert [decision.subject for decision in made] == ["Beschlussvorlage", "Änderungsantrag Mitte"]
+    assert [decision.subject for decision in read(NAMED).entries[1].decisions][:2] == ["Ziffer 1", "Ziffer 2"]
+
+
+def test_a_wording_that_is_shown_needs_no_subject() -> None:
+    assert [entry.decisions[0].subject for entry in read(BOXES).entries if entry.decisions[0].text] == [None] * 3
+    second = read(*RHINE).entries[1].decisions
+    assert [decision.subject for decision in second] == ["Der Änderungsantrag der Fraktion Mitte", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("Die Fraktion Mitte stellt den Antrag auf Vertagung.\n\nAbstimmungsergebnis: 3 Ja, 6 Nein", "Die Fraktion Mitte stellt den Antrag auf Vertagung"),
+        ("Abstimmung über den Änderungsantrag der Mitte:\n3 Ja, 6 Nein", "Abstimmung über den Änderungsantrag der Mitte"),
+        ("Antrag: Mitte\nVorlage: 2024/0012\n\nBeschluss:\nKenntnisnahme", None),
+        ("Der Weg ist lang.\n\nAbstimmungsergebnis: 3 Ja, 6 Nein", None),
+        ("Der Antrag lautet:\n\nDem Verein wird eine Subvention von 100 Euro gewährt.\n\nMit 3 Ja-Stimmen gegen 6 Nein-Stimmen abgelehnt.", "Dem Verein wird eine Subvention von 100 Euro gewährt."),
+        ("Der Ausschuss stimmt dem Bericht mit 6 zu 3 Stimmen zu.", "Der Ausschuss stimmt dem Bericht mit 6 zu 3 Stimmen zu"),
+        ("Beschluss Beirat: keiner, nur Kenntnisnahme", None),
+    ],
+)  # fmt: skip
+def test_subject_of_one_vote(text: str, subject: str | None) -> None:
+    made = read(f"{HEAD}TOP 1: Wege\n\n{text}\n\nTOP 2: Verschiedenes\n\nNichts.\n").entries[0].decisions
+    assert [decision.subject for decision in made] == [subject]
+
+
+def test_a_long_subject_is_cut() -> None:
+    long = (
+        "Der Antrag der Fraktion Mitte "
+        + " ".join(f"wort{n}" for n in range(45))
+        + " wird mit 3 gegen 6 Stimmen abgelehnt."
+    )
+    (made,) = read(f"{HEAD}TOP 1: Wege\n\n{long}\n\nTOP 2: Verschiedenes\n\nNichts.\n").entries[0].decisions
+    assert made.subject is not None
+    assert len(made.subject.split()) == 41
+    assert long.startswith(made.subject.removesuffix(" …"))
+
+
+def test_a_title_ends_before_a_list() -> None:
+    text = (
+        "1) Brunnen am Anger - Fr. Probe\nMehrere Maßnahmen sind in Diskussion bei der Verwaltung:\n"
+        "•   Bäume am Rand\n•   Bänke am Weg\n\nDie Planung beginnt bald.\nBeschluss Beirat: keiner, nur Kenntnisnahme\n"
+        "2) Radwege\n–   Weg am Bach\n–   Weg am Hang\n\nHerr Test berichtet.\nBeschluss Beirat: keiner, Information\n"
+    )
+    one, two = read(HEAD + text).entries
+    assert (one.title, two.title) == ("Brunnen am Anger - Fr. Probe", "Radwege")
+    assert [(decision.result, decision.outcome) for decision in one.decisions] == [
+        ("keiner, nur Kenntnisnahme", "noted")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "numbers"),
+    [
+        ("TOP 2 und 3", ["2", "3"]),
+        ("TOP 2, 3 und 4", ["2", "3", "4"]),
+        ("TOP 2 bis 4", ["2", "3", "4"]),
+        ("TOP 2 - 4", ["2", "3", "4"]),
+        ("TOP 2 - 10 Jahre Partnerschaft", ["2"]),
+    ],
+)
+def test_one_heading_for_several_items(heading: str, numbers: list[str]) -> None:
+    text = f"TOP 1: Rückblick\n\nHerr Test berichtet.\n\n{heading}: Lärm und Treffpunkte\n\nDer Antrag der Mitte wird abgelehnt.\n"
+    entries = read(HEAD + text).entries
+    assert [entry.number for entry in entries] == ["1", *numbers]
+    assert all([decision.outcome for decision in entry.decisions] == ["rejected"] for entry in entries[1:])
+    assert {(entry.first, entry.last, entry.start) for entry in entries[1:]} == {(1, 1, entries[1].start)}
+
+
+def test_items_under_one_heading_both_get_it() -> None:
+    meeting = agenda(
+        ("1", "Rückblick", True), ("2", "Lärm", True), ("3", "Stellenplan", True), organization="Bauausschuss"
+    )
+    text = "TOP 1: Rückblick\n\nHerr Test berichtet.\n\nTOP 2 und 3: Lärm und Treffpunkte\n\nDer Antrag der Mitte wird abgelehnt.\n"
+    (after,) = with_minutes([meeting], read(HEAD + text))
+    assert [[decision.outcome for decision in item.decisions] for item in after.agendaItem] == [
+        [],
+        ["rejected"],
+        ["rejected"],
+    ]
+    assert [len(item.papers) for item in after.agendaItem] == [1, 1, 1]
+    one = agenda(("1", "Rückblick", True), ("2", "Lärm", True), organization="Bauausschuss")
+    assert [item.number for item in with_minutes([one], read(HEAD + text))[0].agendaItem] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("genitive", "body"),
+    [("Bauausschusses", "Bauausschuss"), ("Rates", "Rat"), ("Ortsbeirats", "Ortsbeirat"), ("Kreistages", "Kreistag")],
+)
+def test_a_body_in_the_genitive_is_the_same(genitive: str, body: str) -> None:
+    minutes = read(*RHINE).model_copy(update={"organization": genitive})
+    assert same_meeting(minutes, body, "2024-03-14T19:00")
+    assert not same_meeting(minutes, "Schulausschuss", "2024-03-14")
+
+
+def test_a_meeting_names_the_file_of_its_minutes() -> None:
+    minutes = read(*RHINE)
+    meeting = agenda(("Ö 1", "Trinkbrunnen am Markt", True)).model_copy(update={"file_ids": ("ra:datei-1",)})
+    (after,) = with_minutes([meeting], minutes)
+    assert after.file_ids == ("ra:datei-1", minutes.file.id)
+    assert with_minutes([after], minutes)[0].file_ids == after.file_ids
+    assert with_minutes([], minutes)[0].file_ids == (minutes.file.id,)

@@ -124,6 +124,21 @@ def test_result_is_printed_words() -> None:
     assert find_votes(text)[0].result == "gegen die Stimmen der Fraktion Mitte mehrheitlich angenommen"
 
 
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("Dem Antrag der Mitte wird die Dringlichkeit\n\neinstimmig zuerkannt.", "Dringlichkeit einstimmig zuerkannt"),
+        ("Die Dringlichkeit wird zuerkannt.", "Dringlichkeit wird zuerkannt"),
+        ("Dem Antrag der Mitte wird die Dringlichkeit nicht zuerkannt.", "Dringlichkeit nicht zuerkannt"),
+        ("Der Titel wird einstimmig zuerkannt.", "einstimmig zuerkannt"),
+        ("Beschluss: keiner, nur Kenntnisnahme", "keiner, nur Kenntnisnahme"),
+        ("Beschluss: nur Kenntnisnahme", "nur Kenntnisnahme"),
+    ],
+)
+def test_words_that_make_a_result_plain_stay(text: str, result: str) -> None:
+    assert [vote.result for vote in find_votes(text)] == [result]
+
+
 def test_numbers_that_contradict_stay_as_printed() -> None:
     found = find_votes("Anwesend: 9\nAbstimmungsergebnis: einstimmig angenommen, 12 Ja-Stimmen, 2 Nein-Stimmen")
     assert [(vote.vote, vote.unanimous) for vote in found] == [(Vote(yes=12, no=2), True)]

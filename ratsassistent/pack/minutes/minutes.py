@@ -27,6 +27,7 @@ from ratsassistent.oparl import (
     Public,
     ra_id,
 )
+from ratsassistent.pack.agendas import nachtrag
 from ratsassistent.pack.files.pages import ReadFile
 from ratsassistent.pack.minutes.minutes_decisions import decisions, is_formal
 from ratsassistent.pack.minutes.minutes_head import read_minutes_head
@@ -39,27 +40,16 @@ TYPE = "Niederschrift"
 NO_ITEM = "gehört zu keinem Tagesordnungspunkt"
 OPENING = "Eröffnung der Sitzung"
 LIKE = 0.62  # share of a title's letters, in triples, that two titles of one item have in common
-_NO_BODY = {
-    "der",
-    "die",
-    "das",
-    "des",
-    "für",
-    "und",
-    "zur",
-    "stadt",
-    "gemeinde",
-    "markt",
-    "marktgemeinde",
-    "öffentlicher",
-}
 _OPENING_ITEM = re.compile(
     r"(?i)eröffnung|begrüßung|begrüssung|feststellung der|tagesordnung|formalia|regularien|traktandenliste"
 )
 
 
 class MinutesEntry(Model):
-    """What minutes say on one item. `first`, `last`: physical pages; `start`, `end`: characters of the Minutes' text."""
+    """What minutes say on one item. `first`, `last`: physical pages; `start`, `end`: characters of the Minutes' text.
+
+    `joint`: one heading named several items ("TOP 2 und 3"); each of them has an entry with the same text and decisions.
+    """
 
     number: str | None
     title: str
@@ -70,6 +60,7 @@ class MinutesEntry(Model):
     start: int
     end: int
     decisions: tuple[Decision, ...] = ()
+    joint: bool = False
 
 
 class Minutes(Model):
@@ -104,7 +95,9 @@ def read_minutes(read: ReadFile) -> Minutes | None:
         entries.append(_entry(text, None, OPENING, head.public, (), 0, first, begun))
     for item in found:
         made = decisions(text, item.body, item.end, formal)
-        entries.append(_entry(text, item.number, item.title, item.public, item.references, item.start, item.end, made))
+        entry = _entry(text, item.number, item.title, item.public, item.references, item.start, item.end, made)
+        for number in (item.number, *item.also):
+            entries.append(entry.model_copy(update={"number": number, "joint": bool(item.also)}))
     if not found:
         title = _subject(text.text) or head.kind
         entries.append(_entry(text, None, title, head.public, (), 0, first, decisions(text, 0, first, formal)))
@@ -136,18 +129,14 @@ def with_minutes(meetings: Sequence[Meeting], minutes: Minutes) -> tuple[Meeting
 
 def same_meeting(minutes: Minutes, organization: str | None, start: str | None) -> bool:
     """True where minutes are those of the meeting of a body on a day."""
-    if not minutes.start or not start or minutes.start[:10] != start[:10]:
+    if not minutes.start or not start:
         return False
-    if not minutes.organization or not organization:
-        return True
-    one, two = _body_words(minutes.organization), _body_words(organization)
-    return one <= two or two <= one
-
-
-def _body_words(organization: str) -> set[str]:
-    """The words of a body's name that may tell it from others."""
-    words = re.findall(r"\w+", organization.casefold())
-    return {word for word in words if word not in _NO_BODY} or set(words)
+    # Without the hours: minutes tell when the meeting began, the agenda when it was to begin
+    mine, theirs = (
+        Meeting(id="", name="", organization=body, start=day[:10], agendaItem=())
+        for body, day in ((minutes.organization, minutes.start), (organization, start))
+    )
+    return nachtrag.same_meeting(mine, theirs)
 
 
 def _paged(read: ReadFile) -> PagedText:
@@ -224,6 +213,7 @@ def _own_meeting(minutes: Minutes) -> Meeting:
         start=minutes.start,
         agendaItem=tuple(items),
         unassigned_pages=_left_over((), items, minutes),
+        file_ids=(minutes.file.id,),
     )
 
 
@@ -286,6 +276,12 @@ def _filled(meeting: Meeting, minutes: Minutes) -> Meeting:
     places = _places(items, minutes.entries)
     for entry, at in zip(minutes.entries, places, strict=True):
         if at is None:
+            shared = entry.joint and any(
+                there is not None and other.start == entry.start
+                for other, there in zip(minutes.entries, places, strict=True)
+            )
+            if shared and not _only_minutes(meeting):
+                continue  # the item beside it has the text already
             if (entry.decisions and entry.title != OPENING) or _only_minutes(meeting):
                 items.append(_item(meeting.id, len(items) + 1, entry, minutes))
             continue
@@ -300,6 +296,7 @@ def _filled(meeting: Meeting, minutes: Minutes) -> Meeting:
             "agendaItem": tuple(items),
             "start": _finer(meeting.start, minutes.start),
             "unassigned_pages": _left_over(meeting.unassigned_pages, items, minutes),
+            "file_ids": tuple(dict.fromkeys((*meeting.file_ids, minutes.file.id))),
         }
     )
 
@@ -331,7 +328,7 @@ def _places(items: Sequence[AgendaItem], entries: Sequence[MinutesEntry]) -> lis
             apart = entry.public is not None and item.public is not None and entry.public is not item.public
             if entry.title == OPENING:
                 score = LIKE if _OPENING_ITEM.search(item.name) else 0.0
-            if score >= LIKE or shared or (same and not apart and score >= 0.25):
+            if score >= LIKE or shared or (same and not apart and (score >= 0.25 or entry.joint)):
                 scored.append((score + 0.3 * same + 0.5 * shared - 0.3 * apart, -abs(i - j), i, j))
     out: list[int | None] = [None] * len(entries)
     taken: dict[int, int] = {}

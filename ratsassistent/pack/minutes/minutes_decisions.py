@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from ratsassistent.oparl import Decision, Outcome, PagedText
 from ratsassistent.pack.minutes.minutes_phrases import MANNER, RESULT_LINE, outcome_of
+from ratsassistent.pack.minutes.minutes_subject import subject_of
 from ratsassistent.pack.minutes.votes import FoundVote, find_votes
 
 MAX_WORDING = 20_000
@@ -64,7 +65,8 @@ def decisions(text: PagedText, start: int, end: int, formal: bool = False) -> tu
     :param formal: the minutes print results in blocks, so that what the chair says is passed over.
     """
     body = text.text[start:end]
-    votes = [vote for vote in find_votes(body) if not (formal and vote.spoken)]
+    found = find_votes(body)
+    votes = [vote for vote in found if not (formal and vote.spoken)]
     wordings = _wordings(body, votes)
     votes = _without_echoes(body, votes, wordings)
     out: list[Decision] = []
@@ -74,6 +76,11 @@ def decisions(text: PagedText, start: int, end: int, formal: bool = False) -> tu
         outcome, adopted = _with_wording(body, vote, wordings[at] if at is not None else None)
         if at is not None and adopted:
             used.add(at)
+        subject = None
+        if len(votes) > 1 or not adopted:
+            floor = max((other.end for other in found if other.end <= vote.start), default=0)
+            voted = body[wordings[at].start : wordings[at].end] if at is not None else None
+            subject = subject_of(body, vote, floor, adopted, voted)
         out.append(
             Decision(
                 result=vote.result,
@@ -81,6 +88,7 @@ def decisions(text: PagedText, start: int, end: int, formal: bool = False) -> tu
                 vote=vote.vote,
                 unanimous=vote.unanimous,
                 named=vote.named,
+                subject=subject,
                 text=adopted,
                 citation=text.cite(start + vote.start, start + vote.end, vote.result),
             )

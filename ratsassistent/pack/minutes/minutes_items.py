@@ -23,7 +23,9 @@ from ratsassistent.pack.papers.lines import Line, lines_of
 from ratsassistent.pack.papers.references import cued_references
 
 _DIGITS = r"(?P<digits>(?:[IVX]{1,5}\.)?\d{1,3}(?:\.\d{1,2}){0,3}\.?\s?[a-z]?(?![\w])|[IVX]{1,5}(?=[.):\s]))"
-_AND = r"(?:\s*(?:und|bis|,|-|–|/|\+)\s*(?:TOP\s*)?\d{1,3}(?:\.\d{1,2})*)*"
+# A dash parts a range only where the heading's number ends behind it: "TOP 3 - 10 Jahre Partnerschaft" is no range.
+_DASH = r"[-–](?=\s*(?:TOP\s*)?\d{1,3}(?:\.\d{1,2})*\s*(?:[:)]|$))"
+_AND = rf"(?P<also>(?:\s*(?:und|bis|,|/|\+|{_DASH})\s*(?:TOP\s*)?\d{{1,3}}(?:\.\d{{1,2}})*)*)"
 _END = r"(?:\s*(?:de[rs]\s+(?:Tagesordnung|TO|T\.O\.|Traktandenliste)|TO))?[.):]*(?P<gap>\s*[:–-]?\s*)"
 _STYLES: dict[str, re.Pattern[str]] = {
     "word": re.compile(
@@ -65,14 +67,19 @@ _FREE = re.compile(
     r"^\s*(?:Dringlichkeitsantr[aä]ge?|Dringliche?r? (?:Antrag|Anfrage)|Anfrage\b|Mitteilungen\b|Resolution\b|Initiativantrag)"
 )
 _SPACED = re.compile(r"^\W*(?P<word>[A-ZÄÖÜ](?:\s[a-zäöüß]){4,})(?=\s{2,}|\s*$|\s[A-ZÄÖÜ])")
+_BULLET = re.compile(r"^\s*[•▪◦‣∙●○■□➢✓*·–-]\s+\S")
 MAX_LINE = 600  # characters of a line that may head an item
+MOST_TOGETHER = 12  # items that one heading may name
 _MOST_TITLE = 320  # characters
 _LITTLE = 60  # characters under a heading that is only a line of a list
 
 
 @dataclass(frozen=True, slots=True)
 class MinutesItem:
-    """An item of the minutes: characters [start, end) with its heading, its own text from `body` on."""
+    """An item of the minutes: characters [start, end) with its heading, its own text from `body` on.
+
+    `also`: the numbers of other items that the same heading names ("TOP 2 und 3").
+    """
 
     number: str | None
     path: tuple[int, ...]
@@ -82,6 +89,7 @@ class MinutesItem:
     start: int
     body: int
     end: int
+    also: tuple[str, ...] = ()
 
 
 def find_items(text: str, public: Public) -> list[MinutesItem]:
@@ -152,10 +160,25 @@ def _candidates(
         printed = f"{match['part'].strip(' .')} {number}" if letter else number
         known: Public = {"ö": True, "n": False, "nö": False}.get(letter, marks[index])
         end = lines[body].start if body < len(lines) else lines[-1].start + len(lines[-1].text)
-        out.append(
-            MinutesItem(printed, _path(number), title, known, tuple(cued_references(head)), line.start, end, end)
-        )
+        also = _also(number, match["also"]) if name == "word" else ()
+        references = tuple(cued_references(head))
+        out.append(MinutesItem(printed, _path(number), title, known, references, line.start, end, end, also))
     return out
+
+
+def _also(number: str, more: str) -> tuple[str, ...]:
+    """The further numbers of a heading: "und 3", ", 3 und 4", "bis 5" (all between). Smaller ones are no items."""
+    if not number.isdigit():
+        return ()
+    out: list[str] = []
+    last = int(number)
+    for link, digits in re.findall(r"(und|bis|,|-|–|/|\+)\s*(?:TOP\s*)?(\d{1,3})(?![\d.]*\d)", more):
+        value = int(digits)
+        if not last < value <= last + MOST_TOGETHER:
+            break
+        out.extend(str(n) for n in (range(last + 1, value + 1) if link in {"bis", "-", "–"} else [value]))
+        last = value
+    return tuple(out)
 
 
 def _spaced(lines: Sequence[Line]) -> bool:
@@ -209,16 +232,21 @@ def _title(lines: Sequence[Line], index: int, first: str, style: re.Pattern[str]
             re.search(r"[/&]\s*$", block[-1]) and _REFERENCE.match(lines[end].text)
         ):
             break
+        if _BULLET.match(lines[end].text):
+            break
         block.append(lines[end].text.strip())
         end += 1
+        if block[-1].endswith(":"):
+            break
     whole = joined(block)
     # With empty lines between paragraphs the block is the title; without them it may run into the text below.
     parted = end < len(lines) and not lines[end].text.strip()
+    listed = end < len(lines) and _BULLET.match(lines[end].text) is not None
     runs_on = any(line.endswith((".", "!", "?")) or _RESULT.search(line) for line in block[1:])
     if (
         len(block) > 5
         or len(whole) > _MOST_TITLE
-        or (len(block) > 1 and (whole.endswith((".", ":")) or not parted or runs_on))
+        or (len(block) > 1 and (whole.endswith((".", ":")) or not parted or listed or runs_on))
     ):
         kept = [block[0]]
         while len(kept) < min(len(block), 5) and _is_open(kept[-1], block[len(kept)]):

@@ -94,7 +94,7 @@ LABEL = re.compile(
     r"(?:^|[\n.:;)•|*-]\s*|\s)(?:(?:Abstimmungs|Beschluss|Beratungs|Sitzungs)-?\s?[Ee]rgebnis(?:se)?|Abstimmung(?:sverhältnis)?|Abst\.\s?-?\s?Erg(?:ebnis|\.)?|Ergebnis(?:\s+der\s+(?:Abstimmung|Beratung))?|"
     r"Beschlu(?:ss|ß)(?:fassung|art|status)?|Entscheid(?:ung)?|Votum|Stimmenverhältnis|Wahlergebnis|Stimmabgabe|Der Beschluss erfolgte|Stadtratsbeschluss|Gemeinderatsbeschluss|:\/\/:)"
     r"(?:\s+(?:de[rs]\s+)?(?:Gemeinderat(?:e?s)?|Stadtrat(?:e?s)?|Rat(?:e?s)?|Ausschuss(?:es)?|Kreistag(?:e?s)?|[A-ZÄÖÜ][\wäöüß]{1,24}))?(?:\s+Nr\.?\s*[\d/.-]+)?"
-    r"\s*(?:[:=|–-]|\n)\s*(?:keine[rn]?,?\s+nur\s+)?(?:[^\n.:]{0,70}:\s*)?(?:[•*-]\s*)?(?:(?:wird|mit|bei|der Antrag wird|dem Antrag wird)\s+)*$",
+    r"\s*(?:[:=|–-]|\n)\s*(?:(?:keine[rn]?,?\s+)?nur\s+)?(?:[^\n.:]{0,70}:\s*)?(?:[•*-]\s*)?(?:(?:wird|mit|bei|der Antrag wird|dem Antrag wird)\s+)*$",
     re.IGNORECASE,
 )
 RESULT_LINE = re.compile(

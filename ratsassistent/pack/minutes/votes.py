@@ -281,9 +281,13 @@ def _told(lead: str, rest: str, sentence: str, counts: bool) -> bool:
 
 
 def _whole_phrase(flat: str, start: int, end: int, last: int) -> tuple[int, int]:
-    """The phrase with the small word that leads it, and who voted against or abstained behind it."""
-    lead = re.search(r"\b(?:(?:mit|bei|gegen)\s+)?(?:nur\s+)?$", flat[max(0, start - 12) : start], re.IGNORECASE)
-    if lead and lead[0].strip():
+    """The phrase with the small words that lead it ("keiner, nur", "Dringlichkeit" that is granted), and who voted against or abstained behind it."""
+    lead = re.search(
+        r"\b(?:Dringlichkeit\s+(?:(?:wird|wurde|mit|damit|somit)\s+)*)?(?:keine[rn]?,?\s+(?=nur\s))?(?:(?:mit|bei|gegen)\s+)?(?:nur\s+)?$",
+        flat[max(0, start - 50) : start],
+        re.IGNORECASE,
+    )
+    if lead and lead[0].strip() and ("ringlichkeit" not in lead[0] or re.search(r"zuerkannt\W*$", flat[start:end])):
         start -= len(lead[0])
     behind = re.match(
         r"\s*(?:\((?=[^)]*(?:dafür|dagegen|Stimm|Enth|Ja|Nein|Fraktion))[^)]{2,200}\)|"
