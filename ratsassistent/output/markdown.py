@@ -92,18 +92,7 @@ def _item(item: ItemBriefing) -> list[str]:
             if label:
                 lines += ["", f"**{escape(label)}**", ""]
         lines.append(_statement(statement, named))
-    figures: list[tuple[str, Sequence[Amount] | Sequence[DateMention]]]
-    figures = [("Beträge", item.amounts), ("Termine und Fristen", item.dates)]
-    for title, found in figures:
-        if found:
-            lines += ["", f"**{title}**", ""]
-            lines += [
-                f"- {escape(f.text)}: {escape(' '.join((f.context or '').split()))} {pages(f.citation, named)}"
-                for f in found
-            ]
-    if item.form:
-        lines += ["", "**Angaben im Formular**", ""]
-        lines += [f"- {escape(f'{f.name}: {f.value}')} {pages(f.citation, named)}" for f in item.form]
+    lines += _figures(item, named)
     for changed in item.changes:
         lines += _changes(changed)
     if item.drawings:
@@ -114,6 +103,24 @@ def _item(item: ItemBriefing) -> list[str]:
     if item.missing_attachments:
         lines += ["", "**Fehlt in den Unterlagen**", ""]
         lines += [f"- {escape(phrases.missing(m))}" for m in item.missing_attachments]
+    return lines
+
+
+def _figures(item: ItemBriefing, named: bool) -> list[str]:
+    """Amounts, dates and form values, each with what it stands in and its page."""
+    figures: list[tuple[str, Sequence[Amount] | Sequence[DateMention]]]
+    figures = [("Beträge", item.amounts), ("Termine und Fristen", item.dates)]
+    lines: list[str] = []
+    for title, found in figures:
+        if found:
+            lines += ["", f"**{title}**", ""]
+            lines += [
+                f"- {escape(f.text)}: {escape(' '.join((f.context or '').split()))} {pages(f.citation, named)}"
+                for f in found
+            ]
+    if item.form:
+        lines += ["", "**Angaben im Formular**", ""]
+        lines += [f"- {escape(f'{f.name}: {f.value}')} {pages(f.citation, named)}" for f in item.form]
     return lines
 
 
