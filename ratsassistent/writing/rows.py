@@ -26,6 +26,7 @@ _TOTAL = re.compile(
 )
 _TABLES: tuple[PartKind, ...] = ("costs", "summary", "statement", "reason", "text")
 _FORM_WORDS, _TABLE_WORDS = 30, 60  # at most
+_LINES_OF_A_TABLE = 7
 _LONG_ROW = 28  # words
 _ROWS_IN_A_TABLE = 4  # more are a list of items, not the sums that matter
 
@@ -73,16 +74,30 @@ def table_amounts(papers: Sequence[Paper], known: set[int]) -> Iterator[tuple[tu
         several = row.head is not None and len(row.cells) > 2
         tables.setdefault((row.place[0], row.head[0]) if several and row.head else row.place, []).append(row)
     for rows in tables.values():
-        place, head = rows[0].place, rows[0].head
-        lines = [row.text for row in rows]
-        start = place[1]
-        if head is not None and len(rows[0].cells) > 2:
-            lines = [head[1], *(" | ".join(row.cells) for row in rows)]
-            start = head[0]
-        citation = cite(papers[place[0]].text, start, max(row.end for row in rows))
-        if citation and len(citation) <= MAX_PAGES:
-            text = "\n".join(lines)
-            yield place, Statement(text=text, origin="extract", citation=citation, check="ok", label=COSTS)
+        place, text = rows[0].place, papers[rows[0].place[0]].text
+        whole = _whole_table(text.text, rows)
+        spans_of = [(rows[0].head[0] if rows[0].head else place[1], rows[-1].end)] if whole else []
+        pieces = [whole] if whole else [row.text for row in rows]
+        for piece, (start, end) in zip(pieces, spans_of or [(row.place[1], row.end) for row in rows], strict=True):
+            citation = cite(text, start, end)
+            if citation and len(citation) <= MAX_PAGES:
+                yield (
+                    (place[0], start),
+                    Statement(text=piece, origin="extract", citation=citation, check="ok", label=COSTS),
+                )
+
+
+def _whole_table(text: str, rows: Sequence[_Row]) -> str | None:
+    """The table from the names of its columns to the last of these rows, word for word; None where that is too much.
+
+    Nothing in between is left out: what is quoted has to stand on the page like that.
+    """
+    head = rows[0].head
+    if head is None or len(rows[0].cells) < 3:
+        return None
+    lines = [" | ".join(cells_of(line)) for line in text[head[0] : rows[-1].end].split("\n")]
+    fits = len(lines) <= _LINES_OF_A_TABLE and sum(len(line.split()) for line in lines) <= _TABLE_WORDS
+    return "\n".join(lines) if fits else None
 
 
 @dataclass(frozen=True, slots=True)
