@@ -11,6 +11,7 @@ from conftest import settings_for
 
 from ratsassistent import held, workflow
 from ratsassistent.oparl import ItemBriefing, Statement
+from ratsassistent.output import markdown
 from ratsassistent.workflow import Workspace
 
 SUPPLEMENT = [
@@ -177,3 +178,21 @@ def test_deleting_one_of_two_meetings_of_a_take_in_takes_its_agenda_along(empty:
     left = b"".join(f.read_bytes() for f in (tmp_path / "daten").rglob("*") if f.is_file())
     assert b"Zwiebelturm" not in left
     assert {f.name for s in empty.stores for f in s.files()} == {"rat.pdf"}
+
+
+def test_a_later_edition_of_a_paper_says_what_it_changed(empty: Workspace, tmp_path: Path) -> None:
+    workflow.take_in(empty, [pdfs.write(tmp_path / "tagesordnung.pdf", [pdfs.AGENDA])])
+    workflow.take_in(empty, [pdfs.write(tmp_path / "vorlage.pdf", [pdfs.FIRE_1, pdfs.FIRE_2])])
+    dearer = [line.replace("4.250.000", "4.900.000") for line in pdfs.FIRE_1]
+    workflow.take_in(empty, [pdfs.write(tmp_path / "vorlage-neu.pdf", [dearer, pdfs.FIRE_2])])
+    (paper,) = item(empty, "Feuerwache").papers
+    assert [s.name for s in paper.files] == ["vorlage-neu.pdf"]
+    (change,) = paper.changes
+    assert change.part == "resolution"
+    assert "4.250.000" in (change.before or "")
+    assert "4.900.000" in (change.after or "")
+    assert [c.file for c in change.citation_before + change.citation_after] == ["vorlage.pdf", "vorlage-neu.pdf"]
+    text = markdown.render(workflow.brief(empty, "Musterfeld"))
+    assert "Geändert gegenüber der früheren Fassung" in text
+    workflow.take_in(empty, [tmp_path / "vorlage.pdf"])  # the old one again is no newer one
+    assert [s.name for s in item(empty, "Feuerwache").papers[0].files] == ["vorlage-neu.pdf"]
