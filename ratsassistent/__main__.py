@@ -210,7 +210,8 @@ def _take_in(args: argparse.Namespace, settings: Settings) -> int:
 
         paths.append(demo_pack())
     if not paths:
-        raise InputError("Bitte angeben, was eingelesen werden soll: Dateien, einen Ordner oder --beispiel.")
+        _say("Bitte angeben, was eingelesen werden soll: Dateien, einen Ordner oder --beispiel.")
+        return 2
     with workflow.workspace(settings) as ws:
         made = workflow.take_in(ws, paths, public=True if args.oeffentlich else None, progress=_progress())
     if sys.stderr.isatty():

@@ -151,3 +151,10 @@ def test_a_loose_paper_is_named_and_can_be_released(run: Run, tmp_path: Path) ->
     assert shapes.misfits(made, shapes.BRIEFING) == []
     assert made["meeting"] is None
     assert made["agendaItem"][0]["public"] is True
+
+
+def test_einlesen_of_nothing_is_a_question_of_usage(run: Run) -> None:
+    nothing = run("einlesen")
+    assert nothing.status == 2
+    assert nothing.out == ""
+    assert nothing.err.strip().endswith(".")
