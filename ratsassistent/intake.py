@@ -154,8 +154,7 @@ def _joined_with_held(ws: Workspace, pack: Pack) -> tuple[Pack, list[str]]:
             earlier = next((m for m in held.meetings(ws, with_papers=False) if same_meeting(m, new)), None)
         whole = held.meeting(ws, earlier.id) if earlier else None
         joined = merge_meetings(_without_files(whole, given), new) if whole else new
-        sources = tuple(dict.fromkeys((*(whole.file_ids if whole else ()), *new.file_ids)))
-        meetings[joined.id] = joined.model_copy(update={"file_ids": sources})
+        meetings[joined.id] = joined
     waiting = [p for p in ws.nonpublic.loose_papers() if has_pages(p) and not {s.file_id for s in p.files} & given]
     files = list(pack.files)
     loose, moved = [], []

@@ -34,7 +34,6 @@ from ratsassistent.oparl import (
     Level,
     Meeting,
     PageRef,
-    Paper,
 )
 from ratsassistent.pack.files.reading import render_safely
 from ratsassistent.settings import Settings
@@ -92,21 +91,30 @@ def item_of(meeting: Meeting, wanted: str) -> AgendaItem:
     return found[0]
 
 
-def coverage(ws: Workspace, meeting_id: str | None = None) -> Coverage:
-    """How far the pages of a meeting (or of everything) were read, and what a meeting's agenda lacks."""
+def _page_counts(ws: Workspace, meeting_id: str | None) -> tuple[int, int]:
+    """How many pages of a meeting (or of everything) were read, and how many there are."""
     counts = [store.page_counts(meeting_id) for store in ws.stores]
+    return sum(read for read, _ in counts), sum(total for _, total in counts)
+
+
+def coverage(ws: Workspace, meeting_id: str | None = None, known: Meeting | None = None) -> Coverage:
+    """How far the pages of a meeting (or of everything) were read, and what a meeting's agenda lacks.
+
+    :param known: that meeting, where it is at hand; else it is read.
+    """
+    read, total = _page_counts(ws, meeting_id)
 
     def refs(**like: str) -> tuple[PageRef, ...]:
         return tuple(ref for store in ws.stores for ref in store.page_refs(meeting_id, **like))
 
     covered = Coverage(
-        pages=sum(total for _, total in counts),
-        read=sum(read for read, _ in counts),
+        pages=total,
+        read=read,
         unreadable=refs(source="none"),
         ocr=refs(source="ocr"),
         drawings=refs(kind="drawing"),
     )
-    chosen = held.meeting(ws, meeting_id) if meeting_id else None
+    chosen = known or (held.meeting(ws, meeting_id) if meeting_id else None)
     return covered.with_gaps([chosen]) if chosen else covered
 
 
@@ -195,7 +203,9 @@ def brief(
         written.append(_brief_item(ws, chosen.id, item, level, record, should_stop))
         if on_item:
             on_item(written[-1])
-    return _briefing(ws, chosen.id, chosen.name, level, written, time.monotonic() - started)
+    return _briefing(
+        coverage(ws, chosen.id, chosen), chosen.id, chosen.name, level, written, time.monotonic() - started
+    )
 
 
 def brief_paper(ws: Workspace, reference: str, level: Level = "auszug") -> Briefing:
@@ -211,7 +221,9 @@ def brief_paper(ws: Workspace, reference: str, level: Level = "auszug") -> Brief
                 id=paper.id, order=0, number=None, name=paper.name, public=store is ws.public, papers=(paper,)
             )
             written = _brief_item(ws, None, item, level, _record_for(ws, level))
-            return _briefing(ws, None, paper.name, level, [written], time.monotonic() - started, (paper,))
+            pages = sum(s.last - s.first + 1 for s in paper.files)
+            covered = Coverage(pages=pages, read=pages)
+            return _briefing(covered, None, paper.name, level, [written], time.monotonic() - started)
     raise NotFound(f"Eine Vorlage „{reference}“ ist nicht vorhanden.")
 
 
@@ -249,23 +261,17 @@ def stored_briefing(ws: Workspace, wanted: str) -> Briefing:
         if known is None or known.basis != writing.task(item, "voll", record, ws.own_prompts).basis:
             known = _brief_item(ws, chosen.id, item, "auszug")
         items.append(known)
-    return _briefing(ws, chosen.id, chosen.name, "voll", items, 0.0)
+    return _briefing(coverage(ws, chosen.id, chosen), chosen.id, chosen.name, "voll", items, 0.0)
 
 
 def _briefing(
-    ws: Workspace,
+    covered: Coverage,
     meeting_id: str | None,
     name: str,
     level: Level,
     items: Sequence[ItemBriefing],
     seconds: float,
-    papers: Sequence[Paper] = (),
 ) -> Briefing:
-    if meeting_id is None:
-        pages = sum(s.last - s.first + 1 for p in papers for s in p.files)
-        covered = Coverage(pages=pages, read=pages)
-    else:
-        covered = coverage(ws, meeting_id)
     return Briefing(
         meeting=meeting_id,
         name=name,
@@ -313,13 +319,13 @@ def ask(
     started = time.monotonic()
     chosen = meeting(ws, wanted) if wanted else None
     hits = find(ws, question, limit=answering.PASSAGES, wanted=chosen.id if chosen else None)
-    covered = coverage(ws, chosen.id if chosen else None)
+    read, total = _page_counts(ws, chosen.id if chosen else None)
     pages = _cited_texts(ws, hits)
     made = answering.answer(question, hits, pages, lambda: load_model(ws), ws.own_prompts, should_stop, on_text)
     return made.model_copy(
         update={
-            "pages_read": covered.read,
-            "pages_total": covered.pages,
+            "pages_read": read,
+            "pages_total": total,
             "seconds": round(time.monotonic() - started, 2),
         }
     )

@@ -74,30 +74,28 @@ def table_amounts(papers: Sequence[Paper], known: set[int]) -> Iterator[tuple[tu
         several = row.head is not None and len(row.cells) > 2
         tables.setdefault((row.place[0], row.head[0]) if several and row.head else row.place, []).append(row)
     for rows in tables.values():
-        place, text = rows[0].place, papers[rows[0].place[0]].text
+        number = rows[0].place[0]
+        text = papers[number].text
         whole = _whole_table(text.text, rows)
-        spans_of = [(rows[0].head[0] if rows[0].head else place[1], rows[-1].end)] if whole else []
-        pieces = [whole] if whole else [row.text for row in rows]
-        for piece, (start, end) in zip(pieces, spans_of or [(row.place[1], row.end) for row in rows], strict=True):
+        for start, end, quote in [whole] if whole else [(row.place[1], row.end, row.text) for row in rows]:
             citation = cite(text, start, end)
             if citation and len(citation) <= MAX_PAGES:
-                yield (
-                    (place[0], start),
-                    Statement(text=piece, origin="extract", citation=citation, check="ok", label=COSTS),
-                )
+                made = Statement(text=quote, origin="extract", citation=citation, check="ok", label=COSTS)
+                yield (number, start), made
 
 
-def _whole_table(text: str, rows: Sequence[_Row]) -> str | None:
-    """The table from the names of its columns to the last of these rows, word for word; None where that is too much.
+def _whole_table(text: str, rows: Sequence[_Row]) -> tuple[int, int, str] | None:
+    """The table from the names of its columns to the last of these rows, word for word, with where it begins and ends.
 
-    Nothing in between is left out: what is quoted has to stand on the page like that.
+    Nothing in between is left out: what is quoted has to stand on the page like that. None where that is too much.
     """
     head = rows[0].head
     if head is None or len(rows[0].cells) < 3:
         return None
-    lines = [" | ".join(cells_of(line)) for line in text[head[0] : rows[-1].end].split("\n")]
+    start, end = head[0], rows[-1].end
+    lines = [" | ".join(cells_of(line)) for line in text[start:end].split("\n")]
     fits = len(lines) <= _LINES_OF_A_TABLE and sum(len(line.split()) for line in lines) <= _TABLE_WORDS
-    return "\n".join(lines) if fits else None
+    return (start, end, "\n".join(lines)) if fits else None
 
 
 @dataclass(frozen=True, slots=True)
