@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ratsassistent import __version__
-from ratsassistent.errors import Ambiguous, InputError, Interrupted, RatsassistentError
+from ratsassistent.errors import Ambiguous, InputError, Interrupted, RatsassistentError, UsageError
 from ratsassistent.settings import Settings, read_settings
 
 # argparse says what is wrong in English; these are all the words it has for what can go wrong here
@@ -161,6 +161,9 @@ def main(arguments: list[str] | None = None) -> int:
         return int(args.run(args, settings))
     except Ambiguous as error:
         _say(f"{error} Bitte eine Kennung angeben:\n" + "\n".join(error.choices))
+    except UsageError as error:
+        _say(str(error))
+        return 2
     except RatsassistentError as error:
         _say(str(error))
     except BrokenPipeError:
@@ -210,8 +213,7 @@ def _take_in(args: argparse.Namespace, settings: Settings) -> int:
 
         paths.append(demo_pack())
     if not paths:
-        _say("Bitte angeben, was eingelesen werden soll: Dateien, einen Ordner oder --beispiel.")
-        return 2
+        raise UsageError("Bitte angeben, was eingelesen werden soll: Dateien, einen Ordner oder --beispiel.")
     with workflow.workspace(settings) as ws:
         made = workflow.take_in(ws, paths, public=True if args.oeffentlich else None, progress=_progress())
     if sys.stderr.isatty():
@@ -259,7 +261,7 @@ def _brief(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent.output import contract, markdown
 
     if bool(args.meeting) == bool(args.papier):
-        raise InputError("Bitte entweder eine Sitzung oder mit --papier eine Vorlage angeben.")
+        raise UsageError("Bitte entweder eine Sitzung oder mit --papier eine Vorlage angeben.")
     with workflow.workspace(settings) as ws:
         if args.papier:
             made = workflow.brief_paper(ws, args.papier, args.stufe)
@@ -305,7 +307,7 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent.output import contract, markdown
 
     if bool(args.question) == bool(args.stapel):
-        raise InputError("Bitte eine Frage stellen, oder mit --stapel eine Datei voller Fragen.")
+        raise UsageError("Bitte eine Frage stellen, oder mit --stapel eine Datei voller Fragen.")
     with workflow.workspace(settings) as ws:
         if args.stapel:
             for entry in list(_batch(args.stapel)):
@@ -329,7 +331,7 @@ def _find(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent.output import contract
 
     if bool(args.query) == bool(args.stapel):
-        raise InputError("Bitte Suchwörter angeben, oder mit --stapel eine Datei voller Suchen.")
+        raise UsageError("Bitte Suchwörter angeben, oder mit --stapel eine Datei voller Suchen.")
     filters = {"since": args.von, "until": args.bis, "organization": args.gremium, "paper_type": args.art}
     with workflow.workspace(settings) as ws:
 
@@ -387,7 +389,7 @@ def _jobs(args: argparse.Namespace, settings: Settings) -> int:
     with workflow.workspace(settings) as ws:
         if args.what != "liste":
             if not args.job:
-                raise InputError("Bitte die Kennung des Auftrags angeben (siehe „ratsassistent auftraege“).")
+                raise UsageError("Bitte die Kennung des Auftrags angeben (siehe „ratsassistent auftraege“).")
             act = {"anhalten": ws.jobs.pause, "fortsetzen": ws.jobs.resume, "abbrechen": ws.jobs.cancel}[args.what]
             act(args.job)
             if args.what == "fortsetzen":

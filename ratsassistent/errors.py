@@ -2,6 +2,7 @@
 
     RatsassistentError            its text is one plain German sentence, fit to be shown to a user as it is
     ├── InputError                a file, folder or argument that cannot be used
+    │   ├── UsageError            a command that lacks something, or has too much
     │   ├── UnreadableFile        not a PDF, empty, encrypted, cut off
     │   └── NotFound              no such meeting, agenda item, paper, page
     │       └── Ambiguous         several fit; `choices` names them
@@ -10,7 +11,7 @@
     ├── StorageError              disk full, folder read-only, database damaged or newer than the program
     └── Interrupted               the user or a higher-priority job asked to stop; the work can go on later
 
-Who catches: `__main__` prints the sentence and exits with status 1; `output.page` shows it; `workflow.take_in` turns an
+Who catches: `__main__` prints the sentence and exits with status 1 (2 for a UsageError); `output.page` shows it; `workflow.take_in` turns an
 UnreadableFile into an entry of `skipped` and goes on.
 """
 
@@ -21,6 +22,10 @@ class RatsassistentError(Exception):
 
 class InputError(RatsassistentError):
     """Something the user gave cannot be used."""
+
+
+class UsageError(InputError):
+    """A command that cannot be understood: something is missing, or does not go together."""
 
 
 class UnreadableFile(InputError):

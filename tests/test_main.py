@@ -101,15 +101,27 @@ def test_help_is_status_0(run: Run, arguments: list[str]) -> None:
         ["briefing"],
         ["briefing", MEETING, "--papier", "1"],
         ["frage"],
+        ["frage", ""],
         ["suche"],
         ["auftraege", "anhalten"],
-        ["frage", ""],
+    ],
+)
+def test_what_lacks_something_is_status_2_in_one_sentence(run: Run, arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith("Bitte ")
+    assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
         ["frage", "  "],
         ["--modell", "gibtsnicht", "modelle", "liste"],
         ["modelle", "pruefen", "gibtsnicht"],
     ],
 )
-def test_what_lacks_something_is_refused_in_one_sentence(run: Run, arguments: list[str]) -> None:
+def test_what_cannot_be_used_is_refused_in_one_sentence(run: Run, arguments: list[str]) -> None:
     assert refused(run(*arguments))
 
 
