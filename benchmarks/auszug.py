@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ratsassistent.oparl import ItemBriefing
+from ratsassistent.briefings import ItemBriefing
 from ratsassistent.pack.files.pages import read_file
 from ratsassistent.pack.matching.assemble import assemble
 from ratsassistent.writing.extract import extract_item

@@ -17,8 +17,9 @@ from ratsassistent import held, oparl
 from ratsassistent.archive.importing import OparlIntake, take_in_oparl
 from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.archive.store import Store
+from ratsassistent.briefings import Coverage, Intake
 from ratsassistent.errors import NotFound, UnreadableFile
-from ratsassistent.oparl import AgendaItem, Coverage, Intake, Meeting, PageRef, Paper
+from ratsassistent.oparl import AgendaItem, Meeting, PageRef, Paper, Skipped
 from ratsassistent.pack.agendas.nachtrag import merge_meetings, same_meeting
 from ratsassistent.pack.files.inputs import gather_inputs
 from ratsassistent.pack.files.isolated import Children
@@ -82,7 +83,7 @@ def _read(
     ws: Workspace,
     pdfs: Sequence[tuple[Path, str]],
     children: Children,
-    skipped: list[oparl.Skipped],
+    skipped: list[Skipped],
     progress: Progress,
 ) -> Iterator[ReadFile]:
     """Each file that can be read, with text recognition where a page has none; the others are added to `skipped`."""
@@ -95,7 +96,7 @@ def _read(
         try:
             read = read_safely(path, name=name, max_pages=ws.settings.max_pages, progress=tell, children=children)
         except UnreadableFile as error:
-            skipped.append(oparl.Skipped(path=name, reason=str(error)))
+            skipped.append(Skipped(path=name, reason=str(error)))
             continue
         yield recognise(read, OcrCache(ws.nonpublic), progress)
 

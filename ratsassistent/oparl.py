@@ -2,7 +2,7 @@
 
 What enters: nothing; this module imports no other of the project.
 What leaves: frozen pydantic models, named as in OParl 1.1 where OParl has the thing (Organization, Meeting, AgendaItem,
-Paper, File), and ours beside them (Page, Part, Passage, Citation, Statement, Briefing, Answer, Resolution …).
+Paper, File), and ours beside them (Page, Part, Passage, Citation …). What is written about them is in `briefings`.
 What it does not know: PDFs, SQL, language models, the page.
 
 Two conventions hold everywhere:
@@ -17,15 +17,11 @@ import bisect
 import datetime as dt
 import hashlib
 import unicodedata
-from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 Public = bool | None
-Origin = Literal["verbatim", "extract", "model", "person"]
-Check = Literal["ok", "unsupported", "none"]
-Level = Literal["auszug", "voll"]
 Outcome = Literal["accepted", "rejected", "postponed", "referred", "noted", "settled", "other"]
 PartKind = Literal[
     "title",        # the head of a paper: kind, number, office, subject
@@ -315,170 +311,8 @@ class Passage(Model):
     citation: tuple[Citation, ...]
 
 
-class Statement(Model):
-    """One sentence or passage of a briefing or answer, with where it stands and who wrote it.
-
-    `label` groups statements for display ("Worum es geht", "Kosten", "Fristen", "Kurzfassung der Vorlage" …).
-    """
-
-    text: str
-    origin: Origin
-    citation: tuple[Citation, ...]
-    check: Check = "none"
-    label: str | None = None
-    failures: tuple[str, ...] = ()  # what the check did not find, e.g. "1,4 Mio. Euro"
-
-
-class Wording(Model):
-    """The proposed resolution of an agenda item, whole and word for word."""
-
-    text: str
-    citation: tuple[Citation, ...]
-
-
-class Amount(Model):
-    """An amount of money as printed (`text`), in euros (`value`)."""
-
-    text: str
-    value: float
-    citation: tuple[Citation, ...]
-    context: str | None = None  # the sentence or table row it stands in
-
-
-class DateMention(Model):
-    """A day, month or year that matters, as printed (`text`); `date` is ISO, as exact as the text (2023-04)."""
-
-    text: str
-    date: str
-    citation: tuple[Citation, ...]
-    context: str | None = None
-
-
-class ModelRecord(Model):
-    """Which model wrote: shown with everything it wrote."""
-
-    name: str
-    sha256: str
-    licence: str
-
-
-class PaperChanges(Model):
-    """What a later edition of a paper changed against the one held before."""
-
-    paper: str  # kind, number and name, as shown
-    changes: tuple[Change, ...]
-
-
-class ItemBriefing(Model):
-    """The briefing of one agenda item. `basis` is a hash of all that it was made from: same basis, same briefing."""
-
-    id: str  # of the agenda item (or of the paper, for a paper without a meeting)
-    number: str | None
-    name: str
-    public: Public
-    level: Level
-    statements: tuple[Statement, ...] = ()
-    resolution: Wording | None = None
-    amounts: tuple[Amount, ...] = ()
-    dates: tuple[DateMention, ...] = ()
-    contradictions: tuple[str, ...] = ()
-    open_questions: tuple[str, ...] = ()
-    plain_language: tuple[Statement, ...] | None = None
-    form: tuple[FormValue, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    changes: tuple[PaperChanges, ...] = ()
-    missing_attachments: tuple[MissingAttachment, ...] = ()
-    drawings: tuple[PageRef, ...] = ()  # plans that belong to the item: named, not summarised
-    basis: str = ""
-    model: ModelRecord | None = None
-    prompt_sha256: str | None = None
-    written: dt.datetime | None = None
-    seconds: float = 0.0
-    energy_wh: float | None = None
-
-
-class Coverage(Model):
-    """How much of the pack was read: every page is either read or in `unreadable`, with the reason."""
-
-    pages: int
-    read: int
-    unreadable: tuple[PageRef, ...] = ()
-    ocr: tuple[PageRef, ...] = ()  # read from a picture by text recognition: letters may be wrong
-    drawings: tuple[PageRef, ...] = ()  # plans and drawings, with text or without
-    unassigned: tuple[PageRef, ...] = ()  # belong to no agenda item
-    without_papers: tuple[str, ...] = ()  # "TOP 7: Verschiedenes"
-    missing: tuple[MissingAttachment, ...] = ()  # mentioned, not in the pack
-
-    def with_gaps(self, meetings: Iterable[Meeting]) -> Coverage:
-        """The same with what the agendas of these meetings lack: papers, annexes, and pages that no item took."""
-        held = list(meetings)
-        items = [i for m in held for i in m.agendaItem if not i.withdrawn]
-        return self.model_copy(
-            update={
-                "unassigned": tuple(ref for m in held for ref in m.unassigned_pages),
-                "without_papers": tuple(i.title for i in items if not i.has_files),
-                "missing": tuple(a for i in items for a in i.missing_attachments),
-            }
-        )
-
-
-class Briefing(Model):
-    """A meeting's briefing, item by item. `complete` is False while items of the level asked for are still missing."""
-
-    meeting: str | None
-    name: str
-    level: Level
-    agendaItem: tuple[ItemBriefing, ...]  # noqa: N815 - OParl's name
-    coverage: Coverage
-    model: ModelRecord | None = None
-    seconds: float = 0.0
-    energy_wh: float | None = None
-    complete: bool = True
-
-
-class Answer(Model):
-    """The answer to a question, or an honest no (`answered` False)."""
-
-    question: str
-    answered: bool
-    answer: str
-    statements: tuple[Statement, ...]
-    pages_read: int
-    pages_total: int
-    seconds: float
-    model: ModelRecord | None = None
-
-
-class Hit(Model):
-    """A passage found for a query; a higher score is better. `snippet` is plain text."""
-
-    passage: Passage
-    paper: Paper | None = None
-    meeting: str | None = None
-    organization: str | None = None
-    date: str | None = None
-    public: Public = None
-    score: float
-    snippet: str
-
-
 class Skipped(Model):
     """What could not be taken in, with one German sentence saying why."""
 
     path: str
     reason: str
-
-
-class Intake(Model):
-    """What one `einlesen` did."""
-
-    meetings: tuple[Meeting, ...]
-    loose_papers: tuple[Paper, ...] = ()  # papers without an agenda
-    papers: int = 0
-    files: int = 0
-    pages_total: int = 0
-    pages_text: int = 0
-    pages_ocr: int = 0
-    coverage: Coverage = Coverage(pages=0, read=0)
-    skipped: tuple[Skipped, ...] = ()
-    seconds: float = 0.0

@@ -16,25 +16,16 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from ratsassistent import held, models, oparl
+from ratsassistent import held, models
 from ratsassistent import jobs as background
 from ratsassistent.archive.index import Index
 from ratsassistent.archive.ocr_cache import OcrCache
+from ratsassistent.briefings import Answer, Briefing, Coverage, Hit, ItemBriefing, Level, ModelRecord
 from ratsassistent.errors import Ambiguous, InputError, Interrupted, ModelError, NotFound
 from ratsassistent.held import loose_papers, meetings
 from ratsassistent.intake import release, take_in
 from ratsassistent.jobs import Job
-from ratsassistent.oparl import (
-    AgendaItem,
-    Answer,
-    Briefing,
-    Coverage,
-    Hit,
-    ItemBriefing,
-    Level,
-    Meeting,
-    PageRef,
-)
+from ratsassistent.oparl import AgendaItem, Meeting, PageRef
 from ratsassistent.pack.files.reading import render_safely
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, store_of, workspace
@@ -140,7 +131,7 @@ def page_text(ws: Workspace, file_id: str | None, page: int | None) -> str:
 # --- briefing ------------------------------------------------------------------------------------------------------
 
 
-def model_record(settings: Settings) -> oparl.ModelRecord:
+def model_record(settings: Settings) -> ModelRecord:
     """The language model that is set, without loading it.
 
     :raises ModelError: the catalogue has no such model.
@@ -148,7 +139,7 @@ def model_record(settings: Settings) -> oparl.ModelRecord:
     entry = models.load_catalogue().get(settings.model)
     path = None if entry.sha256 else models.find(entry, settings.model_folders)
     digest = entry.sha256 or (models.verify(path, entry) if path else "")
-    return oparl.ModelRecord(name=entry.name, sha256=digest, licence=entry.licence)
+    return ModelRecord(name=entry.name, sha256=digest, licence=entry.licence)
 
 
 def load_model(ws: Workspace) -> LanguageModel:
@@ -227,7 +218,7 @@ def brief_paper(ws: Workspace, reference: str, level: Level = "auszug") -> Brief
     raise NotFound(f"Eine Vorlage „{reference}“ ist nicht vorhanden.")
 
 
-def _record_for(ws: Workspace, level: Level) -> oparl.ModelRecord | None:
+def _record_for(ws: Workspace, level: Level) -> ModelRecord | None:
     return model_record(ws.settings) if level == "voll" else None
 
 
@@ -236,7 +227,7 @@ def _brief_item(
     meeting_id: str | None,
     item: AgendaItem,
     level: Level,
-    record: oparl.ModelRecord | None = None,
+    record: ModelRecord | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> ItemBriefing:
     store = held.store_for(ws, item)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ratsassistent.briefings import ModelRecord
 from ratsassistent.errors import Interrupted
-from ratsassistent.oparl import ModelRecord
 from ratsassistent.writing.llama import Message, Reply
 
 RECORD = ModelRecord(name="Prüfmodell", sha256="0" * 64, licence="CC0-1.0")

@@ -81,7 +81,7 @@ INTAKE = {
     "skipped": [{"path": str, "reason": str}],
     "seconds": NUMBER,
 }
-STATEMENT = {"text": str, "origin": str, "citation": [CITATION], "check": str}
+STATEMENT = {"id": str, "text": str, "origin": str, "citation": [CITATION], "check": str}
 BRIEFING = {
     "meeting": TEXT,
     "agendaItem": [
@@ -94,8 +94,15 @@ BRIEFING = {
             "resolution": ({"text": str, "citation": [CITATION]}, None),
             "amounts": [{"text": str, "value": NUMBER, "citation": [CITATION]}],
             "dates": [{"text": str, "date": str, "citation": [CITATION]}],
-            "contradictions": [str],
-            "open_questions": [str],
+            "contradictions": [
+                {"kind": str, "subject": str, "sides": [{"text": str, "context": str, "citation": [CITATION]}]}
+            ],
+            "open_questions": [{"text": str, "reason": str, "origin": str, "citation": [CITATION]}],
+            "consultations": [{"organization": str, "date": TEXT, "role": TEXT, "result": TEXT}],
+            "annexes": [{"name": str, "pages": int, "statement": (STATEMENT, None), "citation": [CITATION]}],
+            "withheld": [STATEMENT],
+            "remarks": [{"id": str, "kind": str, "text": TEXT, "author": TEXT, "written": str}],
+            "prompts": [{"name": str, "sha256": str}],
             "plain_language": ([STATEMENT], None),
             "form": [FORM],
             "decisions": [DECISION],

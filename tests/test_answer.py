@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from scripted import ScriptedModel
 
-from ratsassistent.oparl import Citation, Hit, Passage
+from ratsassistent.briefings import Hit
+from ratsassistent.oparl import Citation, Passage
 from ratsassistent.writing.answer import answer
 from ratsassistent.writing.prompts import REFUSAL
 

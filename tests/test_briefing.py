@@ -86,7 +86,7 @@ def test_the_extract_stays_beside_what_the_model_wrote_within_the_budget() -> No
     assert {s.origin for s in made.statements} >= {"model", "extract"}
     assert sum(len(s.text.split()) for s in made.statements) <= briefing.WORD_BUDGET
     assert made.model == RECORD
-    assert made.prompt_sha256
+    assert made.prompts
 
 
 def test_an_item_without_papers_needs_no_model() -> None:

@@ -10,29 +10,31 @@ import shapes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent.jobs import Job
-from ratsassistent.oparl import (
-    AgendaItem,
+from ratsassistent.briefings import (
     Amount,
     Answer,
     Briefing,
-    Citation,
     Coverage,
     DateMention,
-    FileSpan,
     Hit,
     Intake,
     ItemBriefing,
+    ModelRecord,
+    Statement,
+    Wording,
+)
+from ratsassistent.jobs import Job
+from ratsassistent.oparl import (
+    AgendaItem,
+    Citation,
+    FileSpan,
     Meeting,
     MissingAttachment,
-    ModelRecord,
     PagedText,
     PageRef,
     Paper,
     Passage,
     Skipped,
-    Statement,
-    Wording,
 )
 from ratsassistent.output import contract, markdown
 

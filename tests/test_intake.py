@@ -10,7 +10,7 @@ import pytest
 from conftest import settings_for
 
 from ratsassistent import held, workflow
-from ratsassistent.oparl import ItemBriefing, Statement
+from ratsassistent.briefings import ItemBriefing, Statement
 from ratsassistent.output import markdown
 from ratsassistent.workflow import Workspace
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ratsassistent import models
+from ratsassistent.briefings import ModelRecord
 from ratsassistent.errors import Interrupted, ModelError
-from ratsassistent.oparl import ModelRecord
 from ratsassistent.settings import DEFAULT_MODEL, read_settings
 from ratsassistent.writing.llama import LlamaModel, Message
 

@@ -18,33 +18,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratsassistent import models, workflow
+from ratsassistent.briefings import (
+    Amount,
+    Answer,
+    Briefing,
+    Contradiction,
+    Coverage,
+    Intake,
+    ItemBriefing,
+    ModelRecord,
+    OpenQuestion,
+    Side,
+    Statement,
+    Wording,
+)
 from ratsassistent.errors import InputError, ModelError, NotFound
 from ratsassistent.jobs import Job
 from ratsassistent.oparl import (
     AgendaItem,
-    Amount,
-    Answer,
-    Briefing,
     Change,
     Citation,
-    Coverage,
     Decision,
     FileSpan,
     FormValue,
-    Intake,
-    ItemBriefing,
     Meeting,
     MissingAttachment,
-    ModelRecord,
     NamedVote,
     PagedText,
     PageRef,
     PageStart,
     Paper,
     Skipped,
-    Statement,
     Vote,
-    Wording,
 )
 from ratsassistent.output import page as output_page
 from ratsassistent.output import page_actions, page_item, page_text, page_views
@@ -138,8 +143,8 @@ def everything_with(text: str) -> list[str]:
     ]
     full = brief(
         name=text, statements=tuple(said), resolution=Wording(text=text, citation=cite(file=text)),
-        amounts=(Amount(text=text, value=1.0, citation=cite(), context=text),), contradictions=(text,),
-        open_questions=(text,), plain_language=tuple(said[:1]), model=ModelRecord(name=text, sha256="0", licence=text),
+        amounts=(Amount(text=text, value=1.0, citation=cite(), context=text),), contradictions=(Contradiction(kind='amount', subject=text, sides=(Side(text=text, context=text, citation=cite()),)),),
+        open_questions=(OpenQuestion(text=text, reason=text),), plain_language=tuple(said[:1]), model=ModelRecord(name=text, sha256="0", licence=text),
         form=(FormValue(name=text, value=text, citation=cite(quote=text)),),
         drawings=(PageRef(file=text, file_id=text, page=4, reason=text),),
     )  # fmt: skip

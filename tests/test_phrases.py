@@ -2,11 +2,11 @@
 
 import pytest
 
+from ratsassistent.briefings import Coverage
 from ratsassistent.oparl import (
     AgendaItem,
     Change,
     Citation,
-    Coverage,
     Decision,
     Meeting,
     MissingAttachment,

@@ -10,13 +10,13 @@ from sqlalchemy import text
 from ratsassistent.archive import database, deletion, migrations
 from ratsassistent.archive.index import Index
 from ratsassistent.archive.store import Store
+from ratsassistent.briefings import ItemBriefing, Statement
 from ratsassistent.errors import NotFound, StorageError
 from ratsassistent.oparl import (
     AgendaItem,
     Citation,
     File,
     FileSpan,
-    ItemBriefing,
     Meeting,
     Page,
     PagedText,
@@ -25,7 +25,6 @@ from ratsassistent.oparl import (
     Paper,
     Part,
     Passage,
-    Statement,
 )
 
 
@@ -550,7 +549,7 @@ def test_two_processes_may_start_and_write_at_once(tmp_path):
 import os, sys
 from pathlib import Path
 from ratsassistent.archive.store import Store
-from ratsassistent.oparl import ItemBriefing
+from ratsassistent.briefings import ItemBriefing
 with Store.open(Path(sys.argv[1]), public=False) as store:
     for n in range(30):
         store.save_briefing("m", ItemBriefing(id=f"{os.getpid()}-{n}", number=None, name="x", public=None, level="voll"))

@@ -28,9 +28,9 @@ from wallerfurt import (
 )
 
 from ratsassistent import workflow
+from ratsassistent.briefings import ItemBriefing
 from ratsassistent.demo import demo_pack
 from ratsassistent.errors import Ambiguous, Interrupted, ModelError, NotFound
-from ratsassistent.oparl import ItemBriefing
 from ratsassistent.pack.scans import ocr
 from ratsassistent.workflow import Workspace
 

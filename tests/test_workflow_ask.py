@@ -22,8 +22,9 @@ from wallerfurt import (
 )
 
 from ratsassistent import workflow
+from ratsassistent.briefings import Answer, Hit, Statement
 from ratsassistent.errors import InputError, NotFound
-from ratsassistent.oparl import Answer, FileSpan, Hit, PagedText, PageStart, Paper, Passage, Statement
+from ratsassistent.oparl import FileSpan, PagedText, PageStart, Paper, Passage
 from ratsassistent.workflow import Workspace
 from ratsassistent.writing import answer as answering
 from ratsassistent.writing.briefing import LABEL, page_texts

@@ -28,7 +28,8 @@ from sqlalchemy import Connection, Select, select
 
 from ratsassistent.archive import fulltext, german, saving, tables
 from ratsassistent.archive.store import Store
-from ratsassistent.oparl import AgendaItem, Hit, Meeting, Paper, Passage
+from ratsassistent.briefings import Hit
+from ratsassistent.oparl import AgendaItem, Meeting, Paper, Passage
 
 CANDIDATES = 300
 MOST_WORDS = 60  # of a query

@@ -23,8 +23,9 @@ from sqlalchemy import Connection, Engine, Select, func, insert, select
 
 from ratsassistent.archive import database, deletion, identity, saving, tables
 from ratsassistent.archive.german import fold_name
+from ratsassistent.briefings import ItemBriefing, Level
 from ratsassistent.errors import NotFound
-from ratsassistent.oparl import File, ItemBriefing, Level, Meeting, Page, PageRef, Paper, Passage
+from ratsassistent.oparl import File, Meeting, Page, PageRef, Paper, Passage
 
 FILES = "dateien"
 

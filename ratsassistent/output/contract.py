@@ -9,23 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ratsassistent.jobs import Job
-from ratsassistent.oparl import (
-    AgendaItem,
+from ratsassistent.briefings import (
     Answer,
     Briefing,
-    Change,
-    Citation,
-    Decision,
-    FormValue,
+    Contradiction,
     Hit,
     Intake,
     ItemBriefing,
+    ItemRef,
+    Overview,
+    Remark,
+    Statement,
+)
+from ratsassistent.jobs import Job
+from ratsassistent.oparl import (
+    AgendaItem,
+    Change,
+    Citation,
+    Consultation,
+    Decision,
+    FormValue,
     Meeting,
     MissingAttachment,
     PageRef,
     Paper,
-    Statement,
 )
 
 JSON = dict[str, Any]
@@ -159,8 +166,74 @@ def statement(given: Statement) -> JSON:
         "citation": citations(given.citation),
         "check": given.check,
         "label": given.label,
+        "heading": given.heading,
         "failures": list(given.failures),
+        "id": given.key,
+        "author": given.author,
+        "confirmed": given.confirmed,
+        "replaces": given.replaces,
     }
+
+
+def contradiction(given: Contradiction) -> JSON:
+    """Different amounts or dates for the same thing, each with its page."""
+    return {
+        "kind": given.kind,
+        "subject": given.subject,
+        "sides": [{"text": s.text, "context": s.context, "citation": citations(s.citation)} for s in given.sides],
+    }
+
+
+def overview(given: Overview) -> JSON:
+    """A meeting on one page."""
+
+    def item(ref: ItemRef) -> JSON:
+        return {"id": ref.id, "number": ref.number, "name": ref.name}
+
+    return {
+        "decide": [
+            {"agendaItem": item(d.item), "purpose": d.purpose, "what": d.what, "citation": citations(d.citation)}
+            for d in given.decide
+        ],
+        "amounts": [
+            {
+                "agendaItem": item(a.item),
+                "text": a.amount.text,
+                "value": a.amount.value,
+                "context": a.amount.context,
+                "citation": citations(a.amount.citation),
+            }
+            for a in given.amounts
+        ],
+        "dates": [
+            {
+                "agendaItem": item(d.item),
+                "text": d.date.text,
+                "date": d.date.date,
+                "context": d.date.context,
+                "citation": citations(d.date.citation),
+            }
+            for d in given.dates
+        ],
+        "lacks": list(given.lacks),
+    }
+
+
+def consultation(given: Consultation) -> JSON:
+    """One line of a Beratungsfolge."""
+    return {
+        "organization": given.organization,
+        "date": given.date.isoformat() if given.date else None,
+        "number": given.number,
+        "public": given.public,
+        "role": given.role,
+        "result": given.result,
+    }
+
+
+def remark(given: Remark) -> JSON:
+    """What a person said of an item or a statement."""
+    return {**given.model_dump(mode="json", exclude={"citation"}), "citation": citations(given.citation)}
 
 
 def item_briefing(given: ItemBriefing) -> JSON:
@@ -177,8 +250,11 @@ def item_briefing(given: ItemBriefing) -> JSON:
         else None,
         "amounts": [{"text": a.text, "value": a.value, "citation": citations(a.citation)} for a in given.amounts],
         "dates": [{"text": d.text, "date": d.date, "citation": citations(d.citation)} for d in given.dates],
-        "contradictions": list(given.contradictions),
-        "open_questions": list(given.open_questions),
+        "contradictions": [contradiction(c) for c in given.contradictions],
+        "open_questions": [
+            {"text": q.text, "reason": q.reason, "origin": q.origin, "citation": citations(q.citation)}
+            for q in given.open_questions
+        ],
         "plain_language": None if given.plain_language is None else [statement(s) for s in given.plain_language],
         "form": form(given.form),
         "decisions": [decision(d) for d in given.decisions],
@@ -186,7 +262,19 @@ def item_briefing(given: ItemBriefing) -> JSON:
         "missing_attachments": missing_attachments(given.missing_attachments),
         "drawings": pages(given.drawings),
         "written": given.written.isoformat() if given.written else None,
-        "prompt_sha256": given.prompt_sha256,
+        "consultations": [consultation(c) for c in given.consultations],
+        "annexes": [
+            {
+                "name": a.name,
+                "pages": a.pages,
+                "statement": statement(a.statement) if a.statement else None,
+                "citation": citations(a.citation),
+            }
+            for a in given.annexes
+        ],
+        "withheld": [statement(s) for s in given.withheld],
+        "remarks": [remark(r) for r in given.remarks],
+        "prompts": [p.model_dump() for p in given.prompts],
         "seconds": given.seconds,
     }
 
@@ -208,6 +296,7 @@ def briefing(given: Briefing) -> JSON:
             "without_papers": list(given.coverage.without_papers),
             "missing_attachments": missing_attachments(given.coverage.missing),
         },
+        "overview": overview(given.overview) if given.overview else None,
         "model": given.model.model_dump() if given.model else None,
         "complete": given.complete,
         "seconds": given.seconds,

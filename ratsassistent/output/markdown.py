@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ratsassistent.oparl import Amount, Briefing, Citation, DateMention, ItemBriefing, PaperChanges, Statement
+from ratsassistent.briefings import Amount, Briefing, DateMention, ItemBriefing, PaperChanges, Statement
+from ratsassistent.oparl import Citation
 from ratsassistent.output import phrases
 from ratsassistent.output.page_text import is_table, several_files, short_name
 

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from ratsassistent import jobs as background
 from ratsassistent import models, workflow
+from ratsassistent.briefings import Intake
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
-from ratsassistent.oparl import AgendaItem, Intake, Paper
+from ratsassistent.oparl import AgendaItem, Paper
 from ratsassistent.output import page_item, page_views
 from ratsassistent.output.page_text import notice, progress_bar, size
 from ratsassistent.output.page_views import BUSY, PagePicture

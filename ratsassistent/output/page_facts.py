@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ratsassistent.oparl import AgendaItem, Coverage, Decision, FormValue, PageRef, Paper, PaperChanges
+from ratsassistent.briefings import Coverage, PaperChanges
+from ratsassistent.oparl import AgendaItem, Decision, FormValue, PageRef, Paper
 from ratsassistent.output import phrases
 from ratsassistent.output.page_text import action, citations, count, notice, paragraphs, safe, short_name
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ratsassistent.oparl import AgendaItem, Amount, Answer, Citation, DateMention, ItemBriefing, Paper, Statement
+from ratsassistent.briefings import Amount, Answer, DateMention, ItemBriefing, Statement
+from ratsassistent.oparl import AgendaItem, Citation, Paper
 from ratsassistent.output import page_facts, phrases
 from ratsassistent.output.page_text import (
     action,
@@ -81,8 +82,8 @@ def _briefing(brief: ItemBriefing) -> list[str]:
     parts += [_amounts(brief.amounts, named), _dates(brief.dates, named), page_facts.form(brief.form, named)]
     parts.append(page_facts.drawings(brief.drawings))
     parts += [
-        _lines("Widersprüche in den Unterlagen", brief.contradictions),
-        _lines("Offene Fragen", brief.open_questions),
+        _lines("Widersprüche in den Unterlagen", [phrases.contradiction(c) for c in brief.contradictions]),
+        _lines("Mögliche Fragen", [f"{q.text} ({q.reason})" for q in brief.open_questions]),
     ]
     return parts
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ratsassistent.briefings import Answer, Briefing, Coverage, Intake, ItemBriefing
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
-from ratsassistent.oparl import AgendaItem, Answer, Briefing, Coverage, Intake, ItemBriefing, Meeting, Paper
+from ratsassistent.oparl import AgendaItem, Meeting, Paper
 from ratsassistent.output import page_facts, page_item
 from ratsassistent.output.page_text import action, count, long_day, notice, progress_bar, safe, short_name, size
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ratsassistent.oparl import Answer, Hit, Statement
+from ratsassistent.briefings import Answer, Hit, Statement
 from ratsassistent.writing.briefing import PageTexts, model_statements, overlap, tight, whole
 from ratsassistent.writing.extract import Chunk
 from ratsassistent.writing.llama import LanguageModel

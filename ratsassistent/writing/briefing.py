@@ -18,18 +18,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ratsassistent.oparl import (
-    AgendaItem,
-    Citation,
-    ItemBriefing,
-    Level,
-    ModelRecord,
-    Origin,
-    PageRef,
-    Paper,
-    PaperChanges,
-    Statement,
-)
+from ratsassistent.briefings import ItemBriefing, Level, ModelRecord, Origin, PaperChanges, PromptRecord, Statement
+from ratsassistent.oparl import AgendaItem, Citation, PageRef, Paper
 from ratsassistent.writing.check import check_statement
 from ratsassistent.writing.extract import Chunk, basis_of, extract_item, reading_for
 from ratsassistent.writing.llama import LanguageModel, Reply
@@ -110,7 +100,9 @@ def write(
             "drawings": tuple(ref for paper in task.item.papers for ref in _drawings(paper)),
             "basis": task.basis,
             "model": task.record if written else None,
-            "prompt_sha256": task.prompt.sha256 if task.prompt and written else None,
+            "prompts": (PromptRecord(name=task.prompt.name, sha256=task.prompt.sha256),)
+            if task.prompt and written
+            else (),
             "written": dt.datetime.now(dt.UTC),
             "seconds": round(time.monotonic() - started, 2),
         }

@@ -15,16 +15,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ratsassistent.oparl import (
-    AgendaItem,
-    Citation,
-    ItemBriefing,
-    Paper,
-    Part,
-    PartKind,
-    Statement,
-    Wording,
-)
+from ratsassistent.briefings import ItemBriefing, Statement, Wording
+from ratsassistent.oparl import AgendaItem, Citation, Paper, Part, PartKind
 from ratsassistent.pack.papers.form_lines import box_stretches
 from ratsassistent.writing.amounts import money
 from ratsassistent.writing.figures import COSTS, MAX_PAGES, amounts_of, cite, dates_of, money_rows, trimmed

@@ -10,7 +10,8 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-from ratsassistent.oparl import Amount, Citation, DateMention, PagedText, Paper, Part, PartKind, Statement
+from ratsassistent.briefings import Amount, DateMention, Statement
+from ratsassistent.oparl import Citation, PagedText, Paper, Part, PartKind
 from ratsassistent.writing.amounts import days, money
 from ratsassistent.writing.select import spans
 from ratsassistent.writing.sentences import Sentence, clean, is_furniture, labelled_row, sentences

@@ -24,8 +24,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 import psutil
 
+from ratsassistent.briefings import ModelRecord
 from ratsassistent.errors import Interrupted, ModelError
-from ratsassistent.oparl import ModelRecord
 
 READ_STEP = 256  # tokens read between two looks at `should_stop`: about four seconds on an office PC
 REPEAT_WINDOW = 192  # tokens that the repetition penalty looks back on

@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ratsassistent.oparl import Paper, Part, PartKind, Statement
+from ratsassistent.briefings import Statement
+from ratsassistent.oparl import Paper, Part, PartKind
 from ratsassistent.writing.amounts import money
 from ratsassistent.writing.figures import COSTS, MAX_PAGES, cite
 from ratsassistent.writing.select import spans

@@ -1,0 +1,315 @@
+"""What is written about meetings: statements, briefings, answers, and what persons say of them.
+
+What enters: nothing but the objects of `oparl`. What leaves: frozen pydantic models; a sentence always says where it
+stands, who wrote it and what the check found.
+What it does not know: PDFs, SQL, language models, the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from ratsassistent.oparl import (
+    Change,
+    Citation,
+    Consultation,
+    Decision,
+    FormValue,
+    Meeting,
+    MissingAttachment,
+    Model,
+    PageRef,
+    Paper,
+    Passage,
+    Public,
+    Skipped,
+    ra_id,
+)
+
+Origin = Literal["verbatim", "extract", "model", "person"]
+Check = Literal["ok", "unsupported", "none"]
+Level = Literal["auszug", "voll"]
+RemarkKind = Literal["confirm", "correct", "remove", "note"]
+Purpose = Literal["decide", "note", "discuss"]
+
+
+class Statement(Model):
+    """One sentence or passage of a briefing or answer, with where it stands and who wrote it.
+
+    `label` groups statements for display ("Worum es geht", "Kosten", "Fristen", "Kurzfassung der Vorlage" …).
+    `heading` is the heading of the paper that the sentence stands under, where it would mislead without ("Standort B").
+    `check` "ok" says no more than that the numbers, dates, §§ and names of `text` stand on the pages cited.
+    """
+
+    text: str
+    origin: Origin
+    citation: tuple[Citation, ...]
+    check: Check = "none"
+    label: str | None = None
+    heading: str | None = None
+    failures: tuple[str, ...] = ()  # what the check did not find, e.g. "1,4 Mio. Euro"
+    author: str | None = None  # who wrote it, of origin "person"
+    confirmed: bool = False  # a person has compared it with its page
+    replaces: str | None = None  # the wording that a person corrected
+
+    @property
+    def key(self) -> str:
+        """A lasting id: the same wording has the same key, white space and punctuation aside."""
+        return ra_id("satz", re.sub(r"[\W_]", "", self.replaces or self.text))
+
+
+class Remark(Model):
+    """What a person said of an item or of one of its statements; no run of the program ever changes it.
+
+    `target` is the key of the Statement it is about and `target_text` its wording at that time; both None for a note to
+    the item. "correct" and "note" have a `text`.
+    """
+
+    id: str
+    item_id: str
+    kind: RemarkKind
+    target: str | None = None
+    target_text: str | None = None
+    label: str | None = None  # of the statement it is about: a correction whose statement is gone keeps its place
+    text: str | None = None
+    author: str | None = None
+    written: dt.datetime
+    citation: tuple[Citation, ...] = ()
+
+
+class Wording(Model):
+    """The proposed resolution of an agenda item, whole and word for word."""
+
+    text: str
+    citation: tuple[Citation, ...]
+
+
+class Amount(Model):
+    """An amount of money as printed (`text`), in euros (`value`)."""
+
+    text: str
+    value: float
+    citation: tuple[Citation, ...]
+    context: str | None = None  # the sentence or table row it stands in
+
+
+class DateMention(Model):
+    """A day, month or year that matters, as printed (`text`); `date` is ISO, as exact as the text (2023-04)."""
+
+    text: str
+    date: str
+    citation: tuple[Citation, ...]
+    context: str | None = None
+
+
+class ModelRecord(Model):
+    """Which model wrote: shown with everything it wrote."""
+
+    name: str
+    sha256: str
+    licence: str
+
+
+class PaperChanges(Model):
+    """What a later edition of a paper changed against the one held before."""
+
+    paper: str  # kind, number and name, as shown
+    changes: tuple[Change, ...]
+
+
+class Side(Model):
+    """One of the values that contradict each other, as printed, with the sentence or row it stands in."""
+
+    text: str
+    context: str
+    citation: tuple[Citation, ...]
+
+
+class Contradiction(Model):
+    """Different amounts or dates for the same thing in the papers of one item."""
+
+    kind: Literal["amount", "date"]
+    subject: str  # what they are given for: "Gesamtkosten"
+    sides: tuple[Side, ...]
+
+
+class OpenQuestion(Model):
+    """A question that the papers leave open: a suggestion, never a recommendation. `reason` says why it is asked."""
+
+    text: str
+    reason: str
+    origin: Literal["rule", "model"] = "rule"
+    citation: tuple[Citation, ...] = ()
+
+
+class AnnexLine(Model):
+    """An annex of an item in one line: what it is, how long, and a sentence of it that says what is in it."""
+
+    name: str
+    pages: int
+    statement: Statement | None = None
+    citation: tuple[Citation, ...] = ()
+
+
+class PromptRecord(Model):
+    """A prompt that took part in a text: its name and the sha256 of its file."""
+
+    name: str
+    sha256: str
+
+
+class ItemRef(Model):
+    """An agenda item by its name."""
+
+    id: str
+    number: str | None
+    name: str
+    public: Public = None
+
+
+class ToDecide(Model):
+    """What is to be done with an item today. `what` is one line: the proposed wording's beginning, word for word."""
+
+    item: ItemRef
+    purpose: Purpose
+    what: str | None = None
+    citation: tuple[Citation, ...] = ()
+
+
+class ItemAmount(Model):
+    """An amount with the item it belongs to."""
+
+    item: ItemRef
+    amount: Amount
+
+
+class ItemDate(Model):
+    """A date with the item it belongs to."""
+
+    item: ItemRef
+    date: DateMention
+
+
+class Overview(Model):
+    """A meeting on one page: what is decided today, the largest amounts, the deadlines, what the pack lacks."""
+
+    decide: tuple[ToDecide, ...] = ()
+    amounts: tuple[ItemAmount, ...] = ()
+    dates: tuple[ItemDate, ...] = ()
+    lacks: tuple[str, ...] = ()  # German sentences
+
+
+class ItemBriefing(Model):
+    """The briefing of one agenda item. `basis` is a hash of all that it was made from: same basis, same briefing."""
+
+    id: str  # of the agenda item (or of the paper, for a paper without a meeting)
+    number: str | None
+    name: str
+    public: Public
+    level: Level
+    statements: tuple[Statement, ...] = ()
+    resolution: Wording | None = None
+    amounts: tuple[Amount, ...] = ()
+    dates: tuple[DateMention, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    open_questions: tuple[OpenQuestion, ...] = ()
+    withheld: tuple[Statement, ...] = ()  # what the model wrote and the check refused: never shown as true
+    consultations: tuple[Consultation, ...] = ()  # the Beratungsfolge
+    annexes: tuple[AnnexLine, ...] = ()
+    remarks: tuple[Remark, ...] = ()  # of persons, as stored; `statements` has them applied
+    plain_language: tuple[Statement, ...] | None = None
+    form: tuple[FormValue, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    changes: tuple[PaperChanges, ...] = ()
+    missing_attachments: tuple[MissingAttachment, ...] = ()
+    drawings: tuple[PageRef, ...] = ()  # plans that belong to the item: named, not summarised
+    basis: str = ""
+    model: ModelRecord | None = None
+    prompts: tuple[PromptRecord, ...] = ()
+    written: dt.datetime | None = None
+    seconds: float = 0.0
+    energy_wh: float | None = None
+
+
+class Coverage(Model):
+    """How much of the pack was read: every page is either read or in `unreadable`, with the reason."""
+
+    pages: int
+    read: int
+    unreadable: tuple[PageRef, ...] = ()
+    ocr: tuple[PageRef, ...] = ()  # read from a picture by text recognition: letters may be wrong
+    drawings: tuple[PageRef, ...] = ()  # plans and drawings, with text or without
+    unassigned: tuple[PageRef, ...] = ()  # belong to no agenda item
+    without_papers: tuple[str, ...] = ()  # "TOP 7: Verschiedenes"
+    missing: tuple[MissingAttachment, ...] = ()  # mentioned, not in the pack
+
+    def with_gaps(self, meetings: Iterable[Meeting]) -> Coverage:
+        """The same with what the agendas of these meetings lack: papers, annexes, and pages that no item took."""
+        held = list(meetings)
+        items = [i for m in held for i in m.agendaItem if not i.withdrawn]
+        return self.model_copy(
+            update={
+                "unassigned": tuple(ref for m in held for ref in m.unassigned_pages),
+                "without_papers": tuple(i.title for i in items if not i.has_files),
+                "missing": tuple(a for i in items for a in i.missing_attachments),
+            }
+        )
+
+
+class Briefing(Model):
+    """A meeting's briefing, item by item. `complete` is False while items of the level asked for are still missing."""
+
+    meeting: str | None
+    name: str
+    level: Level
+    agendaItem: tuple[ItemBriefing, ...]  # noqa: N815 - OParl's name
+    coverage: Coverage
+    overview: Overview | None = None
+    model: ModelRecord | None = None
+    seconds: float = 0.0
+    energy_wh: float | None = None
+    complete: bool = True
+
+
+class Answer(Model):
+    """The answer to a question, or an honest no (`answered` False)."""
+
+    question: str
+    answered: bool
+    answer: str
+    statements: tuple[Statement, ...]
+    pages_read: int
+    pages_total: int
+    seconds: float
+    model: ModelRecord | None = None
+
+
+class Hit(Model):
+    """A passage found for a query; a higher score is better. `snippet` is plain text."""
+
+    passage: Passage
+    paper: Paper | None = None
+    meeting: str | None = None
+    organization: str | None = None
+    date: str | None = None
+    public: Public = None
+    score: float
+    snippet: str
+
+
+class Intake(Model):
+    """What one `einlesen` did."""
+
+    meetings: tuple[Meeting, ...]
+    loose_papers: tuple[Paper, ...] = ()  # papers without an agenda
+    papers: int = 0
+    files: int = 0
+    pages_total: int = 0
+    pages_text: int = 0
+    pages_ocr: int = 0
+    coverage: Coverage = Coverage(pages=0, read=0)
+    skipped: tuple[Skipped, ...] = ()
+    seconds: float = 0.0
