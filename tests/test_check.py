@@ -3,7 +3,7 @@
 import pytest
 
 from ratsassistent.oparl import Page
-from ratsassistent.writing.check import check_statement
+from ratsassistent.writing.check import ELSEWHERE, NOT_THERE, check_statement
 
 PAGE = """Beschlussvorlage BV/0123/2024
 Neubau der Feuerwache Nord
@@ -86,3 +86,14 @@ def test_a_table_figure_without_unit_bears_out_an_amount() -> None:
     page = "Angebote in Euro\n1 Adler Maschinen GmbH 196.094,15\n"
     assert check_statement("Die Adler Maschinen GmbH bietet 196.094,15 Euro.", [page]).ok
     assert not check_statement("Die Adler Maschinen GmbH bietet 196.094,51 Euro.", [page]).ok
+
+
+def test_a_value_from_elsewhere_on_the_page_fails_where_the_passage_is_known() -> None:
+    passage = "Das Land fördert das Vorhaben mit 1,2 Mio. €, das sind 24,7 Prozent der Gesamtkosten."
+    assert check_statement("Das Land gibt 1.200.000 Euro.", [PAGE], passage).ok
+    result = check_statement("Das Land gibt 4.850.000 Euro.", [PAGE], passage)
+    assert result.failures == ("4.850.000 Euro",)
+    assert result.kinds == (ELSEWHERE,)
+    assert "anderem Zusammenhang" in result.explained[0]
+    missing = check_statement("Das Land gibt 4.580.000 Euro.", [PAGE], passage)
+    assert missing.kinds == (NOT_THERE,)

@@ -67,12 +67,29 @@ _COMMON = _words(
 _ENDINGS = ("innen", "erinnen", "ungen", "en", "er", "es", "em", "in", "n", "s", "e")
 
 
+NOT_THERE = "steht nicht auf der Seite"
+ELSEWHERE = "steht auf der Seite, aber in anderem Zusammenhang"
+CONTRARY = "die Seite sagt das Gegenteil"
+NO_PAGE = "keine lesbare Seite"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """`ok` if nothing was missed; `failures` names what was, in the words of the sentence."""
+    """`ok` if nothing was missed; `failures` names what was, in the words of the sentence.
+
+    `kinds` says for each failure, in German, what is wrong with it; `explained` puts both together.
+    """
 
     ok: bool
     failures: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def explained(self) -> tuple[str, ...]:
+        """Each failure with its reason: "„1,4 Mio. Euro“ steht nicht auf der Seite"."""
+        return tuple(
+            kind if text == kind else f"„{text}“ {kind}" for text, kind in zip(self.failures, self.kinds, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +107,29 @@ class _Source:
     sentences: tuple[tuple[str, frozenset[float]], ...]
 
 
-def check_statement(text: str, pages: Sequence[Page] | Sequence[str]) -> CheckResult:
+def check_statement(text: str, pages: Sequence[Page] | Sequence[str], passage: str | None = None) -> CheckResult:
     """Look up everything checkable in a sentence on the pages it cites.
 
     :param pages: the cited pages (or their texts); none at all fails every sentence.
+    :param passage: the stretch of the pages that the sentence was written from, with the title it was given: what stands
+        elsewhere on the pages, but not in it, fails as `ELSEWHERE`.
     """
     texts = tuple(page if isinstance(page, str) else page.text for page in pages)
     if not any(t.strip() for t in texts):
-        return CheckResult(False, ("keine lesbare Seite",))
+        return CheckResult(False, (NO_PAGE,), (NO_PAGE,))
     source = _source(texts)
     wording = clean(text)
-    failures = [
-        *_numbers(wording, source),
-        *_laws(wording, source),
-        *_names(wording, source),
-        *_opposite(wording, source),
-    ]
-    unique = tuple(dict.fromkeys(failures))
-    return CheckResult(not unique, unique)
+    failures = dict.fromkeys((*_numbers(wording, source), *_laws(wording, source), *_names(wording, source)), NOT_THERE)
+    if passage and passage.strip():
+        given = _source((passage,))
+        for word in (*_numbers(wording, given), *_laws(wording, given)):
+            failures.setdefault(word, ELSEWHERE)
+    for word in _opposite(wording, source):
+        failures.setdefault(word, CONTRARY)
+    return CheckResult(not failures, tuple(failures), tuple(failures.values()))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _source(texts: tuple[str, ...]) -> _Source:
     raw = "\n".join(texts)
     text = clean(raw)
