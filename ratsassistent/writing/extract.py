@@ -13,34 +13,36 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from ratsassistent.briefings import ItemBriefing, Statement, Wording
-from ratsassistent.oparl import AgendaItem, Citation, Paper, Part, PartKind
-from ratsassistent.pack.papers.form_lines import box_stretches
+from ratsassistent.briefings import ItemBriefing, Statement
+from ratsassistent.oparl import AgendaItem, Paper, Part
 from ratsassistent.writing.amounts import money
-from ratsassistent.writing.figures import COSTS, MAX_PAGES, amounts_of, cite, dates_of, money_rows, trimmed
+from ratsassistent.writing.figures import COSTS, amounts_of, cite, dates_of, money_rows
+from ratsassistent.writing.reading import Chunk, reading_for
 from ratsassistent.writing.rows import form_statements, table_amounts
 from ratsassistent.writing.select import Candidate, candidates, choose, overlap, readable, spans, terms, without_bullet
-from ratsassistent.writing.sentences import Sentence, clean, clean_lines, sentences
+from ratsassistent.writing.sentences import Sentence, clean, sentences
+from ratsassistent.writing.speakers import ANSWER, BODY, DEADLINES, LABELS, MAIN, MOTION, REASON, SUMMARY
+from ratsassistent.writing.wording import main_first, resolution_of, without_boxes
+
+__all__ = [
+    "BUDGET",
+    "LABELS",
+    "Chunk",
+    "basis_of",
+    "extract_item",
+    "is_noise",
+    "main_first",
+    "reading_for",
+    "resolution_of",
+    "without_boxes",
+]
 
 VERSION = "3"  # part of an ItemBriefing's basis: raise it when the same papers would give another briefing
 
 BUDGET = 195  # words of an item's statements
 
-SUMMARY = "Kurzfassung der Vorlage"
-MOTION = "Antrag"
-ANSWER = "Stellungnahme der Verwaltung"
-MAIN = "Das Wichtigste"
-DEADLINES = "Fristen"
-REASON = "Begründung"
-LABELS = (SUMMARY, MOTION, ANSWER, MAIN, COSTS, DEADLINES, REASON)  # in the order they are shown
-
-_BODY: tuple[PartKind, ...] = ("statement", "summary", "costs", "reason", "text", "motion", "annex")
 _MOTION_WORDS = 40  # of what a motion asks for, at most, where an answer of the administration follows
-_POINTER = re.compile(
-    r"^\W*(?:siehe|s\.|vgl\.|vergleiche|wie)\s.{0,60}(?:seite|s\.|anlage|begründung|beschluss)", re.IGNORECASE
-)
 _WHY = re.compile(
     r"\b(?:weil|da|aufgrund|wegen|denn|begründ\w+|infolge|angesichts|mangels|hintergrund|ursache|grund|gründen)\b",
     re.IGNORECASE,
@@ -58,16 +60,6 @@ _VERB = re.compile(
     r"gilt|gibt|liegt|steht|erfolgt|bleibt|geht|\w*(?:zu\w+en|ieren|iert(?:e|en)?)|(?:ge|be|er|ver|ent|zer|vor|aus|ein|ab|an|auf|um)[a-zäöüß]{3,}(?:t|en)|"
     r"[a-zäöüß]{3,}(?:te|ten)|[a-zäöüß]{2,}[bcdfghklmnpqrstvwxzß]t)\b"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A few consecutive sentences for a language model to read. The model sees `key` and `text`, never a page."""
-
-    key: str  # "S1", "S2", …
-    text: str
-    citation: tuple[Citation, ...]
-    label: str  # where it comes from: "Beschlussvorschlag", "Stellungnahme der Verwaltung", …
 
 
 def extract_item(item: AgendaItem) -> ItemBriefing:
@@ -94,7 +86,7 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
         if len(row.text.split()) <= budget and not _stands_in(row.text, statements):
             add(COSTS, place, row)
     pool = [
-        c for c in candidates(papers, item.name, _BODY) if not is_noise(c.text) and not _stands_in(c.text, statements)
+        c for c in candidates(papers, item.name, BODY) if not is_noise(c.text) and not _stands_in(c.text, statements)
     ]
     for candidate in choose(pool, budget, shown):
         paper = papers[candidate.paper]
@@ -124,109 +116,6 @@ def basis_of(item: AgendaItem) -> str:
     for paper in item.papers:
         digest.update(paper.model_dump_json(include={"name", "text", "parts", "form"}).encode())
     return digest.hexdigest()
-
-
-def without_boxes(paper: Paper) -> Paper:
-    """A paper with white space in place of every check box and its option, so that no sentence or amount comes of one.
-
-    All offsets stay. What is ticked is in `Paper.form`; in a proposed wording it belongs to the wording and stays.
-    """
-    kept = [(part.start, part.end) for part in paper.parts if part.kind == "resolution"]
-    return _blanked(
-        paper,
-        [
-            (start, end)
-            for start, end in box_stretches(paper.text.text)
-            if not any(first <= start and end <= last for first, last in kept)
-        ],
-    )
-
-
-def _blanked(paper: Paper, stretches: Sequence[tuple[int, int]]) -> Paper:
-    if not stretches:
-        return paper
-    pieces, at = [], 0
-    for start, end in stretches:  # in order, without overlap
-        pieces += [paper.text.text[at:start], re.sub(r"[^\n]", " ", paper.text.text[start:end])]
-        at = end
-    text = "".join([*pieces, paper.text.text[at:]])
-    return paper.model_copy(update={"text": paper.text.model_copy(update={"text": text})})
-
-
-def main_first(papers: Sequence[Paper]) -> list[Paper]:
-    """The papers with the one that carries a complete resolution first; their order otherwise stays."""
-    return sorted(papers, key=lambda p: not any(part.kind == "resolution" and part.complete for part in p.parts))
-
-
-def resolution_of(papers: Sequence[Paper]) -> Wording | None:
-    """The operative wording proposed, whole; None if no paper proposes one.
-
-    The complete wording goes before a Kurzfassung of it; several complete ones of a paper that differ are all shown.
-    """
-    for complete in (True, False):
-        for paper in papers:
-            texts: list[str] = []
-            citations: list[Citation] = []
-            for part in spans(paper, ["resolution"]):
-                text = clean_lines(paper.part_text(part))
-                if part.complete is not complete or not text or _POINTER.match(text):
-                    continue
-                if any(overlap(terms(text), terms(t)) > 0.85 for t in texts):
-                    continue
-                start, end = trimmed(paper.text.text, part.start, part.end)
-                texts.append(text)
-                citations += [c for c in paper.text.cite(start, end) if c not in citations]
-            if texts:
-                return Wording(text="\n".join(texts), citation=tuple(citations))
-    return None
-
-
-def reading_for(item: AgendaItem, words: int) -> tuple[Chunk, ...]:
-    """The passages of an item's papers most worth reading, about `words` words in all, in reading order.
-
-    Chunks hold one or two neighbouring sentences. The resolution and the rows of forms are left out where there is
-    anything else: both are shown beside the summary word for word, and a small model would only copy them.
-    """
-    papers = [without_boxes(paper) for paper in main_first(item.papers)]
-    pieces: list[tuple[tuple[int, int], str, tuple[Citation, ...], str]] = []
-    shown: list[Counter[str]] = []
-    wording = resolution_of(papers)
-    if wording:
-        shown.append(terms(wording.text))
-    pool = candidates(papers, item.name, _BODY)
-    for candidate in pool:  # a question is worth reading where its answer follows, and pronouns do no harm in context
-        candidate.reasons.pop("leans", None)
-        candidate.score = sum(candidate.reasons.values())
-    chosen = choose(pool, words, shown, limit=len(pool))
-    for group in _neighbours(chosen):
-        paper = papers[group[0].paper]
-        citation = cite(paper.text, group[0].sentence.start, group[-1].sentence.end)
-        if citation:
-            place = (group[0].paper, group[0].sentence.start)
-            pieces.append((place, " ".join(c.text for c in group), citation, _source(group[0].kind)))
-    pieces.sort(key=lambda p: p[0])
-    if not pieces and wording:
-        text = " ".join(wording.text.split()[:words])
-        pieces.append(((-1, 0), text, wording.citation[:MAX_PAGES], "Beschlussvorschlag"))
-    return tuple(Chunk(f"S{n}", text, citation, label) for n, (_, text, citation, label) in enumerate(pieces, 1))
-
-
-def _neighbours(chosen: Sequence[Candidate]) -> Iterator[list[Candidate]]:
-    group: list[Candidate] = []
-    for candidate in chosen:
-        if group and (candidate.order != group[-1].order + 1 or candidate.part != group[-1].part or len(group) == 2):
-            yield group
-            group = []
-        group.append(candidate)
-    if group:
-        yield group
-
-
-def _source(kind: PartKind) -> str:
-    names: dict[PartKind, str] = {
-        "summary": "Kurzfassung", "reason": REASON, "costs": COSTS, "motion": MOTION, "statement": ANSWER, "annex": "Anlage",
-    }  # fmt: skip
-    return names.get(kind, "Vorlage")
 
 
 def _opening(
