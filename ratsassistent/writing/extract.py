@@ -20,9 +20,30 @@ from ratsassistent.writing.amounts import money
 from ratsassistent.writing.figures import COSTS, amounts_of, cite, dates_of, money_rows
 from ratsassistent.writing.reading import Chunk, reading_for
 from ratsassistent.writing.rows import form_statements, table_amounts
-from ratsassistent.writing.select import Candidate, candidates, choose, overlap, readable, spans, terms, without_bullet
+from ratsassistent.writing.select import (
+    Candidate,
+    candidates,
+    choose,
+    is_noise,
+    overlap,
+    readable,
+    spans,
+    terms,
+    without_bullet,
+)
 from ratsassistent.writing.sentences import Sentence, clean, sentences
-from ratsassistent.writing.speakers import ANSWER, BODY, DEADLINES, LABELS, MAIN, MOTION, REASON, SUMMARY
+from ratsassistent.writing.speakers import (
+    ANSWER,
+    BODY,
+    DEADLINES,
+    LABELS,
+    MAIN,
+    MOTION,
+    REASON,
+    SUMMARY,
+    WHY,
+    applicants,
+)
 from ratsassistent.writing.wording import main_first, resolution_of, without_boxes
 
 __all__ = [
@@ -43,23 +64,6 @@ VERSION = "3"  # part of an ItemBriefing's basis: raise it when the same papers 
 BUDGET = 195  # words of an item's statements
 
 _MOTION_WORDS = 40  # of what a motion asks for, at most, where an answer of the administration follows
-_WHY = re.compile(
-    r"\b(?:weil|da|aufgrund|wegen|denn|begründ\w+|infolge|angesichts|mangels|hintergrund|ursache|grund|gründen)\b",
-    re.IGNORECASE,
-)
-_APPLICANT = re.compile(
-    r"(?:Antragsteller\w*:?\s*)?.{0,50}(?:[Ff]raktion|Wählergruppe|Ortschaftsrat|Stadtr[aä]t\w*|Ratsgruppe|Gruppe)\b.{0,40}"
-)
-
-_ADDRESS = re.compile(
-    r"(?:[Ss]tr(?:aße|asse|\.)|[Pp]latz|[Ww]eg|[Aa]llee|[Gg]asse)\s+\d{1,3}\s?[a-z]?,?\s+(?:[A-Z]{1,2}-)?\d{4,5}\s+[A-ZÄÖÜ]"
-)
-# A word in small letters that looks like a finite verb or participle; nouns and their articles do not.
-_VERB = re.compile(
-    r"\b(?:ist|sind|war|wäre|waren|wären|wird|werden|w[uü]rden?|ha(?:t|ben|tten?)|kann|können|soll(?:en|te|ten)?|muss|müssen|darf|dürfen|will|wollen|sei(?:en)?|"
-    r"gilt|gibt|liegt|steht|erfolgt|bleibt|geht|\w*(?:zu\w+en|ieren|iert(?:e|en)?)|(?:ge|be|er|ver|ent|zer|vor|aus|ein|ab|an|auf|um)[a-zäöüß]{3,}(?:t|en)|"
-    r"[a-zäöüß]{3,}(?:te|ten)|[a-zäöüß]{2,}[bcdfghklmnpqrstvwxzß]t)\b"
-)
 
 
 def extract_item(item: AgendaItem) -> ItemBriefing:
@@ -155,18 +159,9 @@ def _opening(
 
 def _applicant(number: int, paper: Paper) -> Iterator[tuple[tuple[int, int], Statement]]:
     """Who asks: the line of the head that names a Fraktion or members."""
-    for part in spans(paper, ["title"])[:1]:
-        position = part.start
-        for line in paper.text.text[part.start : part.end].split("\n"):
-            stripped = line.strip()
-            if _APPLICANT.fullmatch(stripped) and len(stripped.split()) <= 8 and not re.search(r"[\d@]|www", stripped):
-                citation = cite(paper.text, position, position + len(line))
-                yield (
-                    (number, position),
-                    Statement(text=stripped, origin="verbatim", citation=citation, check="ok", label=MOTION),
-                )
-                return
-            position += len(line) + 1
+    for found in applicants([paper]):
+        made = Statement(text=found.text, origin="verbatim", citation=found.citation, check="ok", label=MOTION)
+        yield (number, found.start), made
 
 
 def _merged(counters: Sequence[Counter[str]]) -> Counter[str]:
@@ -197,14 +192,6 @@ def _leading(paper: Paper, part: Part, limit: int) -> Iterator[tuple[int, int, s
         yield start, end, without_bullet(clean(paper.text.text[start:end]))
 
 
-def is_noise(text: str) -> bool:
-    """True for what is no statement though it may look like a sentence: cells of a table, an address, a bullet point
-    of slides that has neither a verb nor a figure."""
-    if text.count(" | ") or _ADDRESS.search(text):
-        return True
-    return text[-1] not in '.!?“”"»' and not re.search(r"\d", text) and not _VERB.search(text)
-
-
 def _stands_in(text: str, statements: Sequence[tuple[str, tuple[int, int], Statement]]) -> bool:
     bare = re.sub(r"\W", "", text)
     return any(bare in re.sub(r"\W", "", s.text) for _, _, s in statements)
@@ -219,4 +206,4 @@ def _label(candidate: Candidate) -> str:
         return COSTS
     if candidate.has_deadline:
         return DEADLINES
-    return REASON if _WHY.search(candidate.text) else MAIN
+    return REASON if WHY.search(candidate.text) else MAIN

@@ -73,6 +73,15 @@ _LEANS = re.compile(
     r"(?:Dies(?:e[rsmn]?)?|Dabei|Hierbei|Hierdurch|Hierfür|Hierzu|Damit|Dadurch|Dafür|Dazu|Davon|Daraus|Darüber hinaus|Darin|Daneben|Danach|Er|Sie|Es sei"
     r"|Ebenso|Zudem|Außerdem|Ferner|Auch|Ihre?|Deren|Dessen|Letztere\w*|So|Die entspricht|Solche\w*|Jene\w*|Denn|Aber|Allerdings|Jedoch|Dennoch|Trotzdem|Somit|Daher|Deshalb)\b"
 )
+_ADDRESS = re.compile(
+    r"(?:[Ss]tr(?:aße|asse|\.)|[Pp]latz|[Ww]eg|[Aa]llee|[Gg]asse)\s+\d{1,3}\s?[a-z]?,?\s+(?:[A-Z]{1,2}-)?\d{4,5}\s+[A-ZÄÖÜ]"
+)
+# A word in small letters that looks like a finite verb or participle; nouns and their articles do not.
+_VERB = re.compile(
+    r"\b(?:ist|sind|war|wäre|waren|wären|wird|werden|w[uü]rden?|ha(?:t|ben|tten?)|kann|können|soll(?:en|te|ten)?|muss|müssen|darf|dürfen|will|wollen|sei(?:en)?|"
+    r"gilt|gibt|liegt|steht|erfolgt|bleibt|geht|\w*(?:zu\w+en|ieren|iert(?:e|en)?)|(?:ge|be|er|ver|ent|zer|vor|aus|ein|ab|an|auf|um)[a-zäöüß]{3,}(?:t|en)|"
+    r"[a-zäöüß]{3,}(?:te|ten)|[a-zäöüß]{2,}[bcdfghklmnpqrstvwxzß]t)\b"
+)
 _NOISE = re.compile(
     r"https?:|www\.|@\w|\b(?:Tel(?:efon)?|Fax|E-Mail|IBAN|gez\.)\b|unterzeichne|mit freundlichen grüßen|\bISBN\b|copyright|©|\.{4,}|impressum"
     r"|wie folgt (?:aufgeteilt|dar|zusammen)|siehe (?:anlage|beschluss|seite)|(?:ist|sind) (?:als anlage|der anlage|im erläuterungsteil)|in der anlage (?:beigefügt|dargestellt)|[☐☒☑□■]"
@@ -161,6 +170,19 @@ def readable(sentence: Sentence) -> bool:
     small = sum(w[:1].islower() for w in words)
     single = sum(len(w) == 1 for w in words)
     return letters >= 0.62 * len(text.replace(" ", "")) and small * 4 >= len(words) and single * 4 <= len(words)
+
+
+def is_noise(text: str) -> bool:
+    """True for what is no statement though it may look like a sentence: cells of a table, an address, a bullet point
+    of slides that has neither a verb nor a figure."""
+    if text.count(" | ") or _ADDRESS.search(text):
+        return True
+    return text[-1] not in '.!?“”"»' and not re.search(r"\d", text) and not _VERB.search(text)
+
+
+def leans(text: str) -> bool:
+    """True for a sentence that cannot be understood without the one before it ("Dies ist günstiger.")."""
+    return _LEANS.match(text) is not None
 
 
 def candidates(papers: Sequence[Paper], name: str, kinds: Iterable[PartKind]) -> list[Candidate]:
