@@ -13,10 +13,12 @@ from collections.abc import Iterable
 from typing import Literal
 
 from ratsassistent.oparl import (
+    AgendaItem,
     Change,
     Citation,
     Consultation,
     Decision,
+    FileSpan,
     FormValue,
     Meeting,
     MissingAttachment,
@@ -259,6 +261,31 @@ class Coverage(Model):
         )
 
 
+class PaperPages(Model):
+    """A paper by its name, and the pages that it has in its files."""
+
+    name: str  # kind, number and name, as shown
+    files: tuple[FileSpan, ...]
+
+
+class ItemSource(Model):
+    """What an agenda item was read from, and what a Nachtrag did to it: shown beside its briefing."""
+
+    item_id: str
+    papers: tuple[PaperPages, ...] = ()
+    formerly: str | None = None
+    withdrawn: bool = False
+
+    @classmethod
+    def of(cls, item: AgendaItem) -> ItemSource:
+        """The papers of an agenda item by name and page, without their texts."""
+        papers = (
+            PaperPages(name=" ".join(filter(None, (p.paperType, p.reference, p.name))), files=p.files)
+            for p in item.papers
+        )
+        return cls(item_id=item.id, papers=tuple(papers), formerly=item.formerly, withdrawn=item.withdrawn)
+
+
 class Briefing(Model):
     """A meeting's briefing, item by item. `complete` is False while items of the level asked for are still missing."""
 
@@ -272,6 +299,14 @@ class Briefing(Model):
     seconds: float = 0.0
     energy_wh: float | None = None
     complete: bool = True
+    organization: str | None = None
+    start: str | None = None  # of the meeting, as `Meeting.start`
+    sources: tuple[ItemSource, ...] = ()
+
+    def with_sources(self, items: Iterable[AgendaItem], meeting: Meeting | None = None) -> Briefing:
+        """The same with the papers of these items, and the body and day of the meeting: what a reader is told of both."""
+        known = {"organization": meeting.organization, "start": meeting.start} if meeting else {}
+        return self.model_copy(update={"sources": tuple(ItemSource.of(i) for i in items), **known})
 
 
 class Answer(Model):

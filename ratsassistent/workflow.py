@@ -194,9 +194,9 @@ def brief(
         written.append(_brief_item(ws, chosen.id, item, level, record, should_stop))
         if on_item:
             on_item(written[-1])
-    return _briefing(
-        coverage(ws, chosen.id, chosen), chosen.id, chosen.name, level, written, time.monotonic() - started
-    )
+    covered = coverage(ws, chosen.id, chosen)
+    made = _briefing(covered, chosen.id, chosen.name, level, written, time.monotonic() - started)
+    return made.with_sources(items, chosen)
 
 
 def brief_paper(ws: Workspace, reference: str, level: Level = "auszug") -> Briefing:
@@ -214,7 +214,8 @@ def brief_paper(ws: Workspace, reference: str, level: Level = "auszug") -> Brief
             written = _brief_item(ws, None, item, level, _record_for(ws, level))
             pages = sum(s.last - s.first + 1 for s in paper.files)
             covered = Coverage(pages=pages, read=pages)
-            return _briefing(covered, None, paper.name, level, [written], time.monotonic() - started)
+            made = _briefing(covered, None, paper.name, level, [written], time.monotonic() - started)
+            return made.with_sources([item])
     raise NotFound(f"Eine Vorlage „{reference}“ ist nicht vorhanden.")
 
 
@@ -252,7 +253,8 @@ def stored_briefing(ws: Workspace, wanted: str) -> Briefing:
         if known is None or known.basis != writing.task(item, "voll", record, ws.own_prompts).basis:
             known = _brief_item(ws, chosen.id, item, "auszug")
         items.append(known)
-    return _briefing(coverage(ws, chosen.id, chosen), chosen.id, chosen.name, "voll", items, 0.0)
+    made = _briefing(coverage(ws, chosen.id, chosen), chosen.id, chosen.name, "voll", items, 0.0)
+    return made.with_sources(chosen.agendaItem, chosen)
 
 
 def _briefing(
