@@ -56,6 +56,7 @@ class Statement(Model):
     author: str | None = None  # who wrote it, of origin "person"
     confirmed: bool = False  # a person has compared it with its page
     replaces: str | None = None  # the wording that a person corrected
+    about: str | None = None  # the wording that a person's note is about, where that does not stand before it any more
 
     @property
     def key(self) -> str:
@@ -83,10 +84,14 @@ class Remark(Model):
 
 
 class Wording(Model):
-    """The proposed resolution of an agenda item, whole and word for word."""
+    """The proposed resolution of an agenda item, whole and word for word.
+
+    `kind` "motion": what a motion asks to be decided, where nobody else proposes a wording.
+    """
 
     text: str
     citation: tuple[Citation, ...]
+    kind: Literal["proposal", "motion"] = "proposal"
 
 
 class Amount(Model):
@@ -264,7 +269,9 @@ class Coverage(Model):
 class PaperPages(Model):
     """A paper by its name, and the pages that it has in its files."""
 
-    name: str  # kind, number and name, as shown
+    reference: str | None
+    paperType: str | None  # noqa: N815 - OParl's name
+    name: str
     files: tuple[FileSpan, ...]
 
 
@@ -279,11 +286,10 @@ class ItemSource(Model):
     @classmethod
     def of(cls, item: AgendaItem) -> ItemSource:
         """The papers of an agenda item by name and page, without their texts."""
-        papers = (
-            PaperPages(name=" ".join(filter(None, (p.paperType, p.reference, p.name))), files=p.files)
-            for p in item.papers
+        papers = tuple(
+            PaperPages(reference=p.reference, paperType=p.paperType, name=p.name, files=p.files) for p in item.papers
         )
-        return cls(item_id=item.id, papers=tuple(papers), formerly=item.formerly, withdrawn=item.withdrawn)
+        return cls(item_id=item.id, papers=papers, formerly=item.formerly, withdrawn=item.withdrawn)
 
 
 class Briefing(Model):

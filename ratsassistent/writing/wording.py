@@ -11,12 +11,15 @@ import re
 from collections.abc import Sequence
 
 from ratsassistent.briefings import Wording
-from ratsassistent.oparl import Citation, Paper
+from ratsassistent.oparl import Citation, Paper, Part
 from ratsassistent.pack.papers.form_lines import box_stretches
 from ratsassistent.writing.figures import trimmed
 from ratsassistent.writing.select import overlap, spans, terms
 from ratsassistent.writing.sentences import clean_lines
 
+_QUESTION = re.compile(r"(?i)anfrage")
+_QUESTIONS = re.compile(r"(?i)^\W*(?:\w{1,4}[.)]\s*)?(?:anfrage|fragen|wir fragen)\b")
+_PHRASE = re.compile(r".{0,160}?\b(?:möge(?:n)?|wolle(?:n)?|beantrag(?:t|en|e))\b")
 _POINTER = re.compile(
     r"^\W*(?:siehe|s\.|vgl\.|vergleiche|wie)\s.{0,60}(?:seite|s\.|anlage|begründung|beschluss)", re.IGNORECASE
 )
@@ -58,20 +61,39 @@ def resolution_of(papers: Sequence[Paper]) -> Wording | None:
     """The operative wording proposed, whole; None if no paper proposes one.
 
     The complete wording goes before a Kurzfassung of it; several complete ones of a paper that differ are all shown.
+    Where no paper carries a proposal, it is what the motions ask to be decided, all of them alike; a question asks for
+    nothing to be decided.
     """
     for complete in (True, False):
         for paper in papers:
-            texts: list[str] = []
-            citations: list[Citation] = []
-            for part in spans(paper, ["resolution"]):
-                text = clean_lines(paper.part_text(part))
-                if part.complete is not complete or not text or _POINTER.match(text):
-                    continue
-                if any(overlap(terms(text), terms(t)) > 0.85 for t in texts):
-                    continue
-                start, end = trimmed(paper.text.text, part.start, part.end)
-                texts.append(text)
-                citations += [c for c in paper.text.cite(start, end) if c not in citations]
-            if texts:
-                return Wording(text="\n".join(texts), citation=tuple(citations))
-    return None
+            found = _joined(paper, [p for p in spans(paper, ["resolution"]) if p.complete is complete])
+            if found:
+                return Wording(text=found.text, citation=found.citation)
+    asked = [found for paper in papers if (found := _joined(paper, _asked(paper)))]
+    if not asked:
+        return None
+    citations = dict.fromkeys(c for found in asked for c in found.citation)
+    return Wording(text="\n\n".join(found.text for found in asked), citation=tuple(citations), kind="motion")
+
+
+def _joined(paper: Paper, parts: Sequence[Part]) -> Wording | None:
+    """The words of some parts of a paper, one below the other; what says the same again is left out."""
+    texts: list[str] = []
+    citations: list[Citation] = []
+    for part in parts:
+        text = clean_lines(paper.part_text(part))
+        if not text or _POINTER.match(text) or any(overlap(terms(text), terms(t)) > 0.85 for t in texts):
+            continue
+        start, end = trimmed(paper.text.text, part.start, part.end)
+        texts.append(text)
+        citations += [c for c in paper.text.cite(start, end) if c not in citations]
+    return Wording(text="\n".join(texts), citation=tuple(citations)) if texts else None
+
+
+def _asked(paper: Paper) -> list[Part]:
+    """The parts of a motion that say what is to be decided: under their heading or phrase, else the first."""
+    parts = [p for p in spans(paper, ["motion"]) if not _QUESTIONS.match(p.heading or "")]
+    lead = [p for p in parts if p.heading or _PHRASE.match(" ".join(paper.part_text(p)[:300].split()))]
+    if _QUESTION.search(paper.paperType or "") and not any(not p.heading for p in lead):
+        return []
+    return lead or parts[:1]
