@@ -65,7 +65,7 @@ def find_parts(text: PagedText, documents: Sequence[DocumentStart] = ()) -> tupl
             annex = trimmed_part(text.text, "annex", _annex_heading(text.text, document, end), document.offset, end)
             parts.extend(without_form(text.text, annex))
         else:
-            parts.extend(tidied(text, _read(text, document, end), document.role))
+            parts.extend(tidied(text, _read(text, document, end), document.role, end))
     return tuple(part for part in parts if part.start < part.end)
 
 
@@ -181,7 +181,8 @@ def _heading(lines: Sequence[Line], index: int, base: PartKind) -> Heading | Non
 
 def _inline_heading(name: str, lines: Sequence[Line], index: int, base: PartKind) -> Heading | None:
     """The heading before a colon with its text behind it, unless that is the subject of a letter."""
-    if any(re.match(r"\W*(?:Sehr|Liebe)", later.text) for later in lines[index + 1 : index + 4]):
+    near = (*[line for line in lines[:index] if line.text.strip()][-4:], *lines[index + 1 : index + 4])
+    if any(re.match(r"\W*(?:Sehr|Liebe)", other.text) for other in near):
         return None
     head = read_heading(name + ":")
     return head or (Heading("motion", name) if name == "Antrag" and base == "motion" else None)

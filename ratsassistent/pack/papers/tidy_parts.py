@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ratsassistent.oparl import PagedText, Part
+from ratsassistent.pack.papers.asked import only_asked
 from ratsassistent.pack.papers.form_lines import (
     BOX,
     EMPTY,
@@ -33,17 +34,17 @@ _DECIDES = re.compile(
     r".{0,200}?\b(?:nimmt|nehmen|beschließt|stimmt|empfiehlt|beauftragt|ermächtigt)\b",
     re.DOTALL,
 )
-_LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)]|[a-z][.)]|[-•–▪*])\s+\S")
 _CONTINUED = re.compile(r"\W*\(?\s*(?:Forts(?:etzung|\.)|ff\.)\W*$")
 _NAMED = re.compile(r"(?i)^\W*(?:\w{1,4}[.)]\s*)?(?:Beschlu(?:ss|ß)|Tenor|Dispositiv|Antrag an)")
 _CHAPTER = re.compile(r"^\W*(?:\w{1,4}[.)]\s*)?(?:Vorschlag|Empfehlung|Verwaltungsvorschlag|Entscheidungsvorschlag)\b")
 MAX_SUMMARY = 4000  # characters; a longer "Zusammenfassung" is a chapter of the reasoning
 
 
-def tidied(paged: PagedText, found: Sequence[Part], role: str) -> list[Part]:
+def tidied(paged: PagedText, found: Sequence[Part], role: str, end: int) -> list[Part]:
     """Tidy up the parts of one document: pointers, short wordings, forms in running text, headings out of place.
 
     :param role: of the document: "main", "statement".
+    :param end: where the document ends.
     """
     text = paged.text
     parts: list[Part] = []
@@ -57,8 +58,7 @@ def tidied(paged: PagedText, found: Sequence[Part], role: str) -> list[Part]:
         elif part.kind == "summary" and _DECIDES.match(words) and len(words.split()) <= 90 and role == "main":
             part = part.model_copy(update={"kind": "resolution"})
         parts.append(part)
-    _end_before_late_heading(paged, parts)
-    whole = _one_whole_wording(text, _joined(text, parts))
+    whole = _one_whole_wording(text, _joined(text, only_asked(paged, parts, end)))
     return [piece for part in whole for piece in without_form(text, part)]
 
 
@@ -140,25 +140,6 @@ def _alike(text: str, part: Part, later: Sequence[Part]) -> bool:
         len(words & set(re.findall(r"\w{4,}", text[other.start : other.end].casefold()))) >= 0.6 * len(words)
         for other in later
     )
-
-
-def _end_before_late_heading(paged: PagedText, parts: list[Part]) -> None:
-    """A text frame can make "Begründung" come last on its page: then the motion ends with its list or first paragraph."""
-    text = paged.text
-    for i in range(len(parts) - 1):
-        motion, reason = parts[i], parts[i + 1]
-        late = paged.at(reason.start) != paged.at(motion.end)
-        if motion.kind != "motion" or reason.heading is None or not late:
-            continue
-        lines = lines_of(text, motion.start, motion.end)
-        marks = [n for n, line in enumerate(lines) if _LIST_MARK.match(line.text)]
-        longest = max(len(line.text) for line in lines)
-        for line in lines[marks[-1] if marks else 0 :]:
-            if line.text.rstrip().endswith((".", "?")) and (marks or len(line.text) < 0.85 * longest):
-                if motion.end - line.end > 200:
-                    parts[i] = motion.model_copy(update={"end": line.end})
-                    parts.insert(i + 1, trimmed_part(text, "reason", reason.heading, line.end, motion.end))
-                return
 
 
 def _label_above(line: str) -> bool:
