@@ -37,6 +37,9 @@ Level = Literal["auszug", "voll"]
 RemarkKind = Literal["confirm", "correct", "remove", "note"]
 Purpose = Literal["decide", "note", "discuss"]
 
+# All but letters and figures, and what makes another value: "10,5", "1.5 Mio.", "-3", "5 %" for "5 €"
+_ASIDE = re.compile(r"(?!(?<=\d),\d|(?<=\d)\.\d{1,2}(?!\d)|(?<!\w)[-−–]\d|[%‰€§$])[\W_]")
+
 
 class Statement(Model):
     """One sentence or passage of a briefing or answer, with where it stands and who wrote it.
@@ -60,8 +63,8 @@ class Statement(Model):
 
     @property
     def key(self) -> str:
-        """A lasting id: the same wording has the same key, white space and punctuation aside."""
-        return ra_id("satz", re.sub(r"[\W_]", "", self.replaces or self.text))
+        """A lasting id: the same wording has the same key, white space and punctuation aside, but not those of numbers."""
+        return ra_id("satz", _ASIDE.sub("", self.replaces or self.text))
 
 
 class Remark(Model):

@@ -1,6 +1,7 @@
 """What is held, put together from both stores: meetings with all their items, items with all their papers.
 
-What enters: an opened Workspace. What leaves: Meetings and Papers as a reader sees them.
+What enters: an opened Workspace, and how a person names a meeting, item or paper. What leaves: Meetings, AgendaItems
+and Papers as a reader sees them.
 What it does not know: how they came in, what is written about them.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ratsassistent.archive.store import Store
+from ratsassistent.errors import Ambiguous, NotFound
 from ratsassistent.oparl import AgendaItem, Meeting, Paper
 from ratsassistent.workspace import Workspace
 
@@ -26,6 +28,59 @@ def meeting(ws: Workspace, meeting_id: str) -> Meeting | None:
     """The meeting with this id, whole, or None."""
     parts = (store.meeting(meeting_id) for store in ws.stores)
     return next(iter(united(part for part in parts if part is not None)), None)
+
+
+def wanted_meeting(ws: Workspace, wanted: str) -> Meeting:
+    """The meeting with this id, or the only one whose name or start holds these words.
+
+    :raises NotFound: there is none. :raises Ambiguous: there are several.
+    """
+    # names are enough to find it; the papers of one meeting are read, not those of all
+    known = meetings(ws, with_papers=False)
+    exact = [m for m in known if wanted in (m.id, m.oparl_id)]
+    words = wanted.casefold().split()
+    found = exact or [m for m in known if words and all(w in f"{m.name} {m.start}".casefold() for w in words)]
+    if not found:
+        raise NotFound(f"Eine Sitzung „{wanted}“ ist nicht vorhanden.")
+    if len(found) > 1:
+        raise Ambiguous(f"Zu „{wanted}“ gibt es mehrere Sitzungen.", [f"{m.id}  {m.name}" for m in found])
+    return meeting(ws, found[0].id) or found[0]
+
+
+def wanted_item(meeting: Meeting, wanted: str) -> AgendaItem:
+    """The agenda item with this id or number ("5", "Ö 5", "TOP 5").
+
+    :raises NotFound: there is none. :raises Ambiguous: the public and the non-public part both have it.
+    """
+
+    def key(number: str | None) -> str:
+        folded = "".join((number or "").casefold().split()).rstrip(".")
+        return folded.removeprefix("top")
+
+    items = meeting.agendaItem
+    found = [i for i in items if wanted in (i.id, i.oparl_id)]
+    found = found or [i for i in items if i.number and key(i.number) == key(wanted)]
+    if not found:  # "5" for "Ö 5"
+        found = [i for i in items if i.number and key(i.number).lstrip("önoi ") == key(wanted)]
+    if not found:
+        raise NotFound(f"Einen Tagesordnungspunkt „{wanted}“ gibt es in dieser Sitzung nicht.")
+    if len(found) > 1:
+        lines = [f"{i.id}  {i.number}  {i.name} ({'öffentlich' if i.public else 'nichtöffentlich'})" for i in found]
+        raise Ambiguous(f"Den Tagesordnungspunkt „{wanted}“ gibt es mehrmals.", lines)
+    return found[0]
+
+
+def wanted_paper(ws: Workspace, reference: str) -> AgendaItem:
+    """The paper with this number or id, as an item that consists of it alone.
+
+    :raises NotFound: no such paper is held.
+    """
+    for store in ws.stores:
+        paper = store.paper(reference) or next(iter(store.papers_by_reference(reference)), None)
+        if paper is not None:
+            public = store is ws.public
+            return AgendaItem(id=paper.id, order=0, number=None, name=paper.name, public=public, papers=(paper,))
+    raise NotFound(f"Eine Vorlage „{reference}“ ist nicht vorhanden.")
 
 
 def loose_papers(ws: Workspace, *, with_text: bool = True) -> list[Paper]:

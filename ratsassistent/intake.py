@@ -59,7 +59,7 @@ def take_in(ws: Workspace, paths: Sequence[Path], *, public: oparl.Public = None
             progress("Die Unterlagen werden abgelegt", None)
             _keep(ws, pack, children)
             for paper_id in moved:
-                ws.nonpublic.delete_paper(paper_id)
+                ws.nonpublic.delete_paper(paper_id, keep_remarks=True)
         else:
             pack = Pack(meetings=(), loose_papers=(), files=())
     meetings = {meeting.id: meeting for meeting in (*imported.meetings, *pack.meetings)}
@@ -265,5 +265,5 @@ def release(ws: Workspace, paper_id: str) -> Paper:
     opened = paper.model_copy(update={"public": True})
     files = [_publish(_held_file(ws, span), [span]) for span in paper.files if span.last >= span.first]
     _keep(ws, Pack(meetings=(), loose_papers=(opened,), files=tuple(files)))
-    ws.nonpublic.delete_paper(paper.id)
+    ws.nonpublic.delete_paper(paper.id, keep_remarks=True)
     return opened

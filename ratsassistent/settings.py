@@ -20,6 +20,7 @@ from ratsassistent.errors import InputError
 
 APP = "ratsassistent"
 DEFAULT_MODEL = "qwen2.5-coder-1.5b"
+MAX_NAME = 80  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Settings:
     data_folder: Path
     model_folders: tuple[Path, ...]
     model: str = DEFAULT_MODEL  # name in models/catalogue.toml
+    name: str | None = None  # of the person who corrects and annotates
     threads: int | None = None  # None: as many as the machine has cores
     host: str = "127.0.0.1"
     port: int = 7860  # the first free port from here on is taken
@@ -54,7 +56,8 @@ def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str 
     """Read the settings.
 
     Environment: RATSASSISTENT_DATENORDNER, RATSASSISTENT_MODELLORDNER, RATSASSISTENT_MODELL, RATSASSISTENT_THREADS,
-    RATSASSISTENT_PORT. File: `einstellungen.toml` in the data folder, keys `modell`, `threads`, `port`, `modellordner`.
+    RATSASSISTENT_PORT, RATSASSISTENT_NAME. File: `einstellungen.toml` in the data folder, keys `modell`, `threads`,
+    `port`, `modellordner`, `name`.
 
     :raises InputError: a value is not of its kind, or the file is not TOML.
     """
@@ -87,6 +90,7 @@ def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str 
     return Settings(
         data_folder=folder,
         model_folders=folders,
+        name=" ".join(str(os.environ.get("RATSASSISTENT_NAME") or given.get("name") or "").split())[:MAX_NAME] or None,
         model=str(model or os.environ.get("RATSASSISTENT_MODELL") or given.get("modell") or DEFAULT_MODEL),
         threads=number("threads", "RATSASSISTENT_THREADS"),
         port=number("port", "RATSASSISTENT_PORT") or 7860,

@@ -1,4 +1,4 @@
-"""The steps of a run by name: take_in, brief, ask, find, delete, release; and the work done in the background.
+"""The steps of a run by name: take_in, brief, remark, ask, find, delete, release; and the work done in the background.
 
 What enters: settings, paths, ids, questions.
 What leaves: the objects of `oparl`; nothing is printed here.
@@ -21,12 +21,15 @@ from ratsassistent import jobs as background
 from ratsassistent.archive.index import Index
 from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.briefings import Answer, Briefing, Coverage, Hit, ItemBriefing, Level, ModelRecord
-from ratsassistent.errors import Ambiguous, InputError, Interrupted, ModelError, NotFound
-from ratsassistent.held import loose_papers, meetings
+from ratsassistent.errors import InputError, Interrupted, ModelError, NotFound
+from ratsassistent.held import loose_papers, meetings, wanted_paper
+from ratsassistent.held import wanted_item as item_of
+from ratsassistent.held import wanted_meeting as meeting
 from ratsassistent.intake import release, take_in
 from ratsassistent.jobs import Job
 from ratsassistent.oparl import AgendaItem, Meeting, PageRef
 from ratsassistent.pack.files.reading import render_safely
+from ratsassistent.remarks import forget, handed_out, remark, remarks, remarks_of_paper, withdraw
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, store_of, workspace
 from ratsassistent.writing import answer as answering
@@ -36,50 +39,12 @@ from ratsassistent.writing.llama import LanguageModel, LlamaModel
 __all__ = [
     "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "find", "item_of", "load_model",
     "loose_papers", "meeting", "meetings", "model_record", "order_briefing", "order_question", "page_picture", "page_text",
-    "release", "store_of", "stored_briefing", "take_in", "work", "workspace",
+    "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "withdraw", "work",
+    "workspace",
 ]  # fmt: skip
 
 
 # --- what is held --------------------------------------------------------------------------------------------------
-
-
-def meeting(ws: Workspace, wanted: str) -> Meeting:
-    """The meeting with this id, or the only one whose name or start holds these words.
-
-    :raises NotFound: there is none. :raises Ambiguous: there are several.
-    """
-    # names are enough to find it; the papers of one meeting are read, not those of all
-    known = held.meetings(ws, with_papers=False)
-    exact = [m for m in known if wanted in (m.id, m.oparl_id)]
-    words = wanted.casefold().split()
-    found = exact or [m for m in known if words and all(w in f"{m.name} {m.start}".casefold() for w in words)]
-    if not found:
-        raise NotFound(f"Eine Sitzung „{wanted}“ ist nicht vorhanden.")
-    if len(found) > 1:
-        raise Ambiguous(f"Zu „{wanted}“ gibt es mehrere Sitzungen.", [f"{m.id}  {m.name}" for m in found])
-    return held.meeting(ws, found[0].id) or found[0]
-
-
-def item_of(meeting: Meeting, wanted: str) -> AgendaItem:
-    """The agenda item with this id or number ("5", "Ö 5", "TOP 5").
-
-    :raises NotFound: there is none. :raises Ambiguous: the public and the non-public part both have it.
-    """
-
-    def key(number: str | None) -> str:
-        folded = "".join((number or "").casefold().split()).rstrip(".")
-        return folded.removeprefix("top")
-
-    items = meeting.agendaItem
-    found = [i for i in items if i.id == wanted] or [i for i in items if i.number and key(i.number) == key(wanted)]
-    if not found:  # "5" for "Ö 5"
-        found = [i for i in items if i.number and key(i.number).lstrip("önoi ") == key(wanted)]
-    if not found:
-        raise NotFound(f"Einen Tagesordnungspunkt „{wanted}“ gibt es in dieser Sitzung nicht.")
-    if len(found) > 1:
-        lines = [f"{i.id}  {i.number}  {i.name} ({'öffentlich' if i.public else 'nichtöffentlich'})" for i in found]
-        raise Ambiguous(f"Den Tagesordnungspunkt „{wanted}“ gibt es mehrmals.", lines)
-    return found[0]
 
 
 def _page_counts(ws: Workspace, meeting_id: str | None) -> tuple[int, int]:
@@ -191,7 +156,8 @@ def brief(
         if should_stop and should_stop():
             raise Interrupted("Die Arbeit wurde angehalten; was fertig ist, bleibt erhalten.")
         progress(f"TOP {item.number or '–'}: {item.name}", number / len(items))
-        written.append(_brief_item(ws, chosen.id, item, level, record, should_stop))
+        made_item = _brief_item(ws, chosen.id, item, level, record, should_stop)
+        written.append(handed_out(ws, item, made_item))
         if on_item:
             on_item(written[-1])
     covered = coverage(ws, chosen.id, chosen)
@@ -205,18 +171,12 @@ def brief_paper(ws: Workspace, reference: str, level: Level = "auszug") -> Brief
     :raises NotFound: no such paper is held.
     """
     started = time.monotonic()
-    for store in ws.stores:
-        paper = store.paper(reference) or next(iter(store.papers_by_reference(reference)), None)
-        if paper is not None:
-            item = AgendaItem(
-                id=paper.id, order=0, number=None, name=paper.name, public=store is ws.public, papers=(paper,)
-            )
-            written = _brief_item(ws, None, item, level, _record_for(ws, level))
-            pages = sum(s.last - s.first + 1 for s in paper.files)
-            covered = Coverage(pages=pages, read=pages)
-            made = _briefing(covered, None, paper.name, level, [written], time.monotonic() - started)
-            return made.with_sources([item])
-    raise NotFound(f"Eine Vorlage „{reference}“ ist nicht vorhanden.")
+    item = wanted_paper(ws, reference)
+    written = handed_out(ws, item, _brief_item(ws, None, item, level, _record_for(ws, level)))
+    pages = sum(s.last - s.first + 1 for paper in item.papers for s in paper.files)
+    covered = Coverage(pages=pages, read=pages)
+    made = _briefing(covered, None, item.name, level, [written], time.monotonic() - started)
+    return made.with_sources([item])
 
 
 def _record_for(ws: Workspace, level: Level) -> ModelRecord | None:
@@ -252,7 +212,7 @@ def stored_briefing(ws: Workspace, wanted: str) -> Briefing:
         known = held.store_for(ws, item).briefing(item.id, "voll")
         if known is None or known.basis != writing.task(item, "voll", record, ws.own_prompts).basis:
             known = _brief_item(ws, chosen.id, item, "auszug")
-        items.append(known)
+        items.append(handed_out(ws, item, known))
     made = _briefing(coverage(ws, chosen.id, chosen), chosen.id, chosen.name, "voll", items, 0.0)
     return made.with_sources(chosen.agendaItem, chosen)
 
@@ -347,6 +307,7 @@ def delete(ws: Workspace, wanted: str) -> Meeting:
     """
     chosen = meeting(ws, wanted)
     gone = [key for store in ws.stores for key in store.delete_meeting(chosen.id)]
+    forget(ws, gone)
     ws.jobs.forget(tuple(gone))
     OcrCache(ws.nonpublic).forget(gone)
     return chosen

@@ -20,6 +20,7 @@ LAYERS = [
     ["workspace"],
     ["held"],
     ["intake"],
+    ["remarks"],
     ["workflow"],
     ["output"],
     ["__main__"],

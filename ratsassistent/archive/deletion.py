@@ -52,13 +52,20 @@ def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
     connection.execute(delete(tables.briefing).where(
         (tables.briefing.c.meeting_id == meeting_id) | tables.briefing.c.item_id.in_(items)
     ))  # fmt: skip
+    remark = tables.remark
+    surviving = remark.c.item_id.in_(select(tables.paper.c.id))  # said of a paper that another meeting has, too
+    connection.execute(delete(remark).where(
+        remark.c.item_id.in_([*items, *gone, *own]) | ((remark.c.meeting_id == meeting_id) & ~surviving)
+    ))  # fmt: skip
     return _finish(connection, [meeting_id, *items, *gone, *own], files)
 
 
-def delete_paper(connection: Connection, paper_id: str) -> list[str]:
+def delete_paper(connection: Connection, paper_id: str, *, keep_remarks: bool = False) -> list[str]:
     """Remove a paper from all meetings, with all derived from it; returns the ids of paper and files that went.
 
     Of a combined pack, which other papers stand in, the text of this paper's pages goes; the PDF stays.
+
+    :param keep_remarks: what persons said of it stays, because the paper only moves to the other archive.
     """
     link = tables.item_paper
     held = editions.all_bodies(connection, paper_id)
@@ -69,6 +76,8 @@ def delete_paper(connection: Connection, paper_id: str) -> list[str]:
     items = list(connection.execute(select(link.c.agenda_item_id).where(link.c.paper_id == paper_id)).scalars())
     connection.execute(delete(tables.briefing).where(tables.briefing.c.item_id.in_(items)))  # written from its words
     saving.delete_paper_rows(connection, paper_id)
+    if not keep_remarks:
+        connection.execute(delete(tables.remark).where(tables.remark.c.item_id == paper_id))
     for file_id in files:
         for other in _papers_in(connection, file_id):
             pages -= _pages(other)

@@ -147,10 +147,13 @@ class Store:
             gone = deletion.delete_meeting(connection, meeting_id)
         return self._cleaned(gone)
 
-    def delete_paper(self, paper_id: str) -> tuple[str, ...]:
-        """Remove a paper from all meetings, with all derived from it; as `delete_meeting`."""
+    def delete_paper(self, paper_id: str, *, keep_remarks: bool = False) -> tuple[str, ...]:
+        """Remove a paper from all meetings, with all derived from it; as `delete_meeting`.
+
+        :param keep_remarks: what persons said of it stays, because the paper only moves to the other archive.
+        """
         with self.writing() as connection:
-            gone = deletion.delete_paper(connection, paper_id)
+            gone = deletion.delete_paper(connection, paper_id, keep_remarks=keep_remarks)
         return self._cleaned(gone)
 
     # --- meetings and papers

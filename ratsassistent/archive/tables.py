@@ -123,6 +123,14 @@ briefing = Table(
     Column("meeting_id", String, index=True),
     Column("body", Text, nullable=False),  # ItemBriefing as JSON
 )
+remark = Table(
+    "remark",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("item_id", String, nullable=False, index=True),  # of an agenda item, or of a paper
+    Column("meeting_id", String, index=True),
+    Column("body", Text, nullable=False),  # Remark as JSON; never changed once it is written
+)
 job = Table(
     "job",
     metadata,

@@ -172,6 +172,7 @@ def statement(given: Statement) -> JSON:
         "author": given.author,
         "confirmed": given.confirmed,
         "replaces": given.replaces,
+        "about": given.about,
     }
 
 

@@ -1,0 +1,212 @@
+"""What persons say of briefings: kept beside them, and laid over them whenever they are handed out.
+
+What enters: an opened Workspace, what a person says of an item. What leaves: Remarks, and ItemBriefings with them.
+What it does not know: how briefings are written, how a remark changes one (`writing.remarks`).
+
+A run of the program never changes a remark, and a remark never changes what is stored of a run. What was said of
+something non-public stays in the non-public store, also where that has become public since; a briefing that tells of it
+is handed out as non-public.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+import uuid
+from collections.abc import Iterable
+from typing import get_args
+
+from ratsassistent import held
+from ratsassistent.archive.remarks_table import Remarks
+from ratsassistent.briefings import ItemBriefing, Level, Remark, RemarkKind, Statement
+from ratsassistent.errors import InputError, NotFound
+from ratsassistent.oparl import AgendaItem, Citation, Meeting, ra_id
+from ratsassistent.workspace import Workspace
+from ratsassistent.writing.briefing import PageTexts, page_texts
+from ratsassistent.writing.remarks import applied, in_order, is_note, statements_of
+
+LEVELS: tuple[Level, ...] = get_args(Level)
+LONGEST = 4000  # letters of a correction or note
+
+_OFFICIAL = {"beschluss", "beschlussvorschlag", "beschlussantrag", "wortlaut", "resolution"}
+
+
+def handed_out(ws: Workspace, item: AgendaItem, written: ItemBriefing) -> ItemBriefing:
+    """The briefing of an item with all that persons said of the item and its papers.
+
+    :param written: as it is stored.
+    """
+    said = _said_of(ws, item)
+    if not said:
+        return written
+    made = applied(written, said, _pages(ws, item, written, said))
+    if made.public is True and any(r.text for r in Remarks(ws.nonpublic).of(_ids(item))):
+        made = made.model_copy(update={"public": False})
+    return made
+
+
+def remark(
+    ws: Workspace,
+    wanted: str | None,
+    top: str,
+    kind: RemarkKind,
+    *,
+    target: str | None = None,
+    text: str | None = None,
+) -> Remark:
+    """Keep what a person says of an agenda item or of one of its statements; it shows in every briefing from then on.
+
+    It is kept in the store that the item belongs to.
+
+    :param wanted: the meeting; None where `top` names a paper.
+    :param target: the key of a statement that was shown; None for a note to the item.
+    :param text: of a correction or note.
+    :raises NotFound: there is no such meeting, item or statement. :raises Ambiguous: there are several.
+    :raises InputError: something is missing, too much, too long, or would change official wording.
+    """
+    words = _words(kind, text)
+    if wanted is None:
+        item = held.wanted_paper(ws, top)
+        meeting_id = next((m.id for m in held.meetings(ws, with_text=False) if _has_paper(m, item.id)), None)
+    else:
+        meeting = held.wanted_meeting(ws, wanted)
+        item, meeting_id = held.wanted_item(meeting, top), meeting.id
+    known = _said_of(ws, item)
+    now = dt.datetime.now(dt.UTC)
+    if known:  # clocks go back, and may stand still for longer than it takes to say two things
+        now = max(now, known[-1].written + dt.timedelta(microseconds=1))
+    said = Remark(
+        id=ra_id("anmerkung", item.id, now.isoformat(), uuid.uuid4().hex),
+        item_id=item.id,
+        kind=kind,
+        text=words,
+        author=ws.settings.name,
+        written=now,
+    )
+    said = said.model_copy(update=_about(ws, item, said, target, known))
+    Remarks(held.store_for(ws, item)).add(said, meeting_id, public=not held.is_confidential(item))
+    return said
+
+
+def withdraw(ws: Workspace, remark_id: str) -> Remark:
+    """Take back a remark: it is deleted.
+
+    :raises NotFound: there is none of this id.
+    """
+    for store in ws.stores:
+        gone = Remarks(store).withdraw(remark_id)
+        if gone is not None:
+            return gone
+    raise NotFound(f"Eine Anmerkung „{remark_id}“ ist nicht vorhanden.")
+
+
+def remarks(ws: Workspace, wanted: str) -> tuple[Remark, ...]:
+    """All that persons said of a meeting's items and their papers, the oldest first.
+
+    :raises NotFound: there is no such meeting. :raises Ambiguous: there are several.
+    """
+    meeting = held.wanted_meeting(ws, wanted)
+    ids = {key for item in meeting.agendaItem for key in _ids(item)}
+    return in_order(remark for store in ws.stores for remark in Remarks(store).of(ids, meeting.id))
+
+
+def remarks_of_paper(ws: Workspace, reference: str) -> tuple[Remark, ...]:
+    """All that persons said of a paper by itself, the oldest first.
+
+    :raises NotFound: no such paper is held.
+    """
+    return _said_of(ws, held.wanted_paper(ws, reference))
+
+
+def forget(ws: Workspace, gone: Iterable[str]) -> None:
+    """Delete what was said of things that were deleted; `gone` is what `Store.delete_meeting` returned."""
+    ids = list(gone)
+    for store in ws.stores:
+        Remarks(store).forget(ids)
+
+
+def _said_of(ws: Workspace, item: AgendaItem) -> tuple[Remark, ...]:
+    return in_order(remark for store in ws.stores for remark in Remarks(store).of(_ids(item)))
+
+
+def _ids(item: AgendaItem) -> list[str]:
+    """What remarks of an item are kept under: its own id, and those of its papers, which may have come before it."""
+    return [item.id, *(paper.id for paper in item.papers)]
+
+
+def _words(kind: RemarkKind, text: str | None) -> str | None:
+    """What a person wrote, without signs that cannot be shown or stored."""
+    plain = unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
+    plain = "".join(c for c in plain if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    if kind in {"confirm", "remove"}:
+        if plain:
+            raise InputError("Zum Bestätigen und Entfernen gehört kein Text; bitte dafür eine Notiz schreiben.")
+        return None
+    if not plain:
+        what = "Die Berichtigung" if kind == "correct" else "Die Notiz"
+        raise InputError(f"{what} ist leer; bitte einen Text angeben.")
+    if len(plain) > LONGEST:
+        raise InputError(f"Der Text ist mit {len(plain)} Zeichen zu lang; es sind höchstens {LONGEST} möglich.")
+    return plain
+
+
+def _about(
+    ws: Workspace, item: AgendaItem, said: Remark, target: str | None, known: Iterable[Remark]
+) -> dict[str, object]:
+    """What a remark is about: a statement that was shown at either level, also one that was removed or is gone."""
+    held_here = [store.briefing(item.id, level) for store in ws.stores for level in LEVELS]
+    shown = [applied(made, known) for made in held_here if made is not None]
+    if target is not None and _is_official(target, item, shown):
+        if said.kind != "note":
+            raise InputError(
+                "Der Beschlussvorschlag ist amtlicher Wortlaut und bleibt, wie er ist; "
+                "dazu ist nur eine Notiz zum Tagesordnungspunkt möglich."
+            )
+        return {}
+    if target is None:
+        if said.kind != "note":
+            raise InputError(
+                "Bitte die Kennung der Aussage angeben, um die es geht; der Beschlussvorschlag bleibt im Wortlaut, "
+                "dazu ist nur eine Notiz möglich."
+            )
+        return {}
+    for statement in sorted((s for made in shown for s in statements_of(made)), key=is_note):
+        if statement.key == target:
+            wording = statement.replaces or statement.text
+            return {
+                "target": target, "target_text": wording, "label": statement.label, "citation": statement.citation
+            }  # fmt: skip
+    for earlier in known:
+        if earlier.target == target:
+            return {name: getattr(earlier, name) for name in ("target", "target_text", "label", "citation")}
+    raise NotFound(
+        f"Eine Aussage „{target}“ gibt es bei diesem Tagesordnungspunkt nicht; die Kennungen zeigt „briefing --json“."
+    )
+
+
+def _is_official(target: str, item: AgendaItem, shown: Iterable[ItemBriefing]) -> bool:
+    """True where a target names wording that a body proposes or has adopted."""
+    wordings = [(b.resolution.text, b.resolution.citation) for b in shown if b.resolution]
+    wordings += [(d.text, d.citation) for d in item.decisions if d.text]
+    keys = {Statement(text=text, origin="verbatim", citation=citation).key for text, citation in wordings}
+    return target in keys or target.casefold() in _OFFICIAL
+
+
+def _has_paper(meeting: Meeting, paper_id: str) -> bool:
+    return any(paper.id == paper_id for item in meeting.agendaItem for paper in item.papers)
+
+
+def _pages(ws: Workspace, item: AgendaItem, written: ItemBriefing, said: Iterable[Remark]) -> PageTexts:
+    """The texts of the pages that corrected statements cite; those of an edition that has gone, too."""
+    corrections = {remark.target: remark for remark in said if remark.kind == "correct"}
+    cited: list[Citation] = [c for remark in corrections.values() for c in remark.citation]
+    cited += [c for s in statements_of(written) if s.key in corrections for c in s.citation]
+    if not cited:
+        return {}
+    texts = page_texts(item.papers)
+    stores = ws.stores if held.is_confidential(item) else (ws.public,)
+    for file_id, number in {(c.file_id, c.page) for c in cited} - texts.keys():
+        if file_id is not None and number is not None:
+            pages = (store.page(file_id, number) for store in stores)
+            texts[file_id, number] = next((page.text for page in pages if page is not None), "")
+    return texts
