@@ -150,9 +150,12 @@ def test_a_motion_is_shown_with_who_asks_and_what_the_administration_answers() -
         ],
         name="Fahrradständer am Markt",
     )
-    shown = [(s.label, s.text) for s in extract_item(item(motion)).statements]
+    made = extract_item(item(motion))
+    shown = [(s.label, s.text) for s in made.statements]
     assert shown[0] == ("Antrag", "Bürgerliste-Fraktion")
-    assert shown[1] == ("Antrag", "Die Verwaltung richtet am Markt zwanzig Fahrradständer ein.")
+    assert made.resolution is not None  # what is asked for stands there, whole, and is not said twice
+    assert made.resolution.text == "Die Verwaltung richtet am Markt zwanzig Fahrradständer ein."
+    assert not any("zwanzig Fahrradständer" in text for _, text in shown)
     assert (
         "Stellungnahme der Verwaltung",
         "Die Verwaltung lehnt den Antrag ab, weil am Markt der Platz für Rettungswege fehlt.",

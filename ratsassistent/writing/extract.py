@@ -90,14 +90,23 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
         if len(row.text.split()) <= budget and not _stands_in(row.text, statements):
             add(COSTS, place, row)
     pool = [
-        c for c in candidates(papers, item.name, BODY) if not is_noise(c.text) and not _stands_in(c.text, statements)
+        c
+        for c in candidates(papers, item.name, BODY, wording.text if wording else "")
+        if not is_noise(c.text) and not _stands_in(c.text, statements)
     ]
     for candidate in choose(pool, budget, shown):
         paper = papers[candidate.paper]
         citation = cite(paper.text, candidate.sentence.start, candidate.sentence.end)
         if citation:
             label = _label(candidate)
-            statement = Statement(text=candidate.text, origin="extract", citation=citation, check="ok", label=label)
+            statement = Statement(
+                text=candidate.text,
+                origin="extract",
+                citation=citation,
+                check="ok",
+                label=label,
+                heading=candidate.heading,
+            )
             statements.append((label, (candidate.paper, candidate.sentence.start), statement))
     statements.sort(key=lambda s: (LABELS.index(s[0]), s[1]))
     return ItemBriefing(

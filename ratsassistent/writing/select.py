@@ -20,23 +20,9 @@ from dataclasses import dataclass, field
 
 from ratsassistent.oparl import Paper, Part, PartKind
 from ratsassistent.writing.amounts import days, laws, money, numbers, percentages
+from ratsassistent.writing.sections import Section, naming, sections
 from ratsassistent.writing.sentences import Sentence, sentences
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-Role = PartKind
-
-_STOP = _words(
-    """der die das des dem den ein eine einen einem einer eines und oder aber sowie in im an am auf aus bei beim bis durch für
-    gegen mit nach ohne seit über um unter vom von vor wegen zu zum zur dass daß wie als ist sind war waren wird werden wurde
-    wurden worden sein hat haben hatte kann können konnte soll sollen sollte muss müssen darf sich nicht auch noch je pro ab
-    nur so es er sie wir ihr ihre ihrer ihren dies diese dieser dieses diesem diesen welche welcher alle aller wenn da dort hier
-    mehr sehr man bzw ca rund etwa nun dann damit dabei dazu daher zudem weiter weitere weiteren jedoch bereits"""
-)
-_WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
+from ratsassistent.writing.terms import overlap, terms
 
 _DECISION = re.compile(
     r"\b(?:empfiehlt|empfohlen|schlägt .{0,40}\bvor\b|vorgeschlagen|vorschlag\w*|beantrag\w+|befürwort\w+|lehnt .{0,60}\bab\b|abgelehnt|abzulehnen"
@@ -93,16 +79,28 @@ _PART_WORTH: dict[PartKind, float] = {
     "statement": 1.0, "summary": 1.0, "costs": 0.9, "reason": 0.7, "text": 0.4, "motion": 0.15, "annex": 0.0,
 }  # fmt: skip
 
+_RECOUNTS = re.compile(
+    r"\b(?:hat|hatte|haben|hatten|wurden?|fasste\w*|beschloss\w*)\b.{0,160}\b(?:beschlossen|gefasst|beauftragt|zugestimmt|beschluss|beschlüsse)\b"
+    r"|\b(?:beschloss|fasste)\w*\b|\b(?:damalige|seinerzeitige|frühere|bisherige)\w*\s+\w*(?:beschluss|beschlüsse|antrag)\w*",
+    re.IGNORECASE,
+)
+_TAKES_UP = 0.3  # share of a question's words that an answer has to have to be clear without it
 _REPORT_WORTH = 0.6
 _SAME = 0.8  # a sentence that shares more of its words with one already shown is not shown
 _PER_WORD = 0.25  # between worth of a sentence (0) and worth of a word (1); 0.2 to 0.35 do equally well
-_FLOOR = 0.5  # a sentence worth less than minus this is never shown
+_FLOOR = 0.3  # added to the worth of a sentence before its length counts: more of it favours short ones
+_LEAST = 1.1  # a sentence worth less is not shown, even where words are left
+_ALWAYS = 2  # sentences are shown even of a paper that has no better ones
+_SAME_SECTION = 0.15  # what each further sentence of one of several parallel sections costs
 _REPEATS = 1.1  # what repeating all of another sentence's words costs
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A sentence that may be shown, with all that its score is made of. `terms` are its folded content words."""
+    """A sentence that may be shown, with all that its score is made of. `terms` are its folded content words.
+
+    `heading` is the heading that has to be shown with it, because it would mislead or be unclear alone.
+    """
 
     paper: int  # index in the item's papers
     sentence: Sentence
@@ -110,8 +108,10 @@ class Candidate:
     kind: PartKind  # whose words they are: the reasons of a motion are "motion", too
     order: int
     terms: Counter[str]
+    section: Section | None = None
+    heading: str | None = None
     score: float = 0.0
-    words: int = 0
+    words: int = 0  # of the sentence and its heading
     has_money: bool = False
     has_deadline: bool = False
     reasons: dict[str, float] = field(default_factory=dict)
@@ -125,11 +125,6 @@ class Candidate:
 def without_bullet(text: str) -> str:
     """The wording without the sign or dash of a list item; numbers such as "1." stay."""
     return re.sub(r"^(?:[•▪■●○◦‣·\uf000-\uf0ff➢➔►*]|[-–—]\s)\s*", "", text)
-
-
-def terms(text: str) -> Counter[str]:
-    """Content words, folded and cut to seven letters: German compounds and inflected forms share their beginning."""
-    return Counter(w[:7] for w in (m[0].lower() for m in _WORD.finditer(text)) if w not in _STOP)
 
 
 def spans(paper: Paper, kinds: Iterable[PartKind]) -> list[Part]:
@@ -185,40 +180,65 @@ def leans(text: str) -> bool:
     return _LEANS.match(text) is not None
 
 
-def candidates(papers: Sequence[Paper], name: str, kinds: Iterable[PartKind]) -> list[Candidate]:
+def candidates(papers: Sequence[Paper], name: str, kinds: Iterable[PartKind], proposed: str = "") -> list[Candidate]:
     """All readable sentences of the parts of these kinds, scored.
 
     :param name: the agenda item's name; its words count as the subject.
+    :param proposed: the wording proposed; it tells which of several alternatives is the chosen one.
     """
     kinds = list(kinds)
     found: list[Candidate] = []
+    titles = " ".join([name, *(p.name for p in papers)])
     for number, paper in enumerate(papers):
-        speakers = _speakers(paper)
+        speakers = speakers_of(paper)
         for part in spans(paper, kinds):
             kind = speakers.get(part.start, part.kind)
-            heading, place = part.heading or "", 0
-            for sentence in sentences(paper.text.text, part.start, part.end):
+            heading, place, recounted = part.heading or "", 0, False
+            stretch = sentences(paper.text.text, part.start, part.end)
+            placed = sections(stretch, f"{titles}. {proposed}")
+            for sentence, section in zip(stretch, placed, strict=True):
+                if sentence.opens:
+                    recounted = recounts(sentence.text) or (recounted and sentence.kind == "item")
                 if sentence.kind == "heading":
                     heading, place = sentence.text, 0
                     continue
                 if not readable(sentence):
                     continue
-                candidate = Candidate(number, sentence, part, kind, len(found), terms(sentence.text))
-                candidate.words = len(candidate.text.split())
+                candidate = Candidate(number, sentence, part, kind, len(found), terms(sentence.text), section)
+                candidate.heading = needed_heading(sentence.text, section)
+                candidate.words = len(candidate.text.split()) + len((candidate.heading or "").split())
                 _features(candidate, heading, place)
+                candidate.reasons["recounted"] = -0.8 if recounted and sentence.kind == "item" else 0.0
                 found.append(candidate)
                 place += 1
     found = _without_repeated_demands(found)
     _weigh_again(found)
     _mark_parallels(found)
-    subject = terms(" ".join([name, *(p.name for p in papers)]))
-    _centrality(found, subject)
+    _centrality(found, terms(titles))
     for candidate in found:
         candidate.score = sum(candidate.reasons.values())
     return found
 
 
-def _speakers(paper: Paper) -> dict[int, PartKind]:
+def needed_heading(text: str, section: Section | None) -> str | None:
+    """The heading that a sentence cannot be quoted without, if any.
+
+    Of parallel sections it is needed unless the sentence itself says all that tells its section from the others; of a
+    question, unless the answer takes up its words.
+    """
+    if section is None or section.generic or not section.parallel:
+        return None
+    if section.question:
+        return None if overlap(terms(section.heading), terms(text)) >= _TAKES_UP else section.heading
+    return None if section.words and section.words <= naming(text) else section.heading
+
+
+def recounts(text: str) -> bool:
+    """True for the line above what an earlier resolution said ("Der Rat hat am 3. Mai 2019 beschlossen:")."""
+    return text.endswith(":") and bool(_RECOUNTS.search(text))
+
+
+def speakers_of(paper: Paper) -> dict[int, PartKind]:
     """By start: the parts that look like the administration's reasons, but belong to the motion above them."""
     kinds: dict[int, PartKind] = {}
     asking = False
@@ -267,7 +287,9 @@ def _mark_parallels(found: Sequence[Candidate]) -> None:
         for n, one in enumerate(group):
             for other in group[n + 1 :]:
                 if overlap(one.terms, other.terms) > 0.7 and overlap(other.terms, one.terms) > 0.7:
-                    one.reasons["parallel"] = other.reasons["parallel"] = -1.0
+                    for each in (one, other):
+                        chosen = each.section is not None and each.section.state == "chosen"
+                        each.reasons["parallel"] = -0.2 if chosen else -1.0
 
 
 def _features(candidate: Candidate, heading: str, place: int) -> None:
@@ -291,9 +313,21 @@ def _features(candidate: Candidate, heading: str, place: int) -> None:
     reasons["cost word"] = 0.15 if _MONEY_WORD.search(text) else 0.0
     reasons["heading"] = 0.25 if _KEY_HEADING.search(heading) else 0.0
     reasons["place"] = 0.35 / (1 + place)
+    reasons["section"] = _of_section(candidate)
+    reasons["quoted"] = -0.6 if candidate.sentence.quoted else 0.0
     reasons["leans"] = -0.35 if _LEANS.match(text) and not amounts else 0.0
     reasons["question"] = -0.9 if text.rstrip('“”"').endswith("?") else 0.0
     reasons["length"] = -0.018 * max(candidate.words - 22, 0) - 0.04 * max(9 - candidate.words, 0)
+
+
+def _of_section(candidate: Candidate) -> float:
+    """What the chosen one of several alternatives is worth, and what is said of the others is not."""
+    section = candidate.section
+    if section is None or not section.parallel:
+        return 0.0
+    if section.state:
+        return 0.35 if section.state == "chosen" else -0.9
+    return -0.2 if candidate.heading else 0.0
 
 
 def _centrality(found: Sequence[Candidate], subject: Counter[str]) -> None:
@@ -328,32 +362,33 @@ def _centrality(found: Sequence[Candidate], subject: Counter[str]) -> None:
         )
 
 
-def overlap(one: Counter[str], other: Counter[str]) -> float:
-    """Share of the words of `one` that `other` has too, 0 to 1."""
-    return sum(t in other for t in one) / len(one) if one else 0.0
-
-
-def choose(pool: Sequence[Candidate], budget: int, shown: Sequence[Counter[str]], limit: int = 12) -> list[Candidate]:
+def choose(
+    pool: Sequence[Candidate], budget: int, shown: Sequence[Counter[str]], limit: int = 12, least: float = _LEAST
+) -> list[Candidate]:
     """The best candidates within a budget of words, in reading order.
 
     :param shown: the words of what the reader sees anyway (the resolution, a Kurzfassung); repeating them costs.
+    :param least: what a sentence has to be worth to be taken.
     """
     taken: list[Candidate] = []
     rest = list(pool)
     repeated = {c.order: max((overlap(c.terms, s) for s in shown), default=0.0) for c in rest}
 
+    def gain(candidate: Candidate) -> float:
+        beside = sum(t.section == candidate.section for t in taken) if candidate.heading else 0
+        return candidate.score - _REPEATS * repeated[candidate.order] - _SAME_SECTION * beside
+
     def worth(candidate: Candidate) -> float:
-        gain = candidate.score + _FLOOR - _REPEATS * repeated[candidate.order]
-        return gain / math.pow(max(candidate.words, 8), _PER_WORD)
+        return (gain(candidate) + _FLOOR) / math.pow(max(candidate.words, 8), _PER_WORD)
 
     while rest and len(taken) < limit:
         rest = [c for c in rest if c.words <= budget and repeated[c.order] <= _SAME]
         if not rest:
             break
         best = max(rest, key=worth)
-        if worth(best) <= 0:
-            break
         rest.remove(best)
+        if gain(best) < (least if len(taken) >= _ALWAYS else 0.0):
+            continue
         taken.append(best)
         budget -= best.words
         for candidate in rest:

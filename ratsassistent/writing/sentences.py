@@ -76,12 +76,18 @@ _KEEP_HYPHEN = re.compile(r"(?:und|oder|bzw|beziehungsweise|sowie|als|bis|noch|u
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A stretch of text: characters [start, end). `kind` "item" is a list item or one sentence of it."""
+    """A stretch of text: characters [start, end). `kind` "item" is a list item or one sentence of it.
+
+    `opens`: it begins a paragraph, list item or line of its own; `quoted`: it begins inside a quotation that an earlier
+    sentence opened.
+    """
 
     start: int
     end: int
     kind: Kind
     text: str  # cleaned, fit for display
+    opens: bool = True
+    quoted: bool = False
 
 
 def clean(text: str) -> str:
@@ -130,11 +136,21 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Sentenc
         pieces = (
             [(block.start, block.end)] if block.kind in ("heading", "row") else _split(text, block.start, block.end)
         )
+        inside = False
         for n, (first, last) in enumerate(pieces):
             wording = clean(text[first:last])
             if wording:
-                found.append(Sentence(first, last, "sentence" if n and block.kind == "item" else block.kind, wording))
+                kind = "sentence" if n and block.kind == "item" else block.kind
+                found.append(Sentence(first, last, kind, wording, opens=n == 0, quoted=inside))
+            inside = _inside_quotation(text[first:last], inside)
     return found
+
+
+def _inside_quotation(text: str, before: bool) -> bool:
+    """Is a quotation still open at the end of this stretch? Only German marks tell the beginning from the end."""
+    for mark in re.findall(r"[„“”»«]", text):
+        before = mark in "„»" if mark != "”" else False
+    return before
 
 
 @dataclass(slots=True)
