@@ -26,6 +26,7 @@ _LEAD = re.compile(
     r"\b(?:beantrag(?:en|t|e)|stell(?:en|t|e)\b.{0,80}\bAnträge?|bitten?|fordern?|möge(?:n)?|wollen?|beschlie(?:ß|ss)(?:en|t)|ersuch(?:en|t)|beauftragt|"
     r"aufgefordert|gebeten)\b[^.!?]{0,160}:$"
 )
+_ENDS_ASKING = re.compile(r"\bbeantrag(?:en|t|e)(?:\s+(?:wir|ich|daher|deshalb|hiermit|folgendes))*[,:]?$")
 _ORDERS = re.compile(
     r"\b(?:wird|werden)\b[^.]*\b(?:beauftragt|gebeten|aufgefordert|ersucht|ermächtigt|angewiesen)\b|\bmöge(?:n)?\b|\bbeantrag(?:en|t)\b|"
     r"\bfordert\b[^.]*\bauf\b|^(?:Dabei|Dazu|Hierbei|Hierzu|Hierfür|Ebenso|Zudem|Außerdem|Ferner|Weiters?|Weiterhin|Darüber hinaus)\b[^.]*\b(?:soll(?:en)?|ist|sind)\b"
@@ -36,9 +37,15 @@ _REASONS = re.compile(
     r"mittlerweile|zuletzt|heute|schon|immer|könnten?|wichtig\w*|notwendig\w*|sinnvoll\w*|große[rns]?|größten?|viele[rn]?|häufig|oft|knapp)\b"
 )
 _CLOSING = re.compile(
-    r"^(?:Vielen Dank|Herzlichen Dank|Wir (?:freuen|bedanken|danken|hoffen|bitten (?:um|Sie))|Für (?:Rück)?[Ff]ragen|Über (?:eine|Ihre)\b.{0,60}\bfreuen wir)"
+    r"^(?:(?:Eine |Die )?(?:weitere )?(?:Begründung|Erläuterung)\w*\b.{0,30}\b(?:er)?folgt\b|Vielen Dank|Herzlichen Dank|Wir (?:freuen|bedanken|danken|hoffen|bitten (?:um|Sie))|Für (?:Rück)?[Ff]ragen|Über (?:eine|Ihre)\b.{0,60}\bfreuen wir)"
 )
+_BACK = re.compile(r"^(?:Dies\w*|Das|Dabei|Dazu|Hier\w*|Damit|Ebenso|Sie|Er|Es)\b")
+_KIND_ALONE = re.compile(
+    r"^\W*(?:Interfraktionelle[rs]?\s+)?(?:(?:Änderungs|Ergänzungs|Dringlichkeits)?-?/?\s*)?(?:Antrag|Anfrage|Beschlussvorlage|Vorlage|Stellungnahme)\W*$"
+)
+_NO_WORDS = re.compile(r"^(?:[\W_]*|\W*(?:Seite|S\.)\s*\d{1,3}\W*)$")
 MIN_REASONS = 40  # words of what would be cut away, at least, where no heading says that there are reasons
+LONG = 25  # words of a paragraph behind the numbered points of a motion that is none of them
 
 
 @dataclass(slots=True)
@@ -49,6 +56,7 @@ class _Block:
     end: int
     text: str
     item: bool
+    parted: bool  # a blank line stands before it
 
 
 def only_asked(paged: PagedText, parts: Sequence[Part], end: int) -> list[Part]:
@@ -61,6 +69,7 @@ def only_asked(paged: PagedText, parts: Sequence[Part], end: int) -> list[Part]:
     if at is None:
         return out
     motion = out[at]
+    out[at] = motion = _without_tail(paged.text, motion)
     begin = _asks_from(paged.text, motion, paged.text[out[0].start : motion.end])
     if begin:
         out[at : at + 1] = [
@@ -90,11 +99,12 @@ def only_asked(paged: PagedText, parts: Sequence[Part], end: int) -> list[Part]:
 
 
 def _asks_from(text: str, motion: Part, before: str) -> int | None:
-    """Where a letter comes to its request: its last "Wir beantragen daher:", else its numbered points."""
+    """Where a motion comes to its request: at its "Wir beantragen daher:", else a letter's numbered points."""
     blocks = _blocks(lines_of(text, motion.start, motion.end))
     told: list[_Block] = []
     for block in blocks:
-        if not block.item and told and _LEAD.search(block.text) and not any(_ORDERS.search(b.text) for b in told):
+        leads = _LEAD.search(block.text) or (len(block.text.split()) <= 12 and _ENDS_ASKING.search(block.text))
+        if not block.item and told and leads and not any(_ORDERS.search(b.text) for b in told):
             starts = [match.end() for match in _NEXT_SENTENCE.finditer(text, block.start, block.end)]
             return starts[-1] if starts else block.start
         told.append(block)
@@ -126,25 +136,38 @@ def _reasons_from(blocks: Sequence[_Block], late: Line | None) -> int | None:
     :param late: the heading of the reasons, where one is out of its place: then there are reasons.
     """
     listed = 0
+    spaced = any(block.parted for block in blocks[1:])
     for n, block in enumerate(blocks):
         if late and block.start >= late.start:
             return None
         numbered = _number(block) is not None
-        if n == 0 or (block.item and blocks[n - 1].item) or numbered:
+        before = blocks[n - 1] if n else None
+        if before is None or numbered or before.text.endswith(":") or (block.item and before.item):
             listed += numbered
             continue
         if _CLOSING.match(block.text):
             return block.start
-        ordered = bool(_ORDERS.search(block.text)) and not (late and listed > 1)
-        words = len(block.text.split())
         marks = len(_REASONS.findall(block.text))
-        told = marks >= 2 or (marks and words <= 30)
-        leads = block.text.endswith(":") and n + 1 < len(blocks) and blocks[n + 1].item
-        if ordered or block.item or (leads and not told):
-            continue
-        if late or (told and sum(len(b.text.split()) for b in blocks[n:]) >= MIN_REASONS):
+        words = len(block.text.split())
+        if late:
+            points = listed > 1
+            told = marks >= 2 or (marks and words <= 30) or (points and words >= LONG)
+            ordered = not points and _ORDERS.search(block.text)
+        else:
+            rest = sum(len(b.text.split()) for b in blocks[n:])
+            told = marks >= 3 and rest >= MIN_REASONS and (block.parted or not spaced) and not _BACK.match(block.text)
+            ordered = _ORDERS.search(block.text)
+        if told and not ordered and not block.item:
             return block.start
     return None
+
+
+def _without_tail(text: str, motion: Part) -> Part:
+    """A motion without lines at its end that hold no words of it: rules, page numbers, the form's "Antrag"."""
+    lines = [line for line in lines_of(text, motion.start, motion.end) if line.text.strip()]
+    while len(lines) > 1 and (_NO_WORDS.match(lines[-1].text) or _KIND_ALONE.match(lines[-1].text)):
+        lines.pop()
+    return motion.model_copy(update={"end": lines[-1].end})
 
 
 def _number(block: _Block) -> int | None:
@@ -163,12 +186,11 @@ def _blocks(lines: Sequence[Line]) -> list[_Block]:
             open_block = bool(out) and open_block and not re.search(r"[.!?:;]$", out[-1].text)
             continue
         item = bool(_ITEM.match(line.text))
-        goes_on = open_block and not item and bool(out)
-        if goes_on and line.start - out[-1].end > 1 and not text[:1].islower():
-            goes_on = False
+        parted = bool(out) and line.start - out[-1].end > 1
+        goes_on = open_block and not item and bool(out) and (not parted or text[:1].islower())
         if goes_on:
             out[-1].end, out[-1].text = line.end, f"{out[-1].text} {text}"
         else:
-            out.append(_Block(line.start, line.end, text, item))
+            out.append(_Block(line.start, line.end, text, item, parted))
         open_block = not (_SENTENCE_END.search(text) and len(text) < 0.75 * longest)
     return out

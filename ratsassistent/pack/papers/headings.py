@@ -30,12 +30,13 @@ _RESOLUTION = re.compile(
     r"(?:\s*\((?P<note>[^)]{2,60})\))?"
     r"(?:\s+(?:der|des|für|an|zur|zum|durch)\s+" + _BODY + r")?)" + _END
 )
-_TO_COUNCIL = re.compile(r"^\W*Antrag an (?:den|die|das)\s+[A-ZÄÖÜ].{2,120}$")
+TO_COUNCIL = re.compile(r"^\W*(?:[IVX]{1,4}\.\s*)?Antrag an (?:den|die|das)\s+[A-ZÄÖÜ].{2,120}$")
 _PHRASE = re.compile(
     r"^\W*(?:D(?:er|ie|as)\s+[\wÄÖÜäöüß ,/.-]{3,110}?\s+(?:möge(?:n)?|wolle(?:n)?|wird gebeten,?|werden gebeten,?)\s*(?:(?:folgendes|wie folgt)\s+)?"
     r"(?:zu\s+)?(?:beschlie(?:ß|ss)en|zu beschlie(?:ß|ss)en)\b|"
     r"D(?:er|ie|as)\s+[\wÄÖÜäöüß/-]+(?:\s+[\wÄÖÜäöüß/,-]+){0,9}?\s+(?:beschlie(?:ß|ss)t|beantragt|wird gebeten|wird ersucht)[\w ,]{0,70}:\s*$|"
-    r"(?:[Ww]ir|[Ii]ch|[Dd]ie Fraktion\w*|[Dd]ie [\wÄÖÜ/-]*[Ff]raktion(?:en)?)\s.{0,60}beantrag(?:en|t|e)\b)"
+    r"(?:[Ww]ir|[Ii]ch|[Dd]ie Fraktion\w*|[Dd]ie [\wÄÖÜ/-]*[Ff]raktion(?:en)?)\s.{0,60}beantrag(?:en|t|e)\b|"
+    r"(?:Hiermit|Daher|Deshalb|Somit) beantrag(?:en|t|e)\s+(?:wir|ich|die)\b)"
 )
 _SUMMARY = re.compile(
     _NUMBERED
@@ -74,9 +75,14 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
-    r"^\W*(?:Unterzeichnet(?:\s+von)?\W*$|gez\.|Gezeichnet\b|In Vertretung\b|i\.\s?[VA]\.(?!\s?\w\.|\w)|Mit freundliche[nm] Gr|Unterschrift|Für die \w*[Ff]raktion\W*$|"
+    r"^\W*(?:[Uu]nterzeichnet(?:\s+von)?\W*$|gez\.|Gezeichnet\b|In Vertretung\b|i\.\s?[VA]\.(?!\s?\w\.|\w)|Mit freundliche[nm] Gr|Unterschrift|Für die \w*[Ff]raktion\W*$|"
     r"(?:Der|Die) (?:Ober)?[Bb]ürgermeister(?:in)?\W*$|(?:Ober)?[Bb]ürgermeister(?:in)?\W*$|Dezernent(?:in)?\W*$|(?:Amts|Fachbereichs)leiter(?:in|ung)?\W*$|"
     r"[Ff]raktionsvorsitzende[r]?\W*$|.{3,40}\bStadtrat\W*$)"
+)
+_OFFICE = re.compile(
+    r"^\W*(?:[IVX]{1,4}|\d{1,2})[.)]\s*(?:z\.?\s?d\.?\s?(?:A|Akten)\b|Z(?:um Akt|u den Akten)\b|Wv\b|Wiedervorlage\b|Abdruck\b|Auf die Tagesordnung\b|In die Sitzung\b|"
+    r"Übersendung der\b|Beschluss nach Antrag\b|Per (?:E-?)?Mail\b|Ablage\b|Nachricht hiervon\b|Kontierungsobjekt)",
+    re.IGNORECASE,
 )
 _ANNEXES = re.compile(
     r"^\W*(?:Anlagen?|Anlage/n|Anlage\(n\)|Anlagenverzeichnis|Verzeichnis der (?:Anlagen|Beilagen)|Beigefügte Unterlagen|Beilagen?|Beilage\(n\)|"
@@ -131,6 +137,7 @@ _KINDS: tuple[tuple[re.Pattern[str], PartKind], ...] = (
     (_REASON, "reason"),
     (_COSTS, "costs"),
     (_ASKS, "motion"),
+    (_OFFICE, "text"),
     (_ANNEXES, "text"),
     (_FORM, "form"),
 )
@@ -140,9 +147,11 @@ def _whole_line(text: str) -> Heading | None:
     if len(text) > 110:
         return None
     match = _RESOLUTION.match(text)
+    if match and re.search(r"(?i)\bintern\b", match["note"] or ""):
+        return Heading("form", text)  # what the office does with the paper
     if match:
         return Heading("resolution", text, short=bool(match["note"] and re.search(r"(?i)kurz", match["note"])))
-    if _TO_COUNCIL.match(text) and not text.endswith("."):
+    if TO_COUNCIL.match(text) and not text.endswith("."):
         return Heading("resolution", text)
     for pattern, kind in _KINDS:
         if pattern.match(text):

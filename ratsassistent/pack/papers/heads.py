@@ -29,6 +29,7 @@ _KIND = re.compile(
     r"|Beantwortung(?:\s+(?:der|einer)\s+\w*[Aa]nfrage)?"
     r"))\b(?P<tail>.*)$"
 )
+_CAPITALS = re.compile(r"\b[A-ZÄÖÜ-]*(?:ANTRAG|ANFRAGE|VORLAGE|STELLUNGNAHME|ANTWORT)\b")  # a kind in capitals
 _STATEMENT = re.compile(r"^\W*(?:Stellungnahme|Antwort|Beantwortung)\b", re.IGNORECASE)
 _ANNEX = re.compile(
     r"^\W*(?:Anlagen?|Anhang|Beilage)\s*(?:Nr\.?\s*)?(?P<label>\d{1,2}\s*[a-z]?|[A-Z]|[IVX]{1,4})?(?!\w|\.\d)(?P<tail>.{0,60})$"
@@ -179,7 +180,7 @@ def _running(lines: list[str]) -> tuple[int | None, bool, int | None, int | None
 def _kind(lines: list[str]) -> tuple[str | None, Role | None]:
     """The kind of paper that the first lines name."""
     for line in lines[:10]:
-        match = _KIND.match(line)
+        match = _KIND.match(line) or _KIND.match(_CAPITALS.sub(lambda found: found[0].capitalize(), line))
         if not match:
             continue
         tail = match["tail"].strip()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from ratsassistent.oparl import PagedText, Part, PartKind
 from ratsassistent.pack.agendas.agenda_head import DATE
 from ratsassistent.pack.papers.form_lines import BOX, has_box, offers_choice, with_boxes
-from ratsassistent.pack.papers.headings import INLINE, SIGNATURE, Heading, asks, is_section, read_heading
+from ratsassistent.pack.papers.headings import INLINE, SIGNATURE, TO_COUNCIL, Heading, asks, is_section, read_heading
 from ratsassistent.pack.papers.heads import Role, read_page_head
 from ratsassistent.pack.papers.lines import Line, lines_of, trimmed_part
 from ratsassistent.pack.papers.tidy_parts import tidied, without_form
@@ -27,6 +27,9 @@ _ANSWERS = re.compile(
     r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Stellungnahme|Antwort|Beantwortung)\b.*\b(?:Verwaltung|[Bb]ürgermeister\w*|Anfrage|Magistrats?)\W*$"
 )
 _YES_NO = re.compile(r"^\W*(?:ja|nein)\b(?:\W+(?:ja|nein)\b)?\W*[xX]?\W*$", re.IGNORECASE)
+_BY_MEMBERS = re.compile(
+    r"^\W*(?:(?:Hiermit|Daher|Deshalb|Somit)\s+beantrag|[Ww]ir\b|[Ii]ch\b|[Dd]ie\s+[\wÄÖÜ/-]*[Ff]raktion)"
+)
 _BY_GROUP = re.compile(
     r"[Ff]raktion\b(?s:.*)\bmöge(?:n)?\s+(?:\w+\s+)?beschließen|\bAntrag (?:zur Sitzung|der \w*[Ff]raktion)"
 )
@@ -228,7 +231,10 @@ def _kind_here(
     kind = heading.kind
     if kind == "costs" and _is_form(lines, index):
         return "form"
-    if kind == "resolution" and base == "motion" and (heading.kept or (heading.name or "").startswith("Antrag")):
+    if kind == "resolution" and (
+        (base == "motion" and (heading.kept or (heading.name or "").startswith("Antrag")))
+        or (heading.kept and _BY_MEMBERS.match(lines[index].text))
+    ):
         return "motion"
     if kind == "motion" and base == "text" and document.kind and _PROPOSES.match(heading.name or ""):
         return "resolution"  # a paper of the administration that calls its proposal "Antrag"
@@ -266,18 +272,14 @@ def _heading_goes_on(lines: Sequence[Line], index: int) -> int:
         text = " ".join(lines[later].text.split())
         if not text:
             continue
-        open_dash = len(re.findall(r"(?<!\w)[–-](?!\w)", lines[last].text)) % 2 == 1 and lines[
-            last
-        ].text.strip().startswith("Antrag an")
-        again = read_heading(text)
-        if open_dash and text.endswith(("–", "-")):
+        above = " ".join(lines[last].text.split())
+        to_council = bool(TO_COUNCIL.match(above))
+        open_dash = to_council and len(re.findall(r"(?<!\w)[–-](?!\w)", above)) % 2 == 1
+        open_name = to_council and above.count("„") > len(re.findall("[“”]", above))
+        if (open_dash and text.endswith(("–", "-"))) or (open_name and re.fullmatch("[^„“”]*[“”][^„]{0,20}", text)):
             return later
-        if (
-            again
-            and again.kind == "resolution"
-            and not again.kept
-            and (text.startswith("Antrag an") or text.endswith(":"))
-        ):
+        again = read_heading(text)
+        if again and again.kind == "resolution" and not again.kept and (TO_COUNCIL.match(text) or text.endswith(":")):
             last = later
             continue
         break

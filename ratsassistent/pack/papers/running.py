@@ -19,6 +19,12 @@ COUNTED = re.compile(
 _PAGE_NUMBER = re.compile(
     r"(?:\b(?:Seite|S\.|Blatt)\s*)\d{1,3}(?:\s*(?:von|/)\s*\d{1,3})?|(?<=[|·•–—])\s*\d{1,3}$|^\d{1,3}(?=\s*[|·•–—])"
 )
+# what a letterhead at the foot says of the sender: two of these in a few lines, and they are no words of the paper
+_CONTACT = re.compile(
+    r"(?:\bIBAN\b|\bBIC\b|\bBLZ\b|\b(?:Tele(?:fon|fax)|Tel\.?|Fax)\b\W{0,3}[\d+(]|\bE-?Mail\b|\bHomepage\b|\bInternet\s*:|\bwww\.|\S@\S+\.\w|"
+    r"\bUID\b|\bBankverbindung\b|\bÖffnungszeiten\b|\bSprechzeiten\b)"
+)
+MAX_CONTACT = 8  # lines of a letterhead at the foot
 
 
 def running_lines(texts: Sequence[str]) -> list[set[int]]:
@@ -44,9 +50,25 @@ def running_lines(texts: Sequence[str]) -> list[set[int]]:
         drop = {index for index, key in top if ("top", key) in often and key in seen}
         drop |= {index for index, key in foot if ("foot", key) in often}
         drop |= {index for index, _ in (*top[:1], *foot[-1:]) if COUNTED.match(lines[index].strip())}
+        if len(texts) > 1:
+            drop |= _letterhead(lines)
         seen |= {key for _, key in top}
         out.append(drop)
     return out
+
+
+def _letterhead(lines: Sequence[str]) -> set[int]:
+    """The lines at the foot of a page, parted from its text by a blank one, that say where the sender is reached."""
+    last = next((i for i in range(len(lines) - 1, -1, -1) if lines[i].strip()), -1)
+    first = last
+    while first > 0 and lines[first - 1].strip() and last - first < MAX_CONTACT:
+        first -= 1
+    block = lines[first : last + 1]
+    if first <= 0 or len(block) >= MAX_CONTACT or sum(len(_CONTACT.findall(line)) for line in block) < 3:
+        return set()
+    if any(re.search(r"[.!?]\s*$", line) and len(line.split()) > 8 for line in block):
+        return set()  # a sentence that tells where to turn to
+    return set(range(first, last + 1))
 
 
 def _edges(text: str) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:

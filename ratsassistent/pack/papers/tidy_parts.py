@@ -37,6 +37,7 @@ _DECIDES = re.compile(
 _CONTINUED = re.compile(r"\W*\(?\s*(?:Forts(?:etzung|\.)|ff\.)\W*$")
 _NAMED = re.compile(r"(?i)^\W*(?:\w{1,4}[.)]\s*)?(?:Beschlu(?:ss|ß)|Tenor|Dispositiv|Antrag an)")
 _CHAPTER = re.compile(r"^\W*(?:\w{1,4}[.)]\s*)?(?:Vorschlag|Empfehlung|Verwaltungsvorschlag|Entscheidungsvorschlag)\b")
+_SHORT = re.compile(r"^\W*(?:\w{1,4}[.)]\s*)?(?:Kurz|Zusammenfassung|Information|In Kürze|Das Wichtigste)")
 MAX_SUMMARY = 4000  # characters; a longer "Zusammenfassung" is a chapter of the reasoning
 
 
@@ -119,6 +120,12 @@ def _one_whole_wording(text: str, parts: list[Part]) -> list[Part]:
         parts = [
             part.model_copy(update={"kind": "reason", "complete": True})
             if part.kind == "resolution" and _CHAPTER.match(part.heading or "")
+            else part
+            for part in parts
+        ]
+        parts = [
+            part.model_copy(update={"complete": False})
+            if part.kind == "resolution" and _SHORT.match(part.heading or "")
             else part
             for part in parts
         ]
