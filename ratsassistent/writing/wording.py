@@ -14,8 +14,9 @@ from ratsassistent.briefings import Wording
 from ratsassistent.oparl import Citation, Paper, Part
 from ratsassistent.pack.papers.form_lines import box_stretches
 from ratsassistent.writing.figures import trimmed
-from ratsassistent.writing.select import overlap, spans, terms
+from ratsassistent.writing.select import spans
 from ratsassistent.writing.sentences import clean_lines
+from ratsassistent.writing.terms import overlap, terms
 
 _QUESTION = re.compile(r"(?i)anfrage")
 _QUESTIONS = re.compile(r"(?i)^\W*(?:\w{1,4}[.)]\s*)?(?:anfrage|fragen|wir fragen)\b")
