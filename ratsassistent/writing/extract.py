@@ -12,38 +12,32 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from ratsassistent.briefings import ItemBriefing, Statement
-from ratsassistent.oparl import AgendaItem, Paper, Part
+from ratsassistent.oparl import AgendaItem, Paper
 from ratsassistent.writing.amounts import money
-from ratsassistent.writing.figures import COSTS, amounts_of, cite, dates_of, money_rows
+from ratsassistent.writing.figures import COSTS, amounts_of, cite, consultations_of, dates_of, money_rows
+from ratsassistent.writing.opening import FIRST, Place, best_verdict, opening
 from ratsassistent.writing.reading import Chunk, reading_for
 from ratsassistent.writing.rows import form_statements, table_amounts
-from ratsassistent.writing.select import (
-    Candidate,
-    candidates,
-    choose,
-    is_noise,
-    overlap,
-    readable,
-    spans,
-    terms,
-    without_bullet,
-)
-from ratsassistent.writing.sentences import Sentence, clean, sentences
+from ratsassistent.writing.select import Candidate, candidates, choose, is_noise
 from ratsassistent.writing.speakers import (
+    ANNEX,
     ANSWER,
     BODY,
     DEADLINES,
     LABELS,
     MAIN,
-    MOTION,
     REASON,
-    SUMMARY,
     WHY,
-    applicants,
+    motion_label,
+    rank,
+    speaker_label,
+    verdict,
 )
+from ratsassistent.writing.terms import terms
 from ratsassistent.writing.wording import main_first, resolution_of, without_boxes
 
 __all__ = [
@@ -59,66 +53,46 @@ __all__ = [
     "without_boxes",
 ]
 
-VERSION = "3"  # part of an ItemBriefing's basis: raise it when the same papers would give another briefing
+VERSION = "4"  # part of an ItemBriefing's basis: raise it when the same papers would give another briefing
 
-BUDGET = 195  # words of an item's statements
-
-_MOTION_WORDS = 40  # of what a motion asks for, at most, where an answer of the administration follows
+BUDGET = 195  # words of an item's statements and their headings
+_LEAST_BUDGET, _SHARE = 70, 0.6  # a thin paper is not quoted nearly whole
 
 
 def extract_item(item: AgendaItem) -> ItemBriefing:
     """The briefing of one agenda item at level `auszug`."""
     papers = [without_boxes(paper) for paper in main_first(item.papers)]
     wording = resolution_of(papers)
-    shown: list[Counter[str]] = [terms(wording.text)] if wording else []
-    budget = BUDGET
-    statements: list[tuple[str, tuple[int, int], Statement]] = []
-
-    def add(label: str, place: tuple[int, int], statement: Statement) -> None:
-        nonlocal budget
-        statements.append((label, place, statement))
-        shown.append(terms(statement.text))
-        budget -= len(statement.text.split())
-
-    for place, statement in _opening(papers, shown, budget):
-        add(statement.label or MAIN, place, statement)
+    collected = _Collected([terms(wording.text)] if wording else [])
+    pool = [c for c in candidates(papers, item.name, BODY, wording.text if wording else "") if not is_noise(c.text)]
+    readable = sum(c.words for c in pool)
+    collected.left = min(BUDGET, max(_LEAST_BUDGET, int(_SHARE * readable)))
+    for place, statement in opening(papers, collected.shown, collected.left):
+        collected.add(place, statement)
+    asked = any(part.kind == "motion" for paper in papers for part in paper.parts)
+    if asked and not any(rank(s.label) == rank(ANSWER) and verdict(s.text) == 2 for _, s in collected.statements):
+        plain = best_verdict([c for c in pool if not collected.holds(c.text)])
+        if plain:
+            _take(collected, papers, plain, first=True)
     for place, row in money_rows(papers):
-        if len(row.text.split()) <= budget:
-            add(COSTS, place, row)
-    known = {round(amount.value) for _, _, shown_before in statements for amount in money(shown_before.text)}
+        collected.add_if_fits(place, row)
+    known = {round(amount.value) for _, s in collected.statements for amount in money(s.text)}
     for place, row in (*form_statements(main_first(item.papers)), *table_amounts(papers, known)):
-        if len(row.text.split()) <= budget and not _stands_in(row.text, statements):
-            add(COSTS, place, row)
-    pool = [
-        c
-        for c in candidates(papers, item.name, BODY, wording.text if wording else "")
-        if not is_noise(c.text) and not _stands_in(c.text, statements)
-    ]
-    for candidate in choose(pool, budget, shown):
-        paper = papers[candidate.paper]
-        citation = cite(paper.text, candidate.sentence.start, candidate.sentence.end)
-        if citation:
-            label = _label(candidate)
-            statement = Statement(
-                text=candidate.text,
-                origin="extract",
-                citation=citation,
-                check="ok",
-                label=label,
-                heading=candidate.heading,
-            )
-            statements.append((label, (candidate.paper, candidate.sentence.start), statement))
-    statements.sort(key=lambda s: (LABELS.index(s[0]), s[1]))
+        collected.add_if_fits(place, row)
+    rest = [c for c in pool if not collected.holds(c.text)]
+    for candidate in choose(rest, collected.left, collected.shown):
+        _take(collected, papers, candidate)
     return ItemBriefing(
         id=item.id,
         number=item.number,
         name=item.name,
         public=item.public,
         level="auszug",
-        statements=tuple(s for _, _, s in statements),
+        statements=collected.in_order(),
         resolution=wording,
         amounts=amounts_of(papers),
         dates=dates_of(papers),
+        consultations=consultations_of(papers),
         basis=basis_of(item),
     )
 
@@ -127,90 +101,60 @@ def basis_of(item: AgendaItem) -> str:
     """A hash of everything that `extract_item` reads: the same basis gives the same briefing."""
     digest = hashlib.sha256(f"auszug {VERSION}\x1f{item.name}".encode())
     for paper in item.papers:
-        digest.update(paper.model_dump_json(include={"name", "text", "parts", "form"}).encode())
+        digest.update(
+            paper.model_dump_json(include={"name", "paperType", "text", "parts", "form", "consultations"}).encode()
+        )
     return digest.hexdigest()
 
 
-def _opening(
-    papers: Sequence[Paper], shown: Sequence[Counter[str]], budget: int
-) -> Iterator[tuple[tuple[int, int], Statement]]:
-    """The paper's own Kurzfassung, what a motion asks for, and how the administration answers."""
-    answered = any(p.kind in ("statement", "summary") for paper in papers for p in paper.parts)
-    seen = list(shown)
-    for number, paper in enumerate(papers):
-        motions = spans(paper, ["motion"])
-        for part in spans(paper, ["summary"]):
-            label = ANSWER if motions or any(p.kind == "statement" for p in paper.parts) else SUMMARY
-            limit = budget * 3 // 5
-            for start, end, text in _leading(paper, part, limit):
-                if overlap(terms(text), _merged(seen)) > 0.8:
-                    continue
-                citation = cite(paper.text, start, end)
-                if citation:
-                    seen.append(terms(text))
-                    yield (
-                        (number, start),
-                        Statement(text=text, origin="verbatim", citation=citation, check="ok", label=label),
-                    )
-        if motions:
-            yield from _applicant(number, paper)
-        for part in motions[:1]:
-            for start, end, text in _leading(paper, part, _MOTION_WORDS if answered else budget // 2):
-                if overlap(terms(text), _merged(seen)) > 0.8:
-                    continue
-                citation = cite(paper.text, start, end)
-                if citation:
-                    yield (
-                        (number, start),
-                        Statement(text=text, origin="verbatim", citation=citation, check="ok", label=MOTION),
-                    )
+@dataclass(slots=True)
+class _Collected:
+    """The statements taken so far, and how many words are left. `shown`: the words that the reader sees anyway."""
+
+    shown: list[Counter[str]]
+    left: int = BUDGET
+    statements: list[tuple[Place, Statement]] = field(default_factory=list)
+
+    def add(self, place: Place, statement: Statement) -> None:
+        self.statements.append((place, statement))
+        self.shown.append(terms(statement.text))
+        self.left -= len(statement.text.split()) + len((statement.heading or "").split())
+
+    def add_if_fits(self, place: Place, statement: Statement) -> None:
+        if len(statement.text.split()) <= self.left and not self.holds(statement.text):
+            self.add(place, statement)
+
+    def holds(self, text: str) -> bool:
+        bare = re.sub(r"\W", "", text)
+        return any(bare in re.sub(r"\W", "", s.text) for _, s in self.statements)
+
+    def in_order(self) -> tuple[Statement, ...]:
+        return tuple(s for _, s in sorted(self.statements, key=lambda placed: (rank(placed[1].label), placed[0])))
 
 
-def _applicant(number: int, paper: Paper) -> Iterator[tuple[tuple[int, int], Statement]]:
-    """Who asks: the line of the head that names a Fraktion or members."""
-    for found in applicants([paper]):
-        made = Statement(text=found.text, origin="verbatim", citation=found.citation, check="ok", label=MOTION)
-        yield (number, found.start), made
+def _take(collected: _Collected, papers: Sequence[Paper], candidate: Candidate, first: bool = False) -> None:
+    paper = papers[candidate.paper]
+    citation = cite(paper.text, candidate.sentence.start, candidate.sentence.end)
+    if not citation:
+        return
+    statement = Statement(
+        text=candidate.text,
+        origin="extract",
+        citation=citation,
+        check="ok",
+        label=_label(paper, candidate),
+        heading=candidate.heading,
+    )
+    collected.add((FIRST, 0) if first else (candidate.paper, candidate.sentence.start), statement)
 
 
-def _merged(counters: Sequence[Counter[str]]) -> Counter[str]:
-    merged: Counter[str] = Counter()
-    for counter in counters:
-        merged |= counter
-    return merged
-
-
-def _leading(paper: Paper, part: Part, limit: int) -> Iterator[tuple[int, int, str]]:
-    """The first sentences of a part as one stretch, as many as fit the limit; at least one where it is short enough."""
-    group: list[Sentence] = []
-    words = 0
-    for sentence in sentences(paper.text.text, part.start, part.end):
-        if sentence.kind in ("row",) or (sentence.kind == "heading" and not group):
-            continue
-        count = len(sentence.text.split())
-        if words + count > limit:
-            break
-        if sentence.kind == "heading" or not (readable(sentence) or group):
-            if sentence.kind == "heading":
-                break
-            continue
-        group.append(sentence)
-        words += count
-    if group:
-        start, end = group[0].start, group[-1].end
-        yield start, end, without_bullet(clean(paper.text.text[start:end]))
-
-
-def _stands_in(text: str, statements: Sequence[tuple[str, tuple[int, int], Statement]]) -> bool:
-    bare = re.sub(r"\W", "", text)
-    return any(bare in re.sub(r"\W", "", s.text) for _, _, s in statements)
-
-
-def _label(candidate: Candidate) -> str:
+def _label(paper: Paper, candidate: Candidate) -> str:
     if candidate.kind == "statement":
-        return ANSWER
+        return speaker_label(paper, candidate.part)
     if candidate.kind == "motion":
-        return MOTION
+        return motion_label(paper, candidate.part)
+    if candidate.kind == "annex":
+        return ANNEX
     if candidate.has_money:
         return COSTS
     if candidate.has_deadline:

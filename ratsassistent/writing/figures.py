@@ -6,12 +6,13 @@ DateMentions that matter most. What it does not know: the rest of a briefing.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Iterator, Sequence
 
 from ratsassistent.briefings import Amount, DateMention, Statement
-from ratsassistent.oparl import Citation, PagedText, Paper, Part, PartKind
+from ratsassistent.oparl import Citation, Consultation, PagedText, Paper, Part, PartKind
 from ratsassistent.writing.amounts import days, money
 from ratsassistent.writing.select import spans
 from ratsassistent.writing.sentences import Sentence, clean, is_furniture, labelled_row, sentences
@@ -53,6 +54,21 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
             break
         end = max(cut, start)
     return start, end
+
+
+def consultations_of(papers: Sequence[Paper]) -> tuple[Consultation, ...]:
+    """The Beratungsfolge of an item's papers, by date; the same body on the same day once, with most said of it."""
+    found: dict[tuple[str, dt.date | None], Consultation] = {}
+    for consultation in (c for paper in papers for c in paper.consultations):
+        key = (re.sub(r"[\W_]", "", consultation.organization.casefold()), consultation.date)
+        other = found.get(key)
+        if other is None or _said(other) < _said(consultation):
+            found[key] = consultation
+    return tuple(sorted(found.values(), key=lambda c: c.date or dt.date.max))
+
+
+def _said(consultation: Consultation) -> int:
+    return sum(value is not None for value in (consultation.number, consultation.role, consultation.result))
 
 
 def money_rows(papers: Sequence[Paper]) -> Iterator[tuple[tuple[int, int], Statement]]:

@@ -25,7 +25,7 @@ from ratsassistent.writing.select import (
     without_bullet,
 )
 from ratsassistent.writing.sentences import sentences
-from ratsassistent.writing.speakers import ANSWER, BODY, MOTION, REASON, VERDICT, WHY, applicants
+from ratsassistent.writing.speakers import ANSWER, BODY, MOTION, REASON, WHY, applicants, verdict
 from ratsassistent.writing.wording import main_first, resolution_of, without_boxes
 
 
@@ -130,9 +130,9 @@ def topics(item: AgendaItem) -> Topics:
     proposal = _proposal(papers, asked)
     answer = take(
         ANSWER_WORDS,
-        lambda c: c.score + (1.5 if VERDICT.search(c.text) else 0) if asked and c.kind == "statement" else 0,
+        lambda c: c.score + (1.5 if verdict(c.text) else 0) if asked and c.kind == "statement" else 0,
     )
-    answer.sort(key=lambda c: not VERDICT.search(c.text))
+    answer.sort(key=lambda c: not verdict(c.text))
     about = take(ABOUT_WORDS, lambda c: _about(c) if c.kind != "statement" else 0, 3)
     effect = take(
         EFFECT_WORDS, lambda c: c.score if (c.has_money or c.has_deadline) and c.kind not in ("motion", "annex") else 0

@@ -1,0 +1,107 @@
+"""What a briefing opens with: a paper's own Kurzfassung; of motions and questions who asks for what, and the answer.
+
+What enters: the papers of an item, and what its reader is shown anyway. What leaves: Statements with their places.
+What it does not know: how the other sentences of a briefing are chosen.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ratsassistent.briefings import Statement
+from ratsassistent.oparl import Citation, Paper, Part
+from ratsassistent.writing.figures import cite
+from ratsassistent.writing.select import Candidate, readable, without_bullet
+from ratsassistent.writing.sentences import Sentence, clean, sentences
+from ratsassistent.writing.speakers import (
+    SUMMARY,
+    Document,
+    applicants,
+    documents,
+    motion_label,
+    speaker_label,
+    verdict,
+)
+from ratsassistent.writing.terms import overlap, terms
+
+Place = tuple[int, int]  # paper, offset
+
+FIRST = -1  # offset of what goes before everything else under its label
+_ASKED_WORDS = 40  # of what is asked for, at most, where an answer follows
+_SAID = 0.8  # a stretch that shares more of its words with what is shown is not shown
+
+
+def opening(papers: Sequence[Paper], shown: Sequence[Counter[str]], budget: int) -> Iterator[tuple[Place, Statement]]:
+    """The paper's own Kurzfassung, who asks for what, and the Kurzfassung of the answer.
+
+    :param shown: the words of the wording that is proposed; what it says is not said again.
+    """
+    every = [(number, paper, document) for number, paper in enumerate(papers) for document in documents(paper)]
+    asked = any(document.asks for _, _, document in every)
+    answered = any(_answers(document) or not document.asks for _, _, document in every if _body(document))
+    seen = Counter[str]()
+    for words in shown:
+        seen |= words
+    for number, paper, document in every:
+        wanted: list[tuple[Part, str, int]] = []
+        if document.asks:
+            yield from _applicants(number, paper, document)
+            motion = next(part for part in document.parts if part.kind == "motion")
+            wanted.append((motion, motion_label(paper, motion), _ASKED_WORDS if answered else budget // 2))
+        for part in document.parts:
+            if part.kind == "summary" and not document.asks:
+                reply = asked or _answers(document)
+                wanted.append((part, speaker_label(paper, part) if reply else SUMMARY, budget * 3 // 5))
+        for part, label, limit in wanted:
+            stretch = leading(paper, part, limit)
+            if stretch is None or overlap(terms(stretch[2]), seen) > _SAID:
+                continue
+            start, end, text = stretch
+            citation = cite(paper.text, start, end)
+            if citation:
+                seen |= terms(text)
+                yield (number, start), _verbatim(text, citation, label)
+
+
+def best_verdict(pool: Sequence[Candidate]) -> Candidate | None:
+    """The sentence of an answer that says most plainly what the administration thinks of a motion."""
+    plain = [c for c in pool if c.kind == "statement" and verdict(c.text)]
+    return max(plain, key=lambda c: (verdict(c.text), c.heading is None, c.score), default=None)
+
+
+def leading(paper: Paper, part: Part, limit: int) -> tuple[int, int, str] | None:
+    """The first sentences of a part as one stretch, as many as fit the limit of words."""
+    group: list[Sentence] = []
+    for sentence in sentences(paper.text.text, part.start, part.end):
+        if sentence.kind == "row" or (sentence.kind == "heading" and not group):
+            continue
+        limit -= len(sentence.text.split())
+        if limit < 0 or sentence.kind == "heading":
+            break
+        if readable(sentence) or group:
+            group.append(sentence)
+    if not group:
+        return None
+    start, end = group[0].start, group[-1].end
+    return start, end, without_bullet(clean(paper.text.text[start:end]))
+
+
+def _body(document: Document) -> bool:
+    return any(part.kind not in ("title", "consultation", "form", "annex", "drawing") for part in document.parts)
+
+
+def _answers(document: Document) -> bool:
+    return any(part.kind == "statement" for part in document.parts)
+
+
+def _applicants(number: int, paper: Paper, document: Document) -> Iterator[tuple[Place, Statement]]:
+    """Who asks, as the head of the motion says it."""
+    motion = next(part for part in document.parts if part.kind == "motion")
+    for found in applicants([paper]):
+        if document.start <= found.start < document.end:
+            yield (number, found.start), _verbatim(found.text, found.citation, motion_label(paper, motion))
+
+
+def _verbatim(text: str, citation: tuple[Citation, ...], label: str) -> Statement:
+    return Statement(text=text, origin="verbatim", citation=citation, check="ok", label=label)
