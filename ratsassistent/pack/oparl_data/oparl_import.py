@@ -50,7 +50,7 @@ from ratsassistent.pack.papers.forms import form_values
 from ratsassistent.pack.papers.heads import PageHead, Role, read_page_head
 from ratsassistent.pack.papers.parts import DocumentStart, find_parts
 
-VERSION = 1  # counts up when the same OParl objects would give other objects of ours
+VERSION = 2  # counts up when the same OParl objects would give other objects of ours
 NO_PAGES = (1, 0)  # first and last page of a FileSpan that has none: an empty range
 MAX_NAME = 500
 HEAD = 6000  # characters of a file that tell what it is
@@ -200,7 +200,12 @@ def paper_from_files(given: PaperFiles) -> TakenPaper:
         whole_text += words + "\n"
     paged = PagedText(text=whole_text, starts=tuple(starts))
     documents = [
-        DocumentStart(offset, role, head.kind, head.label if role == "annex" else None)
+        DocumentStart(
+            offset,
+            role,
+            head.kind or (given.paper_type if role == "main" else None),
+            head.label if role == "annex" else None,
+        )
         for (offset, _, head), role in zip(heads, _roles([(r, h) for _, r, h in heads], given.main), strict=True)
     ]
     parts = find_parts(paged, documents) if documents else ()

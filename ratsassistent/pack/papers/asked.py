@@ -23,10 +23,13 @@ _SENTENCE_END = re.compile(r"[.!?][\"“”»)]*$")
 _NEXT_SENTENCE = re.compile(r"[.!?][\"“”»)]*\s+(?=[A-ZÄÖÜ])")
 _SALUTATION = re.compile(r"^\W*(?:Sehr (?:ge|ver)ehrte|Liebe[rs]?\s+\w)", re.MULTILINE)
 _LEAD = re.compile(
-    r"\b(?:beantrag(?:en|t|e)|stell(?:en|t|e)\b.{0,80}\bAnträge?|bitten?|fordern?|möge(?:n)?|wollen?|beschlie(?:ß|ss)(?:en|t)|ersuch(?:en|t)|beauftragt|"
+    r"\b(?:beantrag(?:en|t|e)|stell(?:en|t|e)\b.{0,80}\bAntr[aä]ge?|bitten?|fordern?|möge(?:n)?|wollen?|beschlie(?:ß|ss)(?:en|t)|ersuch(?:en|t)|beauftragt|"
     r"aufgefordert|gebeten)\b[^.!?]{0,160}:$"
 )
 _ENDS_ASKING = re.compile(r"\bbeantrag(?:en|t|e)(?:\s+(?:wir|ich|daher|deshalb|hiermit|folgendes))*[,:]?$")
+_BEGINS_ASKING = re.compile(
+    r"^(?:(?:Daher|Deshalb|Hiermit|Somit|Aus diesem Grund|Insofern)\s+)?(?:beantrag(?:en|e)\s+(?:wir|ich)\b|(?:[Ww]ir|[Ii]ch|[Dd]ie\s[\w/.ÄÖÜ´’‘-]+(?:\s[\w/.-]+)?)\s(?:\w+\s){0,3}?beantrag(?:en|t|e)\b)"
+)
 _ORDERS = re.compile(
     r"\b(?:wird|werden)\b[^.]*\b(?:beauftragt|gebeten|aufgefordert|ersucht|ermächtigt|angewiesen)\b|\bmöge(?:n)?\b|\bbeantrag(?:en|t)\b|"
     r"\bfordert\b[^.]*\bauf\b|^(?:Dabei|Dazu|Hierbei|Hierzu|Hierfür|Ebenso|Zudem|Außerdem|Ferner|Weiters?|Weiterhin|Darüber hinaus)\b[^.]*\b(?:soll(?:en)?|ist|sind)\b"
@@ -43,7 +46,10 @@ _BACK = re.compile(r"^(?:Dies\w*|Das|Dabei|Dazu|Hier\w*|Damit|Ebenso|Sie|Er|Es)\
 _KIND_ALONE = re.compile(
     r"^\W*(?:Interfraktionelle[rs]?\s+)?(?:(?:Änderungs|Ergänzungs|Dringlichkeits)?-?/?\s*)?(?:Antrag|Anfrage|Beschlussvorlage|Vorlage|Stellungnahme)\W*$"
 )
-_NO_WORDS = re.compile(r"^(?:[\W_]*|\W*(?:Seite|S\.)\s*\d{1,3}\W*)$")
+_NO_WORDS = re.compile(r"^(?:[\W_]*|\W*(?:Seite|S\.)\s*\d{1,3}\W*|.{0,60}\s{3,}(?:Seite|Blatt)\s+\d{1,3}\W*)$")
+_PAGE_TURNS = re.compile(
+    r"^(?:\W*[–—-]\s*\d{1,3}\s*[–—-]\W*|.{0,60}\s(?:Seite|Blatt)\s+\d{1,3}(?:\s*(?:von|/)\s*\d{1,3})?\W*)$"
+)
 MIN_REASONS = 40  # words of what would be cut away, at least, where no heading says that there are reasons
 LONG = 25  # words of a paragraph behind the numbered points of a motion that is none of them
 
@@ -69,7 +75,7 @@ def only_asked(paged: PagedText, parts: Sequence[Part], end: int) -> list[Part]:
     if at is None:
         return out
     motion = out[at]
-    out[at] = motion = _without_tail(paged.text, motion)
+    out[at] = motion = without_tail(paged.text, motion)
     begin = _asks_from(paged.text, motion, paged.text[out[0].start : motion.end])
     if begin:
         out[at : at + 1] = [
@@ -103,8 +109,12 @@ def _asks_from(text: str, motion: Part, before: str) -> int | None:
     blocks = _blocks(lines_of(text, motion.start, motion.end))
     told: list[_Block] = []
     for block in blocks:
-        leads = _LEAD.search(block.text) or (len(block.text.split()) <= 12 and _ENDS_ASKING.search(block.text))
-        if not block.item and told and leads and not any(_ORDERS.search(b.text) for b in told):
+        leads = (
+            _LEAD.search(block.text)
+            or (len(block.text.split()) <= 12 and _ENDS_ASKING.search(block.text))
+            or (block.parted and _BEGINS_ASKING.match(block.text))
+        )
+        if not block.item and told and leads and not any(_number(b) or _ORDERS.search(b.text) for b in told):
             starts = [match.end() for match in _NEXT_SENTENCE.finditer(text, block.start, block.end)]
             return starts[-1] if starts else block.start
         told.append(block)
@@ -125,7 +135,11 @@ def _late_heading(paged: PagedText, start: int, end: int) -> Line | None:
     for line, below in zip(lines, [*lines[1:], None], strict=True):
         heading = read_heading(line.text)
         if heading and heading.kind == "reason" and not heading.kept:
-            last = below is None or paged.at(below.start) != paged.at(line.start)
+            last = (
+                below is None
+                or paged.at(below.start) != paged.at(line.start)
+                or (paged.at(line.start).page is None and bool(_PAGE_TURNS.match(below.text)))
+            )
             return line if last else None
     return None
 
@@ -155,15 +169,23 @@ def _reasons_from(blocks: Sequence[_Block], late: Line | None) -> int | None:
             ordered = not points and _ORDERS.search(block.text)
         else:
             rest = sum(len(b.text.split()) for b in blocks[n:])
-            told = marks >= 3 and rest >= MIN_REASONS and (block.parted or not spaced) and not _BACK.match(block.text)
+            points = listed > 1 and words >= LONG
+            told = marks >= (2 if points else 3) and rest >= MIN_REASONS and not _BACK.match(block.text)
+            told = told and (block.parted or not spaced)
             ordered = _ORDERS.search(block.text)
         if told and not ordered and not block.item:
-            return block.start
+            return block.start if any(map(_asks, blocks[:n])) else None
     return None
 
 
-def _without_tail(text: str, motion: Part) -> Part:
-    """A motion without lines at its end that hold no words of it: rules, page numbers, the form's "Antrag"."""
+def _asks(block: _Block) -> bool:
+    """True for what can be a request: a point of a list, a lead, an order, a sentence that gives no reasons."""
+    sentence = bool(_SENTENCE_END.search(block.text)) and len(_REASONS.findall(block.text)) < 2
+    return block.item or sentence or bool(_LEAD.search(block.text) or _ORDERS.search(block.text))
+
+
+def without_tail(text: str, motion: Part) -> Part:
+    """A part without lines at its end that hold no words of it: rules, page numbers, the form's "Antrag"."""
     lines = [line for line in lines_of(text, motion.start, motion.end) if line.text.strip()]
     while len(lines) > 1 and (_NO_WORDS.match(lines[-1].text) or _KIND_ALONE.match(lines[-1].text)):
         lines.pop()
@@ -192,5 +214,6 @@ def _blocks(lines: Sequence[Line]) -> list[_Block]:
             out[-1].end, out[-1].text = line.end, f"{out[-1].text} {text}"
         else:
             out.append(_Block(line.start, line.end, text, item, parted))
-        open_block = not (_SENTENCE_END.search(text) and len(text) < 0.75 * longest)
+        asks = len(text.split()) <= 12 and _ENDS_ASKING.search(text)
+        open_block = not (asks or text.endswith(":") or (_SENTENCE_END.search(text) and len(text) < 0.75 * longest))
     return out

@@ -27,6 +27,9 @@ _ANSWERS = re.compile(
     r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Stellungnahme|Antwort|Beantwortung)\b.*\b(?:Verwaltung|[Bb]ürgermeister\w*|Anfrage|Magistrats?)\W*$"
 )
 _YES_NO = re.compile(r"^\W*(?:ja|nein)\b(?:\W+(?:ja|nein)\b)?\W*[xX]?\W*$", re.IGNORECASE)
+_MINUTES = re.compile(
+    r"(?:.{0,60}\n+)?\W*(?:Niederschrift|\w*[Pp]rotokoll|Verhandlungsschrift|Beschlussauszug|Auszug aus de[rm])\b.{0,60}\b(?:[Ss]itzung|[Tt]agung|Gemeinderat\w*|Ausschuss\w*)\b"
+)
 _BY_MEMBERS = re.compile(
     r"^\W*(?:(?:Hiermit|Daher|Deshalb|Somit)\s+beantrag|[Ww]ir\b|[Ii]ch\b|[Dd]ie\s+[\wÄÖÜ/-]*[Ff]raktion)"
 )
@@ -64,7 +67,7 @@ def find_parts(text: PagedText, documents: Sequence[DocumentStart] = ()) -> tupl
     parts: list[Part] = []
     for index, document in enumerate(starts):
         end = starts[index + 1].offset if index + 1 < len(starts) else len(text.text)
-        if document.role == "annex":
+        if document.role == "annex" or _MINUTES.match(text.text[document.offset : end].lstrip()):
             annex = trimmed_part(text.text, "annex", _annex_heading(text.text, document, end), document.offset, end)
             parts.extend(without_form(text.text, annex))
         else:
@@ -187,6 +190,10 @@ def _inline_heading(name: str, lines: Sequence[Line], index: int, base: PartKind
     near = (*[line for line in lines[:index] if line.text.strip()][-4:], *lines[index + 1 : index + 4])
     if any(re.match(r"\W*(?:Sehr|Liebe)", other.text) for other in near):
         return None
+    inline = INLINE.match(lines[index].text)
+    told = lines[index].text[inline.end() :].strip() if inline else ""
+    if name == "Antrag" and len(told.split()) <= 3 and not told.endswith((".", ",")):
+        return None  # who asks: "Antrag: Fraktion Mitte"
     head = read_heading(name + ":")
     return head or (Heading("motion", name) if name == "Antrag" and base == "motion" else None)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ratsassistent.oparl import PagedText, Part
-from ratsassistent.pack.papers.asked import only_asked
+from ratsassistent.pack.papers.asked import only_asked, without_tail
 from ratsassistent.pack.papers.form_lines import (
     BOX,
     EMPTY,
@@ -50,7 +50,7 @@ def tidied(paged: PagedText, found: Sequence[Part], role: str, end: int) -> list
     text = paged.text
     parts: list[Part] = []
     for read in found:
-        part = read
+        part = without_tail(text, read) if read.kind == "resolution" else read
         words = text[part.start : part.end]
         if part.kind == "resolution" and _POINTER.match(words) and len(words.split()) < 25:
             part = part.model_copy(update={"kind": "text", "complete": True})
