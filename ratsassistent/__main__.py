@@ -36,6 +36,9 @@ _USAGE = {
     "invalid float value:": "keine Zahl ist",
     "ambiguous option:": "nicht eindeutig ist",
     "could match": "gemeint sein kann",
+    "one of the arguments": "es fehlt eine der Angaben",
+    " is required": "",
+    "not allowed with": "geht nicht zusammen mit",
 }
 
 
@@ -103,8 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     brief.add_argument("--papier", metavar="NUMMER", help="nur diese Vorlage")
     brief.add_argument("--stufe", choices=["auszug", "voll"], default="auszug", help="voll: mit Sprachmodell")
     brief.add_argument("--top", metavar="NUMMER|KENNUNG", help="nur dieser Tagesordnungspunkt")
-    brief.add_argument("--format", choices=["md", "json"], default="md")
-    brief.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path)
+    brief.add_argument("--format", choices=["md", "docx", "pdf", "json"], help="sonst nach der Endung der Datei")
+    brief.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path, help="dorthin schreiben statt auf den Bildschirm")
 
     ask = command("frage", "beantwortet eine Frage aus den Unterlagen", _ask)
     ask.add_argument("question", metavar="FRAGE", nargs="?")
@@ -124,6 +127,11 @@ def _parser() -> argparse.ArgumentParser:
     delete = command("loeschen", "löscht eine Sitzung und alles, was daraus entstand", _delete)
     delete.add_argument("meeting", metavar="SITZUNG")
 
+    _remark_options(
+        command("anmerken", "bestätigt, berichtigt oder entfernt eine Aussage, oder schreibt eine Notiz", _remark),
+        command("anmerkungen", "zeigt Berichtigungen und Notizen, oder nimmt eine zurück", _remarks),
+    )
+
     model = command("modelle", "zeigt, holt, prüft und misst Sprachmodelle", _models)
     model.add_argument("what", metavar="liste|laden|pruefen|messen", choices=["liste", "laden", "pruefen", "messen"])
     model.add_argument("name", metavar="NAME", nargs="?", help="sonst das eingestellte")
@@ -140,6 +148,20 @@ def _parser() -> argparse.ArgumentParser:
         "--ende-nach", metavar="SEKUNDEN", type=float, default=120.0, help="Ende, wenn so lange nichts kam"
     )
     return parser
+
+
+def _remark_options(say: argparse.ArgumentParser, told: argparse.ArgumentParser) -> None:
+    for sub in (say, told):
+        sub.add_argument("meeting", metavar="SITZUNG", nargs="?", help="Kennung, oder Wörter aus Name und Datum")
+        sub.add_argument("--papier", metavar="NUMMER", help="eine Vorlage statt einer Sitzung")
+    say.add_argument("--top", metavar="NUMMER|KENNUNG", help="der Tagesordnungspunkt")
+    say.add_argument("--aussage", metavar="KENNUNG", help="die Aussage („id“ in „briefing --json“)")
+    what = say.add_mutually_exclusive_group(required=True)
+    what.add_argument("--bestaetigen", action="store_true", help="die Aussage stimmt mit ihrer Seite überein")
+    what.add_argument("--berichtigen", metavar="TEXT", help="so soll die Aussage heißen")
+    what.add_argument("--entfernen", action="store_true", help="die Aussage nicht mehr zeigen")
+    what.add_argument("--notiz", metavar="TEXT", help="etwas zur Aussage oder zum Tagesordnungspunkt schreiben")
+    told.add_argument("--zuruecknehmen", metavar="KENNUNG", help="diese Anmerkung löschen")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -258,10 +280,15 @@ def _meetings(args: argparse.Namespace, settings: Settings) -> int:
 
 def _brief(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent import workflow
-    from ratsassistent.output import contract, markdown
+    from ratsassistent.output import export
 
     if bool(args.meeting) == bool(args.papier):
         raise UsageError("Bitte entweder eine Sitzung oder mit --papier eine Vorlage angeben.")
+    form = args.format or export.format_of(args.ausgabe)
+    if args.ausgabe:
+        export.check(args.ausgabe)
+    elif form in export.BINARY:
+        raise UsageError(f"Bitte mit -o eine Datei angeben, in die das {form.upper()} geschrieben werden soll.")
     with workflow.workspace(settings) as ws:
         if args.papier:
             made = workflow.brief_paper(ws, args.papier, args.stufe)
@@ -269,19 +296,10 @@ def _brief(args: argparse.Namespace, settings: Settings) -> int:
             made = workflow.brief(ws, args.meeting, args.stufe, top=args.top, progress=_progress())
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
-    as_json = args.json or args.format == "json"
-    text = (
-        json.dumps(contract.briefing(made), ensure_ascii=False, indent=1) + "\n" if as_json else markdown.render(made)
-    )
     if args.ausgabe:
-        try:
-            args.ausgabe.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"Die Datei {args.ausgabe} lässt sich nicht schreiben: {error.strerror}.") from error
-        if args.json:
-            print(text, end="")
-    else:
-        print(text, end="")
+        export.write(made, "json" if args.json and form not in export.BINARY else form, args.ausgabe)
+    if args.json or not args.ausgabe:
+        print(export.render(made, "json" if args.json else form).decode("utf-8"), end="")
     return 0
 
 
@@ -379,6 +397,18 @@ def _delete(args: argparse.Namespace, settings: Settings) -> int:
     else:
         print(f"Gelöscht: {gone.name} und alles, was daraus entstanden ist.")
     return 0
+
+
+def _remark(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent.output import remarks_command
+
+    return remarks_command.say(args, settings)
+
+
+def _remarks(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent.output import remarks_command
+
+    return remarks_command.told(args, settings)
 
 
 def _jobs(args: argparse.Namespace, settings: Settings) -> int:

@@ -90,8 +90,13 @@ def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str 
     return Settings(
         data_folder=folder,
         model_folders=folders,
-        name=" ".join(str(os.environ.get("RATSASSISTENT_NAME") or given.get("name") or "").split())[:MAX_NAME] or None,
+        name=_line(os.environ.get("RATSASSISTENT_NAME") or given.get("name")),
         model=str(model or os.environ.get("RATSASSISTENT_MODELL") or given.get("modell") or DEFAULT_MODEL),
         threads=number("threads", "RATSASSISTENT_THREADS"),
         port=number("port", "RATSASSISTENT_PORT") or 7860,
     )
+
+
+def _line(value: object) -> str | None:
+    """A name in one line, not longer than it can be shown; None where there is none."""
+    return " ".join(str(value or "").split())[:MAX_NAME].strip() or None
