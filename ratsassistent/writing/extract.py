@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ratsassistent.briefings import ItemBriefing, Statement
@@ -20,9 +20,11 @@ from ratsassistent.oparl import AgendaItem, Paper
 from ratsassistent.writing.amounts import money
 from ratsassistent.writing.figures import COSTS, amounts_of, cite, consultations_of, dates_of, money_rows
 from ratsassistent.writing.opening import FIRST, Place, best_verdict, opening
+from ratsassistent.writing.readable import is_noise, without_bullet
 from ratsassistent.writing.reading import Chunk, reading_for
 from ratsassistent.writing.rows import form_statements, table_amounts
-from ratsassistent.writing.select import Candidate, candidates, choose, is_noise
+from ratsassistent.writing.select import Candidate, candidates, choose
+from ratsassistent.writing.sentences import clean
 from ratsassistent.writing.speakers import (
     ANNEX,
     ANSWER,
@@ -56,7 +58,7 @@ __all__ = [
 VERSION = "4"  # part of an ItemBriefing's basis: raise it when the same papers would give another briefing
 
 BUDGET = 195  # words of an item's statements and their headings
-_LEAST_BUDGET, _SHARE = 70, 0.6  # a thin paper is not quoted nearly whole
+_LEAST_BUDGET, _SHARE = 70, 0.7  # a thin paper is not quoted nearly whole
 
 
 def extract_item(item: AgendaItem) -> ItemBriefing:
@@ -73,15 +75,15 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
     if asked and not any(rank(s.label) == rank(ANSWER) and verdict(s.text) == 2 for _, s in collected.statements):
         plain = best_verdict([c for c in pool if not collected.holds(c.text)])
         if plain:
-            _take(collected, papers, plain, first=True)
+            _take(collected, papers, [plain], first=True)
     for place, row in money_rows(papers):
         collected.add_if_fits(place, row)
     known = {round(amount.value) for _, s in collected.statements for amount in money(s.text)}
     for place, row in (*form_statements(main_first(item.papers)), *table_amounts(papers, known)):
         collected.add_if_fits(place, row)
     rest = [c for c in pool if not collected.holds(c.text)]
-    for candidate in choose(rest, collected.left, collected.shown):
-        _take(collected, papers, candidate)
+    for group in joined(choose(rest, collected.left, collected.shown)):
+        _take(collected, papers, group)
     return ItemBriefing(
         id=item.id,
         number=item.number,
@@ -132,20 +134,34 @@ class _Collected:
         return tuple(s for _, s in sorted(self.statements, key=lambda placed: (rank(placed[1].label), placed[0])))
 
 
-def _take(collected: _Collected, papers: Sequence[Paper], candidate: Candidate, first: bool = False) -> None:
-    paper = papers[candidate.paper]
-    citation = cite(paper.text, candidate.sentence.start, candidate.sentence.end)
+def joined(chosen: Sequence[Candidate]) -> Iterator[list[Candidate]]:
+    """Chosen sentences, those that lean on the one before them together with it."""
+    group: list[Candidate] = []
+    for candidate in chosen:
+        if group and not (candidate.leans and candidate.before == group[-1].order):
+            yield group
+            group = []
+        group.append(candidate)
+    if group:
+        yield group
+
+
+def _take(collected: _Collected, papers: Sequence[Paper], group: Sequence[Candidate], first: bool = False) -> None:
+    """Show neighbouring sentences as one statement, as they stand in the paper."""
+    paper, candidate = papers[group[0].paper], group[0]
+    start, end = candidate.sentence.start, group[-1].sentence.end
+    citation = cite(paper.text, start, end)
     if not citation:
         return
     statement = Statement(
-        text=candidate.text,
+        text=without_bullet(clean(paper.text.text[start:end])),
         origin="extract",
         citation=citation,
         check="ok",
         label=_label(paper, candidate),
         heading=candidate.heading,
     )
-    collected.add((FIRST, 0) if first else (candidate.paper, candidate.sentence.start), statement)
+    collected.add((FIRST, 0) if first else (candidate.paper, start), statement)
 
 
 def _label(paper: Paper, candidate: Candidate) -> str:

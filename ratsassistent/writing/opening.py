@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from ratsassistent.briefings import Statement
 from ratsassistent.oparl import Citation, Paper, Part
 from ratsassistent.writing.figures import cite
-from ratsassistent.writing.select import Candidate, readable, without_bullet
+from ratsassistent.writing.readable import readable, without_bullet
+from ratsassistent.writing.select import Candidate
 from ratsassistent.writing.sentences import Sentence, clean, sentences
 from ratsassistent.writing.speakers import (
     SUMMARY,

@@ -13,19 +13,11 @@ from dataclasses import dataclass, replace
 
 from ratsassistent.oparl import AgendaItem, Citation, Paper, PartKind
 from ratsassistent.writing.figures import COSTS, MAX_PAGES, cite
-from ratsassistent.writing.select import (
-    Candidate,
-    candidates,
-    choose,
-    is_noise,
-    leans,
-    overlap,
-    spans,
-    terms,
-    without_bullet,
-)
+from ratsassistent.writing.readable import is_noise, leans, without_bullet
+from ratsassistent.writing.select import Candidate, candidates, choose, spans
 from ratsassistent.writing.sentences import sentences
 from ratsassistent.writing.speakers import ANSWER, BODY, MOTION, REASON, WHY, applicants, verdict
+from ratsassistent.writing.terms import overlap, terms
 from ratsassistent.writing.wording import main_first, resolution_of, without_boxes
 
 

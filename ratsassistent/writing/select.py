@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from ratsassistent.oparl import Paper, Part, PartKind
 from ratsassistent.writing.amounts import days, laws, money, numbers, percentages
+from ratsassistent.writing.readable import Leaning, leaning, readable, without_bullet
 from ratsassistent.writing.sections import Section, naming, sections
 from ratsassistent.writing.sentences import Sentence, sentences
 from ratsassistent.writing.terms import overlap, terms
@@ -55,25 +56,6 @@ _KEY_HEADING = re.compile(
     r"zusammenfass|fazit|ergebnis|empfehlung|vorschlag|weiteres vorgehen|kosten|finanz|zeitplan|termin|umsetzung|ausblick|bewertung|überblick|kernaussag",
     re.IGNORECASE,
 )
-_LEANS = re.compile(
-    r"(?:Dies(?:e[rsmn]?)?|Dabei|Hierbei|Hierdurch|Hierfür|Hierzu|Damit|Dadurch|Dafür|Dazu|Davon|Daraus|Darüber hinaus|Darin|Daneben|Danach|Er|Sie|Es sei"
-    r"|Ebenso|Zudem|Außerdem|Ferner|Auch|Ihre?|Deren|Dessen|Letztere\w*|So|Die entspricht|Solche\w*|Jene\w*|Denn|Aber|Allerdings|Jedoch|Dennoch|Trotzdem|Somit|Daher|Deshalb)\b"
-)
-_ADDRESS = re.compile(
-    r"(?:[Ss]tr(?:aße|asse|\.)|[Pp]latz|[Ww]eg|[Aa]llee|[Gg]asse)\s+\d{1,3}\s?[a-z]?,?\s+(?:[A-Z]{1,2}-)?\d{4,5}\s+[A-ZÄÖÜ]"
-)
-# A word in small letters that looks like a finite verb or participle; nouns and their articles do not.
-_VERB = re.compile(
-    r"\b(?:ist|sind|war|wäre|waren|wären|wird|werden|w[uü]rden?|ha(?:t|ben|tten?)|kann|können|soll(?:en|te|ten)?|muss|müssen|darf|dürfen|will|wollen|sei(?:en)?|"
-    r"gilt|gibt|liegt|steht|erfolgt|bleibt|geht|\w*(?:zu\w+en|ieren|iert(?:e|en)?)|(?:ge|be|er|ver|ent|zer|vor|aus|ein|ab|an|auf|um)[a-zäöüß]{3,}(?:t|en)|"
-    r"[a-zäöüß]{3,}(?:te|ten)|[a-zäöüß]{2,}[bcdfghklmnpqrstvwxzß]t)\b"
-)
-_NOISE = re.compile(
-    r"https?:|www\.|@\w|\b(?:Tel(?:efon)?|Fax|E-Mail|IBAN|gez\.)\b|unterzeichne|mit freundlichen grüßen|\bISBN\b|copyright|©|\.{4,}|impressum"
-    r"|wie folgt (?:aufgeteilt|dar|zusammen)|siehe (?:anlage|beschluss|seite)|(?:ist|sind) (?:als anlage|der anlage|im erläuterungsteil)|in der anlage (?:beigefügt|dargestellt)|[☐☒☑□■]"
-    r"|\*\*|\bQuellen?:|\b(?:Abbildung|Abb\.|Tabelle|Tab\.|Diagramm)\s*\d+\s*:|^\((?!.*\)\W*$)",
-    re.IGNORECASE,
-)
 # What a part is worth as a source of the item's message.
 _PART_WORTH: dict[PartKind, float] = {
     "statement": 1.0, "summary": 1.0, "costs": 0.9, "reason": 0.7, "text": 0.4, "motion": 0.15, "annex": 0.0,
@@ -90,6 +72,7 @@ _SAME = 0.8  # a sentence that shares more of its words with one already shown i
 _PER_WORD = 0.25  # between worth of a sentence (0) and worth of a word (1); 0.2 to 0.35 do equally well
 _FLOOR = 0.3  # added to the worth of a sentence before its length counts: more of it favours short ones
 _LEAST = 1.1  # a sentence worth less is not shown, even where words are left
+_LEANING: dict[Leaning, float] = {0: 0.0, 1: -0.15, 2: -0.9}  # what it costs to lean on a sentence that is not shown
 _ALWAYS = 2  # sentences are shown even of a paper that has no better ones
 _SAME_SECTION = 0.15  # what each further sentence of one of several parallel sections costs
 _REPEATS = 1.1  # what repeating all of another sentence's words costs
@@ -110,6 +93,8 @@ class Candidate:
     terms: Counter[str]
     section: Section | None = None
     heading: str | None = None
+    leans: Leaning = 0
+    before: int | None = None  # order of the sentence directly before it, if that may be shown
     score: float = 0.0
     words: int = 0  # of the sentence and its heading
     has_money: bool = False
@@ -120,11 +105,6 @@ class Candidate:
     def text(self) -> str:
         """The sentence for display, without a bullet."""
         return without_bullet(self.sentence.text)
-
-
-def without_bullet(text: str) -> str:
-    """The wording without the sign or dash of a list item; numbers such as "1." stay."""
-    return re.sub(r"^(?:[•▪■●○◦‣·\uf000-\uf0ff➢➔►*]|[-–—]\s)\s*", "", text)
 
 
 def spans(paper: Paper, kinds: Iterable[PartKind]) -> list[Part]:
@@ -149,37 +129,6 @@ def spans(paper: Paper, kinds: Iterable[PartKind]) -> list[Part]:
     return [part for part in found if part.kind in wanted]
 
 
-def readable(sentence: Sentence) -> bool:
-    """True for a whole sentence of running text; False for headings, rows, form lines, signatures and debris."""
-    if sentence.kind in ("heading", "row", "furniture"):
-        return False
-    text = without_bullet(sentence.text)
-    words = text.split()
-    if not 5 <= len(words) <= 65 or _NOISE.search(text):
-        return False
-    if text[-1] not in '.!?“”"»' and not (sentence.kind == "item" and len(words) >= 7 and text[-1] not in ":,;-–"):
-        return False
-    if not (text[0].isupper() or text[0].isdigit() or text[0] in '„"“»§('):
-        return False
-    letters = sum(c.isalpha() for c in text)
-    small = sum(w[:1].islower() for w in words)
-    single = sum(len(w) == 1 for w in words)
-    return letters >= 0.62 * len(text.replace(" ", "")) and small * 4 >= len(words) and single * 4 <= len(words)
-
-
-def is_noise(text: str) -> bool:
-    """True for what is no statement though it may look like a sentence: cells of a table, an address, a bullet point
-    of slides that has neither a verb nor a figure."""
-    if text.count(" | ") or _ADDRESS.search(text):
-        return True
-    return text[-1] not in '.!?“”"»' and not re.search(r"\d", text) and not _VERB.search(text)
-
-
-def leans(text: str) -> bool:
-    """True for a sentence that cannot be understood without the one before it ("Dies ist günstiger.")."""
-    return _LEANS.match(text) is not None
-
-
 def candidates(papers: Sequence[Paper], name: str, kinds: Iterable[PartKind], proposed: str = "") -> list[Candidate]:
     """All readable sentences of the parts of these kinds, scored.
 
@@ -194,23 +143,26 @@ def candidates(papers: Sequence[Paper], name: str, kinds: Iterable[PartKind], pr
         for part in spans(paper, kinds):
             kind = speakers.get(part.start, part.kind)
             heading, place, recounted = part.heading or "", 0, False
+            above: Candidate | None = None
             stretch = sentences(paper.text.text, part.start, part.end)
             placed = sections(stretch, f"{titles}. {proposed}")
             for sentence, section in zip(stretch, placed, strict=True):
                 if sentence.opens:
                     recounted = recounts(sentence.text) or (recounted and sentence.kind == "item")
                 if sentence.kind == "heading":
-                    heading, place = sentence.text, 0
+                    heading, place, above = sentence.text, 0, None
                     continue
                 if not readable(sentence):
+                    above = None
                     continue
                 candidate = Candidate(number, sentence, part, kind, len(found), terms(sentence.text), section)
                 candidate.heading = needed_heading(sentence.text, section)
                 candidate.words = len(candidate.text.split()) + len((candidate.heading or "").split())
                 _features(candidate, heading, place)
                 candidate.reasons["recounted"] = -0.8 if recounted and sentence.kind == "item" else 0.0
+                candidate.before = above.order if above and above.section == section else None
                 found.append(candidate)
-                place += 1
+                place, above = place + 1, candidate
     found = _without_repeated_demands(found)
     _weigh_again(found)
     _mark_parallels(found)
@@ -315,7 +267,8 @@ def _features(candidate: Candidate, heading: str, place: int) -> None:
     reasons["place"] = 0.35 / (1 + place)
     reasons["section"] = _of_section(candidate)
     reasons["quoted"] = -0.6 if candidate.sentence.quoted else 0.0
-    reasons["leans"] = -0.35 if _LEANS.match(text) and not amounts else 0.0
+    candidate.leans = leaning(text)
+    reasons["leans"] = _LEANING[candidate.leans]
     reasons["question"] = -0.9 if text.rstrip('“”"').endswith("?") else 0.0
     reasons["length"] = -0.018 * max(candidate.words - 22, 0) - 0.04 * max(9 - candidate.words, 0)
 
@@ -376,7 +329,8 @@ def choose(
 
     def gain(candidate: Candidate) -> float:
         beside = sum(t.section == candidate.section for t in taken) if candidate.heading else 0
-        return candidate.score - _REPEATS * repeated[candidate.order] - _SAME_SECTION * beside
+        held = -candidate.reasons.get("leans", 0.0) if any(t.order == candidate.before for t in taken) else 0.0
+        return candidate.score + held - _REPEATS * repeated[candidate.order] - _SAME_SECTION * beside
 
     def worth(candidate: Candidate) -> float:
         return (gain(candidate) + _FLOOR) / math.pow(max(candidate.words, 8), _PER_WORD)

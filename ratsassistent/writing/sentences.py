@@ -67,6 +67,7 @@ _FURNITURE = re.compile(
     r"|.{0,60}\b(?:Seite|Blatt)\s+\d{1,3}\s*(?:von|/)\s*\d{1,3}(?:\s+Seiten?)?\s*",
     re.IGNORECASE,
 )
+_UNIT = re.compile(r"[€%]|(?:Euro|EUR|Prozent|Mio|Mrd)\b")  # what a line goes on with behind a number
 _ORDINAL = re.compile(r"\b(?:am|vom|zum|bis|der|die|das|dem|den|im|des|ab|seit|jede[rsmn]?)\s+\d+$")
 _END = re.compile(r"[.!?…](?:[\"“”»«')\]]|\s?\[\d+\])*(?=\s|$)")
 _TERMINAL = re.compile(r"[.!?:;…][\"“”»«')\]]*\s*$")
@@ -213,7 +214,10 @@ def _blocks(text: str, start: int, end: int) -> list[_Block]:
             current = None
             blocks.append(_Block(a, b, "heading"))
         elif current is None or (
-            not open_before and not stripped[:1].islower() and len(previous.strip()) < width * 0.7
+            not open_before
+            and not stripped[:1].islower()
+            and not _UNIT.match(stripped)
+            and len(previous.strip()) < width * 0.7
         ):
             current = _Block(a, b, "sentence")
             blocks.append(current)
@@ -227,6 +231,8 @@ def _ended(text: str) -> bool:
     stripped = text.rstrip()
     if re.search(r"\b(?:am|vom|zum|bis|der|dem|den|im|des|ab|seit|und)\s+\d{1,2}\.$", stripped):
         return False
+    if stripped.endswith(":") and stripped.count("(") > stripped.count(")"):
+        return False
     return _TERMINAL.search(stripped) is not None and not _abbreviation_before(stripped, len(stripped) - 1)
 
 
@@ -235,6 +241,8 @@ def _goes_on(line: str, previous: str, width: int, kind: Kind) -> bool:
     stripped = line.strip()
     if re.match(rf"\d{{1,2}}\.\s+{_MONTHS}", stripped):
         return True
+    if re.match(r"[-–—]\s?\d", stripped) and re.search(r"\d\.?$", previous.rstrip()):
+        return True  # "3.500 – 4.000 Euro"
     full = len(previous.strip()) > width * 0.8
     if re.match(r"[-–—]\s+[a-zäöü]", stripped):
         return kind == "sentence" or full or previous.rstrip().endswith(",")
@@ -260,7 +268,8 @@ def _is_heading(stripped: str, following: str, width: int) -> bool:
         return False
     if not (stripped[:1].isupper() or stripped[:1].isdigit() or stripped[:1] in '„"§'):
         return False
-    if stripped.rsplit(maxsplit=1)[-1].lower().strip(".,") in _NO_LAST_WORD:
+    last = stripped.rsplit(maxsplit=1)[-1]
+    if last.lower().strip(".,") in _NO_LAST_WORD or (last.islower() and following[:1].isdigit()):
         return False
     return bool(following) and not following[:1].islower()
 
@@ -352,15 +361,15 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _is_end(text: str, begin: int, dot: int, rest: str) -> bool:
     first = rest[:1]
-    if first.islower() or first in ",;)€%":
-        return False
-    if text[dot] != ".":
-        return True
+    if first.islower() or first in ",;)€%" or text[dot] != ".":
+        return not (first.islower() or first in ",;)€%")
     head = re.search(r"([^\s(\[„\"“]*)$", text[max(begin, dot - 24) : dot])
     word = head[1] if head else ""
     follower = re.match(r"[\"„“»(]*([\w]+)", rest)
     starter = bool(follower) and follower is not None and follower[1].lower() in _STARTERS
-    lower = word.lower().strip(".")
+    lower = re.split(r"[-/]", word.lower().strip("."))[-1]  # "Dipl.-Ing."
+    if re.fullmatch(r"\d{1,2}(?:\.\d{1,2})?", word) and re.match(r"[-–—]\s?\d", rest):
+        return False  # "25.06. – 09.07.2026"
     if re.fullmatch(r"\d{1,2}", word):  # an ordinal: "am 28. Juni", "im 1. Bauabschnitt"
         return starter and not _ORDINAL.search(text[begin:dot])
     if re.fullmatch(r"[A-Za-zÄÖÜü]", word):  # an initial, or "i. V. m."; but also "Variante B."
