@@ -150,7 +150,7 @@ def test_briefing_as_markdown_into_a_file(run: Run, data: Path, tmp_path: Path) 
     assert (made.status, made.out) == (0, "")
     text = target.read_text(encoding="utf-8")
     assert text == run("briefing", MEETING).out
-    assert text.count("\n## ") == 10
+    assert text.count("\n## TOP ") == 10
     assert text.count("Nichtöffentlich") >= 2
     assert "40 von 40 Seiten gelesen." in text
     assert re.search(r"\(S\. 3\)", text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ratsassistent.briefings import Contradiction, Coverage, Side
+from ratsassistent.briefings import Contradiction, Coverage, ItemSource, Side
 from ratsassistent.oparl import AgendaItem, Change, Decision, MissingAttachment, Outcome, PageRef, Vote
 
 OUTCOMES: dict[Outcome, str] = {
@@ -33,10 +33,30 @@ _PARTS = {
 }
 
 
+NON_PUBLIC = "Nichtöffentlich – vertraulich behandeln."
+CONFIDENTIAL_SHORT = "Enthält Nichtöffentliches – nicht weitergeben."
+CONFIDENTIAL = "Dieses Papier enthält Nichtöffentliches und darf nicht weitergegeben werden."
+NO_PAPERS = "Zu diesem Punkt liegen keine Unterlagen bei."
+NO_READABLE_PAPERS = "Zu diesem Punkt liegen keine lesbaren Unterlagen bei."
+AUTHORITATIVE = "Maßgeblich sind die Unterlagen."
+CHECKED = (
+    "jede Zahl, jedes Datum, jeder Betrag, jeder § und jeder Name des Satzes steht auf dieser Seite – mehr nicht: "
+    "ob der Satz den Sinn trifft, sieht man nur dort."
+)
+ALL_SUPPORTED = "Keine: Bei keinem nachgesehenen Satz der KI fehlte eine Zahl oder ein Name auf der genannten Seite."
+WITHHELD = (
+    "Diese Sätze hat das Sprachmodell geschrieben und das Programm oben weggelassen, weil sie die Prüfung nicht "
+    "bestanden haben; sie gelten nicht."
+)
+RESPONSIBLE = (
+    "Diese Auswertung ersetzt die Unterlagen nicht; maßgeblich sind allein sie. Wer sich auf eine Aussage stützt oder "
+    "dieses Papier weitergibt, ist dafür selbst verantwortlich und liest vorher die genannte Seite. Nichts hier "
+    "empfiehlt, wie abzustimmen ist."
+)
 UNKNOWN_PUBLIC = "Ob der Punkt öffentlich ist, sagen die Unterlagen nicht; er wird deshalb so behandelt."
 
 
-def moved(item: AgendaItem) -> str:
+def moved(item: AgendaItem | ItemSource) -> str:
     """That a Nachtrag took an item off the agenda or gave it another number; empty where neither happened."""
     if item.withdrawn:
         return "Dieser Punkt wurde von der Tagesordnung genommen."
@@ -94,17 +114,23 @@ def page_list(pages: Iterable[PageRef]) -> list[tuple[str, str]]:
     by_file: dict[str, list[int]] = {}
     for ref in pages:
         by_file.setdefault(ref.file, []).append(ref.page)
-    return [(file, f"S. {_runs(sorted(set(numbers)))}") for file, numbers in by_file.items()]
+    return [(file, f"S. {runs(sorted(set(numbers)))}") for file, numbers in by_file.items()]
 
 
-def _runs(numbers: list[int]) -> str:
-    runs: list[list[int]] = []
+def runs(numbers: list[int]) -> str:
+    """Sorted numbers with those in a row as a range: "3–5, 9"."""
+    found: list[list[int]] = []
     for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
         else:
-            runs.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)
+            found.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in found)
+
+
+def pages_read(given: Coverage) -> str:
+    """ "8 von 9 Seiten gelesen." """
+    return f"{given.read} von {given.pages} Seiten gelesen."
 
 
 def coverage(given: Coverage) -> list[tuple[str, list[str]]]:
