@@ -32,6 +32,7 @@ from ratsassistent.writing.speakers import (
     DEADLINES,
     LABELS,
     MAIN,
+    MOTION,
     REASON,
     WHY,
     motion_label,
@@ -71,7 +72,7 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
     collected.left = min(BUDGET, max(_LEAST_BUDGET, int(_SHARE * readable)))
     for place, statement in opening(papers, collected.shown, collected.left):
         collected.add(place, statement)
-    asked = any(part.kind == "motion" for paper in papers for part in paper.parts)
+    asked = any(s.label == MOTION for _, s in collected.statements) or (wording and wording.kind == "motion")
     if asked and not any(rank(s.label) == rank(ANSWER) and verdict(s.text) == 2 for _, s in collected.statements):
         plain = best_verdict([c for c in pool if not collected.holds(c.text)])
         if plain:

@@ -6,6 +6,7 @@ What it does not know: how the other sentences of a briefing are chosen.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -30,6 +31,8 @@ Place = tuple[int, int]  # paper, offset
 
 FIRST = -1  # offset of what goes before everything else under its label
 _ASKED_WORDS = 40  # of what is asked for, at most, where an answer follows
+_ASKS = re.compile(r"(?i)frage|beantrag|beschließ|bitte[nt]|fordert|antrag|möge")
+_OWN = re.compile(r"(?i)verwaltung|antrag")
 _SAID = 0.8  # a stretch that shares more of its words with what is shown is not shown
 
 
@@ -51,7 +54,7 @@ def opening(papers: Sequence[Paper], shown: Sequence[Counter[str]], budget: int)
             motion = next(part for part in document.parts if part.kind == "motion")
             wanted.append((motion, motion_label(paper, motion), _ASKED_WORDS if answered else budget // 2))
         for part in document.parts:
-            if part.kind == "summary" and not document.asks:
+            if part.kind == "summary" and not document.asks and _is_own(part, document):
                 reply = asked or _answers(document)
                 wanted.append((part, speaker_label(paper, part) if reply else SUMMARY, budget * 3 // 5))
         for part, label, limit in wanted:
@@ -67,14 +70,16 @@ def opening(papers: Sequence[Paper], shown: Sequence[Counter[str]], budget: int)
 
 def best_verdict(pool: Sequence[Candidate]) -> Candidate | None:
     """The sentence of an answer that says most plainly what the administration thinks of a motion."""
-    plain = [c for c in pool if c.kind == "statement" and verdict(c.text)]
+    plain = [c for c in pool if c.kind == "statement" and c.leans < 2 and _OWN.search(c.text) and verdict(c.text)]
+    plain += [c for c in pool if c.kind == "statement" and c.leans < 2 and verdict(c.text) == 2]
     return max(plain, key=lambda c: (verdict(c.text), c.heading is None, c.score), default=None)
 
 
 def leading(paper: Paper, part: Part, limit: int) -> tuple[int, int, str] | None:
-    """The first sentences of a part as one stretch, as many as fit the limit of words."""
+    """The first sentences of a part as one stretch, as many as fit the limit of words; of a motion behind its address."""
     group: list[Sentence] = []
-    for sentence in sentences(paper.text.text, part.start, part.end):
+    found = sentences(paper.text.text, part.start, part.end)
+    for sentence in found[_asking(found) if part.kind == "motion" else 0 :]:
         if sentence.kind == "row" or (sentence.kind == "heading" and not group):
             continue
         limit -= len(sentence.text.split())
@@ -86,6 +91,18 @@ def leading(paper: Paper, part: Part, limit: int) -> tuple[int, int, str] | None
         return None
     start, end = group[0].start, group[-1].end
     return start, end, without_bullet(clean(paper.text.text[start:end]))
+
+
+def _asking(found: Sequence[Sentence]) -> int:
+    """Where a motion begins to ask: at its first question, or behind the first line that ends with a colon."""
+    question = next((n for n, s in enumerate(found) if s.text.endswith("?")), None)
+    colon = next((n + 1 for n, s in enumerate(found[:-1]) if s.text.endswith(":") and _ASKS.search(s.text)), None)
+    return colon if colon is not None else question or 0
+
+
+def _is_own(part: Part, document: Document) -> bool:
+    """A Kurzfassung stands in front; a "Zusammenfassung" far behind sums up a chapter."""
+    return part.start - document.start <= max(3000, (document.end - document.start) // 2)
 
 
 def _body(document: Document) -> bool:

@@ -18,7 +18,8 @@ Leaning = Literal[0, 1, 2]
 _LEANS = re.compile(
     r"(?:Dies(?:e[rsmn]?)?|Dabei|Hierbei|Hierdurch|Hierfür|Hierzu|Hiervon|Hierin|Hieraus|Hiermit|Damit|Dadurch|Dafür|Dagegen|Dazu|Davon|Daraus|Daran|Darauf|Darin|Darunter|Daneben|Danach"
     r"|Dort|Da(?:nn|mals)|Er|Sie|Es sei|Ihre?[rnms]?|Sein[ers]{0,2}|Deren|Dessen|Letztere\w*|Erstere\w*|Erster[esn]{0,2}|Beide[rns]?|So|Die entspricht|Das (?:ist|sind|entspricht|bedeutet|heißt|führt)|Solche\w*|Jene\w*|Wobei|Wodurch|Womit"
-    r"|Welche[rsn]?|Gleiches|Selbiges|Ebenso|Ebenfalls|Genauso|Denn|Im Folgenden|Folgende\w*|Es (?:ist der|handelt|geht dabei|wird dabei)|Und|Oder|Infolge ?dessen|Stattdessen|Demnach|Demzufolge|Letztlich)\b"
+    r"|Welche[rsn]?|Gleiches|Selbiges|Ebenso|Ebenfalls|Genauso|Denn|Im Folgenden|Folgende\w*|Es (?:ist der|handelt|geht dabei|wird dabei)|Und|Oder|Infolge ?dessen|Stattdessen|Demnach|Demzufolge|Letztlich"
+    r"|(?:In|An|Für|Zu|Bei|Mit|Von|Auf|Aus|Nach|Durch|Über|Um|Ab|Bis|Während|Wegen|Innerhalb|Neben|Unter) (?:dies\w+|jene\w*|deren|dessen|beiden?|ihn\w*))\b"
 )
 # Connectives and pointers: understandable alone, but better with the sentence before.
 _HINTS = re.compile(
@@ -43,8 +44,8 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _POINTS = re.compile(
-    r"(?i)\b(?:ist|sind|wird|werden|kann|können)\b.{0,60}\b(?:in|der|den|dem|als|aus|im|zur|beigefügten?)\s(?:\w+\s)?(?:anlage\w*|anhang|tabelle\w*|abbildung\w*|übersicht|seite|kapitel|karte|plan)\b.{0,40}"
-    r"\b(?:dokumentiert|dargestellt|enthalten|zu entnehmen|entnommen|beigefügt|aufgeführt|ersichtlich|abgebildet)\b"
+    r"(?i)\b(?:ist|sind|wird|werden|kann|können)\b.{0,60}\b(?:in|der|den|dem|als|aus|im|unter|zur|beigefügten?)\s(?:\w+\s)?(?:anlage\w*|anhang|tabelle\w*|abbildung\w*|übersicht|seite|kapitel|karte|plan)\b.{0,60}"
+    r"\b(?:dokumentiert|dargestellt|beschrieben|erläutert|enthalten|zu entnehmen|entnommen|beigefügt|aufgeführt|ersichtlich|abgebildet)\b"
     r"|\bfinde[nt]\s(?:sie|sich)\b.{0,60}\b(?:anlage\w*|anhang|seite|homepage|internet)|\bbeachten sie\b"
 )
 _LAW = re.compile(r"\b(?:BGBl|GVBl|GVOBl|GBl|LGBl)\b|^(?:DIN|VDI|ISO|EN)\s\S*\d")

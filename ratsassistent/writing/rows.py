@@ -22,6 +22,7 @@ from ratsassistent.writing.sentences import cells_of, heading_row
 _ABOUT_MONEY = re.compile(
     r"finanz|kosten|deckung|haushalt|mittel|budget|folgekosten|zuschuss|ertrag|bedeckung", re.IGNORECASE
 )
+_EMPTY = re.compile(r"(?i)finanzielle auswirkung(?:en)?: ja")  # the amounts say so, too
 _TOTAL = re.compile(
     r"gesamt|summe|insgesamt|total|zuschuss|förderung|eigenanteil|anteil|kosten|betrag|preis", re.IGNORECASE
 )
@@ -42,7 +43,13 @@ def form_statements(papers: Sequence[Paper]) -> Iterator[tuple[tuple[int, int], 
             words = len(text.split())
             cited = [(c.file_id, c.page) for c in value.citation]
             together = any(_bare(text) in pages.get(place, "") for place in cited)
-            if not _ABOUT_MONEY.search(value.name) or not together or words > left or len(cited) > MAX_PAGES:
+            if (
+                not _ABOUT_MONEY.search(value.name)
+                or _EMPTY.fullmatch(text)
+                or not together
+                or words > left
+                or len(cited) > MAX_PAGES
+            ):
                 continue
             left -= words
             yield (

@@ -27,7 +27,7 @@ MOST_WORDS = 12  # of a heading that is shown
 _MOST_SIMILAR = 60  # sentences of a section that are compared with those of the others
 
 _LABEL = re.compile(
-    r"\s*(?:[-–•]\s*)?(?P<label>\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4}|[a-zA-Z])[.)]+|\d{1,2}(?:\.\d{1,2})*(?=\s))\s*(?=\S)"
+    r"\s*(?:[-–•]\s*)?(?P<label>\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4}|[a-zA-Z])[.)]+(?!\d)|\d{1,2}(?:\.\d{1,2})*(?=\s))\s*(?=\S)"
 )
 _KINDS = (
     r"standort|varianten?|option|alternative|los|lose|bieter(?:in)?|bewerber(?:in)?|angebot|szenario|modell|modul|baustein|fläche|grundstück|areal|gelände|flurstück|"
@@ -49,7 +49,7 @@ _CONCLUDES = re.compile(
     r"|(?:Alle|Beide|Sämtliche|Allen|Bei allen|Bei beiden)\s"
     r"|(?:Die|Den|Bei den|Von den)\s(?:übrigen|anderen|weiteren|genannten|untersuchten|geprüften|beiden|drei|vier|fünf|sechs)\s)"
 )
-_RECOMMENDS = re.compile(
+RECOMMENDS = re.compile(
     r"(?i)\b(?:empf(?:iehl|ehl|ohl)\w*|vorgeschlagen|schlägt\b.*\bvor|vorzugswürdig\w*|favorisier\w*|bevorzug\w*|vorzugs\w+|zuschlag|weiterverfolg\w*|weiterzuverfolgen|ausgewählt|wirtschaftlichste\w*)\b"
 )
 
@@ -150,11 +150,7 @@ def _is_head(found: Sequence[Sentence], index: int) -> bool:
         return False
     if text.endswith("?"):
         return words <= 60 and not _same_label(label["label"], below.text)
-    return (
-        words <= 14
-        and not _same_label(label["label"], below.text)
-        and bool(re.match(r"[A-ZÄÖÜ„\"\d]", text[label.end() :]))
-    )
+    return words <= 14 and bool(re.match(r"[A-ZÄÖÜ„\"\d]", text[label.end() :]))
 
 
 def _same_label(label: str, below: str) -> bool:
@@ -198,14 +194,27 @@ def _close(heads: list[_Head], end: int) -> None:
 
 
 def _siblings(heads: Sequence[_Head]) -> Iterator[list[_Head]]:
-    """Heads of one style inside the same outer head."""
-    groups: dict[tuple[int, str], list[_Head]] = {}
+    """Heads of one style inside the same outer head; a numbering that begins again begins another group."""
+    groups: dict[tuple[int, str, int], list[_Head]] = {}
+    begun: dict[tuple[int, str], tuple[int, int]] = {}  # how often, and the last number
     for number, head in enumerate(heads):
         outer = next((n for n in range(number - 1, -1, -1) if heads[n].at < head.at < heads[n].end), -1)
-        groups.setdefault((outer, head.style), []).append(head)
+        count, last = begun.get((outer, head.style), (0, -1))
+        value = _number(head.text)
+        if value is not None and value <= last:
+            count += 1
+        begun[outer, head.style] = count, value if value is not None else last
+        groups.setdefault((outer, head.style, count), []).append(head)
     for group in groups.values():
         group[-1].last = True
         yield group
+
+
+def _number(text: str) -> int | None:
+    """The last part of a heading's number: 2 of "3.2"."""
+    label = _LABEL.match(text)
+    digits = re.findall(r"\d+", label["label"]) if label else []
+    return int(digits[-1]) if digits else None
 
 
 def _judge(group: list[_Head], found: Sequence[Sentence], proposed: str) -> None:
@@ -213,10 +222,11 @@ def _judge(group: list[_Head], found: Sequence[Sentence], proposed: str) -> None
     own = [head for head in group if not head.generic]
     kinds = Counter(head.kind for head in own if head.kind)
     shared = {kind for kind, count in kinds.items() if count >= 2}
-    alike = len(own) >= 2 and _alike(own, found)
+    alike = _alike(own, found)
     most = sum(head.kind in shared for head in own) * 2 >= len(own)
     for head in own:
-        head.parallel = alike or head.kind in shared or (most and bool(shared)) or head.question or head.run_in
+        same_kind = head.kind in shared or (most and bool(shared))
+        head.parallel = same_kind or id(head) in alike or head.question or head.run_in
     parallel = [head for head in own if head.parallel]
     tokens = {id(head): naming(head.text) for head in parallel}
     for head in parallel:
@@ -225,32 +235,30 @@ def _judge(group: list[_Head], found: Sequence[Sentence], proposed: str) -> None
     if len(parallel) < 2:
         return
     _end_last(parallel, found)
-    texts = [proposed, *(s.text for s in found if s.kind != "heading" and _RECOMMENDS.search(s.text))]
-    for text in (texts[0], " ".join(texts[1:])):
+    recommended = " ".join(s.text for s in found if s.kind != "heading" and RECOMMENDS.search(s.text))
+    for text in (proposed, recommended):
         named = [head for head in parallel if _names(head, text)]
         if 0 < len(named) < len(parallel):
             for head in parallel:
                 head.state = "chosen" if head in named else "other"
-            return
         if named:
             return
 
 
-def _alike(group: Sequence[_Head], found: Sequence[Sentence]) -> bool:
-    """True where at least two sentences come again in another section in nearly the same words."""
+def _alike(group: Sequence[_Head], found: Sequence[Sentence]) -> set[int]:
+    """The heads (by id) of which much is said that is said of another one in nearly the same words."""
     bodies = [
         [terms(s.text) for s in found[head.at + 1 : min(head.end, head.at + _MOST_SIMILAR)] if s.kind != "heading"]
         for head in group
     ]
-    pairs = 0
-    for n, one in enumerate(bodies):
-        for other in bodies[n + 1 :]:
-            for a in one:
-                if len(a) >= 4 and any(len(b) >= 4 and overlap(a, b) > 0.6 and overlap(b, a) > 0.6 for b in other):
-                    pairs += 1
-                    if pairs >= 2:
-                        return True
-    return False
+    alike: set[int] = set()
+    for head, body in zip(group, bodies, strict=True):
+        said = [words for words in body if len(words) >= 4]
+        others = [words for other in bodies if other is not body for words in other if len(words) >= 4]
+        same = sum(any(overlap(a, b) > 0.6 and overlap(b, a) > 0.6 for b in others) for a in said)
+        if same >= 2 and same * 4 >= len(said):
+            alike.add(id(head))
+    return alike
 
 
 def _end_last(group: Sequence[_Head], found: Sequence[Sentence]) -> None:

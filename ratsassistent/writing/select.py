@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from ratsassistent.oparl import Paper, Part, PartKind
 from ratsassistent.writing.amounts import days, laws, money, numbers, percentages
 from ratsassistent.writing.readable import Leaning, leaning, readable, without_bullet
-from ratsassistent.writing.sections import Section, naming, sections
+from ratsassistent.writing.sections import RECOMMENDS, Section, naming, sections
 from ratsassistent.writing.sentences import Sentence, sentences
 from ratsassistent.writing.terms import overlap, terms
 
@@ -45,7 +45,7 @@ _CONCLUDES = re.compile(
 )
 _DEADLINE = re.compile(
     r"\b(?:frist\w*|spätestens|voraussichtlich|beginn\w*|baubeginn|start\w*|inbetriebnahme|fertigstellung|fertiggestellt|laufzeit|läuft|gilt|kraft"
-    r"|befristet|verlänger\w+|bis (?:zum|ende|mitte)|ab dem|ab \w* ?20\d\d|frühestens|stichtag|abschluss|abgeschlossen)\b",
+    r"|befristet|verlänger\w+|bis (?:zum|ende|mitte|spätestens|maximal|längstens|einschließlich|20\d\d)|höchstens bis|geduldet|ab dem|ab \w* ?20\d\d|frühestens|stichtag|abschluss|abgeschlossen)\b",
     re.IGNORECASE,
 )
 _MONEY_WORD = re.compile(
@@ -66,6 +66,12 @@ _RECOUNTS = re.compile(
     r"|\b(?:beschloss|fasste)\w*\b|\b(?:damalige|seinerzeitige|frühere|bisherige)\w*\s+\w*(?:beschluss|beschlüsse|antrag)\w*",
     re.IGNORECASE,
 )
+# A decision of the past: where the matter comes from, not what is to be decided.
+_EARLIER = re.compile(
+    r"\b(?:hat|haben|hatten?|wurden?)\b.{0,200}\b(?:beschlossen|zugestimmt|beauftragt|gefasst|abgelehnt|vertagt|zur Kenntnis genommen)\b"
+    r"|\b(?:beschloss|beschlossen|fasste|stimmte|beauftragte)\b.{0,120}\b(?:rat|ausschuss|kreistag|versammlung)\b|\b(?:[Rr]at|[Aa]usschuss|Kreistag|versammlung)\w*\b.{0,80}\b(?:beschloss|fasste|stimmte|beauftragte)\b"
+)
+_RECOMMENDED = 1.0  # what it is worth to say which of several alternatives is recommended
 _TAKES_UP = 0.3  # share of a question's words that an answer has to have to be clear without it
 _REPORT_WORTH = 0.6
 _SAME = 0.8  # a sentence that shares more of its words with one already shown is not shown
@@ -142,33 +148,45 @@ def candidates(papers: Sequence[Paper], name: str, kinds: Iterable[PartKind], pr
         speakers = speakers_of(paper)
         for part in spans(paper, kinds):
             kind = speakers.get(part.start, part.kind)
-            heading, place, recounted = part.heading or "", 0, False
-            above: Candidate | None = None
-            stretch = sentences(paper.text.text, part.start, part.end)
-            placed = sections(stretch, f"{titles}. {proposed}")
-            for sentence, section in zip(stretch, placed, strict=True):
-                if sentence.opens:
-                    recounted = recounts(sentence.text) or (recounted and sentence.kind == "item")
-                if sentence.kind == "heading":
-                    heading, place, above = sentence.text, 0, None
-                    continue
-                if not readable(sentence):
-                    above = None
-                    continue
-                candidate = Candidate(number, sentence, part, kind, len(found), terms(sentence.text), section)
-                candidate.heading = needed_heading(sentence.text, section)
-                candidate.words = len(candidate.text.split()) + len((candidate.heading or "").split())
-                _features(candidate, heading, place)
-                candidate.reasons["recounted"] = -0.8 if recounted and sentence.kind == "item" else 0.0
-                candidate.before = above.order if above and above.section == section else None
-                found.append(candidate)
-                place, above = place + 1, candidate
+            found += _of_part(paper, number, part, kind, len(found), f"{titles}. {proposed}")
     found = _without_repeated_demands(found)
     _weigh_again(found)
     _mark_parallels(found)
     _centrality(found, terms(titles))
     for candidate in found:
         candidate.score = sum(candidate.reasons.values())
+    return found
+
+
+def _of_part(paper: Paper, number: int, part: Part, kind: PartKind, order: int, proposed: str) -> list[Candidate]:
+    """The readable sentences of one part, each with what speaks for it and against it."""
+    found: list[Candidate] = []
+    stretch = sentences(paper.text.text, part.start, part.end)
+    placed = sections(stretch, proposed)
+    chosen = set().union(*(s.words for s in placed if s and s.state == "chosen"))
+    heading, place, recounted, in_item = part.heading or "", 0, False, False
+    above: Candidate | None = None
+    for sentence, section in zip(stretch, placed, strict=True):
+        if sentence.opens:
+            in_item = sentence.kind == "item"
+            recounted = recounts(sentence.text) or (recounted and in_item)
+        if sentence.kind == "heading":
+            heading, place, above = sentence.text, 0, None
+            continue
+        if not readable(sentence):
+            above = None
+            continue
+        candidate = Candidate(number, sentence, part, kind, order + len(found), terms(sentence.text), section)
+        candidate.heading = needed_heading(sentence.text, section)
+        candidate.words = len(candidate.text.split()) + len((candidate.heading or "").split())
+        candidate.leans = leaning(candidate.text) or (1 if in_item and not sentence.opens else 0)
+        candidate.before = above.order if above and above.section == section else None
+        _features(candidate, heading, place)
+        if chosen & naming(sentence.text) and RECOMMENDS.search(sentence.text):
+            candidate.reasons["recommends"] = _RECOMMENDED
+        candidate.reasons["recounted"] = -0.8 if recounted and sentence.kind == "item" else 0.0
+        found.append(candidate)
+        place, above = place + 1, candidate
     return found
 
 
@@ -266,8 +284,8 @@ def _features(candidate: Candidate, heading: str, place: int) -> None:
     reasons["heading"] = 0.25 if _KEY_HEADING.search(heading) else 0.0
     reasons["place"] = 0.35 / (1 + place)
     reasons["section"] = _of_section(candidate)
+    reasons["earlier"] = -0.3 if _EARLIER.search(text) else 0.0
     reasons["quoted"] = -0.6 if candidate.sentence.quoted else 0.0
-    candidate.leans = leaning(text)
     reasons["leans"] = _LEANING[candidate.leans]
     reasons["question"] = -0.9 if text.rstrip('“”"').endswith("?") else 0.0
     reasons["length"] = -0.018 * max(candidate.words - 22, 0) - 0.04 * max(9 - candidate.words, 0)

@@ -49,6 +49,10 @@ _APPLICANT = re.compile(rf"(?:Antragsteller\w*:?\s*)?(?:[^\n:]{{0,50}}\s)?{_BODY
 _OTHERS = re.compile(
     rf"(?:.{{0,50}}\s)?{_BODY_NAMED}\b.{{0,40}}|.{{2,50}}\b(?:GmbH|gGmbH|AG|KG|e\.\s?V\.|eG|Kammer|IHK|HWK|Polizei\w*|Universität|Hochschule|Landratsamt|Regierungspräsidium|Bezirksregierung)\b.{{0,30}}"
 )
+_JUST_GROUP = re.compile(r"(?:\w*[Ff]raktion|Wählergruppe|Gruppe) im \w+(?:rat|tag|vertretung)\b")
+_OF_WHOM = re.compile(
+    rf"\b(?:Antrag|Anfrage)\s+(?P<who>(?:der|des|von)\s+[^\n:.,]{{0,40}}{_BODY_NAMED}\b[^\n:.,;]{{0,40}})"
+)
 _PLACE_AND_DAY = re.compile(r"\s{2,}.*$|,?\s+(?:den\s+)?\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄÖÜ]\w+)\s?\d{2,4}.*$")
 _OWN_VOICE = re.compile(
     r"\b(?:Die (?:\w+)?[Vv]erwaltung (?:empfiehlt|schlägt|lehnt|sieht|hält|befürwortet|unterstützt|stimmt|sagt|verweist|nimmt|wird|hat)"
@@ -146,17 +150,35 @@ def applicants(papers: Sequence[Paper]) -> Iterator[Applicant]:
         for document in documents(paper):
             if not document.asks:
                 continue
-            position = document.start
-            named: list[tuple[str, int, int]] = []
-            for line in document.head.split("\n"):
-                if _is_sender(line.strip()):
-                    named.append((_bare(line.strip()), position, position + len(line)))
-                elif named and line.strip():
-                    break  # several in a row ask together
-                position += len(line) + 1
+            named = _senders(document)
             if named:
                 start, end = named[0][1], named[-1][2]
                 yield Applicant(", ".join(words for words, _, _ in named), start, cite(paper.text, start, end))
+
+
+def _senders(document: Document) -> list[tuple[str, int, int]]:
+    """The lines of a head that name who writes, in a row, with where they stand; else whose motion its subject says it is."""
+    named: list[tuple[str, int, int]] = []
+    position, above = document.start, ("", 0, 0)
+    for line in document.head.split("\n"):
+        words, place = line.strip(), (position, position + len(line))
+        position += len(line) + 1
+        if _is_sender(words):
+            named.append((_bare(words), *place))
+        elif _JUST_GROUP.match(words) and above[0] and not _ADDRESSEE.match(above[0]):
+            named.append((_bare(above[0]), above[1], above[2]))
+            break
+        elif named and words:
+            break  # several in a row ask together
+        above = (words, *place) if words else above
+    if named:
+        return named
+    match = _OF_WHOM.search(document.head)
+    return (
+        [(" ".join(match["who"].split()), document.start + match.start(), document.start + match.end())]
+        if match
+        else []
+    )
 
 
 def _is_sender(line: str) -> bool:
