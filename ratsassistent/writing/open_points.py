@@ -1,0 +1,236 @@
+"""What the papers of an item themselves call open, as questions: word for word, so that none is invented.
+
+What enters: a sentence of the administration and the one before it. What leaves: the question it leaves open, or None.
+What it does not know: items, where a sentence stands; whether another paper has the answer.
+
+Where the sentence has a clause that can be asked ("Ob ein Zuschuss möglich ist, wird derzeit geprüft."), the clause is
+kept as it stands and only what is around it changes: "Wann liegt das Ergebnis der Prüfung vor, ob ein Zuschuss möglich
+ist?" Everything else is quoted whole, with a short question behind it. Nothing is put into other words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from ratsassistent.writing.amounts import days, money, percentages
+
+_MOST_WORDS = 42  # of a sentence that is quoted
+_MOST_WITH_BEFORE = 52  # where it can only be understood with the one before it
+_BARE = 7  # words: a sentence as short says little without the one before it,
+_MOST_BEFORE_BARE = 22  # where that is no long one
+_MOST_CLAUSE = 34  # of a clause that is asked
+
+_WH = (
+    r"(?:ob|wie|wann|wer|wem|wo|woher|wodurch|wovon|inwieweit|inwiefern|"
+    r"(?:in|zu|mit|unter|auf|bei|von|für|aus)\s+welche[rsmn]?|welche[rsmn]?|wieviele?)"
+)
+_STILL = (
+    r"(?:noch|weiterhin|derzeit|momentan|zurzeit|aktuell|bislang|bisher|aber|jedoch|allerdings|auch|heute|ebenfalls)"
+)
+_OPEN_WORD = r"(?:offen|ungeklärt|unklar|ungewiss|fraglich|strittig)"
+_NOT_SETTLED = (
+    r"nicht\s+(?:(?:abschließend|vollständig|endgültig|hinreichend|ausreichend|final|sicher|genau|im\s+Detail)\s+)?"
+    r"(?:geklärt|absehbar|entschieden|festgelegt|vorhersehbar|gesichert)"
+)
+_OPEN = rf"(?:{_STILL}\s+)*(?:{_OPEN_WORD}|{_NOT_SETTLED})"
+_VERB = r"(?:ist|sind|bleibt|bleiben|wird|werden|muss|müssen|soll|kann|lässt|gilt|steht|hängt)"
+_CLAUSE_FIRST = re.compile(
+    rf"(?i)^(?:Noch |Derzeit |Weiterhin )?(?P<clause>{_WH}\b[^.;:]*?),?\s+(?P<rest>{_VERB}\b[^,]*?)\.?$"
+)
+_CLAUSE_LAST = re.compile(
+    rf"(?i)\b(?P<rest>(?:ist|sind|bleibt|bleiben|wird|werden|muss|prüft|prüfen|klärt|untersucht)\b[^,;]*?"
+    rf"|(?:Fraglich|Offen|Unklar|Ungeklärt)\s(?:ist|bleibt)[^,;]*?),\s*(?P<clause>{_WH}\b[^.;:]*)\.$"
+)
+_LOST_COMMA = re.compile(r"^(?:ist|sind|kann|werden|wird)(?=\s(?:wird|werden|ist|muss)\b)")
+_IS_OPEN = re.compile(
+    rf"(?i)\b(?:ist|sind|bleibt|bleiben)\b[^;,]*?\b(?:{_OPEN}|nicht\s+bekannt)\b|^(?:Fraglich|Offen|Unklar|Ungeklärt)\s(?:ist|bleibt)"
+)
+_ENDS_OPEN = re.compile(rf"(?i)\b(?:ist|sind|bleibt|bleiben)\b[^;,]*?\b{_OPEN}\W*$")
+_OPEN_TO_ALL = re.compile(r"(?i)\bsteh\w*\b.{0,80}\boffen|\b(?:für alle|jedermann|zeitlich|technologie)\w*\s+offen")
+_CANNOT_SAY = re.compile(
+    r"(?i)\b(?:kann|können|lässt sich|lassen sich)\b[^;]*\bnicht\b[^;]*\b(?:beurteil\w*|gesagt|sagen|beantwort\w*|bewert\w*|abschätzen|beziffer\w*|abgeschätzt"
+    r"|benannt|vorhergesagt|festgestellt|feststellen)\b"
+)
+_BEING_CHECKED = re.compile(
+    r"(?i)\b(?:wird|werden)\s+(?:[^;,]*\s)?(?:geprüft|untersucht|geklärt|prüfen|klären|untersuchen|ermittelt|ermitteln)\b"
+    r"|\b(?:prüft|prüfen|klärt|untersucht)\b|\b(?:ist|sind|bleibt)\b[^;,]*\bzu\s+(?:prüfen|klären|ermitteln|untersuchen)\b"
+    r"|\bmuss\b[^;,]*\bgeklärt werden\b"
+)
+_MAYBE = re.compile(
+    r"(?i)\b(?:kann|könnten?|sollten?|wären?|würden?|müssten?|möglicherweise|wurden?|hat|hatten?)\b[^;,]*\b(?:prüf|klär|untersuch|ermittel|vor(?:ge)?(?:stell|leg))"
+)
+_PAST = re.compile(r"(?i)\b(?:war|waren|wurde|wurden|hatte|hatten|worden)\b")
+_AS_A_RULE = re.compile(
+    r"(?i)\b(?:stets|immer|jeweils|regelmäßig|grundsätzlich|im einzelfall|in jedem|bei jede[rm]|laufend|fortlaufend|jedes|im zuge der|im rahmen der|sofern|falls|wenn|nur"
+    r"|jährlich\w*|halbjährlich|bei bedarf)\b"
+)
+_WHEN = re.compile(
+    r"(?i)\bbis (?:zu[mr]?|ende|anfang|mitte|spätestens|\d)|\bzur (?:nächsten|offenlage|sitzung)|\bin (?:der|seiner|ihrer) (?:nächsten )?sitzung|\bim (?:frühjahr|sommer|herbst|winter)\b"
+    r"|\bin den (?:nächsten|kommenden) (?:tagen|wochen|monaten)|\b(?:nächste[ns]?|kommende[ns]?) (?:woche|monat|jahr|quartal)|\bquartal\b|\bnach der sommerpause\b"
+)
+_COSTS_OPEN = re.compile(
+    r"(?i)(?:kosten|aufw[aä]nd\w*|aufwendung\w*|auswirkungen|bedarf|mittel|beträge|preis\w*|höhe)\b[^;]*\b(?:nicht|nur schwer|keine)\b[^;]*\b"
+    r"(?:beziffer\w*|bezifferbar\w*|abschätz\w*|abgeschätzt|abzuschätzen|kalkulier\w*|ermittel\w*|quantifizier\w*|beurteilt|benannt|genannt|kostenschätzung|kostenberechnung)\b"
+)
+_FUNDING_OPEN = re.compile(
+    r"(?i)\b(?:finanzierung|gegenfinanzierung|deckung|förder\w+|kostenträger\w*|zuschuss\w*)\b[^;]*\b(?:noch (?:zu klären|offen|nicht)|ungeklärt|nicht (?:gesichert|geklärt)|zu klären|offen)\b"
+)
+_STILL_OUT = re.compile(
+    r"(?i)\b(?:steht|stehen)\b[^;,]*\bnoch aus\b|\b(?:liegt|liegen)\b[^;,]*\b(?:noch|bislang|bisher|derzeit|aktuell|gegenwärtigen)\b[^;,]*\bnicht\b[^;,]*\bvor\b"
+    r"|\b(?:wird|werden) nachgereicht\b|\bkonnten?\b[^;]*\bnoch nicht (?:erfolgen|abgeschlossen|vorgelegt|durchgeführt|erstellt|eingeholt)\b"
+    r"|\b(?:zeitplan|terminplan|zeitpunkt|termin)\b[^;,]*\b(?:nicht vor|noch nicht fest|noch offen)\b|\b(?:steht|stehen)\b[^;,]*\bnoch nicht (?:endgültig )?fest\b"
+)
+_ANNOUNCED = re.compile(
+    r"(?i)\b(?:ergebnis\w*|konzept\w*|bericht\w*|gutachten|vorschl[aä]g\w*|planung\w*|entwurf|sachstand)\b[^;,]*\b(?:wird|werden)\b[^;,]*\b(?:vorgestellt|vorgelegt|berichtet|präsentiert)\b"
+    r"|\b(?:wird|werden)\b[^;,]*\b(?:über (?:das|die) )?ergebnis\w*\b[^;,]*\b(?:informieren|berichten|unterrichten)\b"
+    r"|\b(?:konzept|planung|gutachten|studie|entwurf|untersuchung)\b[^;,]*\b(?:in (?:arbeit|bearbeitung|vorbereitung|erstellung)|(?:derzeit|aktuell) erarbeitet)\b"
+    r"|\b(?:wird|werden)\b[^;,]*\b(?:derzeit|aktuell|zurzeit|gerade|noch|daher|nun)\b[^;,]*\b(?:geprüft|untersucht)\b|\bdie verwaltung wird\b[^;,]*\bprüfen\b"
+)
+_NEEDS_BEFORE = re.compile(
+    r"(?i)\b(?:dies\w*|jene\w*|hier(?:durch|für|zu|von|mit|bei|aus|über)|da(?:durch|für|zu|von|mit|bei|raus|rüber|ran|rin)|deren|dessen|solche\w*)\b"
+)
+_SUCH = re.compile(r"(?i)\bsolche\w*\b(?!\s+(?:der|die|das|dem|den|mit|ohne|von|wie|,))")
+_LEANS_ON = re.compile(r"(?i)^(?:\w+\s){0,4}?(?:ihre?[rnms]?|ihnen|er|sie|dort|hier)\b")
+_ADDS = re.compile(r"(?:Zudem|Außerdem|Ferner|Auch|Darüber hinaus|Ebenso|Daneben|Weiterhin|Zusätzlich)\b")
+_CUT = re.compile(r",\s+(?:weshalb|weswegen|sodass|so dass|da|weil|daher|wobei|was|zumal|und (?:wird|ist|soll))\b.*$")
+_HINT = re.compile(
+    r"(?i)offen|klär|klar|ungewiss|fraglich|strittig|absehbar|entschieden|festgelegt|gesichert|bekannt|prüf|untersuch|ermittel|beziffer|schätz|kalkulier|quantifizier|beurteil|genannt|benannt"
+    r"|noch|nachgereicht|vorgestellt|vorgelegt|bericht|präsentiert|informier|arbeit|nicht\b.*\bvor\b|feststell|bewert|beantwort|gesagt"
+)
+_DEBRIS = re.compile(r"\||[☐☒]|\.{4,}|https?:|@")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """A question and why it is asked; `weight` says how much it matters, `topic` what it asks for."""
+
+    text: str
+    reason: str
+    weight: float
+    topic: str
+
+
+def may_be_open(text: str) -> bool:
+    """False where a sentence surely leaves nothing open: a quick look at its words."""
+    return _HINT.search(text) is not None
+
+
+def open_point(sentence: str, where: str, before: str = "") -> OpenPoint | None:
+    """The question that a sentence of the administration leaves open, or None.
+
+    :param where: the page as shown, "S. 12".
+    :param before: the sentence before it, for one that cannot be understood without.
+    """
+    text = " ".join(sentence.split())
+    if len(text.split()) < 4 or not text.endswith(".") or not text[0].isupper() or _DEBRIS.search(text):
+        return None
+    quote = _quotable(text, before)
+    for find in (_costs, _asked, _funding, _outstanding, _announced):
+        found = find(text, where, quote)
+        if found:  # what only comes in addition ("Zudem …") carries less
+            return replace(found, weight=found.weight - 0.4) if _ADDS.match(text) else found
+    return None
+
+
+def _points_back(text: str, within: int) -> bool:
+    """True where one of the first words points back to the sentence before."""
+    return bool(_NEEDS_BEFORE.search(" ".join(text.split()[:within])) or _SUCH.search(text))
+
+
+def _quotable(text: str, before: str) -> str | None:
+    """What is quoted: the sentence, with the one before where it points back to that; None if that is too long."""
+    short = _CUT.sub(" …", text.rstrip("."))
+    before = " ".join(before.split())
+    usable = before.endswith((".", "?")) and len(before.split()) >= 5 and not _DEBRIS.search(before)
+    bare = len(text.split()) <= _BARE and len(before.split()) <= _MOST_BEFORE_BARE
+    if usable and (_points_back(text, 6) or bare) and len(f"{before} {short}".split()) <= _MOST_WITH_BEFORE:
+        return f"{before} {short}"
+    return short if len(short.split()) <= _MOST_WORDS else None
+
+
+def _costs(text: str, where: str, quote: str | None) -> OpenPoint | None:
+    """Costs that are said to be unknown, and no figure beside it."""
+    if not _COSTS_OPEN.search(text) or money(text) or percentages(text) or _PAST.search(text):
+        return None
+    asked = _CLAUSE_FIRST.match(_CUT.sub(".", text))
+    clause = _clause(asked["clause"]) if asked else None
+    if clause and _CANNOT_SAY.search(text):
+        reason = f"Die Unterlagen lassen das ausdrücklich offen ({where})."
+        return OpenPoint(f"Lässt sich inzwischen sagen, {clause}?", reason, 0.92, "costs")
+    if quote is None:
+        return None
+    question = f"„{quote}“ ({where}) – mit welchem Betrag ist ungefähr zu rechnen?"
+    weight = 0.84 if _points_back(text, 6) else 0.92
+    return OpenPoint(question, "Die Unterlagen nennen dazu keinen Betrag.", weight, "costs")
+
+
+def _asked(text: str, where: str, quote: str | None) -> OpenPoint | None:
+    """A clause that can be asked as it stands."""
+    first = _CLAUSE_FIRST.match(text)
+    match = first or _CLAUSE_LAST.search(text)
+    if not match or _PAST.search(match["rest"]):
+        return None
+    rest, said = match["rest"], match["clause"]
+    lost = _LOST_COMMA.match(rest) if first else None
+    if lost:
+        said, rest = f"{said} {lost[0]}", rest[lost.end() :].strip()
+    clause = _clause(said)
+    if _IS_OPEN.search(rest) or _CANNOT_SAY.search(rest):
+        weight = 0.9 if _IS_OPEN.search(rest) else 0.45
+        reason = f"Die Unterlagen nennen das selbst noch offen ({where})."
+        if clause:
+            return OpenPoint(f"Ist inzwischen geklärt, {clause}?", reason, weight, "open")
+        question = f"„{quote}“ ({where}) – was ist dazu inzwischen geklärt?" if quote else None
+        return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", weight, "open") if question else None
+    if _BEING_CHECKED.search(rest) and not (_MAYBE.search(rest) or _when(text) or _AS_A_RULE.search(rest)):
+        if not clause:
+            question = f"„{quote}“ ({where}) – bis wann liegt das Ergebnis vor?" if quote else None
+            return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.8, "check") if question else None
+        weight = 0.45 if re.search(r"(?i)\bmuss\b", rest) else 0.85
+        reason = f"Die Prüfung ist angekündigt ({where}); wann ihr Ergebnis vorliegt, ist nicht genannt."
+        return OpenPoint(f"Wann liegt das Ergebnis der Prüfung vor, {clause}?", reason, weight, "check")
+    return None
+
+
+def _clause(clause: str) -> str | None:
+    """A clause to be asked: it begins small, is not too long and does not point back to the sentence before."""
+    cut = _CUT.sub("", " ".join(clause.split())).rstrip(" ,.")
+    if not 4 <= len(cut.split()) <= _MOST_CLAUSE or _points_back(cut, 4) or _LEANS_ON.match(cut.split(" ", 1)[-1]):
+        return None
+    return cut[0].lower() + cut[1:]
+
+
+def _when(text: str) -> bool:
+    return bool(_WHEN.search(text) or days(text))
+
+
+def _funding(text: str, where: str, quote: str | None) -> OpenPoint | None:
+    """Money whose source is said to be open."""
+    if quote is None or not _FUNDING_OPEN.search(text) or _PAST.search(text):
+        return None
+    question = f"„{quote}“ ({where}) – was ist dazu inzwischen geklärt?"
+    return OpenPoint(question, "Die Finanzierung ist in diesem Punkt offen.", 0.88, "funding")
+
+
+def _outstanding(text: str, where: str, quote: str | None) -> OpenPoint | None:
+    """Something that is said to be open, outstanding, not there yet."""
+    if quote is None or _PAST.search(text):
+        return None
+    if _ENDS_OPEN.search(text) and not _OPEN_TO_ALL.search(text):
+        question = f"„{quote}“ ({where}) – was ist dazu inzwischen geklärt?"
+        return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", 0.86, "open")
+    if _STILL_OUT.search(text) and not _when(text):
+        question = f"„{quote}“ ({where}) – wann ist damit zu rechnen?"
+        return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.8, "outstanding")
+    return None
+
+
+def _announced(text: str, where: str, quote: str | None) -> OpenPoint | None:
+    """A check or a result that is announced without a day."""
+    if quote is None or not _ANNOUNCED.search(text) or _when(text) or _PAST.search(text):
+        return None
+    if _MAYBE.search(text) or _AS_A_RULE.search(text):
+        return None
+    question = f"„{quote}“ ({where}) – bis wann liegt das Ergebnis vor?"
+    return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.7, "check")
