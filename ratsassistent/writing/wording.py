@@ -16,7 +16,6 @@ from ratsassistent.pack.papers.form_lines import box_stretches
 from ratsassistent.writing.figures import trimmed
 from ratsassistent.writing.select import spans
 from ratsassistent.writing.sentences import clean_lines
-from ratsassistent.writing.terms import overlap, terms
 
 _QUESTION = re.compile(r"(?i)anfrage")
 _QUESTIONS = re.compile(r"(?i)^\W*(?:\w{1,4}[.)]\s*)?(?:anfrage|fragen|wir fragen)\b")
@@ -83,12 +82,16 @@ def _joined(paper: Paper, parts: Sequence[Part]) -> Wording | None:
     citations: list[Citation] = []
     for part in parts:
         text = clean_lines(paper.part_text(part))
-        if not text or _POINTER.match(text) or any(overlap(terms(text), terms(t)) > 0.85 for t in texts):
+        if not text or _POINTER.match(text) or any(_tight(text) in _tight(told) for told in texts):
             continue
         start, end = trimmed(paper.text.text, part.start, part.end)
         texts.append(text)
         citations += [c for c in paper.text.cite(start, end) if c not in citations]
     return Wording(text="\n".join(texts), citation=tuple(citations)) if texts else None
+
+
+def _tight(text: str) -> str:
+    return re.sub(r"[\W_]", "", text)
 
 
 def _asked(paper: Paper) -> list[Part]:

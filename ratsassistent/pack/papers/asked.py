@@ -47,10 +47,13 @@ _KIND_ALONE = re.compile(
     r"^\W*(?:Interfraktionelle[rs]?\s+)?(?:(?:Änderungs|Ergänzungs|Dringlichkeits)?-?/?\s*)?(?:Antrag|Anfrage|Beschlussvorlage|Vorlage|Stellungnahme)\W*$"
 )
 _NO_WORDS = re.compile(r"^(?:[\W_]*|\W*(?:Seite|S\.)\s*\d{1,3}\W*|.{0,60}\s{3,}(?:Seite|Blatt)\s+\d{1,3}\W*)$")
+_DAY_ALONE = re.compile(
+    r"^\W*[A-ZÄÖÜ][\wäöüßÄÖÜ .()/-]{2,40},\s*(?:den\s+|am\s+)?\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄÖÜ][a-zä]+)\s?\d{4}\W*$"
+)
 _PAGE_TURNS = re.compile(
     r"^(?:\W*[–—-]\s*\d{1,3}\s*[–—-]\W*|.{0,60}\s(?:Seite|Blatt)\s+\d{1,3}(?:\s*(?:von|/)\s*\d{1,3})?\W*)$"
 )
-MIN_REASONS = 40  # words of what would be cut away, at least, where no heading says that there are reasons
+MIN_REASONS = 30  # words of what would be cut away, at least, where no heading says that there are reasons
 LONG = 25  # words of a paragraph behind the numbered points of a motion that is none of them
 
 
@@ -187,7 +190,8 @@ def _asks(block: _Block) -> bool:
 def without_tail(text: str, motion: Part) -> Part:
     """A part without lines at its end that hold no words of it: rules, page numbers, the form's "Antrag"."""
     lines = [line for line in lines_of(text, motion.start, motion.end) if line.text.strip()]
-    while len(lines) > 1 and (_NO_WORDS.match(lines[-1].text) or _KIND_ALONE.match(lines[-1].text)):
+    tails = (_NO_WORDS, _KIND_ALONE, _DAY_ALONE)
+    while len(lines) > 1 and any(tail.match(lines[-1].text) for tail in tails):
         lines.pop()
     return motion.model_copy(update={"end": lines[-1].end})
 

@@ -23,10 +23,11 @@ _BODIES = (
 
 _RESOLUTION = re.compile(
     _NUMBERED
-    + r"(?P<name>(?:Beschlu(?:ss|ß)(?:vorschlag|antrag|entwurf|empfehlung|formulierung|text|tenor|punkte|vorlage zur Abstimmung)?|"
+    + r"(?P<name>(?:Es ergeht folgende[rs]?\s+)?(?:Beschlu(?:ss|ß)(?:vorschlag|antrag|entwurf|empfehlung|formulierung|text|tenor|punkte|vorlage zur Abstimmung)?|"
     r"Beschluss(?:vorschläge|anträge|entwürfe|empfehlungen)|Vorschlag zu[mr] Beschluss(?:fassung)?|Vorgeschlagener Beschluss|"
-    r"(?:Entscheidungs|Verfügungs|Verwaltungs|Abstimmungs)vorschlag|Verfügungsentwurf|Empfehlungsbeschluss|Tenor|Dispositiv|"
+    r"(?:Antrag|Vorschlag der Verwaltung) zur Beschlussfassung|(?:Entscheidungs|Verfügungs|Verwaltungs|Abstimmungs)vorschlag|Verfügungsentwurf|Empfehlungsbeschluss|Tenor|Dispositiv|"
     rf"Anträge|(?:Antrag|Anträge) (?:der|des) {_BODIES}|(?:Empfehlung|Vorschlag) (?:der|des) {_BODIES}|Amtsantrag|Schlussantrag|Referentenantrag)"
+    r"(?:\s+(?:Nr\.?\s*)?\d{1,2}\b|\s+(?:[Vv]ariante|[Aa]lternative|[Oo]ption)\s+\w{1,3}\b)?"
     r"(?:\s*\((?P<note>[^)]{2,60})\))?"
     r"(?:\s+(?:der|des|für|an|zur|zum|durch)\s+" + _BODY + r")?)" + _END
 )
@@ -35,6 +36,7 @@ _PHRASE = re.compile(
     r"^\W*(?:D(?:er|ie|as)\s+[\wÄÖÜäöüß ,/.-]{3,110}?\s+(?:möge(?:n)?|wolle(?:n)?|wird gebeten,?|werden gebeten,?)\s*(?:(?:folgendes|wie folgt)\s+)?"
     r"(?:zu\s+)?(?:beschlie(?:ß|ss)en|zu beschlie(?:ß|ss)en)\b|"
     r"D(?:er|ie|as)\s+[\wÄÖÜäöüß/-]+(?:\s+[\wÄÖÜäöüß/,-]+){0,9}?\s+(?:beschlie(?:ß|ss)t|beantragt|wird gebeten|wird ersucht)[\w ,]{0,70}:\s*$|"
+    r"D(?:er|ie|as)\s+[\wÄÖÜäöüß ,/.-]{3,80}?\s+(?:empfiehlt|schlägt|schlagen|empfehlen)\b.{0,90}\b(?:folgende[nrs]?\b.{0,40}|wie folgt\b.{0,30}|zu beschlie(?:ß|ss)en|zu fassen)\s*:\s*$|"
     r"(?:[Ww]ir|[Ii]ch|[Dd]ie Fraktion\w*|[Dd]ie [\wÄÖÜ/-]*[Ff]raktion(?:en)?)\s.{0,60}beantrag(?:en|t|e)\b|"
     r"(?:Hiermit|Daher|Deshalb|Somit) beantrag(?:en|t|e)\s+(?:wir|ich|die)\b)"
 )
@@ -76,7 +78,9 @@ _FORM = re.compile(
 )
 _SIGNED = re.compile(
     r"^\W*(?:[Uu]nterzeichnet(?:\s+von)?\W*$|gez\.|Gezeichnet\b|In Vertretung\b|i\.\s?[VA]\.(?!\s?\w\.|\w)|Mit freundliche[nm] Gr|Unterschrift|Für die \w*[Ff]raktion\W*$|"
-    r"(?:Der|Die) (?:Ober)?[Bb]ürgermeister(?:in)?\W*$|(?:Ober)?[Bb]ürgermeister(?:in)?\W*$|Dezernent(?:in)?\W*$|(?:Amts|Fachbereichs)leiter(?:in|ung)?\W*$|"
+    r"(?:Der|Die) (?:(?:Ober)?[Bb]ürgermeister|(?:Abteilungs|Amts|Fachbereichs|Referats|Dienststellen)leiter|Referent|Dezernent|Landrat)(?:in)?\W*$|"
+    r"[A-ZÄÖÜ][\wäöüßÄÖÜ ()/-]{2,30},\s*(?:(?:den|am)\s+)?\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄÖÜ][a-zä]+)\s?\d{4}\W*$|"
+    r"(?:Ober)?[Bb]ürgermeister(?:in)?\W*$|Dezernent(?:in)?\W*$|(?:Amts|Fachbereichs)leiter(?:in|ung)?\W*$|"
     r"[Ff]raktionsvorsitzende[r]?\W*$|.{3,40}\bStadtrat\W*$)"
 )
 _OFFICE = re.compile(
@@ -103,6 +107,10 @@ INLINE = re.compile(
     r"Finanzielle Auswirkungen|Kosten|Kostenfolgen?|Deckungsvorschlag|Bedeckung|Finanzierung|Antrag(?:stext)?|Dispositiv|Stellungnahme der Verwaltung)"
     r"\s*:\s+(?=\S)"
 )
+# what text recognition and other spellings make of the word
+_SPELLINGS = re.compile(
+    r"^(?P<number>\W*(?:\w{1,4}[.)]\s*)?)Besch[lI1|]u(?P<s>ss|ß)[ -]?(?P<rest>[Vv]orschlag|[Aa]ntrag|[Ee]ntwurf|[Ee]mpfehlung)"
+)
 _SMALL = {"und", "der", "des", "die", "das", "zum", "zur", "an", "den", "für", "auf", "einen", "in", "mit", "oder"}
 
 
@@ -123,6 +131,7 @@ def read_heading(line: str) -> Heading | None:
     if text.isupper() and len(text) > 5:
         words = text.split()
         text = " ".join(w.lower() if n and w.lower() in _SMALL else w.capitalize() for n, w in enumerate(words))
+    text = _SPELLINGS.sub(lambda m: f"{m['number']}Beschlu{m['s']}{m['rest'].lower()}", text)
     found = _whole_line(text)
     if found:
         return found

@@ -26,9 +26,20 @@ _PROPOSES = re.compile(r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Antrag|Es
 _ANSWERS = re.compile(
     r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Stellungnahme|Antwort|Beantwortung)\b.*\b(?:Verwaltung|[Bb]ürgermeister\w*|Anfrage|Magistrats?)\W*$"
 )
+_POINT = re.compile(r"^\W*(?P<number>\d{1,2})[.)]\s")
+_NOT_A_POINT = re.compile(
+    r"(?i)begründung|sachverhalt|sachdarstellung|erläuterung"
+)  # heads a part, whatever its number
+_NAME_ALONE = re.compile(
+    r"^\s*(?:(?:Dr|Prof|Dipl|Mag|DI|Ing)\.?(?:-\w+\.)?\s+)*(?:[A-ZÄÖÜ][\w’'-]+\s+){1,3}[A-ZÄÖÜ][\w’'-]+\s*$"
+)
+_LABEL = re.compile(r"^\W*[A-ZÄÖÜ][\w .()/-]{1,30}:(?:\s|$)(?!.*beschlie|.*beantrag)")  # "Eingang: 3. Mai"
+_SAYS = re.compile(r"\b(?:beantrag|beschlie|möge|beauftragt|aufgefordert|gebeten|fordern|bitten)")
+MAX_QUOTED = 40  # lines in which a quotation that is open has to end
 _YES_NO = re.compile(r"^\W*(?:ja|nein)\b(?:\W+(?:ja|nein)\b)?\W*[xX]?\W*$", re.IGNORECASE)
 _MINUTES = re.compile(
-    r"(?:.{0,60}\n+)?\W*(?:Niederschrift|\w*[Pp]rotokoll|Verhandlungsschrift|Beschlussauszug|Auszug aus de[rm])\b.{0,60}\b(?:[Ss]itzung|[Tt]agung|Gemeinderat\w*|Ausschuss\w*)\b"
+    r"(?:.{0,60}\n+)?\W*(?:Niederschrift|\w*[Pp]rotokoll|Verhandlungsschrift|Beschlussauszug|Auszug aus de[rm])\b[^\n]{0,60}\n?[^\n]{0,60}"
+    r"\b(?:\w*[Ss]itzung|[Tt]agung|Gemeinderat\w*|Ausschuss\w*)\b"
 )
 _BY_MEMBERS = re.compile(
     r"^\W*(?:(?:Hiermit|Daher|Deshalb|Somit)\s+beantrag|[Ww]ir\b|[Ii]ch\b|[Dd]ie\s+[\wÄÖÜ/-]*[Ff]raktion)"
@@ -118,6 +129,8 @@ def _read(text: PagedText, document: DocumentStart, end: int) -> list[Part]:
         heading = None if line.text.strip() in repeated else _heading(lines, index, base)
         if heading and not heading.kept and _mid_sentence(lines, index):
             heading = None
+        if heading and now.kind == "resolution" and _within_wording(lines, index, heading, now):
+            heading = None
         if heading and _begins(heading, now, line, base):
             kind, name = _kind_here(heading, lines, index, base, document), heading.name
             start = line.start if heading.kept else line.end
@@ -128,12 +141,17 @@ def _read(text: PagedText, document: DocumentStart, end: int) -> list[Part]:
                 last = _heading_goes_on(lines, index)
                 start, skip = lines[last].end, last
                 name = " ".join(" ".join(part.text for part in lines[index : last + 1]).split())
-            begin(kind, name, line.start, start, heading.short)
+            at = _name_above(lines, index) if name == SIGNATURE and now.kind in {"resolution", "motion"} else line.start
+            begin(kind, name, at, min(at, start) if at < line.start else start, heading.short)
         elif now.kind == "consultation" and not _in_table(lines, index):
             begin(base, None, line.start, line.start)
         elif now.kind == "form" and _is_prose(lines, index, line.start in page_starts):
             begin("reason" if base != "statement" else "statement", None, line.start, line.start)
-        elif now.kind == "title" and index > 3 and _is_prose(lines, index, False):
+        elif (
+            now.kind == "title"
+            and index > 1
+            and ((index > 3 and _is_prose(lines, index, False)) or (base == "motion" and _opens_motion(lines, index)))
+        ):
             begin(base, None, line.start, line.start)
         elif now.heading == SIGNATURE and _is_prose(lines, index, False):
             begin("text", None, line.start, line.start)
@@ -142,6 +160,28 @@ def _read(text: PagedText, document: DocumentStart, end: int) -> list[Part]:
     done.append((now, end))
     parts = (trimmed_part(text.text, p.kind, p.heading, p.start, stop, not p.short) for p, stop in done)
     return [part for part in parts if part.start < part.end]
+
+
+def _within_wording(lines: Sequence[Line], index: int, heading: Heading, now: _Open) -> bool:
+    """True where a heading's word stands inside the wording: in a text that is quoted, or as one of its points."""
+    before = "\n".join(line.text for line in lines[:index] if line.start >= now.start)
+    quoted = before.count("„") > len(re.findall("[“”]", before))
+    if quoted:
+        marks = (found[0] for line in lines[index : index + MAX_QUOTED] for found in re.finditer("[„“”]", line.text))
+        return next(marks, "„") != "„"
+    point = _POINT.match(lines[index].text)
+    if not point or _POINT.match(now.heading or "") or _NOT_A_POINT.search(lines[index].text):
+        return False
+    points = [int(match["number"]) for line in before.split("\n") if (match := _POINT.match(line))]
+    return bool(points) and int(point["number"]) == points[-1] + 1 and heading.kind != "resolution"
+
+
+def _name_above(lines: Sequence[Line], index: int) -> int:
+    """Where the signature begins whose office ("Bürgermeisterin") is on a line: with the name alone above it."""
+    above = lines[index - 1] if index else None
+    if above and _NAME_ALONE.match(above.text) and (index < 2 or not lines[index - 2].text.strip()):
+        return above.start
+    return lines[index].start
 
 
 def _page_headers(lines: Sequence[Line], page_starts: set[int]) -> set[str]:
@@ -302,6 +342,23 @@ def _in_table(lines: Sequence[Line], index: int) -> bool:
         following = [line.text for line in lines[index + 1 : index + 3] if line.text.strip()]
         return any(DATE.search(line) and not re.search(r"[.:]$", line) for line in following[:2])
     return False
+
+
+def _opens_motion(lines: Sequence[Line], index: int) -> bool:
+    """True where a paragraph behind the head of a motion says something: a point of a list, or a whole sentence."""
+    if lines[index - 1].text.strip() or read_heading(lines[index].text):
+        return False
+    paragraph = []
+    for line in lines[index : index + 12]:
+        if not line.text.strip():
+            break
+        paragraph.append(line.text.strip())
+    words = " ".join(paragraph)
+    if _LABEL.match(words) or DATE.match(words) or re.match(r"\W*(?:Sehr|Liebe)", words) or has_box(words):
+        return False
+    says = _POINT.match(words) or re.search(r"[.!?][\"“”»)]*$", words) or (words.endswith(":") and _SAYS.search(words))
+    headed = any((found := read_heading(line.text)) and found.kind == "consultation" for line in lines[index:][:12])
+    return len(words.split()) >= 4 and bool(says) and not headed
 
 
 def _is_prose(lines: Sequence[Line], index: int, page_top: bool) -> bool:

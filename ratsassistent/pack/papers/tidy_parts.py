@@ -37,6 +37,7 @@ _DECIDES = re.compile(
 _CONTINUED = re.compile(r"\W*\(?\s*(?:Forts(?:etzung|\.)|ff\.)\W*$")
 _NAMED = re.compile(r"(?i)^\W*(?:\w{1,4}[.)]\s*)?(?:Beschlu(?:ss|ß)|Tenor|Dispositiv|Antrag an)")
 _CHAPTER = re.compile(r"^\W*(?:\w{1,4}[.)]\s*)?(?:Vorschlag|Empfehlung|Verwaltungsvorschlag|Entscheidungsvorschlag)\b")
+_WHOSE = re.compile(r"(?i)\b(?:für|an|zum|zur|variante|alternative|option|nr)\b|\d\W*$")
 _SHORT = re.compile(r"^\W*(?:\w{1,4}[.)]\s*)?(?:Kurz|Zusammenfassung|Information|In Kürze|Das Wichtigste)")
 MAX_SUMMARY = 4000  # characters; a longer "Zusammenfassung" is a chapter of the reasoning
 
@@ -134,10 +135,17 @@ def _one_whole_wording(text: str, parts: list[Part]) -> list[Part]:
         parts[wordings[0]] = parts[wordings[0]].model_copy(update={"complete": True})
     for i in wordings[:-1]:
         mine = parts[i].end - parts[i].start
-        fuller = any(parts[j].end - parts[j].start >= 0.7 * mine for j in wordings if j > i)
-        if parts[i].complete and fuller and _alike(text, parts[i], [parts[j] for j in wordings if j > i]):
+        later = [parts[j] for j in wordings if j > i and not _of_its_own(parts[i], parts[j])]
+        fuller = any(part.end - part.start >= 0.7 * mine for part in later)
+        if parts[i].complete and fuller and _alike(text, parts[i], later):
             parts[i] = parts[i].model_copy(update={"complete": False})
     return parts
+
+
+def _of_its_own(one: Part, two: Part) -> bool:
+    """True for the wordings of two bodies, or two variants, that say by their headings which they are."""
+    headings = (one.heading or "", two.heading or "")
+    return all(map(_WHOSE.search, headings)) and headings[0] != headings[1]
 
 
 def _alike(text: str, part: Part, later: Sequence[Part]) -> bool:
