@@ -100,4 +100,10 @@ def _asked(paper: Paper) -> list[Part]:
     lead = [p for p in parts if p.heading or _PHRASE.match(" ".join(paper.part_text(p)[:300].split()))]
     if _QUESTION.search(paper.paperType or "") and not any(not p.heading for p in lead):
         return []
-    return lead or parts[:1]
+    return [part for part in lead or parts[:1] if not _only_asks(paper.part_text(part))]
+
+
+def _only_asks(text: str) -> bool:
+    """True for questions: a question is answered, not decided."""
+    asked = text.count("?")
+    return asked >= 2 and asked >= len(re.findall(r"[.!](?=\s|$)(?<!\d\.)", text))

@@ -51,7 +51,7 @@ _DAY_ALONE = re.compile(
     r"^\W*[A-ZÄÖÜ][\wäöüßÄÖÜ .()/-]{2,40},\s*(?:den\s+|am\s+)?\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄÖÜ][a-zä]+)\s?\d{4}\W*$"
 )
 _PAGE_TURNS = re.compile(
-    r"^(?:\W*[–—-]\s*\d{1,3}\s*[–—-]\W*|.{0,60}\s(?:Seite|Blatt)\s+\d{1,3}(?:\s*(?:von|/)\s*\d{1,3})?\W*)$"
+    r"^(?:\W*[–—-]\s*\d{1,3}\s*[–—-]\W*|.{0,160}\s(?:Seite|Blatt)\s+\d{1,3}(?:\s*(?:von|/)\s*\d{1,3})?\W*)$"
 )
 MIN_REASONS = 30  # words of what would be cut away, at least, where no heading says that there are reasons
 LONG = 25  # words of a paragraph behind the numbered points of a motion that is none of them
@@ -73,12 +73,11 @@ def only_asked(paged: PagedText, parts: Sequence[Part], end: int) -> list[Part]:
 
     :param end: where the document ends; a heading that came last on a page may stand behind all parts.
     """
-    out = list(parts)
+    out = [without_tail(paged.text, part) if part.kind == "motion" else part for part in parts]
     at = next((i for i, part in enumerate(out) if part.kind == "motion"), None)
     if at is None:
         return out
     motion = out[at]
-    out[at] = motion = without_tail(paged.text, motion)
     begin = _asks_from(paged.text, motion, paged.text[out[0].start : motion.end])
     if begin:
         out[at : at + 1] = [

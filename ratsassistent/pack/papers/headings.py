@@ -77,7 +77,7 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
-    r"^\W*(?:[Uu]nterzeichnet(?:\s+von)?\W*$|gez\.|Gezeichnet\b|In Vertretung\b|i\.\s?[VA]\.(?!\s?\w\.|\w)|Mit freundliche[nm] Gr|Unterschrift|Für die \w*[Ff]raktion\W*$|"
+    r"^\W*(?:[Uu]nterzeichnet(?:\s+von\b.{0,60}|\W*)$|gez\.|Gezeichnet\b|In Vertretung\b|i\.\s?[VA]\.(?!\s?\w\.|\w)|Mit freundliche[nm] Gr|Unterschrift|Für die [\w/-]*[Ff]raktion\b.{0,30}$|"
     r"(?:Der|Die) (?:(?:Ober)?[Bb]ürgermeister|(?:Abteilungs|Amts|Fachbereichs|Referats|Dienststellen)leiter|Referent|Dezernent|Landrat)(?:in)?\W*$|"
     r"[A-ZÄÖÜ][\wäöüßÄÖÜ ()/-]{2,30},\s*(?:(?:den|am)\s+)?\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄÖÜ][a-zä]+)\s?\d{4}\W*$|"
     r"(?:Ober)?[Bb]ürgermeister(?:in)?\W*$|Dezernent(?:in)?\W*$|(?:Amts|Fachbereichs)leiter(?:in|ung)?\W*$|"

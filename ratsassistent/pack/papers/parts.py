@@ -230,10 +230,8 @@ def _inline_heading(name: str, lines: Sequence[Line], index: int, base: PartKind
     near = (*[line for line in lines[:index] if line.text.strip()][-4:], *lines[index + 1 : index + 4])
     if any(re.match(r"\W*(?:Sehr|Liebe)", other.text) for other in near):
         return None
-    inline = INLINE.match(lines[index].text)
-    told = lines[index].text[inline.end() :].strip() if inline else ""
-    if name == "Antrag" and len(told.split()) <= 3 and not told.endswith((".", ",")):
-        return None  # who asks: "Antrag: Fraktion Mitte"
+    if name == "Antrag" and not re.search(r"[.!?:;][\"“”»)]*$", _paragraph(lines, index)):
+        return None  # its subject, or who asks: "Antrag: Fraktion Mitte"
     head = read_heading(name + ":")
     return head or (Heading("motion", name) if name == "Antrag" and base == "motion" else None)
 
@@ -344,16 +342,21 @@ def _in_table(lines: Sequence[Line], index: int) -> bool:
     return False
 
 
+def _paragraph(lines: Sequence[Line], index: int) -> str:
+    """The words from a line to the next blank one."""
+    words = []
+    for line in lines[index : index + 12]:
+        if not line.text.strip():
+            break
+        words.append(line.text.strip())
+    return " ".join(words)
+
+
 def _opens_motion(lines: Sequence[Line], index: int) -> bool:
     """True where a paragraph behind the head of a motion says something: a point of a list, or a whole sentence."""
     if lines[index - 1].text.strip() or read_heading(lines[index].text):
         return False
-    paragraph = []
-    for line in lines[index : index + 12]:
-        if not line.text.strip():
-            break
-        paragraph.append(line.text.strip())
-    words = " ".join(paragraph)
+    words = _paragraph(lines, index)
     if _LABEL.match(words) or DATE.match(words) or re.match(r"\W*(?:Sehr|Liebe)", words) or has_box(words):
         return False
     says = _POINT.match(words) or re.search(r"[.!?][\"“”»)]*$", words) or (words.endswith(":") and _SAYS.search(words))
