@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from ratsassistent.briefings import Wording
 from ratsassistent.oparl import PagedText, PageStart, Paper
+from ratsassistent.output.page_text import wording as page_wording
 from ratsassistent.pack.papers.heads import read_page_head
 from ratsassistent.pack.papers.parts import DocumentStart, find_parts
-from ratsassistent.writing.wording import resolution_of
+from ratsassistent.writing.wording import printed, resolution_of
 
 
 def paper(*pages: str, kind: str | None = None, number: int = 7) -> Paper:
@@ -364,3 +365,34 @@ def test_any_points_come_back_word_for_word(points: list[str], cut: int, below: 
     found = wording(*pages)
     assert same(found.text, "".join(lines))
     assert [c.page for c in found.citation] == [7, 8][: len(pages)]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("1. Der Platz wird umge-\nbaut.\n2. Die Bänke bleiben.", ["1. Der Platz wird umgebaut.", "2. Die Bänke bleiben."]),
+        ("Neues Bauen\n•   Verbot von Schottergärten\n\nGutes Klima\n•   Bäume", ["Neues Bauen", "• Verbot von Schottergärten", "Gutes Klima", "• Bäume"]),
+        ("Jahr | Betrag\n2028 | 5 Euro\nDie Deckung folgt.", ["Jahr | Betrag", "2028 | 5 Euro", "Die Deckung folgt."]),
+        ("Die Satzung tritt am\n3. Mai 2027 in Kraft.", ["Die Satzung tritt am 3. Mai 2027 in Kraft."]),
+        ("1.\nwie viele Stellen es gibt,\n2.\nwas sie kosten.", ["1. wie viele Stellen es gibt,", "2. was sie kosten."]),
+        ("Der Rat beschließt:\na. den Umbau der Bücherei,\nb. den Verkauf.", ["Der Rat beschließt:", "a. den Umbau der Bücherei,", "b. den Verkauf."]),
+        ("Der Rat stimmt – nach Vorberatung\n– dem Umbau zu.", ["Der Rat stimmt – nach Vorberatung – dem Umbau zu."]),
+        ("Der Rat\n\nbeschließt\n\nden Umbau\n\nder alten\n\nBücherei\n\nam Anger.", ["Der Rat beschließt den Umbau der alten Bücherei am Anger."]),
+        ("Die Spende beträgt\n– 2 –\n175.000\nEuro.", ["Die Spende beträgt 175.000 Euro."]),
+    ],
+)  # fmt: skip
+def test_a_wording_is_printed_with_its_points_apart(text: str, lines: list[str]) -> None:
+    assert printed(text).split("\n") == lines
+
+
+@given(st.lists(st.text(alphabet="aBcö 12.,;:|(§–„“", min_size=1, max_size=40), max_size=12))
+def test_printing_loses_no_letter(lines: list[str]) -> None:
+    text = "\n".join(f"x{line}y" for line in lines)
+    assert "".join(printed(text).split()) == "".join(text.split())
+
+
+def test_the_page_keeps_points_and_rows_apart() -> None:
+    html = page_wording("Der Rat stellt bereit:\nJahr | Betrag\n2028 | 5 Euro\n\n1.1 <b>Bücherei</b>\n1.2 Platz")
+    assert html.count("<p>") == 3
+    assert "<td>5 Euro</td>" in html
+    assert "<b>" not in html

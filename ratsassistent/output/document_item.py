@@ -103,7 +103,7 @@ def _official(item: ItemBriefing, home: Home) -> list[Block]:
     """What is proposed and what was decided, word for word."""
     blocks: list[Block] = []
     if item.resolution:
-        blocks.append(Heading(2, "Beschlussvorschlag", WORDING))
+        blocks.append(Heading(2, phrases.WORDINGS[item.resolution.kind], WORDING))
         blocks.append(quote(item.resolution.text, where(item.resolution.citation, home)))
     if item.decisions:
         title = "Ergebnis laut Niederschrift" if len(item.decisions) == 1 else "Ergebnisse laut Niederschrift"

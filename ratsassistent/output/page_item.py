@@ -23,6 +23,7 @@ from ratsassistent.output.page_text import (
     several_files,
     short_name,
     table,
+    wording,
 )
 
 NON_PUBLIC = "Nichtöffentlich – nur für Mitglieder des Gremiums. Bitte nicht weitergeben."
@@ -69,8 +70,8 @@ def _briefing(brief: ItemBriefing) -> list[str]:
     parts = []
     if brief.resolution:
         parts.append(
-            '<section class="ra-wording"><h3>Beschlussvorschlag <span class="ra-kind">Wortlaut</span></h3>'
-            f"<blockquote>{paragraphs(brief.resolution.text)}</blockquote>"
+            f'<section class="ra-wording"><h3>{phrases.WORDINGS[brief.resolution.kind]} <span class="ra-kind">Wortlaut</span></h3>'
+            f"<blockquote>{wording(brief.resolution.text)}</blockquote>"
             f"<p>{citations(brief.resolution.citation, with_file=named)}</p></section>"
         )
     if written:

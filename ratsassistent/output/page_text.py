@@ -95,6 +95,22 @@ def paragraphs(text: str) -> str:
     return "".join(f"<p>{safe(block)}</p>" for block in blocks)
 
 
+def wording(text: str) -> str:
+    """A wording with each of its lines (points, paragraphs, rows of a table) kept apart."""
+    pieces: list[str] = []
+    rows: list[str] = []
+    for line in (*text.split("\n"), ""):
+        if " | " in line:
+            rows.append(line)
+            continue
+        if rows:
+            pieces.append(table("\n".join(rows)) if len(rows) > 1 else f"<p>{safe(rows[0])}</p>")
+            rows = []
+        if line.strip():
+            pieces.append(f"<p>{safe(line.strip())}</p>")
+    return "".join(pieces)
+
+
 def is_table(text: str) -> bool:
     """True for a statement that is rows of a table below the names of their columns."""
     lines = text.split("\n")

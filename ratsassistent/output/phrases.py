@@ -33,6 +33,7 @@ _PARTS = {
 }
 
 
+WORDINGS = {"proposal": "Beschlussvorschlag", "motion": "Antrag"}  # whose wording it is, by its kind
 NON_PUBLIC = "Nichtöffentlich – vertraulich behandeln."
 CONFIDENTIAL_SHORT = "Enthält Nichtöffentliches – nicht weitergeben."
 CONFIDENTIAL = "Dieses Papier enthält Nichtöffentliches und darf nicht weitergegeben werden."

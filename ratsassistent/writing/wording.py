@@ -15,11 +15,21 @@ from ratsassistent.oparl import Citation, Paper, Part
 from ratsassistent.pack.papers.form_lines import box_stretches
 from ratsassistent.writing.figures import trimmed
 from ratsassistent.writing.select import spans
-from ratsassistent.writing.sentences import clean_lines
+from ratsassistent.writing.sentences import clean, is_furniture
 
 _QUESTION = re.compile(r"(?i)anfrage")
 _QUESTIONS = re.compile(r"(?i)^\W*(?:\w{1,4}[.)]\s*)?(?:anfrage|fragen|wir fragen)\b")
 _PHRASE = re.compile(r".{0,160}?\b(?:möge(?:n)?|wolle(?:n)?|beantrag(?:t|en|e))\b")
+# what a point of a list begins with; a day ("3. Mai") is none
+_MARK = re.compile(
+    r"\s*(?:\(?\d{1,2}[.)](?!\s*(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[a-z.]*\b)|\d{1,2}(?:\.\d{1,2})+\.?(?=\s+\D)|\(?[a-z]{1,2}\)|[a-z]\.(?=\s+\w{2,}[^.\w])|[IVX]{1,4}[.)]|"
+    r"[-•–▪■●○◦‣·➢➔►*o\uf0a7\uf0b7\uf02d\uf0d8](?!\w))(?:\s|$)"
+)
+# what a sentence goes on behind, so that the line below is no new paragraph
+_OPEN = re.compile(
+    r"(?:[^\w)“”\"]|\d|\b(?:der|die|das|des|dem|den|eine?[mnrs]?|und|oder|sowie|in|im|am|an|auf|aus|bei|beim|bis|durch|für|mit|nach|ohne|über|um|"
+    r"unter|vom|von|vor|zu|zum|zur|als|wie|nicht|je|pro|ca|rund))$"
+)
 _POINTER = re.compile(
     r"^\W*(?:siehe|s\.|vgl\.|vergleiche|wie)\s.{0,60}(?:seite|s\.|anlage|begründung|beschluss)", re.IGNORECASE
 )
@@ -81,13 +91,43 @@ def _joined(paper: Paper, parts: Sequence[Part]) -> Wording | None:
     texts: list[str] = []
     citations: list[Citation] = []
     for part in parts:
-        text = clean_lines(paper.part_text(part))
+        text = printed(paper.part_text(part))
         if not text or _POINTER.match(text) or any(_tight(text) in _tight(told) for told in texts):
             continue
         start, end = trimmed(paper.text.text, part.start, part.end)
         texts.append(text)
         citations += [c for c in paper.text.cite(start, end) if c not in citations]
     return Wording(text="\n".join(texts), citation=tuple(citations)) if texts else None
+
+
+def printed(text: str) -> str:
+    """A wording as it is shown: each point, paragraph, heading and row of a table on a line of its own.
+
+    The line breaks of the print are undone, words cut at a line's end made whole, page numbers left out; nothing else
+    changes. Some layouts put a blank line between all lines: there it parts nothing.
+    """
+    lines = [line for line in text.split("\n") if not is_furniture(line) or not re.search(r"\D", line.strip())]
+    filled = [n for n, line in enumerate(lines) if line.strip()]
+    loose = sum(n + 1 < len(lines) and not lines[n + 1].strip() for n in filled[:-1])
+    spaced = len(filled) > 5 and loose > 0.7 * len(filled)
+    longest = max((len(lines[n]) for n in filled), default=0)
+    blocks: list[list[str]] = []
+    for n in filled:
+        line, above = lines[n], blocks[-1][-1].rstrip() if blocks else ""
+        parted = n > 0 and not lines[n - 1].strip()
+        ends = above.endswith(":") or (re.search(r"[.!?;][\"“”»)]*$", above) and len(above) < 0.75 * longest)
+        row = " | " in line or " | " in above
+        open_mark = re.fullmatch(r"\s*(?:\(?\d{1,2}[.)]|\(?[a-z][.)]|[-•–▪*])\s*", above)  # "1." alone on its line
+        begins = _MARK.match(line) and not (above.endswith(("-", ",")) and not parted and line.lstrip()[0] in "-–")
+        goes_on = line.lstrip()[:1].islower() and not begins
+        short = len(above) < 0.6 * longest and len(above.split()) >= 3 and not _OPEN.search(above)
+        left = short and blocks and bool(_MARK.match(blocks[-1][0])) and line[:1].isupper()
+        new = begins or ends or left or (parted and not spaced and not goes_on)
+        if not blocks or row or (new and not open_mark):
+            blocks.append([line])
+        else:
+            blocks[-1].append(line)
+    return "\n".join(words for block in blocks if (words := clean("\n".join(block))))
 
 
 def _tight(text: str) -> str:
