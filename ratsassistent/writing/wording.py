@@ -118,7 +118,8 @@ def printed(text: str) -> str:
         ends = above.endswith(":") or (re.search(r"[.!?;][\"“”»)]*$", above) and len(above) < 0.75 * longest)
         row = " | " in line or " | " in above
         open_mark = re.fullmatch(r"\s*(?:\(?\d{1,2}[.)]|\(?[a-z][.)]|[-•–▪*])\s*", above)  # "1." alone on its line
-        begins = _MARK.match(line) and not (above.endswith(("-", ",")) and not parted and line.lstrip()[0] in "-–")
+        dash = re.match(r"\s*[-–]\s+[a-zäöü]", line) and blocks and not _MARK.match(blocks[-1][0]) and not ends
+        begins = _MARK.match(line) and not (not parted and (dash or (above.endswith(",") and line.lstrip()[0] in "-–")))
         goes_on = line.lstrip()[:1].islower() and not begins
         short = len(above) < 0.6 * longest and len(above.split()) >= 3 and not _OPEN.search(above)
         left = short and blocks and bool(_MARK.match(blocks[-1][0])) and line[:1].isupper()
