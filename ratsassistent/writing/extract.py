@@ -35,6 +35,7 @@ from ratsassistent.writing.speakers import (
     MOTION,
     REASON,
     WHY,
+    document_of,
     motion_label,
     rank,
     speaker_label,
@@ -73,9 +74,10 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
     for place, statement in opening(papers, collected.shown, collected.left):
         collected.add(place, statement)
     asked = any(s.label == MOTION for _, s in collected.statements) or (wording and wording.kind == "motion")
-    if asked and not any(rank(s.label) == rank(ANSWER) and verdict(s.text) == 2 for _, s in collected.statements):
+    if asked:
+        said = max((verdict(s.text) for _, s in collected.statements if rank(s.label) == rank(ANSWER)), default=0)
         plain = best_verdict([c for c in pool if not collected.holds(c.text)])
-        if plain:
+        if plain and verdict(plain.text) > said:
             _take(collected, papers, [plain], first=True)
     for place, row in money_rows(papers):
         collected.add_if_fits(place, row)
@@ -132,7 +134,14 @@ class _Collected:
         return any(bare in re.sub(r"\W", "", s.text) for _, s in self.statements)
 
     def in_order(self) -> tuple[Statement, ...]:
-        return tuple(s for _, s in sorted(self.statements, key=lambda placed: (rank(placed[1].label), placed[0])))
+        """By label; an answer begins with what it says becomes of the motion."""
+
+        def key(placed: tuple[Place, Statement]) -> tuple[int, bool, Place]:
+            place, statement = placed
+            plain = rank(statement.label) == rank(ANSWER) and verdict(statement.text) == 2
+            return rank(statement.label), not plain, place
+
+        return tuple(statement for _, statement in sorted(self.statements, key=key))
 
 
 def joined(chosen: Sequence[Candidate]) -> Iterator[list[Candidate]]:
@@ -159,21 +168,22 @@ def _take(collected: _Collected, papers: Sequence[Paper], group: Sequence[Candid
         origin="extract",
         citation=citation,
         check="ok",
-        label=_label(paper, candidate),
+        label=_label(papers, candidate),
         heading=candidate.heading,
     )
     collected.add((FIRST, 0) if first else (candidate.paper, start), statement)
 
 
-def _label(paper: Paper, candidate: Candidate) -> str:
-    if candidate.kind == "statement":
+def _label(papers: Sequence[Paper], candidate: Candidate) -> str:
+    paper = papers[candidate.paper]
+    if candidate.kind in ("motion", "annex"):
+        return ANNEX if candidate.kind == "annex" else motion_label(paper, candidate.part)
+    document = document_of(paper, candidate.part)
+    asked = any(part.kind == "motion" for p in papers for part in p.parts)
+    answers = document is not None and any(part.kind == "statement" for part in document.parts)
+    said = candidate.kind == "statement" or (candidate.kind == "summary" and asked)
+    if said or (answers and not candidate.has_money):
         return speaker_label(paper, candidate.part)
-    if candidate.kind == "motion":
-        return motion_label(paper, candidate.part)
-    if candidate.kind == "annex":
-        return ANNEX
-    if candidate.has_money:
-        return COSTS
-    if candidate.has_deadline:
-        return DEADLINES
+    if candidate.has_money or candidate.has_deadline:
+        return COSTS if candidate.has_money else DEADLINES
     return REASON if WHY.search(candidate.text) else MAIN

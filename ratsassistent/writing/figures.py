@@ -24,6 +24,18 @@ _LATER = re.compile(
     r"|soll(?:en)?|wird|werden|endet|frühestens)\b",
     re.IGNORECASE,
 )
+_DUE = re.compile(
+    r"(?i)\b(?:frist\w*|stichtag|spätestens|fällig|baubeginn|baustart|fertigstellung|eröffnung|inbetriebnahme|laufzeit|befristet|in kraft|ausschreibung|vergabe|abgabe|einreich\w*|antragsschluss|umsetzung|beginn\w*|end(?:e|et|en)"
+    r"|geplant|vorgesehen|voraussichtlich|geschlossen|gilt|gelten)\b"
+)
+_DOCUMENT = re.compile(
+    r"(?i)(?:\b\w*(?:gesetz\w*|verordnung|satzung|richtlinie|ordnung|fassung|bekanntmachung|erlass|verfügung|urteil|beschluss\w*|vertrag\w*|schreiben|brief|e-?mail|mail|antrag\w*|anfrage|angebot\w*|gutachten|bericht\w*|vorlage"
+    r"|protokoll|niederschrift|sitzung|bescheid\w*|plan|stellungnahme|pressemitteilung|rechnung|schätzung|kostenberechnung|bilanz|version|ausgabe|studie|konzept\w*)\b(?:\s\([^)]*\)|\s[^\s.,;]+){0,4}\s(?:vom|v\.|von|am|des|aus)\s*$"
+    r"|\b(?:stand|datum|zuletzt geändert\b.{0,40}|abgerufen(?: am)?|eingegangen(?: am)?|eingang|erstellt(?: am)?|zugriff(?: am)?)\W*(?:vom|am|zum)?\W*$|\b(?:GmbH|AG|Straße \d+|Str\. \d+|\d{5} \w+),?\s(?:den\s)?$)"
+)
+_SOURCE = re.compile(
+    r"\W{0,3}(?:BGBl|GVBl|GVOBl|GBl|\(?BGBl|zuletzt geändert|\(?TOP\b|beschlossen|verabschiedet|beantragt|gestellt)"
+)
 _TOTAL = re.compile(
     r"\b(?:insgesamt|gesamt\w*|summe|volumen|zuschuss|spende|auftragssumme|angebot\w*)\b", re.IGNORECASE
 )
@@ -204,23 +216,47 @@ def _row_at(text: str, offset: int) -> bool:
 
 
 def dates_of(papers: Sequence[Paper]) -> tuple[DateMention, ...]:
-    """Up to eight dates, what is still to come first. Consultation tables and forms are not read: meetings are no deadlines."""
+    """Up to eight deadlines and milestones, what is still to come, soonest first where they matter alike.
+
+    Not read: Beratungsfolge and forms (meetings are no deadlines), annexes. Not taken: the date of a law, a letter, an
+    offer or an earlier resolution, the state of a figure, and what lies before the meeting, unless it is resolved.
+    """
+    today = _today(papers)
     best: dict[str, tuple[float, DateMention]] = {}
-    newest = max((c.date.isoformat() for p in papers for c in p.consultations if c.date), default="")
     for paper in papers:
         for part, sentence in _contexts(paper, [k for k in _PLACE if k not in ("form", "title", "annex")]):
             raw = paper.text.text[sentence.start : sentence.end]
             for day in days(raw):
+                before, after = clean(raw[max(0, day.start - 60) : day.start]), clean(raw[day.end : day.end + 40])
                 citation = cite(paper.text, sentence.start + day.start, sentence.start + day.end)
-                if not citation or day.date.startswith("--"):
+                resolved = part.kind == "resolution" or (part.kind == "motion" and bool(today))
+                if not citation or day.date.startswith("--") or _of_a_document(before, after):
+                    continue
+                past = bool(today) and day.date < today[: len(day.date)]
+                due = bool(_LATER.search(before) or _DUE.search(sentence.text))
+                if (past and not (resolved and due)) or not (due or resolved or (today and len(day.date) > 4)):
                     continue
                 exact = 0.15 * min(len(day.date) - 4, 6) / 2
-                before = clean(raw[max(0, day.start - 40) : day.start])
-                worth = _PLACE[part.kind] + exact + (0.7 if _LATER.search(before) else 0.0)
-                if newest:
-                    worth += 0.8 if day.date >= newest[: len(day.date)] else -0.6
+                worth = _PLACE[part.kind] + exact + (0.7 if due else 0.0) + (0.4 if today and not past else 0.0)
                 mention = DateMention(text=day.text, date=day.date, citation=citation, context=sentence.text[:400])
                 if day.date not in best or best[day.date][0] < worth:
                     best[day.date] = (worth, mention)
     ranked = sorted(best.values(), key=lambda b: (-b[0], b[1].date))
     return tuple(mention for _, mention in ranked[:8])
+
+
+def _today(papers: Sequence[Paper]) -> str:
+    """The day from which on something is still to come; "" if not known.
+
+    That of the first consultation, else of the paper, else the last one in a head ("Eingang: 26.01.2026").
+    """
+    found = [c.date for p in papers for c in p.consultations if c.date] or [p.date for p in papers if p.date]
+    if found:
+        return min(found).isoformat()
+    heads = [day.date for p in papers for part in spans(p, ["title"]) for day in days(p.part_text(part))]
+    return max((date for date in heads if re.fullmatch(r"(?:19|20)\d\d-\d\d-\d\d", date)), default="")
+
+
+def _of_a_document(before: str, after: str) -> bool:
+    """True for the date of a law, a letter, an offer, a sitting that was, or of the state of some figures."""
+    return bool(_DOCUMENT.search(before) or _SOURCE.match(after))

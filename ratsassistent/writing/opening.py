@@ -32,7 +32,7 @@ Place = tuple[int, int]  # paper, offset
 FIRST = -1  # offset of what goes before everything else under its label
 _ASKED_WORDS = 40  # of what is asked for, at most, where an answer follows
 _ASKS = re.compile(r"(?i)frage|beantrag|beschließ|bitte[nt]|fordert|antrag|möge")
-_OWN = re.compile(r"(?i)verwaltung|antrag")
+_OWN = re.compile(r"\b(?:\w*[Vv]erwaltung|Antrag\w*)\b")
 _SAID = 0.8  # a stretch that shares more of its words with what is shown is not shown
 
 

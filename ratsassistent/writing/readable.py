@@ -19,7 +19,7 @@ _LEANS = re.compile(
     r"(?:Dies(?:e[rsmn]?)?|Dabei|Hierbei|Hierdurch|Hierfür|Hierzu|Hiervon|Hierin|Hieraus|Hiermit|Damit|Dadurch|Dafür|Dagegen|Dazu|Davon|Daraus|Daran|Darauf|Darin|Darunter|Daneben|Danach"
     r"|Dort|Da(?:nn|mals)|Er|Sie|Es sei|Ihre?[rnms]?|Sein[ers]{0,2}|Deren|Dessen|Letztere\w*|Erstere\w*|Erster[esn]{0,2}|Beide[rns]?|So|Die entspricht|Das (?:ist|sind|entspricht|bedeutet|heißt|führt)|Solche\w*|Jene\w*|Wobei|Wodurch|Womit"
     r"|Welche[rsn]?|Gleiches|Selbiges|Ebenso|Ebenfalls|Genauso|Denn|Im Folgenden|Folgende\w*|Es (?:ist der|handelt|geht dabei|wird dabei)|Und|Oder|Infolge ?dessen|Stattdessen|Demnach|Demzufolge|Letztlich"
-    r"|(?:In|An|Für|Zu|Bei|Mit|Von|Auf|Aus|Nach|Durch|Über|Um|Ab|Bis|Während|Wegen|Innerhalb|Neben|Unter) (?:dies\w+|jene\w*|deren|dessen|beiden?|ihn\w*))\b"
+    r"|(?:In|An|Für|Zu|Bei|Mit|Von|Auf|Aus|Nach|Durch|Über|Um|Ab|Bis|Während|Wegen|Innerhalb|Neben|Unter|Anstelle|Anstatt|Statt|Anhand|Mithilfe|Aufgrund|Infolge|Trotz|Hinsichtlich|Angesichts|Bezüglich) (?:dies\w+|jene\w*|deren|dessen|beiden?|ihn\w*))\b"
 )
 # Connectives and pointers: understandable alone, but better with the sentence before.
 _HINTS = re.compile(
@@ -215,7 +215,8 @@ def is_noise(text: str) -> bool:
 
 def finite(text: str) -> bool:
     """Has this a finite verb? Shapes tell, since an adjective that ends like a verb stands before its noun."""
-    return bool(_FINITE.search(text)) or any(m[1] not in _NO_VERBS for m in _SHAPED.finditer(text))
+    outside = re.sub(r"\([^()]*\)", " ", text)
+    return bool(_FINITE.search(outside)) or any(m[1] not in _NO_VERBS for m in _SHAPED.finditer(outside))
 
 
 def _balanced(text: str) -> bool:

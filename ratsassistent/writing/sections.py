@@ -223,7 +223,8 @@ def _judge(group: list[_Head], found: Sequence[Sentence], proposed: str) -> None
     kinds = Counter(head.kind for head in own if head.kind)
     shared = {kind for kind, count in kinds.items() if count >= 2}
     alike = _alike(own, found)
-    most = sum(head.kind in shared for head in own) * 2 >= len(own)
+    numbered = all(head.style.startswith(("number", "roman", "letter", "capital")) for head in own)
+    most = numbered and sum(head.kind in shared for head in own) * 2 >= len(own)
     for head in own:
         same_kind = head.kind in shared or (most and bool(shared))
         head.parallel = same_kind or id(head) in alike or head.question or head.run_in

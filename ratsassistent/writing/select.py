@@ -34,7 +34,7 @@ _DECISION = re.compile(
     re.IGNORECASE,
 )
 _RESULT = re.compile(
-    r"\b(?:insgesamt|gesamt\w+|ergebnis|ergibt|daher|deshalb|somit|folglich|zusammenfassend|fazit|entscheidend|wesentlich\w*|vor allem|wichtig\w*|derzeit|aktuell"
+    r"\b(?:ausschlaggebend|maßgeblich|insgesamt|gesamt\w+|ergebnis|ergibt|daher|deshalb|somit|folglich|zusammenfassend|fazit|entscheidend|wesentlich\w*|vor allem|wichtig\w*|derzeit|aktuell"
     r"|beträgt|betragen|beläuft|belaufen|stieg\w*|steig\w+|gestiegen|sank|sinkt|sinken|gesunken|rückgang|anstieg|zunahme|fehl\w+|quote|anteil)\b",
     re.IGNORECASE,
 )
@@ -45,7 +45,7 @@ _CONCLUDES = re.compile(
 )
 _DEADLINE = re.compile(
     r"\b(?:frist\w*|spätestens|voraussichtlich|beginn\w*|baubeginn|start\w*|inbetriebnahme|fertigstellung|fertiggestellt|laufzeit|läuft|gilt|kraft"
-    r"|befristet|verlänger\w+|bis (?:zum|ende|mitte|spätestens|maximal|längstens|einschließlich|20\d\d)|höchstens bis|geduldet|ab dem|ab \w* ?20\d\d|frühestens|stichtag|abschluss|abgeschlossen)\b",
+    r"|befristet|verlänger\w+|bis (?:zum|ende|mitte|spätestens|maximal|längstens|einschließlich)|(?<!\d )bis 20\d\d|höchstens bis|geduldet|ab dem|ab \w* ?20\d\d|frühestens|stichtag|abschluss|abgeschlossen)\b",
     re.IGNORECASE,
 )
 _MONEY_WORD = re.compile(
@@ -66,6 +66,8 @@ _RECOUNTS = re.compile(
     r"|\b(?:beschloss|fasste)\w*\b|\b(?:damalige|seinerzeitige|frühere|bisherige)\w*\s+\w*(?:beschluss|beschlüsse|antrag)\w*",
     re.IGNORECASE,
 )
+# What would be if: often said of what is not proposed, and unclear without the condition.
+_SUPPOSED = re.compile(r"\b(?:würden?|wären?|müssten?|kämen?|hätten?|entstünden?|bliebe)\b")
 # A decision of the past: where the matter comes from, not what is to be decided.
 _EARLIER = re.compile(
     r"\b(?:hat|haben|hatten?|wurden?)\b.{0,200}\b(?:beschlossen|zugestimmt|beauftragt|gefasst|abgelehnt|vertagt|zur Kenntnis genommen)\b"
@@ -244,6 +246,9 @@ def _weigh_again(found: Sequence[Candidate]) -> None:
     if own < 25 and len(annexed) > 2 * own:
         for candidate in annexed:
             candidate.reasons["part"] = 0.9 * _REPORT_WORTH
+    elif own >= 8:  # a paper that says it itself: of its annexes only what is told nowhere else
+        for candidate in annexed:
+            candidate.reasons["part"] = -_REPORT_WORTH
 
 
 def _mark_parallels(found: Sequence[Candidate]) -> None:
@@ -276,7 +281,7 @@ def _features(candidate: Candidate, heading: str, place: int) -> None:
     reasons["money"] = min(len(amounts), 3) * 0.35
     reasons["shares"] = min(len(shares), 2) * 0.25
     reasons["counts"] = min(len(counts), 3) * 0.2
-    reasons["dates"] = min(len(dated), 2) * 0.12 + (0.25 if candidate.has_deadline else 0.0)
+    reasons["dates"] = min(len(dated), 2) * 0.12 + (0.35 if candidate.has_deadline else 0.0)
     reasons["decision"] = min(len(_DECISION.findall(text)), 2) * 0.35
     reasons["result"] = min(len(_RESULT.findall(text)), 2) * 0.15
     reasons["concludes"] = 0.4 if _CONCLUDES.match(text) else 0.0
@@ -284,6 +289,7 @@ def _features(candidate: Candidate, heading: str, place: int) -> None:
     reasons["heading"] = 0.25 if _KEY_HEADING.search(heading) else 0.0
     reasons["place"] = 0.35 / (1 + place)
     reasons["section"] = _of_section(candidate)
+    reasons["supposed"] = -0.3 if _SUPPOSED.search(text) and not amounts else 0.0
     reasons["earlier"] = -0.3 if _EARLIER.search(text) else 0.0
     reasons["quoted"] = -0.6 if candidate.sentence.quoted else 0.0
     reasons["leans"] = _LEANING[candidate.leans]
@@ -327,7 +333,9 @@ def _centrality(found: Sequence[Candidate], subject: Counter[str]) -> None:
     weight_of_subject = {t: math.log(1 + total / frequency[t]) for t in subject if t in frequency}
     whole = sum(weight_of_subject.values()) or 1.0
     for candidate, rank in zip(found, ranks, strict=True):
-        candidate.reasons["central"] = 0.9 * rank / best
+        # what is said of each alternative in turn is central only because it comes so often
+        repeated = 0.5 if candidate.section and candidate.section.parallel and "parallel" in candidate.reasons else 1.0
+        candidate.reasons["central"] = 0.9 * repeated * rank / best
         candidate.reasons["subject"] = (
             0.5 * sum(w for t, w in weight_of_subject.items() if t in candidate.terms) / whole
         )
