@@ -59,7 +59,7 @@ class Statement(Model):
     author: str | None = None  # who wrote it, of origin "person"
     confirmed: bool = False  # a person has compared it with its page
     replaces: str | None = None  # the wording that a person corrected
-    about: str | None = None  # the wording that a person's note is about, where that does not stand before it any more
+    about: str | None = None  # the wording that a person's note is about, where it is not about the whole item
 
     @property
     def key(self) -> str:

@@ -134,7 +134,15 @@ def test_a_note_stands_behind_its_statement_and_one_to_the_item_at_the_end(perso
     assert {(s.origin, s.author, s.citation, s.check) for s in made.statements if s.label == NOTE} == {
         ("person", "Erika Muster", (), "none")
     }
-    assert all(s.about is None for s in made.statements)
+    assert [s.about for s in made.statements] == [None, COST.text, COST.text, None, None]
+
+
+def test_a_note_names_the_wording_that_stands_there_now(person: Person) -> None:
+    person.says("note", COST, "Stand vom Mai.")
+    person.says("correct", COST, "Sie kostet 120.000 Euro.")
+    person.says("correct", person.lays(briefing(COST)).statements[1], "Stand vom Juni.")
+    note = person.lays(briefing(COST)).statements[1]
+    assert (note.text, note.about, note.replaces) == ("Stand vom Juni.", "Sie kostet 120.000 Euro.", "Stand vom Mai.")
 
 
 def test_what_has_lost_its_statement_stays_at_its_label_with_the_wording_it_was_about(person: Person) -> None:
@@ -339,6 +347,8 @@ def test_a_correction_always_says_what_it_replaces_and_who_wrote_it(run, script)
             assert is_note(statement) or statement.replaces in wordings
         else:
             assert statement.author is statement.replaces is statement.about is None
+            continue
+        assert statement.about is None or is_note(statement)
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

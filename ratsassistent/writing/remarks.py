@@ -140,18 +140,19 @@ class _Layer:
         self._elsewhere = elsewhere
         return end
 
-    def told(self, entries: Iterable[_Entry]) -> Iterator[Statement]:
-        """What is shown of these entries, each followed by the notes about it."""
+    def told(self, entries: Iterable[_Entry], about: str | None = None) -> Iterator[Statement]:
+        """What is shown of these entries, each followed by the notes about it.
+
+        :param about: the wording that the entries are notes about.
+        """
         for entry in entries:
             shown = None if entry.statement is None and entry.target in self._elsewhere else self.shown(entry)
             if shown is not None:
-                yield shown
+                yield shown.model_copy(update={"about": about}) if about else shown
             verdict = self._verdicts.get(entry.target)
-            lost = shown is None and not (verdict and verdict.removed)
             for remark, note in entry.notes:
-                if lost and note.statement is not None:
-                    note.statement = note.statement.model_copy(update={"about": remark.target_text})
-                yield from self.told([note])
+                wording = shown.text if shown else remark.target_text
+                yield from self.told([note], None if verdict and verdict.removed else wording)
 
     def shown(self, entry: _Entry) -> Statement | None:
         """The statement as persons left it; None where it is removed, or no run writes it and nobody corrected it."""
