@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratsassistent.briefings import Wording
@@ -350,6 +350,7 @@ sentences = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(
     points=sentences,
     cut=st.integers(min_value=0, max_value=5),
@@ -385,6 +386,7 @@ def test_a_wording_is_printed_with_its_points_apart(text: str, lines: list[str])
     assert printed(text).split("\n") == lines
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="aBcö 12.,;:|(§–„“", min_size=1, max_size=40), max_size=12))
 def test_printing_loses_no_letter(lines: list[str]) -> None:
     text = "\n".join(f"x{line}y" for line in lines)
