@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from ratsassistent.briefings import ItemBriefing, Statement
 from ratsassistent.oparl import AgendaItem, Paper
 from ratsassistent.writing.amounts import money
-from ratsassistent.writing.figures import COSTS, amounts_of, cite, consultations_of, dates_of, money_rows
+from ratsassistent.writing.figures import COSTS, amounts_of, cite, consultations_of, dates_of, money_rows, today_of
 from ratsassistent.writing.opening import FIRST, Place, best_verdict, opening
 from ratsassistent.writing.readable import is_noise, without_bullet
 from ratsassistent.writing.reading import Chunk, reading_for
-from ratsassistent.writing.rows import form_statements, table_amounts
+from ratsassistent.writing.rows import form_statements, table_amounts, table_dates
 from ratsassistent.writing.select import Candidate, candidates, choose
 from ratsassistent.writing.sentences import clean
 from ratsassistent.writing.speakers import (
@@ -83,6 +83,8 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
         collected.add_if_fits(place, row)
     known = {round(amount.value) for _, s in collected.statements for amount in money(s.text)}
     for place, row in (*form_statements(main_first(item.papers)), *table_amounts(papers, known)):
+        collected.add_if_fits(place, row)
+    for place, row in table_dates(papers, today_of(papers)):
         collected.add_if_fits(place, row)
     rest = [c for c in pool if not collected.holds(c.text)]
     for group in joined(choose(rest, collected.left, collected.shown)):

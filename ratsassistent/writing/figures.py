@@ -18,7 +18,7 @@ from ratsassistent.writing.select import spans
 from ratsassistent.writing.sentences import Sentence, clean, is_furniture, labelled_row, sentences
 
 MAX_PAGES = 3  # a citation that names more pages names none
-COSTS = "Kosten"  # label of statements
+COSTS, DEADLINES = "Kosten", "Fristen"  # labels of statements
 _LATER = re.compile(
     r"\b(?:bis|spätestens|frist\w*|ab|zum|voraussichtlich|beginn\w*|start\w*|inbetriebnahme|fertig\w*|tritt|kraft|gilt|laufzeit|geplant|vorgesehen"
     r"|soll(?:en)?|wird|werden|endet|frühestens)\b",
@@ -221,7 +221,7 @@ def dates_of(papers: Sequence[Paper]) -> tuple[DateMention, ...]:
     Not read: Beratungsfolge and forms (meetings are no deadlines), annexes. Not taken: the date of a law, a letter, an
     offer or an earlier resolution, the state of a figure, and what lies before the meeting, unless it is resolved.
     """
-    today = _today(papers)
+    today = today_of(papers)
     best: dict[str, tuple[float, DateMention]] = {}
     for paper in papers:
         for part, sentence in _contexts(paper, [k for k in _PLACE if k not in ("form", "title", "annex")]):
@@ -245,7 +245,7 @@ def dates_of(papers: Sequence[Paper]) -> tuple[DateMention, ...]:
     return tuple(mention for _, mention in ranked[:8])
 
 
-def _today(papers: Sequence[Paper]) -> str:
+def today_of(papers: Sequence[Paper]) -> str:
     """The day from which on something is still to come; "" if not known.
 
     That of the first consultation, else of the paper, else the last one in a head ("Eingang: 26.01.2026").

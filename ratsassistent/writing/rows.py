@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from ratsassistent.briefings import Statement
 from ratsassistent.oparl import Paper, Part, PartKind
-from ratsassistent.writing.amounts import money
-from ratsassistent.writing.figures import COSTS, MAX_PAGES, cite
+from ratsassistent.writing.amounts import days, money
+from ratsassistent.writing.figures import COSTS, DEADLINES, MAX_PAGES, cite
 from ratsassistent.writing.select import spans
 from ratsassistent.writing.sentences import cells_of, heading_row
 
@@ -28,6 +28,7 @@ _TOTAL = re.compile(
 )
 _TABLES: tuple[PartKind, ...] = ("costs", "summary", "statement", "reason", "text")
 _FORM_WORDS, _TABLE_WORDS = 30, 60  # at most
+_DATE_WORDS = 40
 _LINES_OF_A_TABLE = 7
 _LONG_ROW = 28  # words
 _ROWS_IN_A_TABLE = 4  # more are a list of items, not the sums that matter
@@ -90,6 +91,39 @@ def table_amounts(papers: Sequence[Paper], known: set[int]) -> Iterator[tuple[tu
             if citation and len(citation) <= MAX_PAGES:
                 made = Statement(text=quote, origin="extract", citation=citation, check="ok", label=COSTS)
                 yield (number, start), made
+
+
+def table_dates(papers: Sequence[Paper], today: str) -> Iterator[tuple[tuple[int, int], Statement]]:
+    """Rows of a time table that are a date to come and what happens then ("2. Quartal 2028 | Satzungsbeschluss")."""
+    left, count = _DATE_WORDS, 0
+    for number, paper in enumerate(papers):
+        for part in spans(paper, _TABLES):
+            position = part.start
+            for line in paper.text.text[part.start : part.end].split("\n"):
+                start, position = position, position + len(line) + 1
+                cells = cells_of(line)
+                row = _dated(cells) if len(cells) == 2 else None
+                words = len(line.split())
+                if row is None or row < today[: len(row)] or words > left or count == _ROWS_IN_A_TABLE:
+                    continue
+                citation = cite(paper.text, start, start + len(line))
+                if citation:
+                    left, count = left - words, count + 1
+                    text = f"{cells[0].rstrip(' :')}: {cells[1]}"
+                    made = Statement(text=text, origin="extract", citation=citation, check="ok", label=DEADLINES)
+                    yield (number, start), made
+
+
+def _dated(cells: Sequence[str]) -> str | None:
+    """The day (ISO) of a row where one cell is a date and the other says in words what happens."""
+    for when, what in (cells, cells[::-1]):
+        found = days(when)
+        said = re.findall(r"[^\W\d]{3,}", what)
+        if found and not found[-1].date.startswith("--") and said and not days(what) and not money(what):
+            beside = when[: found[0].start] + when[found[-1].end :]
+            if len(re.findall(r"[^\W\d]{2,}", beside)) <= 2:
+                return found[-1].date
+    return None
 
 
 def _whole_table(text: str, rows: Sequence[_Row]) -> tuple[int, int, str] | None:

@@ -111,9 +111,10 @@ def shortened(heading: str) -> str:
     if len(words) <= MOST_WORDS:
         return bare
     clause = re.split(r",\s", bare)[0]
-    if 3 <= len(clause.split()) < MOST_WORDS:
-        return f"{clause} …"
-    return " ".join(words[: MOST_WORDS - 1]) + " …"
+    cut = clause if 3 <= len(clause.split()) < MOST_WORDS else " ".join(words[: MOST_WORDS - 1])
+    if cut.count("(") > cut.count(")"):
+        cut = cut[: cut.rindex("(")]
+    return f"{cut.rstrip(' ,;:')} …"
 
 
 def _heads(found: Sequence[Sentence]) -> Iterator[_Head]:

@@ -293,7 +293,7 @@ def _features(candidate: Candidate, heading: str, place: int) -> None:
     reasons["earlier"] = -0.3 if _EARLIER.search(text) else 0.0
     reasons["quoted"] = -0.6 if candidate.sentence.quoted else 0.0
     reasons["leans"] = _LEANING[candidate.leans]
-    reasons["question"] = -0.9 if text.rstrip('“”"').endswith("?") else 0.0
+    reasons["question"] = -1.8 if text.rstrip('“”"').endswith("?") else 0.0
     reasons["length"] = -0.018 * max(candidate.words - 22, 0) - 0.04 * max(9 - candidate.words, 0)
 
 

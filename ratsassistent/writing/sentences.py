@@ -64,6 +64,7 @@ _BULLET = re.compile(
 _FURNITURE = re.compile(
     r"\s*(?:[-–—|]\s*)?(?:(?:Seite|S\.|Blatt)\s*)?\d{1,3}(?:\s*(?:von|/|\|)\s*\d{1,3})?(?:\s*[-–—|])?\s*"
     r"|\s*(?:Seite|Blatt|-\s*Seite)\s*\d{1,3}\s*(?:von|/)\s*\d{1,3}\b.{0,60}"
+    r"|\s*[-–]+\s*\d{1,3}\s+of\s+\d{1,3}\s*[-–]+\s*"
     r"|.{0,60}\b(?:Seite|Blatt)\s+\d{1,3}\s*(?:von|/)\s*\d{1,3}(?:\s+Seiten?)?\s*",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ratsassistent.oparl import Citation, Paper, Part, PartKind
-from ratsassistent.writing.figures import COSTS, cite
+from ratsassistent.writing.figures import COSTS, DEADLINES, cite
 
 SUMMARY = "Kurzfassung der Vorlage"
 MOTION = "Antrag"
@@ -22,7 +22,6 @@ QUESTION = "Anfrage"
 ANSWER = "Stellungnahme der Verwaltung"
 OPINION = "Stellungnahme"  # of somebody else, or nobody knows whose
 MAIN = "Das Wichtigste"
-DEADLINES = "Fristen"
 REASON = "Begründung"
 ANNEX = "Aus den Anlagen"
 LABELS = (SUMMARY, MOTION, QUESTION, ANSWER, OPINION, MAIN, COSTS, DEADLINES, REASON, ANNEX)  # in the order shown
