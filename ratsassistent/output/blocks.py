@@ -3,6 +3,8 @@
 What enters: text of any origin. What leaves: frozen objects that hold plain text and say what it is (heading, quote,
 table …); whoever writes a format decides how that looks and escapes what the format would misread.
 What it does not know: briefings, formats, fonts.
+
+No object here holds a character that XML refuses or a reader cannot see, whatever it was made from.
 """
 
 from __future__ import annotations
@@ -53,15 +55,17 @@ class Run:
     look: Look = "text"
     target: str | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", one_line(self.text))
+
 
 Line = tuple[Run, ...]
 
 
 def line(*parts: Run | str | None) -> Line:
-    """Runs and bare strings put together to a line; empty ones are left out, white space is folded."""
+    """Runs and bare strings put together to a line; empty ones are left out."""
     runs = (Run(part) if isinstance(part, str) else part for part in parts if part)
-    folded = (Run(one_line(r.text), r.look, r.target) for r in runs)
-    return tuple(r for r in folded if r.text)
+    return tuple(run for run in runs if run.text)
 
 
 def strong(text: str) -> Run:
@@ -124,6 +128,9 @@ class Table:
     widths: tuple[int, ...]
     line: Line = ()  # where it stands
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "head", tuple(one_line(name) for name in self.head))
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -131,6 +138,10 @@ class Notice:
 
     text: str
     more: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", one_line(self.text))
+        object.__setattr__(self, "more", one_line(self.more))
 
 
 Block = Heading | Paragraph | Bullets | Quote | Table | Notice

@@ -17,7 +17,7 @@ from ratsassistent import __version__
 from ratsassistent.briefings import Briefing, ItemBriefing, ModelRecord, PromptRecord, Statement
 from ratsassistent.oparl import PageRef
 from ratsassistent.output import phrases
-from ratsassistent.output.blocks import Block, Heading, Line, Paragraph, bullets, line, note, strong, table
+from ratsassistent.output.blocks import Block, Heading, Line, Paragraph, bullets, line, note, one_line, strong, table
 from ratsassistent.output.references import Home, cited, statement
 
 # The vocabulary that news agencies and picture banks mark AI content with; the value for a mixture of both
@@ -84,12 +84,19 @@ class Marking:
 
 def marking(given: Briefing) -> Marking:
     """Find out what wrote a briefing, and from what."""
-    models = [given.model, *(item.model for item in given.agendaItem)]
+    models = (
+        ModelRecord(name=one_line(m.name), sha256=one_line(m.sha256), licence=one_line(m.licence))
+        for m in (given.model, *(item.model for item in given.agendaItem))
+        if m
+    )
+    prompts = (
+        PromptRecord(name=one_line(p.name), sha256=one_line(p.sha256)) for i in given.agendaItem for p in i.prompts
+    )
     written = [item.written for item in given.agendaItem if item.written]
     return Marking(
         ai_text="partly" if any(_by_model(item) for item in given.agendaItem) else "none",
-        models=tuple(dict.fromkeys(m for m in models if m)),
-        prompts=tuple(dict.fromkeys(p for item in given.agendaItem for p in item.prompts)),
+        models=tuple(dict.fromkeys(models)),
+        prompts=tuple(dict.fromkeys(prompts)),
         written=max(written, default=None),
         sources=_sources(given),
         public=all(item.public is True for item in given.agendaItem),
@@ -112,7 +119,7 @@ def _sources(given: Briefing) -> tuple[str, ...]:
     names = [span.name for source in given.sources for paper in source.papers for span in paper.files]
     names += [c.file for item in given.agendaItem for c in cited(item)]
     refs = (*given.coverage.unreadable, *given.coverage.ocr, *given.coverage.drawings, *given.coverage.unassigned)
-    return tuple(dict.fromkeys([*names, *(ref.file for ref in refs)]))
+    return tuple(dict.fromkeys(one_line(name) for name in (*names, *(ref.file for ref in refs))))
 
 
 def about(given: Briefing, marked: Marking, home: Home) -> list[Block]:

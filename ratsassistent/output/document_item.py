@@ -25,7 +25,6 @@ from ratsassistent.output.blocks import (
     line,
     mark,
     note,
-    one_line,
     quote,
     strong,
     table,
@@ -161,7 +160,7 @@ def _rows(given: Statement, home: Home, kind: str | None) -> Table:
     about = statement(given.model_copy(update={"text": ""}), home, kind=kind)
     widths = (2, *[1] * (width - 1))
     lines = (tuple(line(cell) for cell in row) for row in filled[1:])
-    return Table(tuple(one_line(name) for name in filled[0]), tuple(lines), widths, about)
+    return Table(tuple(filled[0]), tuple(lines), widths, about)
 
 
 def _figures(item: ItemBriefing, home: Home) -> list[Block]:
