@@ -105,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     brief.add_argument("meeting", metavar="SITZUNG", nargs="?", help="Kennung, oder Wörter aus Name und Datum")
     brief.add_argument("--papier", metavar="NUMMER", help="nur diese Vorlage")
     brief.add_argument("--stufe", choices=["auszug", "voll"], default="auszug", help="voll: mit Sprachmodell")
+    brief.add_argument("--einfach", action="store_true", help="auch in einfacher Sprache (mit Sprachmodell)")
     brief.add_argument("--top", metavar="NUMMER|KENNUNG", help="nur dieser Tagesordnungspunkt")
     brief.add_argument("--format", choices=["md", "docx", "pdf", "json"], help="sonst nach der Endung der Datei")
     brief.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path, help="dorthin schreiben statt auf den Bildschirm")
@@ -136,6 +137,10 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("what", metavar="liste|laden|pruefen|messen", choices=["liste", "laden", "pruefen", "messen"])
     model.add_argument("name", metavar="NAME", nargs="?", help="sonst das eingestellte")
     model.add_argument("--von", metavar="PFAD", type=Path, help="von einem USB-Stick oder aus einem Ordner")
+
+    command("glossar", "erklärt einen Begriff aus der Ratsarbeit, oder nennt alle", _glossary).add_argument(
+        "word", metavar="WORT", nargs="*"
+    )
 
     queue = command("auftraege", "zeigt lange Arbeiten: was wartet, läuft, fertig ist", _jobs)
     queue.add_argument(
@@ -289,11 +294,12 @@ def _brief(args: argparse.Namespace, settings: Settings) -> int:
         export.check(args.ausgabe)
     elif form in export.BINARY:
         raise UsageError(f"Bitte mit -o eine Datei angeben, in die das {form.upper()} geschrieben werden soll.")
+    level = "voll" if args.einfach else args.stufe
     with workflow.workspace(settings) as ws:
         if args.papier:
-            made = workflow.brief_paper(ws, args.papier, args.stufe)
+            made = workflow.brief_paper(ws, args.papier, level, plain=args.einfach)
         else:
-            made = workflow.brief(ws, args.meeting, args.stufe, top=args.top, progress=_progress())
+            made = workflow.brief(ws, args.meeting, level, top=args.top, plain=args.einfach, progress=_progress())
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     if args.ausgabe:
@@ -447,6 +453,12 @@ def _models(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent.output.models_command import run
 
     return run(args.what, args.name or settings.model, args.von, settings, as_json=args.json)
+
+
+def _glossary(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent.output.glossary_command import run
+
+    return run(" ".join(args.word), as_json=args.json)
 
 
 if __name__ == "__main__":

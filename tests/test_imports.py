@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent / "ratsassistent"
 # A layer may import its own and those before it.
 LAYERS = [
     ["errors", "oparl"],
+    ["glossary"],
     ["briefings"],
     ["settings", "resources", "sources", "catalogue", "models", "demo"],
     ["pack"],

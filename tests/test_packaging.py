@@ -65,6 +65,13 @@ def test_the_wheel_carries_code_and_licence_and_nothing_large(wheel):
     assert wheel.stat().st_size < 20_000_000
 
 
+def test_the_wheel_carries_the_glossary(wheel):
+    files = {p.relative_to(REPOSITORY).as_posix() for p in (REPOSITORY / "ratsassistent" / "glossary").glob("*.toml")}
+    assert files
+    with zipfile.ZipFile(wheel) as archive:
+        assert files <= set(archive.namelist())
+
+
 def test_a_checkout_uses_the_files_that_a_municipality_edits():
     assert resource("models", "catalogue.toml") == REPOSITORY / "models" / "catalogue.toml"
 
