@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratsassistent.pack.papers.consultations import find_consultations
+from ratsassistent.pack.papers.consultations import all_consultations, find_consultations
 
 
 def told(*lines: str):
@@ -171,3 +171,33 @@ def test_what_is_printed_is_read(rows, table):
         cells = [body, day.strftime("%d.%m.%Y"), mark[public], role or ""]
         lines.append(" | ".join(cells) if table else " ".join(cell for cell in cells if cell))
     assert told(*lines) == [(body, day.isoformat(), None, public, role, None) for body, day, public, role in rows]
+
+
+def test_an_answer_adds_meetings_and_numbers_that_the_motion_did_not_know() -> None:
+    motion = "Antrag\nGremium Termin TOP ö nö\nGemeinderat 28.09.2027 32 x\nSozialausschuss 16.11.2027  x\n\nDie Stadt baut.\n"
+    answer = "Stellungnahme zum Antrag\nGremium Termin TOP ö nö\nSozialausschuss 16.11.2027 2 x\nHauptausschuss 01.12.2027 5 x\n\nDas geht.\n"
+    found = all_consultations([motion, answer])
+    assert [(c.organization, c.number) for c in found] == [
+        ("Gemeinderat", "32"),
+        ("Sozialausschuss", "2"),
+        ("Hauptausschuss", "5"),
+    ]
+
+
+def test_a_mistyped_day_loses_no_meeting() -> None:
+    (first, second) = find_consultations(
+        "Gremium Termin TOP ö nö\nBauausschuss 30.11.203 2.2 x\nGemeinderat 19.12.2027 25 x\n\nText\n"
+    )
+    assert (first.organization, first.date, first.number) == ("Bauausschuss", None, "2.2")
+    assert second.date is not None
+
+
+def test_what_stands_in_the_column_of_results_is_one() -> None:
+    (with_result,) = find_consultations(
+        "Gremium Termin TOP ö nö Ergebnis\nHauptausschuss 06.12.2027 1 x Kenntnisnahme\n"
+    )
+    (with_role,) = find_consultations(
+        "Gremium Termin TOP Ö / N Zuständigkeit\nHauptausschuss 06.12.2027 1 Ö Kenntnisnahme\n"
+    )
+    assert (with_result.role, with_result.result) == (None, "Kenntnisnahme")
+    assert with_role.role == "Kenntnisnahme"

@@ -68,6 +68,7 @@ _STOP = re.compile(
     r"finanzielle\s+auswirkungen|antrag\s*:|anlagen?\s*:|betreff|der\s+\w*(?:rat|ausschuss)\s+(?:beschließt|nimmt|möge|stimmt)|i\.\s+\w+|problem|ausgangslage|haushaltsmittel)"
 )
 _TIME = re.compile(r"^\s*,?\s*(?:um\s+)?\d{1,2}[:.]\d\d\s*(?:Uhr|h)?\b")
+_WRONG_DAY = re.compile(r"(?<!\S)\d{1,2}\.\d{1,3}\.\d{2,5}(?!\S)")  # mistyped: "30.11.203"
 _WEEKDAY = re.compile(
     r"(?:(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|\b(?:Mo|Di|Mi|Do|Fr|Sa|So)\b\.?),?\s*(?:den|dem)?\s*$"
 )
@@ -95,6 +96,29 @@ class _Found:
         )
 
 
+def all_consultations(texts: Sequence[str]) -> tuple[Consultation, ...]:
+    """The Beratungsfolge of a paper that several documents print: the paper's own, with what its answers add.
+
+    A Stellungnahme is written later and knows of meetings, and of numbers, that the motion did not know.
+    """
+    out: list[Consultation] = []
+    for text in texts:
+        for found in find_consultations(text):
+            key = (_squeezed(found.organization), found.date)
+            at = next((i for i, held in enumerate(out) if (_squeezed(held.organization), held.date) == key), None)
+            if at is None:
+                out.append(found)
+            else:
+                held = out[at]
+                told = {name: value for name, value in found if value is not None and getattr(held, name) is None}
+                out[at] = held.model_copy(update=told)
+    return tuple(out)
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"\W", "", name.casefold())
+
+
 def find_consultations(text: str) -> tuple[Consultation, ...]:
     """Read the Beratungsfolge in the first pages of a paper's own document."""
     lines = text[:8000].split("\n")
@@ -103,6 +127,8 @@ def find_consultations(text: str) -> tuple[Consultation, ...]:
         return ()
     columns: list[Column] | None = _columns(lines[start])
     crosses = any(re.search(r"(?i)\bö\s+nö\b", line) for line in lines[start : start + 3])
+    names = " ".join(lines[start : start + 3])
+    results = bool(re.search(r"(?i)\bergebnis\b", names)) and not re.search(r"(?i)zuständig|\w+art\b|behandlung", names)
     found: list[_Found] = []
     gap = 0
     above: list[str] = []
@@ -120,6 +146,8 @@ def find_consultations(text: str) -> tuple[Consultation, ...]:
         if row is None and _STOP.match(line):
             break
         if row:
+            if results and row.role and not row.result and "|" not in line and line.rstrip().endswith(row.role):
+                row.role, row.result = None, row.role  # the only column that it can stand in
             found.append(row)
             gap, above = 0, []
             continue
@@ -148,6 +176,8 @@ def _row(line: str, columns: Sequence[Column] | None, crosses: bool) -> _Found |
     if len(line) > 300:
         return None
     days = dates(line)
+    if not days and (wrong := _WRONG_DAY.search(line)) and "|" not in line:
+        return _running(line, None, wrong, crosses)
     if len({day for day, _ in days}) != 1:
         return None
     if "|" in line:
@@ -191,7 +221,7 @@ def _take_cell(found: _Found, cell: str, kind: Column | None) -> None:
         found.result = _result(cell) or found.result
 
 
-def _running(line: str, day: dt.date, match: re.Match[str], crosses: bool) -> _Found | None:
+def _running(line: str, day: dt.date | None, match: re.Match[str], crosses: bool) -> _Found | None:
     before = _WEEKDAY.sub("", line[: match.start()]).strip(" \t:-–,")
     after = _TIME.sub("", line[match.end() :])
     lead = re.match(r"^(?P<mark>Ö|NÖ|N|öffentlich|nicht\s*-?öffentlich)\s+(?=\S)", before) or re.match(

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from ratsassistent.oparl import FileSpan, PagedText, Paper, Part, Public, ra_id
 from ratsassistent.pack.agendas.agenda import AgendaEntry
-from ratsassistent.pack.papers.consultations import find_consultations
+from ratsassistent.pack.papers.consultations import all_consultations
 from ratsassistent.pack.papers.forms import form_values
 from ratsassistent.pack.papers.heads import Role, is_confidential, squeezed
 from ratsassistent.pack.papers.parts import DocumentStart, find_parts
@@ -91,7 +91,13 @@ def paper_of(documents: Sequence[Document], reference: str | None, entry: Agenda
         text=text,
         parts=parts,
         form=form_values(text, parts),
-        consultations=find_consultations(text.text[: starts[1].offset] if len(starts) > 1 else text.text),
+        consultations=all_consultations(
+            [
+                text.text[start.offset : ends.offset if ends else len(text.text)]
+                for n, (start, ends) in enumerate(zip(starts, [*starts[1:], None], strict=True))
+                if n == 0 or start.role == "statement"
+            ]
+        ),
         public=False if documents[0].confidential else public,
     )
 
