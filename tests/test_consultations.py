@@ -175,12 +175,12 @@ def test_what_is_printed_is_read(rows, table):
 
 def test_an_answer_adds_meetings_and_numbers_that_the_motion_did_not_know() -> None:
     motion = "Antrag\nGremium Termin TOP ö nö\nGemeinderat 28.09.2027 32 x\nSozialausschuss 16.11.2027  x\n\nDie Stadt baut.\n"
-    answer = "Stellungnahme zum Antrag\nGremium Termin TOP ö nö\nSozialausschuss 16.11.2027 2 x\nHauptausschuss 01.12.2027 5 x\n\nDas geht.\n"
+    answer = "Stellungnahme zum Antrag\nGremium Termin TOP ö nö\nSozialausschuss 16.11.2027 2 x\nHauptausschuss 01.10.2027 5 x\n\nDas geht.\n"
     found = all_consultations([motion, answer])
     assert [(c.organization, c.number) for c in found] == [
         ("Gemeinderat", "32"),
-        ("Sozialausschuss", "2"),
         ("Hauptausschuss", "5"),
+        ("Sozialausschuss", "2"),
     ]
 
 

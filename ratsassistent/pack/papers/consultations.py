@@ -102,7 +102,8 @@ def all_consultations(texts: Sequence[str]) -> tuple[Consultation, ...]:
     A Stellungnahme is written later and knows of meetings, and of numbers, that the motion did not know.
     """
     out: list[Consultation] = []
-    for text in texts:
+    in_order = False
+    for number, text in enumerate(texts):
         for found in find_consultations(text):
             key = (_squeezed(found.organization), found.date)
             at = next((i for i, held in enumerate(out) if (_squeezed(held.organization), held.date) == key), None)
@@ -112,6 +113,11 @@ def all_consultations(texts: Sequence[str]) -> tuple[Consultation, ...]:
                 held = out[at]
                 told = {name: value for name, value in found if value is not None and getattr(held, name) is None}
                 out[at] = held.model_copy(update=told)
+        days = [row.date for row in out if row.date]
+        if number == 0:
+            in_order = days == sorted(days)
+        elif in_order and len(days) == len(out):
+            out.sort(key=lambda row: row.date or dt.date.max)
     return tuple(out)
 
 
