@@ -1,0 +1,156 @@
+"""Does a sentence say the contrary of the source: a "nicht" too many or too few, up for down, accepted for rejected?
+
+What enters: a sentence with its Alignment. What leaves: the words that turn the meaning round.
+What it does not know: whether numbers and names are right.
+
+Only units that the sentence was most likely made from are asked; where none is close enough, nothing is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ratsassistent.writing.check_align import Alignment, clause
+from ratsassistent.writing.check_source import Unit, content
+from ratsassistent.writing.check_values import Value, borne_out, values_of
+
+_EXPLICIT = re.compile(
+    r"\b(?:nicht(?! nur\b| zuletzt\b| allein\b| öffentlich\w*)|kein\w*|niemals|nie|weder|ohne(?! weiteres\b)|niemand\w*|nichts|keinerlei|noch nicht)\b",
+    re.IGNORECASE,
+)
+# Words that deny without a "nicht".
+_IMPLIED = re.compile(
+    r"\b(?:entf[aä]ll\w*|verzicht\w*|lehnt|lehnen|lehnte\w*|abgelehnt\w*|abzulehnen\w*|ablehn\w*|fehl(?:t|en|te|ten|end\w*)|unterbleib\w*|unterlassen|ausgeschlossen|mangels|mangel\w*"
+    r"|un(?:möglich|zulässig|nötig|notwendig|verändert|berührt|abhängig|geeignet|wirtschaftlich|zureichend|erheblich)\w*|verneint\w*|abgesehen|absehen|sieht|ausgesetzt|gestrichen|streich\w*"
+    r"|zurückgezogen|abgesetzt|kaum|wegf\w*|entbehrlich|erübrigt|statt|anstatt|außer|leider|bislang|offen|nein|verhinder\w*|vermeid\w*|vermieden|ausschließ\w*|ausschluss|weigert|nur|lediglich|erst|anstelle|sondern|rein|übrig\w*|ausgenommen\w*|restlich\w*|verbleib\w*|ausstehend\w*)\b",
+    re.IGNORECASE,
+)
+# Pairs of contraries, as beginnings of words.
+_CONTRARIES: tuple[tuple[str, str], ...] = (
+    (r"(?:an)?(?:ge)?stieg\w*|steig\w*|ansteig\w*|erhöh\w*|zunahme\w*|zugenommen|zunehm\w*|nimmt zu|anstieg\w*|wächst|wuchs\w*|gewachsen|wachs\w*|gehoben|anheb\w*|anhebung|aufgestockt|aufstock\w*|mehrung|vergrößer\w*",
+     r"(?:ab)?sink\w*|(?:ab)?sank\w*|gesunken\w*|verringer\w*|reduzier\w*|abnahme\w*|abgenommen|abnehm\w*|nimmt ab|rückgang\w*|zurückgegang\w*|gesenkt\w*|(?:ab)?senk\w*|vermindert\w*|verminder\w*|gekürzt\w*|kürz\w*|verkleiner\w*|minderung"),
+    (r"zu(?:ge|zu)?stimm\w*|stimmt\w* zu|angenommen\w*|befürwort\w*|genehmigt\w*|unterstütz\w*|bewilligt\w*|anzunehmen",
+     r"abgelehnt\w*|ab(?:zu)?lehn\w*|lehnt\w*|zurückgewiesen\w*|verworfen|versagt\w*"),
+    (r"höher\w*|mehr|über(?:schreit|steig|schritt)\w*|größer\w*", r"niedriger\w*|geringer\w*|weniger|unter(?:schreit|schritt)\w*|kleiner\w*"),
+    (r"mehr(?:kosten|bedarf|aufw\w+|ausgab\w+|erträge?|einnahm\w+)", r"minder(?:kosten|bedarf|aufw\w+|ausgab\w+|erträge?|einnahm\w+)"),
+    (r"\w*einnahmen|\w*erträge|einzahlung\w*", r"\w*ausgaben|\w*aufwendungen|\w*aufwand|auszahlung\w*|\w*kosten"),
+    (r"\w*überschuss\w*|\w*überschüss\w*|gewinn\w*", r"fehlbetr\w*|defizit\w*|\w*verlust\w*"),
+    (r"ver(?:längern|längerung|längert)\w*", r"ver(?:kürzen|kürzung|kürzt)\w*"),
+    (r"innerhalb", r"außerhalb"),
+    (r"vorteil\w*", r"nachteil\w*"),
+    (r"einstimmig\w*", r"mehrheitlich\w*"),
+    (r"eingeführt|einführ\w*|geschaffen|schaffung|eröffn\w*|geöffnet\w*|öffnung", r"abgeschafft|abschaff\w*|geschlossen\w*|schließung\w*|auf(?:ge|zu)?(?:hoben|heben)|aufhebung"),
+    (r"zulässig\w*", r"unzulässig\w*"), (r"möglich\w*", r"unmöglich\w*"), (r"öffentlich\w*", r"nichtöffentlich\w*|nicht öffentlich\w*"),
+    (r"positiv\w*", r"negativ\w*"), (r"früher\w*", r"später\w*"), (r"einmalig\w*", r"jährlich\w*|dauerhaft\w*|laufend\w*"),
+    (r"befristet\w*", r"unbefristet\w*"), (r"verpflichtend\w*|pflicht\b", r"freiwillig\w*"),
+)  # fmt: skip
+# What stands before a number or day and bounds it; a pair is contrary.
+# The last two only where something changes.
+_BOUNDS: tuple[tuple[str, str], ...] = (
+    (r"über|mehr als|mindestens|wenigstens|ab|größer als", r"unter|weniger als|höchstens|maximal|bis zu|bis maximal|kleiner als|knapp"),
+    (r"ab|ab dem|seit|seit dem|nach|nach dem|frühestens|frühestens ab|vom", r"bis|bis zum|bis spätestens|spätestens|spätestens zum|vor|vor dem"),
+    (r"um|um rund|um etwa|um ca\.", r"auf|auf rund|auf etwa|auf ca\."),
+    (r"von", r"auf|bis"),
+)  # fmt: skip
+_COMPILED = [
+    (re.compile(rf"\b(?:{a})\b", re.IGNORECASE), re.compile(rf"\b(?:{b})\b", re.IGNORECASE)) for a, b in _CONTRARIES
+]
+_BEFORE = [
+    (re.compile(rf"\b(?:{a})\s*$", re.IGNORECASE), re.compile(rf"\b(?:{b})\s*$", re.IGNORECASE)) for a, b in _BOUNDS
+]
+
+_CHANGE = re.compile(rf"\b(?:{_CONTRARIES[0][0]}|{_CONTRARIES[0][1]})\b", re.IGNORECASE)
+
+
+def contrary(text: str, alignment: Alignment) -> Iterator[str]:
+    """Words of the sentence that stand for the contrary of what its units in the source say."""
+    units = alignment.best(least=0.55, near=0.8)
+    if not units:
+        return
+    yield from _turned(text, units)
+    yield from _bounds(text, units)
+
+
+def added_negation(text: str, alignment: Alignment) -> Iterator[str]:
+    """A "nicht" of the sentence where nothing that it was made from denies anything."""
+    match = _EXPLICIT.search(text)
+    if not match:
+        return
+    scores = alignment.support()
+    top = max(scores.values(), default=0.0)
+    if top < 0.6:
+        return
+    close = [alignment.source.units[n] for n, score in scores.items() if score >= 0.55 * top]
+    scope = _scope(text, match.start(), match.end())
+    for unit in close:
+        if _IMPLIED.search(unit.text):
+            return
+        for other in _EXPLICIT.finditer(unit.text):
+            if not scope or scope & _scope(unit.text, other.start(), other.end()):
+                return
+    yield match[0]
+
+
+def dropped_negation(text: str, alignment: Alignment) -> Iterator[str]:
+    """A "nicht" of the source that the sentence leaves out, though it says the rest."""
+    if _EXPLICIT.search(text) or _IMPLIED.search(text):
+        return
+    units = alignment.best(least=0.6, near=0.9)
+    if not units or not _EXPLICIT.search(units[0].text):
+        return
+    if any(not _EXPLICIT.search(unit.text) and not _IMPLIED.search(unit.text) for unit in units):
+        return
+    keys = {word.key for word in alignment.words}
+    for match in _EXPLICIT.finditer(units[0].text):
+        scope = _scope(units[0].text, match.start(), match.end())
+        if len(scope) >= 2 and len(scope & keys) >= 0.75 * len(scope):
+            yield match[0]
+            return
+
+
+def _scope(text: str, start: int, end: int) -> set[str]:
+    """The content words that a negation is about: those of its clause, at most three before it and four behind."""
+    first, last = clause(text, start, end)
+    before = [key for a, b, key in content(text) if first <= a and b <= start][-3:]
+    behind = [key for a, b, key in content(text) if a >= end and b <= last][:4]
+    return {*before, *behind}
+
+
+def _turned(text: str, units: Sequence[Unit]) -> Iterator[str]:
+    denied = _EXPLICIT.search(text) is not None
+    for one, other in [*_COMPILED, *((b, a) for a, b in _COMPILED)]:
+        mine = one.search(text)
+        if not mine or other.search(text):
+            continue
+        if all(
+            other.search(u.text) and not one.search(u.text) and (_EXPLICIT.search(u.text) is not None) == denied
+            for u in units
+        ):
+            yield mine[0]
+
+
+def _bounds(text: str, units: Sequence[Unit]) -> Iterator[str]:
+    """ "bis zum 1. Mai" where the source says "ab dem 1. Mai"; "um 5 %" for "auf 5 %"."""
+    for value in values_of(text):
+        holders = [unit for unit in units if borne_out(value, unit.facts)]
+        if not holders:
+            continue
+        changing = all(_CHANGE.search(words) for words in (text, *(unit.text for unit in holders)))
+        pairs = _BEFORE if changing else _BEFORE[:2]
+        for one, other in [*pairs, *((b, a) for a, b in pairs)]:
+            mine = one.search(text[: value.start])
+            if not mine or other.search(text[: value.start]):
+                continue
+            if all(_stands_after(other, one, value, unit) for unit in holders):
+                yield f"{mine[0].strip()} {value.text}"
+                break
+
+
+def _stands_after(wanted: re.Pattern[str], not_wanted: re.Pattern[str], value: Value, unit: Unit) -> bool:
+    """Every time the value stands in the unit, what comes before it is of the one kind and not of the other."""
+    same = [v for v in values_of(unit.text) if v.kind == value.kind and v.number == value.number]
+    same = [v for v in same if value.day is None or (v.day is not None and v.day.date == value.day.date)]
+    return bool(same) and all(
+        wanted.search(unit.text[: v.start]) and not not_wanted.search(unit.text[: v.start]) for v in same
+    )
