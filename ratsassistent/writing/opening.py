@@ -79,7 +79,7 @@ def leading(paper: Paper, part: Part, limit: int) -> tuple[int, int, str] | None
     """The first sentences of a part as one stretch, as many as fit the limit of words; of a motion behind its address."""
     group: list[Sentence] = []
     found = sentences(paper.text.text, part.start, part.end)
-    for sentence in found[_asking(found) if part.kind == "motion" else 0 :]:
+    for sentence in found[asking(found) if part.kind == "motion" else 0 :]:
         if sentence.kind == "row" or (sentence.kind == "heading" and not group):
             continue
         limit -= len(sentence.text.split())
@@ -93,7 +93,7 @@ def leading(paper: Paper, part: Part, limit: int) -> tuple[int, int, str] | None
     return start, end, without_bullet(clean(paper.text.text[start:end]))
 
 
-def _asking(found: Sequence[Sentence]) -> int:
+def asking(found: Sequence[Sentence]) -> int:
     """Where a motion begins to ask: at its first question, or behind the first line that ends with a colon."""
     question = next((n for n, s in enumerate(found) if s.text.endswith("?")), None)
     colon = next((n + 1 for n, s in enumerate(found[:-1]) if s.text.endswith(":") and _ASKS.search(s.text)), None)

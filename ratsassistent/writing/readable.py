@@ -18,12 +18,12 @@ Leaning = Literal[0, 1, 2]
 _LEANS = re.compile(
     r"(?:Dies(?:e[rsmn]?)?|Dabei|Hierbei|Hierdurch|Hierfür|Hierzu|Hiervon|Hierin|Hieraus|Hiermit|Damit|Dadurch|Dafür|Dagegen|Dazu|Davon|Daraus|Daran|Darauf|Darin|Darunter|Daneben|Danach"
     r"|Dort|Da(?:nn|mals)|Er|Sie|Es sei|Ihre?[rnms]?|Sein[ers]{0,2}|Deren|Dessen|Letztere\w*|Erstere\w*|Erster[esn]{0,2}|Beide[rns]?|So|Die entspricht|Das (?:ist|sind|entspricht|bedeutet|heißt|führt)|Solche\w*|Jene\w*|Wobei|Wodurch|Womit"
-    r"|Welche[rsn]?|Gleiches|Selbiges|Ebenso|Ebenfalls|Genauso|Denn|Im Folgenden|Folgende\w*|Es (?:ist der|handelt|geht dabei|wird dabei)|Und|Oder|Infolge ?dessen|Stattdessen|Demnach|Demzufolge|Letztlich"
+    r"|Welche[rsn]?|Gleiches|Selbiges|Ebenso|Ebenfalls|Genauso|Denn|Im Folgenden|Folgende\w*|Es (?:ist der|handelt|geht dabei|wird dabei)|Und|Oder|Infolge ?dessen|Stattdessen|Demnach|Demzufolge"
     r"|(?:In|An|Für|Zu|Bei|Mit|Von|Auf|Aus|Nach|Durch|Über|Um|Ab|Bis|Während|Wegen|Innerhalb|Neben|Unter|Anstelle|Anstatt|Statt|Anhand|Mithilfe|Aufgrund|Infolge|Trotz|Hinsichtlich|Angesichts|Bezüglich) (?:dies\w+|jene\w*|deren|dessen|beiden?|ihn\w*))\b"
 )
 # Connectives and pointers: understandable alone, but better with the sentence before.
 _HINTS = re.compile(
-    r"(?:Zudem|Außerdem|Ferner|Auch|Darüber hinaus|Aber|Allerdings|Jedoch|Dennoch|Trotzdem|Somit|Daher|Deshalb|Deswegen|Folglich|Entsprechend|Insofern|Insoweit|Zunächst|Anschließend|Weiterhin|Weiter|Nun|Hinzu|Vor diesem Hintergrund"
+    r"(?:Zudem|Außerdem|Ferner|Auch|Darüber hinaus|Aber|Allerdings|Jedoch|Dennoch|Trotzdem|Somit|Daher|Deshalb|Deswegen|Folglich|Entsprechend|Insofern|Insoweit|Zunächst|Anschließend|Weiterhin|Weiter|Nun|Letztlich|Hinzu|Vor diesem Hintergrund"
     r"|Aus diese[mn] Gr[uü]nd\w*)\b|\b(?:diese[rsmn]?|jene[rsmn]?)\s(?:Vorlage|Beschl\w+|[Zz]wei|[Dd]rei|[Vv]ier|Punkt\w*|Vorschl\w+|Variante\w*|Maßnahme\w*|Fl[aä]che\w*|Standort\w*|Gruppe\w*)"
     r"|\b(?:o\.\s?g\.|s\.\s?o\.|vorgenannt\w*|obengenannt\w*|oben genannt\w*|zuvor genannt\w*|obig\w*|genannten|wie oben|wie folgt|nachfolgend\w*|nachstehend\w*|dieses? Konzept\w*)\b"
 )
@@ -39,7 +39,7 @@ _FINITE = re.compile(
 _SHAPED = re.compile(r"\b([a-zäöüß]{2,}(?:t|te|ten|en|ert|elt|ern|eln))\b(?!\s+[A-ZÄÖÜ])")
 _NOISE = re.compile(
     r"https?:|www\.|@\w|\b(?:Tel(?:efon)?|Fax|E-Mail|IBAN|gez\.)\b|unterzeichne|mit freundlichen grüßen|\bISBN\b|copyright|©|\.{4,}|impressum"
-    r"|wie folgt (?:aufgeteilt|dar|zusammen)|siehe (?:anlage|beschluss|seite)|(?:ist|sind) (?:als anlage|der anlage|im erläuterungsteil)|in der anlage (?:beigefügt|dargestellt)|[☐☒☑□■]"
+    r"|\bwir bitten um (?:behandlung|aufnahme|beantwortung|beratung|zustimmung)|wie folgt (?:aufgeteilt|dar|zusammen)|siehe (?:anlage|beschluss|seite)|(?:ist|sind) (?:als anlage|der anlage|im erläuterungsteil)|in der anlage (?:beigefügt|dargestellt)|[☐☒☑□■]"
     r"|\*\*|\bQuellen?:|\b(?:Abbildung|Abb\.|Tabelle|Tab\.|Diagramm)\s*\d+\s*:|^\((?!.*\)\W*$)",
     re.IGNORECASE,
 )

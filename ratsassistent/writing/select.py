@@ -45,7 +45,7 @@ _CONCLUDES = re.compile(
 )
 _DEADLINE = re.compile(
     r"\b(?:frist\w*|spätestens|voraussichtlich|beginn\w*|baubeginn|start\w*|inbetriebnahme|fertigstellung|fertiggestellt|laufzeit|läuft|gilt|kraft"
-    r"|befristet|verlänger\w+|bis (?:zum|ende|mitte|spätestens|maximal|längstens|einschließlich)|(?<!\d )bis 20\d\d|höchstens bis|geduldet|ab dem|ab \w* ?20\d\d|frühestens|stichtag|abschluss|abgeschlossen)\b",
+    r"|befristet|verlänger\w+|bis (?:zum|ende|mitte|spätestens|maximal|längstens|einschließlich)|(?<!\d )bis 20\d\d|höchstens bis|geduldet|ab dem|ab \w* ?20\d\d|frühestens|abschluss|abgeschlossen)\b",
     re.IGNORECASE,
 )
 _MONEY_WORD = re.compile(
@@ -276,7 +276,7 @@ def _features(candidate: Candidate, heading: str, place: int) -> None:
     covered = [(f.start, f.end) for f in [*amounts, *shares, *laws(text)]] + [(d.start, d.end) for d in dated]
     counts = [n for n in numbers(text) if n.value > 1 and not any(a <= n.start < b for a, b in covered)]
     candidate.has_money = bool(amounts) or bool(_MONEY_WORD.search(text) and _DECISION.search(text))
-    candidate.has_deadline = bool(dated and _DEADLINE.search(text))
+    candidate.has_deadline = bool(dated and _DEADLINE.search(text) and not re.search(r"\b(?:[Ss]eit|bisher)\b", text))
     reasons["part"] = 0.9 * _PART_WORTH.get(candidate.kind, 0.3)
     reasons["money"] = min(len(amounts), 3) * 0.35
     reasons["shares"] = min(len(shares), 2) * 0.25

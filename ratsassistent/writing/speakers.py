@@ -69,7 +69,7 @@ _VERDICT = re.compile(
 )
 _TENDENCY = re.compile(
     r"\b(?:nicht|kein\w*)\b.{0,40}\b(?:möglich|erforderlich|notwendig|zulässig|umsetzbar|zielführend|sinnvoll|vorgesehen|geplant|darstellbar|leistbar|zuständig\w*|handlungsbedarf|bedarf|option)\b"
-    r"|\bsagt\b.{0,200}\bzu\b|\bwird\b.{0,80}\b(?:geprüft|prüfen|umgesetzt|aufgenommen|unterstützt|befürwortet)\b|\bteils\b.{0,80}\bteils\b|\bverzicht\w+|\bist bereits\b|\bvon vorteil\b",
+    r"|\bsagt\b.{0,200}\bzu\b|\bwird\b.{0,80}\b(?:geprüft|prüfen|umgesetzt|aufgenommen|unterstützt|befürwortet)\b|\bteils\b.{0,80}\bteils\b|\b(?:kommt|gelangt)\b.{0,40}\bzu(?:m| dem) (?:ergebnis|schluss)\b|\bverzicht\w+|\bist bereits\b|\bvon vorteil\b",
     re.IGNORECASE,
 )
 
