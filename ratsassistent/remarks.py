@@ -22,7 +22,7 @@ from ratsassistent.briefings import ItemBriefing, Level, Remark, RemarkKind, Sta
 from ratsassistent.errors import InputError, NotFound
 from ratsassistent.oparl import AgendaItem, Citation, Meeting, ra_id
 from ratsassistent.workspace import Workspace
-from ratsassistent.writing.briefing import PageTexts, page_texts
+from ratsassistent.writing.cited import PageTexts, page_texts
 from ratsassistent.writing.remarks import applied, in_order, is_note, statements_of
 
 LEVELS: tuple[Level, ...] = get_args(Level)

@@ -34,6 +34,7 @@ from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, store_of, workspace
 from ratsassistent.writing import answer as answering
 from ratsassistent.writing import briefing as writing
+from ratsassistent.writing.cited import PageTexts, page_texts
 from ratsassistent.writing.llama import LanguageModel, LlamaModel
 
 __all__ = [
@@ -136,11 +137,14 @@ def brief(
     level: Level = "auszug",
     *,
     top: str | None = None,
+    plain: bool = False,
     progress: Progress = quiet,
     should_stop: Callable[[], bool] | None = None,
     on_item: Callable[[ItemBriefing], None] | None = None,
 ) -> Briefing:
     """The briefing of a meeting, or of one of its items; each item is stored as soon as it is written.
+
+    :param plain: say what it is about in plain language, too (level `voll`).
 
     What was written before from the same words with the same model and prompt is taken from the archive, so a run that
     was killed goes on where it stopped.
@@ -156,7 +160,7 @@ def brief(
         if should_stop and should_stop():
             raise Interrupted("Die Arbeit wurde angehalten; was fertig ist, bleibt erhalten.")
         progress(f"TOP {item.number or '–'}: {item.name}", number / len(items))
-        made_item = _brief_item(ws, chosen.id, item, level, record, should_stop)
+        made_item = _brief_item(ws, chosen.id, item, level, record, should_stop, plain=plain)
         written.append(handed_out(ws, item, made_item))
         if on_item:
             on_item(written[-1])
@@ -165,14 +169,16 @@ def brief(
     return made.with_sources(items, chosen)
 
 
-def brief_paper(ws: Workspace, reference: str, level: Level = "auszug") -> Briefing:
+def brief_paper(ws: Workspace, reference: str, level: Level = "auszug", *, plain: bool = False) -> Briefing:
     """The briefing of one paper, by its number or id.
+
+    :param plain: as in `brief`.
 
     :raises NotFound: no such paper is held.
     """
     started = time.monotonic()
     item = wanted_paper(ws, reference)
-    written = handed_out(ws, item, _brief_item(ws, None, item, level, _record_for(ws, level)))
+    written = handed_out(ws, item, _brief_item(ws, None, item, level, _record_for(ws, level), plain=plain))
     pages = sum(s.last - s.first + 1 for paper in item.papers for s in paper.files)
     covered = Coverage(pages=pages, read=pages)
     made = _briefing(covered, None, item.name, level, [written], time.monotonic() - started)
@@ -190,13 +196,20 @@ def _brief_item(
     level: Level,
     record: ModelRecord | None = None,
     should_stop: Callable[[], bool] | None = None,
+    *,
+    plain: bool = False,
 ) -> ItemBriefing:
     store = held.store_for(ws, item)
     task = writing.task(item, level, record, ws.own_prompts)
-    known = store.briefing(item.id, level)
-    if known is not None and known.basis == task.basis:
-        return known
-    made = writing.write(task, (lambda: load_model(ws)), should_stop)
+    made = store.briefing(item.id, level)
+    fresh = made is None or made.basis != task.basis
+    if made is None or fresh:
+        made = writing.write(task, (lambda: load_model(ws)), should_stop)
+    simpler = plain and level == "voll" and made.plain_language is None
+    if simpler:
+        made = writing.in_plain_language(made, item, (lambda: load_model(ws)), ws.own_prompts, should_stop)
+    if not fresh and not simpler:
+        return made
     if made.public is True and store is not ws.public:  # it tells of a confidential paper of a public item
         made = made.model_copy(update={"public": False})
     store.save_briefing(meeting_id, made)
@@ -284,9 +297,9 @@ def ask(
     )
 
 
-def _cited_texts(ws: Workspace, hits: Sequence[Hit]) -> writing.PageTexts:
+def _cited_texts(ws: Workspace, hits: Sequence[Hit]) -> PageTexts:
     """The text of every page that hits cite; of a file without pages (OParl) its whole text."""
-    texts: writing.PageTexts = {}
+    texts: PageTexts = {}
     for hit in hits:
         for cited in hit.passage.citation:
             key = (cited.file_id, cited.page)
@@ -296,7 +309,7 @@ def _cited_texts(ws: Workspace, hits: Sequence[Hit]) -> writing.PageTexts:
                 texts[key] = page_text(ws, *key)
                 continue
             paper = store_of(ws, hit.public).paper(hit.passage.paper_id)
-            texts.update(writing.page_texts([paper]) if paper else {key: ""})
+            texts.update(page_texts([paper]) if paper else {key: ""})
     return texts
 
 

@@ -32,11 +32,15 @@ class ScriptedModel:
         should_stop: Callable[[], bool] | None = None,
         on_text: Callable[[str], None] | None = None,
         enough: Callable[[str], bool] | None = None,
+        lead: str = "",
+        allows: Callable[[str], bool] | None = None,
     ) -> Reply:
         if should_stop and should_stop():
             raise Interrupted("Die Arbeit wurde angehalten.")
         self.asked.append(list(messages))
         text = self._replies(messages[-1].content) if callable(self._replies) else self._replies[len(self.asked) - 1]
+        if lead and not text.startswith(lead):
+            text = f"{lead} {text}" if text else lead
         if enough:
             text = next((text[:n] for n in range(1, len(text)) if enough(text[:n])), text)
         words = text.split()

@@ -5,9 +5,17 @@ from pathlib import Path
 import pytest
 
 from ratsassistent.errors import InputError
+from ratsassistent.writing import language
 from ratsassistent.writing.prompts import PLACEHOLDERS, REFUSAL, load_prompt
+from ratsassistent.writing.vocabulary import Vocabulary
 
-VALUES = {"titel": "Neubau", "art": "Antrag", "texte": "[S1] Text {{frage}}", "frage": "Was {{texte}}?"}
+VALUES = {
+    "satz": "Der Neubau {{anfang}} kostet Geld.",
+    "anfang": "Laut Vorlage",
+    "fehler": "zu lang",
+    "texte": "[S1] Text {{frage}}",
+    "frage": "Was {{texte}}?",
+}
 
 
 @pytest.mark.parametrize("name", sorted(PLACEHOLDERS))
@@ -19,6 +27,19 @@ def test_every_prompt_renders_and_leaves_no_placeholder_of_its_own(name: str) ->
     for value in values.values():
         assert value in messages[-1].content
     assert len(prompt.sha256) == 64
+
+
+@pytest.mark.parametrize("name", ["antrag", "beschluss", "sachverhalt", "stellungnahme"])
+def test_every_example_begins_as_it_was_told_to(name: str) -> None:
+    """A small model does what the examples do, not what the words above them ask for."""
+    turns = load_prompt(name).turns
+    pairs = list(zip(turns[1:-1:2], turns[2:-1:2], strict=True))
+    assert len(pairs) >= 5
+    for asked, answered in pairs:
+        text, _, lead = asked.content.partition("\nAnfang: ")
+        assert answered.content.startswith(lead)
+        assert not language.faults(answered.content, lead=lead), answered.content
+        assert not Vocabulary([text, lead]).strange(answered.content), answered.content
 
 
 def test_values_are_not_looked_through_again() -> None:

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
@@ -29,7 +30,13 @@ from ratsassistent.errors import Interrupted, ModelError
 
 READ_STEP = 256  # tokens read between two looks at `should_stop`: about four seconds on an office PC
 REPEAT_WINDOW = 192  # tokens that the repetition penalty looks back on
+CONVERSATIONS = 6  # whose tokens are kept side by side
+SHARED = 64  # tokens that a prompt must share with a kept conversation to go on from it
+TAKE_BACK = 12  # refused words in a reply; after that the model writes on as it likes
 REPEAT_PENALTY = 1.07  # weak: German needs its articles again and again, small models run in circles without it
+
+
+_LAST_WORD = re.compile(r"[\w.,'’/-]*\W*\Z")
 
 
 class Message(NamedTuple):
@@ -41,7 +48,11 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the model wrote. `finished` is False where it was cut off at the limit of tokens."""
+    """What the model wrote. `finished` is False where it was cut off at the limit of tokens.
+
+    `doubt` is the mean surprise of its tokens in nats (minus the logarithm of the probability that the model gave them),
+    `most_doubt` that of the least likely one: high where a refused word forced it from its way.
+    """
 
     text: str
     finished: bool
@@ -50,6 +61,9 @@ class Reply:
     tokens_written: int
     seconds_reading: float
     seconds_writing: float
+    doubt: float = 0.0
+    most_doubt: float = 0.0
+    taken_back: int = 0  # words that `allows` refused
 
 
 class LanguageModel(Protocol):
@@ -70,10 +84,15 @@ class LanguageModel(Protocol):
         should_stop: Callable[[], bool] | None = None,
         on_text: Callable[[str], None] | None = None,
         enough: Callable[[str], bool] | None = None,
+        lead: str = "",
+        allows: Callable[[str], bool] | None = None,
     ) -> Reply:
         """Let the model answer.
 
         :param max_tokens: the most tokens to write.
+        :param lead: words that the answer begins with; the model goes on from there, and they are part of the reply.
+        :param allows: given the text so far each time a word is complete; False takes that word back and lets the model
+            choose another, a few times in a reply.
         :param enough: given the text so far after each token; True ends the reply there (it counts as finished).
         :param should_stop: asked every few seconds; True ends the work with `Interrupted`.
         :param on_text: called with the whole text so far after each token.
@@ -125,11 +144,17 @@ class LlamaModel:
         params.n_batch = READ_STEP
         params.n_ubatch = READ_STEP
         params.n_threads = params.n_threads_batch = self.threads
+        params.n_seq_max = CONVERSATIONS
+        params.kv_unified = True  # all conversations share the room of the context
         self._context = llama_cpp.llama_init_from_model(self._model, params)
         if not self._context:
             llama_cpp.llama_model_free(self._model)
             raise ModelError("Für das Sprachmodell ist nicht genug Arbeitsspeicher frei.")
-        self._cached: list[int] = []
+        # The tokens of several conversations are kept: the prompts of different tasks begin differently, and each
+        # beginning is read only once. The one used last stands last.
+        self._kept: dict[int, list[int]] = {n: [] for n in range(CONVERSATIONS)}
+        self._now = 0
+        self._batch = llama_cpp.llama_batch_init(READ_STEP, 0, 1)
         template = llama_cpp.llama_model_chat_template(self._model, None)
         if not template:
             raise ModelError(
@@ -144,6 +169,7 @@ class LlamaModel:
     def close(self) -> None:
         """Free the memory; the object cannot be used afterwards."""
         if self._context:
+            self._llama.llama_batch_free(self._batch)
             self._llama.llama_free(self._context)
             self._llama.llama_model_free(self._model)
             self._context = self._model = None
@@ -160,29 +186,40 @@ class LlamaModel:
         should_stop: Callable[[], bool] | None = None,
         on_text: Callable[[str], None] | None = None,
         enough: Callable[[str], bool] | None = None,
+        lead: str = "",
+        allows: Callable[[str], bool] | None = None,
     ) -> Reply:
         """See `LanguageModel.write`."""
-        prompt = self._prompt(messages)
+        prompt = self._prompt(messages) + self._tokenize(lead, special=False)
         if len(prompt) + max_tokens > self.context:
             raise ModelError(
                 f"Der Text ist mit {len(prompt)} Wortstücken zu lang für das Sprachmodell ({self.context} zusammen mit der Antwort)."
             )
         started = time.monotonic()
-        reused = self._keep_common_beginning(prompt)
+        reused = self._keep_common_beginning(prompt, len(prompt) + max_tokens)
         for at in range(reused, len(prompt), READ_STEP):
             if should_stop and should_stop():
                 raise Interrupted("Die Arbeit wurde angehalten.")
             self._decode(prompt[at : at + READ_STEP])
         reading = time.monotonic() - started
-        written, finished = self._generate(max_tokens, should_stop, on_text, enough)
+
+        def whole(of: Callable[[str], Any] | None) -> Callable[[str], Any] | None:
+            return (lambda text: of(lead + text)) if of and lead else of
+
+        written, doubts, finished, taken_back = self._generate(
+            max_tokens, should_stop, whole(on_text), whole(enough), whole(allows)
+        )
         return Reply(
-            text=self._text(written).strip(),
+            text=(lead + self._text(written)).strip(),
             finished=finished,
             tokens_read=len(prompt) - reused,
             tokens_reused=reused,
             tokens_written=len(written),
             seconds_reading=reading,
             seconds_writing=time.monotonic() - started - reading,
+            doubt=sum(doubts) / max(len(doubts), 1),
+            most_doubt=max(doubts, default=0.0),
+            taken_back=taken_back,
         )
 
     def _generate(
@@ -191,32 +228,74 @@ class LlamaModel:
         should_stop: Callable[[], bool] | None,
         on_text: Callable[[str], None] | None,
         enough: Callable[[str], bool] | None,
-    ) -> tuple[list[int], bool]:
-        llama = self._llama
-        chain = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
-        # first the 40 likeliest: the penalty is slow on the whole vocabulary
-        llama.llama_sampler_chain_add(chain, llama.llama_sampler_init_top_k(40))
-        words = llama.llama_vocab_n_tokens(self._vocab)
-        penalty = llama.llama_sampler_init_penalties(words, REPEAT_WINDOW, REPEAT_PENALTY, 0.0, 0.0)
-        llama.llama_sampler_chain_add(chain, penalty)
-        llama.llama_sampler_chain_add(chain, llama.llama_sampler_init_greedy())
+        allows: Callable[[str], bool] | None,
+    ) -> tuple[list[int], list[float], bool, int]:
+        """Greedy: at each step the likeliest token. A word that `allows` refuses is taken back to its beginning."""
         written: list[int] = []
-        try:
-            while len(written) < max_tokens:
-                if should_stop and should_stop():
-                    raise Interrupted("Die Arbeit wurde angehalten.")
-                token = llama.llama_sampler_sample(chain, self._context, -1)  # also tells the chain what was chosen
-                if llama.llama_vocab_is_eog(self._vocab, token):
-                    return written, True
-                written.append(token)
-                if on_text:
-                    on_text(self._text(written))
-                if enough and enough(self._text(written)):
-                    return written, True
-                self._decode([token])
-        finally:
-            llama.llama_sampler_free(chain)
-        return written, False
+        doubts: list[float] = []
+        refused: dict[int, set[int]] = {}  # place -> tokens that began a refused word there
+        taken_back = 0
+        while len(written) < max_tokens:
+            if should_stop and should_stop():
+                raise Interrupted("Die Arbeit wurde angehalten.")
+            token, doubt = self._likeliest(written, refused.get(len(written), ()))
+            ends = bool(self._llama.llama_vocab_is_eog(self._vocab, token))
+            text = self._text(written)
+            if allows and taken_back < TAKE_BACK and text and (ends or _ends_word(text, self._text([*written, token]))):
+                begin = self._word_begins(written, text)
+                if not allows(text) and begin < len(written):
+                    taken_back += 1
+                    refused = {place: bad for place, bad in refused.items() if place <= begin}
+                    refused.setdefault(begin, set()).add(written[begin])
+                    self._take_back(len(written) - begin)
+                    del written[begin:], doubts[begin:]
+                    continue
+            if ends:
+                return written, doubts, True, taken_back
+            written.append(token)
+            doubts.append(doubt)
+            text = self._text(written)
+            if on_text:
+                on_text(text)
+            if enough and enough(text):
+                return written, doubts, True, taken_back
+            self._decode([token])
+        return written, doubts, False, taken_back
+
+    def _likeliest(self, written: Sequence[int], but: Collection[int]) -> tuple[int, float]:
+        """The token with the highest score, those written lately made a little less likely; and how unlikely it was.
+
+        :param but: tokens that may not come here.
+        """
+        import numpy as np
+
+        size = self._llama.llama_vocab_n_tokens(self._vocab)
+        scores = np.ctypeslib.as_array(self._llama.llama_get_logits_ith(self._context, -1), (size,))
+        choices = scores.copy()
+        recent = np.array(sorted(set(written[-REPEAT_WINDOW:])), dtype=np.int64)
+        if recent.size:
+            at = choices[recent]
+            choices[recent] = np.where(at > 0, at / REPEAT_PENALTY, at * REPEAT_PENALTY)
+        if but:
+            choices[list(but)] = -np.inf
+        best = int(choices.argmax())
+        peak = float(scores.max())
+        return best, peak + float(np.log(np.exp(scores - peak).sum())) - float(scores[best])
+
+    def _word_begins(self, written: Sequence[int], text: str) -> int:
+        """The place of the token that the last word of `text` begins in."""
+        start = len(text) - len(_LAST_WORD.search(text)[0])  # type: ignore[index]  # matches every text
+        place = len(written)
+        while place > 0 and len(self._text(written[:place])) > start:
+            place -= 1
+        return place
+
+    def _take_back(self, count: int) -> None:
+        """Forget the last `count` tokens, and compute anew what follows the one before them."""
+        tokens = self._kept[self._now][:-count]
+        self._drop_from(len(tokens) - 1)
+        for at in range(len(self._kept[self._now]), len(tokens), READ_STEP):
+            self._decode(tokens[at : at + READ_STEP])
 
     def _prompt(self, messages: Sequence[Message]) -> list[int]:
         """Tokens of the chat: the template's own marks are special tokens, the contents never are."""
@@ -244,28 +323,57 @@ class LlamaModel:
             raise ModelError("Der Text lässt sich nicht in Wortstücke zerlegen.")
         return list(buffer[:count])
 
-    def _keep_common_beginning(self, prompt: list[int]) -> int:
-        """Drop from the cache what differs from `prompt`; return how many tokens need not be read again."""
-        common = 0
-        for old, new in zip(self._cached, prompt[:-1], strict=False):  # the last one must be read: it gives the logits
-            if old != new:
-                break
-            common += 1
-        memory = self._llama.llama_get_memory(self._context)
-        if not self._llama.llama_memory_seq_rm(memory, 0, common, -1):
-            self._llama.llama_memory_clear(memory, True)  # some architectures cannot drop a part
-            common = 0
-        del self._cached[common:]
-        return common
+    def _keep_common_beginning(self, prompt: list[int], room: int) -> int:
+        """Take the conversation that begins most like `prompt` and drop from it what differs.
+
+        :param room: tokens that prompt and reply need; older conversations make way for them.
+        :returns: how many tokens need not be read again.
+        """
+
+        def common(kept: list[int]) -> int:
+            pairs = enumerate(zip(kept, prompt[:-1], strict=False))  # the last one must be read: it gives the logits
+            return next((n for n, (old, new) in pairs if old != new), min(len(kept), len(prompt) - 1))
+
+        best = max(self._kept, key=lambda n: common(self._kept[n]))
+        if common(self._kept[best]) < SHARED:
+            best = next((n for n, kept in self._kept.items() if not kept), next(iter(self._kept)))
+        self._kept[best] = self._kept.pop(best)
+        self._now = best
+        self._drop_from(common(self._kept[best]))
+        for other in list(self._kept):  # those not used for longest first
+            if other != best and sum(map(len, self._kept.values())) - len(self._kept[best]) + room > self.context:
+                self._forget(other)
+        return len(self._kept[best])
+
+    def _drop_from(self, place: int) -> None:
+        """Forget the tokens of the present conversation from this place on."""
+        if place < len(self._kept[self._now]):
+            memory = self._llama.llama_get_memory(self._context)
+            if place > 0 and self._llama.llama_memory_seq_rm(memory, self._now, place, -1):
+                del self._kept[self._now][place:]
+            else:  # some architectures cannot drop a part
+                self._forget(self._now)
+
+    def _forget(self, conversation: int) -> None:
+        self._llama.llama_memory_seq_rm(self._llama.llama_get_memory(self._context), conversation, -1, -1)
+        self._kept[conversation].clear()
 
     def _decode(self, tokens: list[int]) -> None:
-        array = (self._llama.llama_token * len(tokens))(*tokens)
-        status = self._llama.llama_decode(self._context, self._llama.llama_batch_get_one(array, len(tokens)))
+        kept = self._kept[self._now]
+        batch = self._batch
+        batch.n_tokens = len(tokens)
+        for n, token in enumerate(tokens):
+            batch.token[n] = token
+            batch.pos[n] = len(kept) + n
+            batch.n_seq_id[n] = 1
+            batch.seq_id[n][0] = self._now
+            batch.logits[n] = n == len(tokens) - 1
+        status = self._llama.llama_decode(self._context, batch)
         if status != 0:
-            self._cached.clear()
-            self._llama.llama_memory_clear(self._llama.llama_get_memory(self._context), True)
+            for conversation in self._kept:
+                self._forget(conversation)
             raise ModelError(f"Das Sprachmodell ist beim Rechnen gescheitert (Fehler {status}).")
-        self._cached += tokens
+        kept += tokens
 
     def _piece(self, token: int, special: bool = False) -> bytes:
         size = 64
@@ -281,6 +389,13 @@ class LlamaModel:
 
     def _text(self, tokens: Sequence[int]) -> str:
         return b"".join(self._piece(t) for t in tokens).decode("utf-8", "ignore")
+
+
+def _ends_word(text: str, longer: str) -> bool:
+    """True if what `longer` adds to `text` does not continue its last word."""
+    added = longer[len(text) :]
+    inside = "-'’.,:/" if text[-1:].isdigit() else "-'’"  # "4,2", "28.06.2022"
+    return bool(added) and not (added[0].isalnum() or added[0] in inside or (text[-1:] in "-/" and added[0] != " "))
 
 
 def engine_uses_amx() -> bool:

@@ -23,7 +23,12 @@ from ratsassistent.writing.llama import Message
 
 # What each prompt must and may use; a prompt that leaves one out, or invents one, is refused before any work starts.
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
-    "zusammenfassung": frozenset({"titel", "art", "texte"}),
+    "beschluss": frozenset({"satz", "anfang"}),
+    "antrag": frozenset({"satz", "anfang"}),
+    "stellungnahme": frozenset({"satz", "anfang"}),
+    "sachverhalt": frozenset({"satz", "anfang"}),
+    "einfach": frozenset({"satz"}),
+    "neufassung": frozenset({"fehler", "anfang"}),
     "frage": frozenset({"frage", "texte"}),
 }
 # The model says this, and nothing else, where the texts do not answer; shared by prompt, code and tests.
