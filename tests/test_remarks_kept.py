@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,6 +30,7 @@ from ratsassistent.archive.store import Store
 from ratsassistent.briefings import ItemBriefing, Remark, RemarkKind, Statement
 from ratsassistent.errors import Ambiguous, InputError, NotFound
 from ratsassistent.oparl import AgendaItem, File, FileSpan, Meeting, Page, PagedText, PageStart, Paper, Part
+from ratsassistent.output import contract, markdown
 from ratsassistent.pack.papers.passages import cut_passages
 from ratsassistent.settings import read_settings
 from ratsassistent.workflow import Workspace
@@ -139,6 +141,29 @@ def test_another_model_keeps_what_was_said(ws: Workspace) -> None:
     (mine,) = (s for s in second.statements if s.text == "So ist es.")
     assert (mine.author, mine.replaces) == ("Erika Muster", first.statements[0].text)
     assert first.statements[1].key not in [s.key for s in second.statements]
+
+
+def test_an_export_says_who_wrote_what(held: Workspace) -> None:
+    first, second = briefed(held, "Feuerwache").statements[:2]
+    says(held, "Feuerwache", "correct", target=first.key, text="Es kostet 1.111.111 Euro.")
+    says(held, "Feuerwache", "note", target=first.key, text="Im Ausschuss nachfragen.")
+    says(held, "Feuerwache", "confirm", target=second.key)
+    held.settings = replace(held.settings, name=None)
+    says(held, "Feuerwache", "note", text="Ortstermin?")
+    flat = " ".join(re.sub(r"[\\*_]", "", markdown.render(workflow.brief(held, only_meeting(held)))).split())
+    for wanted in (
+        "Berichtigt von Erika Muster", "Es kostet 1.111.111 Euro.", "nicht belegt: 1.111.111 Euro",
+        f"Zuvor: „{' '.join(first.text.split())}“", "Anmerkung von Erika Muster", "Im Ausschuss nachfragen.",
+        "Zu: „Es kostet 1.111.111 Euro.“", "Mit der Seite verglichen von Erika Muster", "Ortstermin?",
+    ):  # fmt: skip
+        assert wanted in flat, wanted
+    made = contract.item_briefing(briefed(held, "Feuerwache"))
+    assert [(s["origin"], s["author"], s["confirmed"]) for s in made["statements"][:3]] == [
+        ("person", "Erika Muster", False), ("person", "Erika Muster", False), (second.origin, None, True),
+    ]  # fmt: skip
+    assert [(r["kind"], r["author"]) for r in made["remarks"]] == [
+        ("correct", "Erika Muster"), ("note", "Erika Muster"), ("confirm", "Erika Muster"), ("note", None),
+    ]  # fmt: skip
 
 
 def test_official_wording_takes_a_note_and_nothing_else(held: Workspace) -> None:
@@ -330,6 +355,21 @@ def test_deleting_a_meeting_deletes_what_was_said_of_it(held: Workspace, tmp_pat
     found = raw(tmp_path / "daten")
     assert SECRET_WORD.encode() not in found
     assert PUBLIC_WORD.encode() not in found
+
+
+def test_each_archive_deletes_what_was_said_of_its_own(held: Workspace) -> None:
+    """Also without the other one, and without what a deletion there tells of."""
+    for words in ("Feuerwache", "Grundstück"):
+        says(held, words, "note", text="Nachfragen.")
+    on_paper = workflow.remark(held, None, "BV/0012/2024", "note", text="Zur Vorlage.")
+    meeting = only_meeting(held)
+    vanished = on_paper.model_copy(update={"id": "ra:anmerkung-2", "item_id": "ra:vorlage-vergangen"})
+    Remarks(held.public).add(vanished, meeting, public=True)
+    assert len(workflow.remarks(held, meeting)) == 4
+    for store, count in ((held.public, 3), (held.nonpublic, 1)):
+        assert len(Remarks(store).of([], meeting)) == count
+        store.delete_meeting(meeting)
+        assert Remarks(store).of([on_paper.item_id, vanished.item_id], meeting) == []
 
 
 # --- any sequence of what is said, and of editions of the paper

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from textwrap import shorten
 from typing import Protocol
 
 from ratsassistent.briefings import ItemBriefing, Remark, Statement
@@ -90,6 +91,7 @@ def statement(given: Statement, home: Home, *, kind: str | None = None, remarks:
         given.text,
         *_found(given, home),
         note(f"Zuvor: „{given.replaces}“") if given.replaces else None,
+        note(f"Zu: „{shorten(given.about, 120, placeholder=' …')}“") if given.about else None,
         note(_confirmed(given, remarks)) if given.confirmed else None,
     )
 
