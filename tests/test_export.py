@@ -81,7 +81,7 @@ def made() -> dict[str, bytes]:
         "2. Die Kosten von 1.200.000 € werden genehmigt; § 45 GemO gilt.",
         "KI Die Brücke wird für 1,2 Mio. Euro saniert. (Zahlen und Namen stehen auf S. 12)",
         "KI Sie kostet 9 Mio. Euro. (S. 12) nicht belegt: 9 Mio. Euro",
-        "Auszug Die Fahrbahn ist gerissen. (S. 12) Mit der Seite verglichen von B. Beispiel.",
+        "Die Fahrbahn ist gerissen. (S. 12) Mit der Seite verglichen von B. Beispiel.",
         "Standort B: Der Kreis zahlt die Hälfte. (S. 13)",
         "Berichtigt von A. Muster Die Sperrung dauert acht Wochen. (S. 12) Zuvor: „Die Sperrung dauert acht Monate.“",
         "Anmerkung von A. Muster Bitte beim Bauamt nach dem Prüfbericht fragen.",
@@ -173,6 +173,18 @@ def test_items_are_told_in_one_order_and_nothing_empty_is_shown() -> None:
     assert (
         section(compose(given), "TOP Ö 6: Verschiedenes")[-1] == "Zu diesem Punkt liegen keine lesbaren Unterlagen bei."
     )
+
+
+def test_sentences_under_the_name_of_the_wording_are_no_part_of_it() -> None:
+    motion = sample.Wording(text="Die Verwaltung prüft es.", citation=sample.on(3), kind="motion")
+    given = compose(only(resolution=motion, statements=(sample.said("Freie Liste", label="Antrag"),)))
+    found = section(given, "TOP N 1: Kauf eines Grundstücks")
+    assert [line for line in found if line[0] == "#"] == ["## Antrag (Wortlaut)", "## Zum Antrag (Auszug)"]
+
+
+def test_only_what_is_whole_wording_is_marked_so_beside_extracts() -> None:
+    mixed = (sample.said("Ganz.", "verbatim", label="Kosten"), sample.said("Ein Satz.", label="Kosten"))
+    assert section(compose(only(statements=mixed)), "Kosten") == ["- Wortlaut Ganz. (S. 12)", "- Ein Satz. (S. 12)"]
 
 
 def test_the_way_through_the_committees_shows_only_filled_columns() -> None:

@@ -128,13 +128,13 @@ def _largest(found: Overview, home: Home) -> list[Block]:
     def rows(entries: list[tuple[ItemRef, str, str | None, str]]) -> list[tuple[Line, ...]]:
         return [
             (line(strong(text)), line(Run(ref.number or ref.name, target=anchor(ref.id))),
-             line(excerpt(context, text)), line(place))
+             line(excerpt(context, text)), line(note(place)))
             for ref, text, context, place in entries
         ]  # fmt: skip
 
     amounts = [(a.item, a.amount.text, a.amount.context, pages(a.amount.citation, home)) for a in found.amounts]
     dates = [(d.item, d.date.text, d.date.context, pages(d.date.citation, home)) for d in found.dates]
-    widths = (5, 2, 12, 3)
+    widths = (5, 2, 11, 4)
     blocks: list[Block] = []
     if amounts:
         head = ("Betrag", "TOP", "Zusammenhang", "Seite")
@@ -151,7 +151,7 @@ def _agenda(given: Briefing, sources: dict[str, ItemSource], home: Home) -> list
     for item in given.agendaItem:
         source = sources.get(item.id)
         title = line(Run(item.name, target=anchor(item.id)), *(note(remark) for remark in _remarks(item, source)))
-        rows.append((line(item.number), title, line(_place(item, source, home))))
+        rows.append((line(item.number), title, line(note(_place(item, source, home)))))
     return [
         Heading(1, "Tagesordnung", anchor="tagesordnung"),
         *table(("TOP", "Gegenstand", "Seiten der Unterlagen"), rows, (3, 15, 6)),

@@ -158,7 +158,7 @@ def _facts(given: Briefing, marked: Marking) -> list[Block]:
 def _signs(given: Briefing, marked: Marking) -> list[Block]:
     origins = {s.origin for item in given.agendaItem for s in _said(item)}
     entries = [line(strong("Wortlaut:"), "Text der Unterlagen, unverändert.")]
-    entries.append(line(strong("Auszug:"), "ein Satz oder eine Angabe der Unterlagen, vom Programm ausgewählt."))
+    entries.append(line(strong("Auszug, oder kein Zeichen:"), "ein Satz der Unterlagen, vom Programm ausgewählt."))
     if marked.assisted:
         entries += [
             line(strong("KI:"), "von einem Sprachmodell formuliert; das kann falsch sein."),

@@ -33,6 +33,7 @@ from ratsassistent.output.page_text import is_table
 from ratsassistent.output.references import Home, cited, excerpt, pages, short, sole_file, statement, where
 
 WORDING = "Wortlaut"
+_KINDS = {"verbatim": WORDING, "extract": "Auszug", "model": "von der KI geschrieben", "person": None}
 _EXTRACT = "Aus den Unterlagen"
 _NOTES = "Anmerkungen"
 _CONTRADICTIONS = "Widersprüche in den Unterlagen"
@@ -130,20 +131,20 @@ def _statements(item: ItemBriefing, home: Home) -> list[Block]:
         default = _NOTES if each.origin == "person" else _EXTRACT
         grouped.setdefault(each.label or default, []).append(each)
     blocks: list[Block] = []
+    wording = phrases.WORDINGS[item.resolution.kind] if item.resolution else None
     for label, members in grouped.items():
-        blocks += _group(label, members, item, home)
+        # a heading that is there twice would look as if the wording went on
+        blocks += _group(f"Zum {label}" if label == wording else label, members, item, home)
     return blocks
 
 
 def _group(label: str, members: Sequence[Statement], item: ItemBriefing, home: Home) -> list[Block]:
-    kinds = {"verbatim": WORDING, "extract": "Auszug"}
     origins = {m.origin for m in members}
     alone = len(origins) == 1  # then the heading says it once for all
-    heading = {**kinds, "model": "von der KI geschrieben", "person": None}[members[0].origin] if alone else None
-    blocks: list[Block] = [Heading(2, label, heading)]
+    blocks: list[Block] = [Heading(2, label, _KINDS[members[0].origin] if alone else None)]
     open_list: list[Line] = []
     for each in members:
-        kind = None if alone else kinds.get(each.origin)
+        kind = WORDING if each.origin == "verbatim" and not alone else None
         if is_table(each.text):
             blocks += [*bullets(open_list), _rows(each, home, kind)]
             open_list = []
@@ -174,12 +175,12 @@ def _figures(item: ItemBriefing, home: Home) -> list[Block]:
             (
                 line(strong("; ".join(texts))),
                 line(excerpt(context, texts[0], _tight(context) in said)),
-                line(pages(citation, home)),
+                line(note(pages(citation, home))),
             )
             for context, texts, citation in _merged(found)
         ]
         if rows:
-            blocks += [Heading(2, title, "Auszug"), *table((head, "Zusammenhang", "Seite"), rows, (5, 14, 3))]
+            blocks += [Heading(2, title, "Auszug"), *table((head, "Zusammenhang", "Seite"), rows, (5, 13, 4))]
     if item.consultations:
         rows = [
             (line(c.organization), line(_day(c)), line(c.role), line(c.number), line(c.result))
@@ -188,9 +189,9 @@ def _figures(item: ItemBriefing, home: Home) -> list[Block]:
         head_row = ("Gremium", "Termin", "Zuständigkeit", "TOP", "Ergebnis")
         blocks += [Heading(2, "Beratungsfolge"), *_only_filled(head_row, rows, (6, 4, 4, 2, 6))]
     if item.form:
-        rows = [(line(f.name), line(f.value), line(pages(f.citation, home))) for f in item.form]
+        rows = [(line(f.name), line(f.value), line(note(pages(f.citation, home)))) for f in item.form]
         blocks += [
-            Heading(2, "Angaben im Formular", "Auszug"), *table(("Angabe", "Eintrag", "Seite"), rows, (8, 11, 3)),
+            Heading(2, "Angaben im Formular", "Auszug"), *table(("Angabe", "Eintrag", "Seite"), rows, (8, 10, 4)),
         ]  # fmt: skip
     return blocks
 

@@ -160,7 +160,8 @@ def _fill(paragraph: WordParagraph, line: Line) -> None:
                 paragraph.add_run(space)
             _link(paragraph, run)
             continue
-        _look(paragraph.add_run(space + run.text), run.look)
+        text = run.text.replace("S. ", "S.\N{NO-BREAK SPACE}") if run.look == "note" else run.text
+        _look(paragraph.add_run(space + text), run.look)
 
 
 def _look(run: Any, look: str) -> None:
