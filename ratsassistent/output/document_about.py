@@ -46,7 +46,7 @@ class Marking:
 
     def properties(self) -> dict[str, str]:
         """The marking as names and values, the same in every format."""
-        found = {"AIGeneratedText": self.ai_text}
+        found: dict[str, str] = {"AIGeneratedText": self.ai_text}
         if self.assisted:
             found["DigitalSourceType"] = SOURCE_TYPE
         if self.models:

@@ -182,12 +182,12 @@ def _figures(item: ItemBriefing, home: Home) -> list[Block]:
         if rows:
             blocks += [Heading(2, title, "Auszug"), *table((head, "Zusammenhang", "Seite"), rows, (5, 13, 4))]
     if item.consultations:
-        rows = [
+        steps = [
             (line(c.organization), line(_day(c)), line(c.role), line(c.number), line(c.result))
             for c in item.consultations
         ]
         head_row = ("Gremium", "Termin", "Zuständigkeit", "TOP", "Ergebnis")
-        blocks += [Heading(2, "Beratungsfolge"), *_only_filled(head_row, rows, (6, 4, 4, 2, 6))]
+        blocks += [Heading(2, "Beratungsfolge"), *_only_filled(head_row, steps, (6, 4, 4, 2, 6))]
     if item.form:
         rows = [(line(f.name), line(f.value), line(note(pages(f.citation, home)))) for f in item.form]
         blocks += [
@@ -200,12 +200,10 @@ def _tight(text: str | None) -> str:
     return re.sub(r"\W", "", text or "")
 
 
-def _merged(
-    found: Sequence[Amount] | Sequence[DateMention],
-) -> list[tuple[str | None, list[str], tuple[Citation, ...]]]:
+def _merged(given: Iterable[Amount | DateMention]) -> list[tuple[str | None, list[str], tuple[Citation, ...]]]:
     """Figures of one sentence or row put together: (context, figures, pages), in the order in which they come."""
     merged: dict[tuple[object, ...], tuple[str | None, list[str], tuple[Citation, ...]]] = {}
-    for n, each in enumerate(found):
+    for n, each in enumerate(given):
         places = tuple((c.file_id or c.file, c.page) for c in each.citation)
         key = (each.context, places) if each.context else (n,)
         _, texts, _ = merged.setdefault(key, (each.context, [], each.citation))

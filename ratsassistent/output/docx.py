@@ -246,8 +246,8 @@ def _styles(word: Word) -> None:
         ):
             for unwanted in parent.findall(qn(name_)):  # the template's line below titles, its tabs, its wide letters
                 parent.remove(unwanted)
-    word.styles[_NOTICE].paragraph_format.right_indent = Mm(2)  # type: ignore[union-attr]
-    word.styles["List Bullet"].paragraph_format.first_line_indent = Mm(-5)  # type: ignore[union-attr]
+    word.styles[_NOTICE].paragraph_format.right_indent = Mm(2)
+    word.styles["List Bullet"].paragraph_format.first_line_indent = Mm(-5)
     _frame(word.styles["Heading 1"], top=True)
     _frame(word.styles["Quote"], left=True)
     _frame(word.styles[_NOTICE], top=True, left=True, bottom=True, right=True)

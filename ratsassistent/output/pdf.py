@@ -102,7 +102,7 @@ def _lacking(error: typst.TypstError) -> set[str]:
 
 def _compile(text: str, moment: dt.datetime, own_fonts_only: bool) -> bytes:
     made = typst.compile(
-        _TEMPLATE.read_bytes(),
+        _TEMPLATE,
         root=_TEMPLATE.parent,
         sys_inputs={"document": text},
         ignore_system_fonts=own_fonts_only,
