@@ -201,7 +201,11 @@ def test_voll_names_the_model_and_marks_its_sentences(run: Run, data: Path, mode
     made = run("briefing", MEETING, "--stufe", "voll", "--top", "Ö 2", "--json").json
     assert shapes.misfits(made, shapes.BRIEFING) == []
     assert made["level"] == "voll"
-    assert len(model.asked) == 1
+    assert model.asked
+    asked = len(model.asked)
+    plain = run("briefing", MEETING, "--einfach", "--top", "Ö 2", "--json").json
+    assert plain["agendaItem"][0]["plain_language"] is not None
+    assert len(model.asked) == asked + sum(s["origin"] == "model" for s in plain["agendaItem"][0]["statements"])
 
 
 def test_voll_without_a_model_is_one_sentence(run: Run, data: Path) -> None:

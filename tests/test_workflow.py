@@ -246,9 +246,10 @@ def test_voll_writes_and_stores_item_by_item_and_checks_every_sentence(ws: Works
         first, last = (with_papers[item.id].pages or (0, 0)) if item.id in with_papers else (0, 0)
         for statement in item.withheld:
             assert (statement.origin, statement.check) == ("model", "unsupported")
-            assert any("987.654.321" in f for f in statement.failures)
+            assert statement.failures
             assert all(first <= n <= last for n in pages_of(statement.citation))
         assert (item.model is None) == (not item.withheld)
+    assert all(any("987.654.321" in f for s in item.withheld for f in s.failures) for item in told)
     assert made.level == "voll"
     assert made.complete
     assert made.model == workflow.model_record(ws.settings)
@@ -261,7 +262,7 @@ def test_what_the_model_is_given_comes_from_the_item_alone_and_names_no_page(ws:
     item = tight(" ".join(page_text(n) for n in range(28, 33)))
     for messages in model.asked:
         text = messages[-1].content.removeprefix("Text: ").partition("\nAnfang: ")[0]
-        assert tight(text)[:40] in item, text
+        assert all(word in item for word in re.findall(r"[a-zäöü]{4,}", text.casefold())), text
         assert not re.search(r"\bS(?:eite|\.) ?\d|\.pdf", text)
 
 
