@@ -80,6 +80,7 @@ class _Writer:
     def __init__(self, word: Word) -> None:
         self._word = word
         self._bookmarks = 0
+        self._ids = {style.name: style.style_id for style in word.styles}  # the library looks through all each time
 
     def add(self, given: Block) -> None:
         """Append one block."""
@@ -87,7 +88,7 @@ class _Writer:
             case Heading():
                 self._heading(given)
             case Notice(text=text, more=more):
-                paragraph = self._word.add_paragraph(style=_NOTICE)
+                paragraph = self._paragraph(_NOTICE)
                 paragraph.add_run(text).bold = True
                 if more:
                     paragraph.add_run(f" {more}")
@@ -97,18 +98,23 @@ class _Writer:
                 _fill(paragraph, line)
             case Bullets(entries=entries):
                 for entry in entries:
-                    _fill(self._word.add_paragraph(style="List Bullet"), entry)
+                    _fill(self._paragraph("List Bullet"), entry)
             case Quote(lines=lines, line=line):
                 for n, each in enumerate(lines):
-                    paragraph = self._word.add_paragraph(each, style="Quote")
+                    paragraph = self._paragraph("Quote", each)
                     if line and n == len(lines) - 1:
                         paragraph.add_run(" ")
                         _fill(paragraph, line)
             case Table():
                 self._table(given)
 
+    def _paragraph(self, style: str, text: str = "") -> WordParagraph:
+        paragraph = self._word.add_paragraph(text)
+        paragraph._p.style = self._ids[style]
+        return paragraph
+
     def _heading(self, given: Heading) -> None:
-        paragraph = self._word.add_paragraph(given.text, style=f"Heading {given.level}")
+        paragraph = self._paragraph(f"Heading {given.level}", given.text)
         if given.kind:
             kind = paragraph.add_run(f"  ({given.kind})")
             kind.bold = False
@@ -141,7 +147,7 @@ class _Writer:
             row_._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
             for cell, width in zip(row_.cells, given.widths, strict=True):
                 cell.width = Mm(_TEXT_WIDTH * width / total)
-                cell.paragraphs[0].style = _SMALL
+                cell.paragraphs[0]._p.style = self._ids[_SMALL]
         for column, width in zip(table.columns, given.widths, strict=True):
             column.width = Mm(_TEXT_WIDTH * width / total)
         below = self._word.add_paragraph()  # two tables in a row would become one
@@ -290,22 +296,14 @@ def _borders(table: Any) -> None:
         for name, value in (("val", "single" if shown else "nil"), ("sz", "4"), ("space", "0"), ("color", "A0A0A0")):
             edge.set(qn(f"w:{name}"), value)
         borders.append(edge)
-    table._tbl.tblPr.append(borders)
+    table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
 
 
 def _modern(word: Word) -> None:
     """Tell Word that this is no document of an old version, or it opens it in "compatibility mode"."""
-    settings = word.settings.element
-    compat = settings.find(qn("w:compat"))
-    if compat is None:
-        compat = OxmlElement("w:compat")
-        settings.append(compat)
-    setting = OxmlElement("w:compatSetting")
-    for name, value in (
-        ("name", "compatibilityMode"), ("uri", "http://schemas.microsoft.com/office/word"), ("val", "15"),
-    ):  # fmt: skip
-        setting.set(qn(f"w:{name}"), value)
-    compat.append(setting)
+    for setting in word.settings.element.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), "15")
 
 
 def _margins(word: Word, given: Document, marked: Marking) -> None:
