@@ -57,7 +57,7 @@ def checksum(text: str) -> str:
 
 
 def given(reads: Iterable[ReadFile]) -> dict[tuple[str, str | None], Wording | None]:
-    """The resolution of each item of each file, by the file's name without its ending and the item's number.
+    """The resolution of each item of each file, by the file's checksum and the item's number.
 
     Several papers without an agenda in one file stand under None; the first that proposes something counts.
     """
@@ -65,7 +65,7 @@ def given(reads: Iterable[ReadFile]) -> dict[tuple[str, str | None], Wording | N
     for read in reads:
         pack = assemble([read])
         for item in _items(pack.meetings, pack.loose_papers):
-            key = (read.path.stem, item.number)
+            key = (read.file.sha256, item.number)
             out[key] = out.get(key) or extract_item(item).resolution
     return out
 
@@ -80,7 +80,7 @@ def _items(meetings: Sequence[Meeting], papers: Sequence[Paper]) -> Iterable[Age
 def compare(entry: dict[str, Any], wording: Wording | None) -> dict[str, Any]:
     """What is wrong with the wording shown for one item; "verdict" "same" where nothing is."""
     wanted = entry.get("text")
-    told: dict[str, Any] = {"pack": entry["pack"], "number": entry["number"]}
+    told: dict[str, Any] = {"pack": entry.get("pack") or entry["file"][:12], "number": entry["number"]}
     if not entry.get("sha256") and wanted is None:
         return {**told, "verdict": "invented" if wording else "same", **({"shown": wording.text} if wording else {})}
     if wording is None:
@@ -107,7 +107,7 @@ def figures(entries: Sequence[dict[str, Any]], found: Sequence[dict[str, Any]]) 
     for name, weights in (("with_facts", [e.get("facts", 0) for e in entries]), ("all", [1] * len(entries))):
         verdicts: Counter[str] = Counter()
         pages = 0
-        for entry, one, weight in zip(entries, found, weights, strict=True):
+        for one, weight in zip(found, weights, strict=True):
             verdicts[one["verdict"]] += weight
             pages += weight * (one.get("pages", "same") == "same")
         total = sum(weights)
@@ -118,10 +118,10 @@ def figures(entries: Sequence[dict[str, Any]], found: Sequence[dict[str, Any]]) 
 
 
 def sums(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The marked wordings as checksums."""
+    """The marked wordings as checksums, the files by theirs."""
     return [
         {
-            "pack": Path(entry["pack"]).name.removesuffix(".pdf"),
+            "file": entry["file"],
             "number": entry["number"],
             "pages": entry["pages"],
             "facts": entry.get("facts", 0),
@@ -139,14 +139,18 @@ def main() -> None:
     parser.add_argument("--summen-schreiben", type=Path)
     arguments = parser.parse_args()
     source = arguments.wortlaut or arguments.summen or parser.error("--wortlaut oder --summen fehlt")
-    entries = json.loads(source.read_text(encoding="utf-8"))
+    reads = [read_file(path) for path in arguments.packs]
+    known = {read.path.stem: read.file.sha256 for read in reads}
+    entries = []
+    for entry in json.loads(source.read_text(encoding="utf-8")):
+        file = entry.get("file") or known.get(Path(entry["pack"]).name.removesuffix(".pdf"))
+        if file in known.values():
+            entries.append({**entry, "file": file})
     if arguments.summen_schreiben:
         lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in sums(entries))
         arguments.summen_schreiben.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
-    names = {path.stem for path in arguments.packs}
-    entries = [entry for entry in entries if Path(entry["pack"]).name.removesuffix(".pdf") in names]
-    shown = given(read_file(path) for path in arguments.packs)
-    found = [compare(e, shown.get((Path(e["pack"]).name.removesuffix(".pdf"), e["number"]))) for e in entries]
+    shown = given(reads)
+    found = [compare(entry, shown.get((entry["file"], entry["number"]))) for entry in entries]
     for one in found:
         if one["verdict"] != "same" or one.get("pages", "same") != "same":
             print(json.dumps(one, ensure_ascii=False))
