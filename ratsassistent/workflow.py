@@ -36,6 +36,7 @@ from ratsassistent.writing import answer as answering
 from ratsassistent.writing import briefing as writing
 from ratsassistent.writing.cited import PageTexts, page_texts
 from ratsassistent.writing.llama import LanguageModel, LlamaModel
+from ratsassistent.writing.overview import overview
 
 __all__ = [
     "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "find", "item_of", "load_model",
@@ -166,6 +167,8 @@ def brief(
             on_item(written[-1])
     covered = coverage(ws, chosen.id, chosen)
     made = _briefing(covered, chosen.id, chosen.name, level, written, time.monotonic() - started)
+    if not top:
+        made = made.model_copy(update={"overview": overview(chosen, made.agendaItem, covered)})
     return made.with_sources(items, chosen)
 
 
@@ -226,7 +229,9 @@ def stored_briefing(ws: Workspace, wanted: str) -> Briefing:
         if known is None or known.basis != writing.task(item, "voll", record, ws.own_prompts).basis:
             known = _brief_item(ws, chosen.id, item, "auszug")
         items.append(handed_out(ws, item, known))
-    made = _briefing(coverage(ws, chosen.id, chosen), chosen.id, chosen.name, "voll", items, 0.0)
+    covered = coverage(ws, chosen.id, chosen)
+    made = _briefing(covered, chosen.id, chosen.name, "voll", items, 0.0)
+    made = made.model_copy(update={"overview": overview(chosen, made.agendaItem, covered)})
     return made.with_sources(chosen.agendaItem, chosen)
 
 
@@ -329,10 +334,19 @@ def delete(ws: Workspace, wanted: str) -> Meeting:
 # --- work in the background ----------------------------------------------------------------------------------------
 
 
-def order_briefing(ws: Workspace, wanted: str) -> Job:
-    """Put the full briefing of a meeting into the queue and see that a worker runs."""
+def order_briefing(ws: Workspace, wanted: str, plain: str | None = None) -> Job:
+    """Put the full briefing of a meeting into the queue and see that a worker runs.
+
+    :param plain: only this item, and in plain language, too; it goes before whole meetings.
+    """
     chosen = meeting(ws, wanted)
-    job = ws.jobs.add("briefing", f"Zusammenfassung: {chosen.name}", {"meeting": chosen.id}, priority=0)
+    payload: dict[str, JsonValue] = {"meeting": chosen.id}
+    title, priority = f"Zusammenfassung: {chosen.name}", 0
+    if plain is not None:
+        item = item_of(chosen, plain)
+        payload["plain"] = item.id
+        title, priority = f"In einfacher Sprache: {item.title}", 5
+    job = ws.jobs.add("briefing", title, payload, priority=priority)
     background.ensure_worker(ws.settings)
     return job
 
@@ -355,12 +369,22 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
     """
 
     def briefing(job: Job, beat: Beat) -> Any:
-        report = _Report(beat, len(meeting(ws, str(job.payload["meeting"])).agendaItem))
+        plain = job.payload.get("plain")
+        top = str(plain) if plain else None
+        report = _Report(beat, 1 if top else len(meeting(ws, str(job.payload["meeting"])).agendaItem))
 
         def each(item: ItemBriefing) -> None:
             report.say(report.done + 1, f"TOP {item.number or '–'} ist fertig")
 
-        brief(ws, str(job.payload["meeting"]), "voll", on_item=each, should_stop=report.should_stop)
+        brief(
+            ws,
+            str(job.payload["meeting"]),
+            "voll",
+            top=top,
+            plain=top is not None,
+            on_item=each,
+            should_stop=report.should_stop,
+        )
         return {"items": report.total}
 
     def question(job: Job, beat: Beat) -> Any:

@@ -14,6 +14,7 @@ element.addEventListener("click", (event) => {
     return;
   }
   const wanted = { ...button.dataset };
+  if (wanted.words) wanted.text = button.closest("details")?.querySelector("textarea")?.value ?? "";
   if (wanted.do === "open" || wanted.do === "paper") {
     window.raConfirm(false);
     window.raTab("sitzungen");

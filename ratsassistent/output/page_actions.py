@@ -14,21 +14,23 @@ import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast, get_args
 
 from ratsassistent import jobs as background
 from ratsassistent import models, workflow
-from ratsassistent.briefings import Intake
+from ratsassistent.briefings import Intake, RemarkKind
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
 from ratsassistent.oparl import AgendaItem, Paper
-from ratsassistent.output import page_item, page_views
+from ratsassistent.output import export, page_item, page_overview, page_views
 from ratsassistent.output.page_text import notice, progress_bar, size
 from ratsassistent.output.page_views import BUSY, PagePicture
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
 
 FAILED = "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal; hilft das nicht, starten Sie das Programm neu."
+OVERVIEW = "ueberblick"  # instead of an item: the meeting on one page
 PICTURE_WIDTH = 1300  # pixels: sharp on a 1280 screen even when enlarged
 
 _log = logging.getLogger(__name__)
@@ -222,10 +224,8 @@ class Actions:
         held = workflow.meeting(ws, chosen.meeting or "")
         job = _briefing_job(ws, held.id)
         brief = workflow.stored_briefing(ws, held.id)
-        ids = {i.id for i in held.agendaItem}
-        if chosen.item not in ids:
-            first = next((i for i in held.agendaItem if i.papers), None) or next(iter(held.agendaItem), None)
-            chosen = replace(chosen, item=first.id if first else None)
+        if chosen.item not in {i.id for i in held.agendaItem}:
+            chosen = replace(chosen, item=OVERVIEW)
         item = next((i for i in held.agendaItem if i.id == chosen.item), None)
         written = {i.id: i for i in brief.agendaItem}
         writing = job is not None and job.state in BUSY
@@ -235,7 +235,7 @@ class Actions:
             agenda=page_views.agenda(held, brief, chosen.item, writing),
             item=page_item.item(item, written.get(item.id))
             if item
-            else notice("Diese Sitzung hat keine Tagesordnung."),
+            else page_overview.overview(brief.overview) or notice("Diese Sitzung hat keine Tagesordnung."),
             line=page_views.briefing_job(job, brief.complete),
             job=job,
             can_write=not brief.complete and not (job and job.state in {*BUSY, "pausiert"}),
@@ -270,6 +270,29 @@ class Actions:
             public = ws.public.page(file_id, page) is not None
         return page_views.picture(PagePicture(file_id, name, page, pages, png, public, quote))
 
+    def remark(self, chosen: Chosen, item: str, kind: str, target: str | None, text: str | None) -> None:
+        """Keep what a person says of an item or of one of its statements.
+
+        :raises InputError: words are missing or too long. :raises NotFound: it is not there any more.
+        """
+        if kind not in get_args(RemarkKind):
+            raise InputError("Diese Anmerkung ist nicht möglich.")
+        with workflow.workspace(self.settings) as ws:
+            workflow.remark(ws, chosen.meeting, item, cast(RemarkKind, kind), target=target, text=text)
+
+    def withdraw(self, remark_id: str) -> None:
+        """Take back what a person said."""
+        with workflow.workspace(self.settings) as ws:
+            workflow.withdraw(ws, remark_id)
+
+    def downloads(self, chosen: Chosen) -> str:
+        """The briefing as files to hand round, as links that hold them: no file lies anywhere for it."""
+        with workflow.workspace(self.settings) as ws:
+            made = workflow.stored_briefing(ws, chosen.meeting or "")
+        links = [(label, export.file_name(made, kind), export.MEDIA_TYPES[kind], export.render(made, kind))
+                 for label, kind in (("Word (DOCX)", "docx"), ("PDF", "pdf"), ("Text (Markdown)", "md"))]  # fmt: skip
+        return page_views.downloads(links)
+
     def delete(self, meeting_id: str) -> str:
         """Delete a meeting; says what was deleted."""
         with workflow.workspace(self.settings) as ws:
@@ -282,6 +305,12 @@ class Actions:
         self._need_model()
         with workflow.workspace(self.settings) as ws:
             workflow.order_briefing(ws, meeting_id)
+
+    def order_plain(self, meeting_id: str, item_id: str) -> None:
+        """Have an item said in plain language."""
+        self._need_model()
+        with workflow.workspace(self.settings) as ws:
+            workflow.order_briefing(ws, meeting_id, item_id)
 
     def steer(self, meeting_id: str, how: str) -> None:
         """Pause (`pause`), go on with (`resume`) or cancel (`cancel`) the summary of a meeting."""

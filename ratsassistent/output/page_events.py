@@ -126,6 +126,16 @@ class Events:
                 yield from self._open(chosen)
             case "item":
                 yield from self._open(replace(chosen, item=wanted["item"]))
+            case "remark":
+                self.do.remark(chosen, wanted["item"], wanted["kind"], wanted.get("target"), wanted.get("text"))
+                yield self._show(self.do.open(chosen))
+            case "withdraw":
+                self.do.withdraw(wanted["remark"])
+                yield self._show(self.do.open(chosen))
+            case "plain":
+                if chosen.meeting:
+                    self.do.order_plain(chosen.meeting, wanted["item"])
+                    yield self._at_work(chosen)
             case "cite":
                 yield {self.p.picture: self._picture(wanted)}
             case "load-model":
@@ -159,6 +169,12 @@ class Events:
             asked = self.do.questions()
             changes[self.p.meetings] = notice(deleted, "good") + changes[self.p.meetings]
             yield {**changes, **self._question(Chosen(), None, asked), self.p.source: page_views.picture(None)}
+
+    def export(self, chosen: Chosen) -> Changes:
+        """Make the files to hand round."""
+        if chosen.meeting:
+            yield {self.p.files_made: progress_bar(None, "Die Dateien werden geschrieben …")}
+            yield {self.p.files_made: self.do.downloads(chosen)}
 
     def to_ask(self, chosen: Chosen) -> Changes:
         """Go to the question box, which then asks the open meeting."""
@@ -213,6 +229,7 @@ class Events:
         return {
             self.p.view: "desk",
             self.p.head: "",
+            self.p.files_made: "",
             self.p.agenda: "",
             self.p.line: "",
             self.p.item: progress_bar(None, "Der Auszug wird zusammengestellt …"),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ratsassistent.briefings import Amount, Answer, DateMention, ItemBriefing, Statement
 from ratsassistent.oparl import AgendaItem, Citation, Paper
-from ratsassistent.output import page_facts, phrases
+from ratsassistent.output import page_edit, page_facts, page_more, phrases
 from ratsassistent.output.page_text import (
     action,
     citations,
@@ -23,7 +23,6 @@ from ratsassistent.output.page_text import (
     several_files,
     short_name,
     table,
-    wording,
 )
 
 NON_PUBLIC = "Nichtöffentlich – nur für Mitglieder des Gremiums. Bitte nicht weitergeben."
@@ -49,10 +48,12 @@ def item(agenda: AgendaItem, brief: ItemBriefing | None) -> str:
         body.append(notice(NO_PAPERS))
     body.append(page_facts.decisions(agenda.decisions, several_files(c for d in agenda.decisions for c in d.citation)))
     if brief is not None:
-        body += _briefing(brief)
+        body += _briefing(brief, agenda.name)
     body.append(page_facts.changes(agenda.papers, several_files(s for p in agenda.papers for s in _cited(p))))
     body.append(page_facts.missing(agenda))
     body.append(papers(agenda.papers))
+    if brief is not None:
+        body += [page_edit.note_field(agenda.id), page_edit.said(brief.remarks), page_more.withheld(brief.withheld)]
     kind = "" if agenda.public is True else " ra-nonpublic"
     return f'<article class="ra-item{kind}" aria-label="Tagesordnungspunkt">{"".join(body)}</article>'
 
@@ -61,39 +62,55 @@ def _cited(paper: Paper) -> list[Citation]:
     return [c for change in paper.changes for c in (*change.citation_before, *change.citation_after)]
 
 
-def _briefing(brief: ItemBriefing) -> list[str]:
+def _briefing(brief: ItemBriefing, title: str) -> list[str]:
     cited = [c for s in brief.statements for c in s.citation]
     if brief.resolution:
         cited += brief.resolution.citation
     named = several_files(cited)
     written = [s for s in brief.statements if s.origin == "model"]
+    model = brief.model.name if brief.model else None
     parts = []
     if brief.resolution:
         parts.append(
-            f'<section class="ra-wording"><h3>{phrases.WORDINGS[brief.resolution.kind]} <span class="ra-kind">Wortlaut</span></h3>'
-            f"<blockquote>{wording(brief.resolution.text)}</blockquote>"
+            '<section class="ra-wording"><h3>Beschlussvorschlag <span class="ra-kind">Wortlaut</span></h3>'
+            f"<blockquote>{paragraphs(brief.resolution.text)}</blockquote>"
             f"<p>{citations(brief.resolution.citation, with_file=named)}</p></section>"
         )
     if written:
-        parts.append(ai_box(written, brief.model.name if brief.model else None, named))
+        parts.append(ai_box(written, model, named, heading="Worum es geht", item_id=brief.id))
     if brief.plain_language:
-        name = brief.model.name if brief.model else None
-        parts.append(ai_box(brief.plain_language, name, named, heading="In einfacher Sprache"))
-    parts += _groups([s for s in brief.statements if s.origin != "model"], named)
-    parts += [_amounts(brief.amounts, named), _dates(brief.dates, named), page_facts.form(brief.form, named)]
-    parts.append(page_facts.drawings(brief.drawings))
+        parts.append(ai_box(brief.plain_language, model, named, heading="In einfacher Sprache"))
+    elif written and brief.plain_language is None:
+        parts.append(
+            f'<p class="ra-buttons">{action("plain", "In einfacher Sprache schreiben lassen", item=brief.id)}</p>'
+        )
+    parts += _groups([s for s in brief.statements if s.origin != "model"], named, brief.id)
     parts += [
-        _lines("Widersprüche in den Unterlagen", [phrases.contradiction(c) for c in brief.contradictions]),
-        _lines("Mögliche Fragen", [f"{q.text} ({q.reason})" for q in brief.open_questions]),
+        page_more.contradictions(brief.contradictions, named),
+        _amounts(brief.amounts, named),
+        _dates(brief.dates, named),
+        page_more.consultations(brief.consultations),
+        page_facts.form(brief.form, named),
+        page_more.annexes(brief.annexes, named),
+        page_facts.drawings(brief.drawings),
+        page_more.questions(brief.open_questions, named),
+        page_more.terms(brief, title),
     ]
     return parts
 
 
-def ai_box(written: Sequence[Statement], model: str | None, named: bool, heading: str | None = None) -> str:
-    """What the model wrote, in a box of its own that says so first."""
+def ai_box(
+    written: Sequence[Statement], model: str | None, named: bool, heading: str | None = None, item_id: str | None = None
+) -> str:
+    """What the model wrote, in a box of its own that says so first.
+
+    :param item_id: of the agenda item; then each sentence can be confirmed, corrected, removed and annotated.
+    """
     who = f" ({safe(model)})" if model else ""
     rows = "".join(
-        f"<li><p>{safe(s.text)} {citations(s.citation, with_file=named)}</p>{_check(s)}</li>" for s in written
+        f"<li><p>{safe(s.text)} {citations(s.citation, with_file=named)}</p>{_check(s)}{page_edit.marks(s)}"
+        f"{page_edit.menu(s, item_id) if item_id else ''}</li>"
+        for s in written
     )
     title = f"<h3>{safe(heading)}</h3>" if heading else ""
     return (
@@ -112,7 +129,7 @@ def _check(statement: Statement) -> str:
     return '<p class="ra-check">Nicht nachgesehen – bitte an der Quelle lesen</p>'
 
 
-def _groups(statements: Sequence[Statement], named: bool) -> list[str]:
+def _groups(statements: Sequence[Statement], named: bool, item_id: str | None = None) -> list[str]:
     """Statements under their labels, in the order in which the labels first come."""
     grouped: dict[tuple[str, str], list[Statement]] = {}
     for statement in statements:
@@ -120,21 +137,23 @@ def _groups(statements: Sequence[Statement], named: bool) -> list[str]:
     sections = []
     for (label, origin), members in grouped.items():
         css, kind = _ORIGIN[origin]
-        rows = "".join(_statement(s, named) for s in members)
+        rows = "".join(_statement(s, named, item_id) for s in members)
         sections.append(
             f'<section class="{css}"><h3>{safe(label)} <span class="ra-kind">{kind}</span></h3><ul>{rows}</ul></section>'
         )
     return sections
 
 
-def _statement(statement: Statement, named: bool) -> str:
+def _statement(statement: Statement, named: bool, item_id: str | None) -> str:
     cites = citations(statement.citation, with_file=named)
+    after = page_edit.marks(statement) + (page_edit.menu(statement, item_id) if item_id else "")
+    under = f'<p class="ra-small">Unter „{safe(statement.heading)}“:</p>' if statement.heading else ""
     if statement.origin == "verbatim":
-        return f"<li>{paragraphs(statement.text)}{cites}</li>"
+        return f"<li>{under}{paragraphs(statement.text)}{cites}{after}</li>"
     warning = _check(statement) if statement.check == "unsupported" else ""
     if is_table(statement.text):
-        return f"<li>{table(statement.text)}<p>{cites}</p>{warning}</li>"
-    return f"<li><p>{safe(' '.join(statement.text.split()))} {cites}</p>{warning}</li>"
+        return f"<li>{under}{table(statement.text)}<p>{cites}</p>{warning}{after}</li>"
+    return f"<li>{under}<p>{safe(' '.join(statement.text.split()))} {cites}</p>{warning}{after}</li>"
 
 
 def _amounts(amounts: Sequence[Amount], named: bool) -> str:
@@ -158,13 +177,6 @@ def _table(title: str, head: str, rows: list[tuple[str, str | None, tuple[Citati
         f'<table><thead><tr><th scope="col">{head}</th><th scope="col">Zusammenhang</th><th scope="col">Seite</th></tr>'
         f"</thead><tbody>{lines}</tbody></table></section>"
     )
-
-
-def _lines(title: str, lines: Sequence[str]) -> str:
-    if not lines:
-        return ""
-    rows = "".join(f"<li>{safe(line)}</li>" for line in lines)
-    return f'<section class="ra-ai-box"><h3>{title}</h3><ul>{rows}</ul></section>'
 
 
 def papers(found: Sequence[Paper]) -> str:

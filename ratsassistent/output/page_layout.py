@@ -90,7 +90,9 @@ class Page:
                     self.resume = self._button("Fortsetzen", when="resume")
                     self.cancel = self._button("Abbrechen", when="cancel")
                     self.to_ask = self._button("Frage zu dieser Sitzung stellen")
+                    self.export = self._button("Als Word oder PDF speichern")
                     self.delete = self._button("Sitzung löschen")
+                self.files_made = self._html("ra-files-made", "ra-when-meeting")
                 with gr.Column(elem_classes="ra-confirm"):
                     gr.HTML(_CONFIRM, js_on_load=None)
                     with gr.Row(elem_classes="ra-bar"):
@@ -161,6 +163,7 @@ class Page:
         for button, how in ((self.pause, "pause"), (self.resume, "resume"), (self.cancel, "cancel")):
             on(button.click, functools.partial(do.steer, how), chosen)
         on(self.to_ask.click, do.to_ask, chosen)
+        on(self.export.click, do.export, chosen, trigger_mode="once")
         on(self.really.click, do.delete, chosen, trigger_mode="once")
         for button, script in (
             (self.to_ask, f"() => raTab('{ASK}')"),

@@ -121,6 +121,9 @@ def agenda(meeting: Meeting, brief: Briefing, chosen: str | None, writing: bool 
     """The agenda: number, title, public or not, and what there is of each item."""
     written = {i.id: i for i in brief.agendaItem}
     rows = "".join(_entry(i, written.get(i.id), i.id == chosen, writing) for i in meeting.agendaItem)
+    if brief.overview is not None:
+        at_it = _current(chosen not in written)
+        rows = f'<li><button type="button" class="ra-row" data-do="item" data-item="ueberblick"{at_it}><strong>Auf einen Blick</strong></button></li>{rows}'
     return f'<nav class="ra-agenda" aria-label="Tagesordnung"><h2>Tagesordnung</h2><ol>{rows}</ol></nav>'
 
 
@@ -194,6 +197,19 @@ def earlier(jobs: Sequence[Job], shown: str | None) -> str:
     )
     return (
         f'<nav aria-label="Frühere Fragen"><h3>Frühere Fragen</h3><ul class="ra-list">{rows}</ul></nav>' if rows else ""
+    )
+
+
+def downloads(made: Sequence[tuple[str, str, str, bytes]]) -> str:
+    """Links that hold files: (label, file name, media type, bytes)."""
+    links = "".join(
+        f'<a class="ra-button ra-download" download="{safe(name)}" href="data:{kind};base64,'
+        f'{base64.b64encode(content).decode("ascii")}">{safe(label)} speichern</a>'
+        for label, name, kind, content in made
+    )
+    return (
+        '<div class="ra-notice"><p>Die Auswertung zum Weitergeben, mit Seitenangaben und der Kennzeichnung, was von der KI '
+        f'stammt:</p><p class="ra-buttons">{links}</p></div>'
     )
 
 

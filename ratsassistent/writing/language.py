@@ -50,7 +50,7 @@ _DEPENDENT = re.compile(
 _HELPERS = re.compile(r"\b(?:ist|sind|war|waren|wird|werden|wurden?|würden?|hat|haben|hatten?|sei|seien|soll\w*|kann|können|muss|müssen|worden|sein)\b")  # fmt: skip
 _SPLIT_VERB = re.compile(
     r"\bzu (?:ab|an|auf|aus|ein|vor|zurück|zusammen|mit|nach|weg|weiter|fort|los|her|hin)(?!ander)[a-zäöü]{3,}en(?=[.,;!?]|$)"
-    r"|,\s(?:das|der|die) es\b|\bdass es [A-ZÄÖÜ]\w+|^Laut \w+ (?:sieht|schlägt|empfiehlt|hält|plant|lehnt|begrüßt) (?:keine?n?|vor|für|den|dem|sich|ab|zu)\b|\bes sich um [^,.]*\b(?:ist|sind|geht|gehen)\b|\b(?:ist|sind) (?:nicht )?entsprochen\b|\blehn(?:t|en|te|ten)\b(?!.*\bab\b)"
+    r"|,\s(?:das|der|die) es\b|\bdass es [A-ZÄÖÜ]\w+|^Laut \w+ (?:sieht|schlägt|empfiehlt|hält|plant|lehnt|begrüßt) (?:keine?n?|vor|für|den|dem|sich|ab|zu)\b|\bes sich um [^,.]*\b(?:ist|sind|geht|gehen)\b|\b(?:ist|sind) (?:nicht )?entsprochen\b|\b(?:kann|wird|soll) d(?:er|ie|as) [^,.]* entsprochen werden|\blehn(?:t|en|te|ten)\b(?!.*\bab\b)"
 )
 _VERB_SECOND = re.compile(
     r"\bdass (?:die|der|das) [A-ZÄÖÜ][\wäöüß-]+ [a-zäöü]{3,}t (?:die|der|den|das|ein|eine|einen)\b"
@@ -79,11 +79,12 @@ def faults(text: str, *, lead: str = "") -> tuple[str, ...]:
     bare = text.strip()
     folded = [w.casefold() for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", bare)]
     count = len(bare.split())
+    last = (bare.rstrip('.!?“”"»').casefold().split() or [""])[-1]
     english = sum(w in _ENGLISH for w in folded)
     tests = {
         "zu kurz": count < SHORTEST,
         "zu lang": count > LONGEST,
-        "kein ganzer Satz": not bare.rstrip('“”"»').endswith((".", "!", "?")) or (bool(folded) and folded[-1] in _LAST),
+        "kein ganzer Satz": not bare.rstrip('“”"»').endswith((".", "!", "?")) or last in _LAST,
         "offene Klammer": any(bare.count(a) != bare.count(b) for a, b in ("()", "„“", "[]")),
         "Großschreibung": re.search(
             r"(?<=[a-zäöü] )(?:Schon|Gleichzeitig|Auch|Zudem|Hierbei|Dabei|Nach|Seit|Durch|Mit|Für|Bei|Im|Die|Der|Das)\b",

@@ -1,0 +1,112 @@
+"""What an item holds beside its wording and its sentences, as HTML: consultations, annexes, contradictions, questions, terms.
+
+What enters: an ItemBriefing. What leaves: escaped HTML with citation buttons.
+What it does not know: Gradio, the archive, how any of it was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ratsassistent.briefings import AnnexLine, Contradiction, ItemBriefing, OpenQuestion, Statement
+from ratsassistent.glossary import terms_in
+from ratsassistent.oparl import Consultation
+from ratsassistent.output.page_text import citations, count, safe
+
+MOST_TERMS = 8
+
+
+def consultations(given: Sequence[Consultation]) -> str:
+    """The Beratungsfolge: who deals with it when, in what role, and with what result where that is printed."""
+    if not given:
+        return ""
+    lines = []
+    for each in given:
+        day = f"{each.date:%d.%m.%Y}" if each.date else ""
+        about = ", ".join(part for part in (each.role, each.result) if part)
+        lines.append(f'<tr><th scope="row">{safe(each.organization)}</th><td>{day}</td><td>{safe(about)}</td></tr>')
+    return (
+        '<section class="ra-figures"><h3>Beratungsfolge <span class="ra-kind">Auszug aus den Unterlagen</span></h3>'
+        '<table><thead><tr><th scope="col">Gremium</th><th scope="col">Tag</th><th scope="col">Zweck</th></tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></section>"
+    )
+
+
+def annexes(given: Sequence[AnnexLine], named: bool) -> str:
+    """Each annex in a line of its own: how long it is, and its own sentence that says what is in it."""
+    if not given:
+        return ""
+    rows = []
+    for each in given:
+        cites = citations(each.citation, with_file=named)
+        said = ""
+        if each.statement:
+            said = f"<p>{safe(' '.join(each.statement.text.split()))} {citations(each.statement.citation, with_file=named)}</p>"
+        rows.append(
+            f"<li><strong>{safe(each.name)}</strong> ({count(each.pages, 'Seite', 'Seiten')}) {cites}{said}</li>"
+        )
+    return (
+        '<section class="ra-extract"><h3>Anlagen <span class="ra-kind">Auszug aus den Unterlagen</span></h3>'
+        f"<ul>{''.join(rows)}</ul></section>"
+    )
+
+
+def contradictions(given: Sequence[Contradiction], named: bool) -> str:
+    """Different amounts or dates for the same thing, both with what they stand in and their pages."""
+    if not given:
+        return ""
+    rows = "".join(
+        f"<li><strong>{safe(each.subject)}</strong><ul>"
+        + "".join(
+            f"<li><strong>{safe(side.text)}</strong> {citations(side.citation, with_file=named)}"
+            f'<p class="ra-small">{safe(" ".join(side.context.split()))}</p></li>'
+            for side in each.sides
+        )
+        + "</ul></li>"
+        for each in given
+    )
+    return (
+        '<section class="ra-changes"><h3>Widersprüche in den Unterlagen</h3><p class="ra-small">Für dieselbe Sache stehen '
+        f"verschiedene Angaben da. Welche gilt, sagt nur, wer die Vorlage geschrieben hat.</p><ul>{rows}</ul></section>"
+    )
+
+
+def questions(given: Sequence[OpenQuestion], named: bool) -> str:
+    """What the papers leave open, as suggestions."""
+    if not given:
+        return ""
+    rows = "".join(
+        f'<li><p>{safe(q.text)} {citations(q.citation, with_file=named)}</p><p class="ra-small">{safe(q.reason)}</p></li>'
+        for q in given
+    )
+    return (
+        '<section class="ra-questions"><h3>Mögliche Fragen <span class="ra-kind">Vorschläge des Programms</span></h3>'
+        f"<ul>{rows}</ul></section>"
+    )
+
+
+def withheld(given: Sequence[Statement]) -> str:
+    """What the model wrote and the check refused, folded, each with what was found."""
+    if not given:
+        return ""
+    rows = "".join(
+        f'<li><p><del>{safe(s.text)}</del></p><p class="ra-check ra-check-bad"><strong>⚠ nicht belegt:</strong> '
+        f"{safe(', '.join(s.failures) or 'diese Aussage')}</p></li>"
+        for s in given
+    )
+    title = count(len(given), "Satz der KI wird nicht gezeigt", "Sätze der KI werden nicht gezeigt")
+    return (
+        f'<details class="ra-withheld"><summary>{title}</summary><p class="ra-small">Was die Prüfung nicht besteht, geht einmal '
+        f"an die KI zurück und wird dann weggelassen. Diese Fassungen sind durchgefallen:</p><ul>{rows}</ul></details>"
+    )
+
+
+def terms(brief: ItemBriefing, title: str) -> str:
+    """Council terms that occur in what is shown, explained, folded."""
+    texts = [title, brief.resolution.text if brief.resolution else "", *(s.text for s in brief.statements)]
+    found = terms_in(texts, MOST_TERMS, common=False)
+    if not found:
+        return ""
+    rows = "".join(f"<dt>{safe(e.term)}</dt><dd>{safe(e.text)}</dd>" for e in found)
+    title = count(len(found), "Begriff erklärt", "Begriffe erklärt")
+    return f'<details class="ra-terms"><summary>{title}</summary><dl>{rows}</dl></details>'
