@@ -49,6 +49,13 @@ _OTHERS = re.compile(
     rf"(?:.{{0,50}}\s)?{_BODY_NAMED}\b.{{0,40}}|.{{2,50}}\b(?:GmbH|gGmbH|AG|KG|e\.\s?V\.|eG|Kammer|IHK|HWK|Polizei\w*|Universität|Hochschule|Landratsamt|Regierungspräsidium|Bezirksregierung)\b.{{0,30}}"
 )
 _JUST_GROUP = re.compile(r"(?:\w*[Ff]raktion|Wählergruppe|Gruppe) im \w+(?:rat|tag|vertretung)\b")
+_MOTION_HEAD = re.compile(r"\W*(?:[\w-]*[Aa]ntrag|[\w-]*[Aa]nfrage)\s+(?:der|des|von)\b")
+_FIELD = re.compile(
+    r"(?:Antragsteller\w*|Antragstellend\w*|Einreicher\w*|Eingereicht (?:von|durch))\s*:\s*(?P<who>[^\W\d_][^:]{1,60})$"
+)
+_MOVES = re.compile(
+    r"(?m)^[ \t]*(?:die[ \t]+)?(?P<who>(?!(?:[Ww]ir|[Ii]ch|Hiermit|Es|Daher|Deshalb|Die Verwaltung|Verwaltung)\b[ \t]+beantrag)[^\W\d_][^\n:.,;]{1,60}?)[ \t]+beantrag(?:t|en)\b"
+)
 _OF_WHOM = re.compile(
     rf"\b(?:Antrag|Anfrage)\s+(?P<who>(?:der|des|von)\s+[^\n:.,]{{0,40}}{_BODY_NAMED}\b[^\n:.,;]{{0,40}})"
 )
@@ -147,9 +154,9 @@ def applicants(papers: Sequence[Paper]) -> Iterator[Applicant]:
     """Who asks: of each motion the line of its head that names a Fraktion, a council member or another body."""
     for paper in papers:
         for document in documents(paper):
-            if not document.asks:
-                continue
-            named = _senders(document)
+            if not document.asks and not _MOTION_HEAD.match(document.head):
+                continue  # (a motion may have its wording under "Beschlussvorschlag")
+            named = _senders(document) or _who_moves(paper, document)
             if named:
                 start, end = named[0][1], named[-1][2]
                 yield Applicant(", ".join(words for words, _, _ in named), start, cite(paper.text, start, end))
@@ -162,11 +169,14 @@ def _senders(document: Document) -> list[tuple[str, int, int]]:
     for line in document.head.split("\n"):
         words, place = line.strip(), (position, position + len(line))
         position += len(line) + 1
+        field = _FIELD.match(words)
+        if _JUST_GROUP.match(words) and above[0] and not _ADDRESSEE.match(above[0]):
+            named.append((_bare(above[0]), above[1], above[2]))  # a letterhead: the name, and below it what it is
+            break
         if _is_sender(words):
             named.append((_bare(words), *place))
-        elif _JUST_GROUP.match(words) and above[0] and not _ADDRESSEE.match(above[0]):
-            named.append((_bare(above[0]), above[1], above[2]))
-            break
+        elif field:
+            named.append((_bare(field["who"]), *place))  # whatever it is called
         elif named and words:
             break  # several in a row ask together
         above = (words, *place) if words else above
@@ -178,6 +188,12 @@ def _senders(document: Document) -> list[tuple[str, int, int]]:
         if match
         else []
     )
+
+
+def _who_moves(paper: Paper, document: Document) -> list[tuple[str, int, int]]:
+    """Who asks, from the sentence that does: "Wir für Erlenau beantragt:"."""
+    match = _MOVES.search(paper.text.text, document.start, min(document.end, document.start + 2000))
+    return [(" ".join(match["who"].split()), match.start("who"), match.end("who"))] if match else []
 
 
 def _is_sender(line: str) -> bool:
