@@ -399,7 +399,9 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch) -> None:
     assert target.read_bytes() == export.render(sample.extract_only(), "md")
     assert [p.name for p in tmp_path.iterdir()] == ["a.md"]
 
-    def full(*_: object) -> int:
+    def full(self, made: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(made[:1])
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.write_bytes", full)
@@ -407,6 +409,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch) -> None:
     with pytest.raises(InputError, match="lässt sich nicht schreiben"):
         export.save(b"neu", target)
     assert target.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["a.md"]
 
 
 @pytest.mark.parametrize(
