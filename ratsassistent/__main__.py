@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ratsassistent import __version__
+from ratsassistent.briefings import Level
 from ratsassistent.errors import Ambiguous, InputError, Interrupted, RatsassistentError, UsageError
 from ratsassistent.settings import Settings, read_settings
 
@@ -101,15 +102,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command("sitzungen", "zeigt die eingelesenen Sitzungen", _meetings)
 
-    brief = command("briefing", "wertet eine Sitzung oder eine Vorlage aus", _brief)
-    brief.add_argument("meeting", metavar="SITZUNG", nargs="?", help="Kennung, oder Wörter aus Name und Datum")
-    brief.add_argument("--papier", metavar="NUMMER", help="nur diese Vorlage")
-    brief.add_argument("--stufe", choices=["auszug", "voll"], default="auszug", help="voll: mit Sprachmodell")
-    brief.add_argument("--einfach", action="store_true", help="auch in einfacher Sprache (mit Sprachmodell)")
-    brief.add_argument("--top", metavar="NUMMER|KENNUNG", help="nur dieser Tagesordnungspunkt")
-    brief.add_argument("--format", choices=["md", "docx", "pdf", "json"], help="sonst nach der Endung der Datei")
-    brief.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path, help="dorthin schreiben statt auf den Bildschirm")
-
+    _briefing_options(command("briefing", "wertet eine Sitzung oder eine Vorlage aus", _brief))
     ask = command("frage", "beantwortet eine Frage aus den Unterlagen", _ask)
     ask.add_argument("question", metavar="FRAGE", nargs="?")
     find = command("suche", "sucht in allen Unterlagen", _find)
@@ -153,6 +146,16 @@ def _parser() -> argparse.ArgumentParser:
         "--ende-nach", metavar="SEKUNDEN", type=float, default=120.0, help="Ende, wenn so lange nichts kam"
     )
     return parser
+
+
+def _briefing_options(brief: argparse.ArgumentParser) -> None:
+    brief.add_argument("meeting", metavar="SITZUNG", nargs="?", help="Kennung, oder Wörter aus Name und Datum")
+    brief.add_argument("--papier", metavar="NUMMER", help="nur diese Vorlage")
+    brief.add_argument("--stufe", choices=["auszug", "voll"], default="auszug", help="voll: mit Sprachmodell")
+    brief.add_argument("--einfach", action="store_true", help="auch in einfacher Sprache (mit Sprachmodell)")
+    brief.add_argument("--top", metavar="NUMMER|KENNUNG", help="nur dieser Tagesordnungspunkt")
+    brief.add_argument("--format", choices=["md", "docx", "pdf", "json"], help="sonst nach der Endung der Datei")
+    brief.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path, help="dorthin schreiben statt auf den Bildschirm")
 
 
 def _remark_options(say: argparse.ArgumentParser, told: argparse.ArgumentParser) -> None:
@@ -294,7 +297,7 @@ def _brief(args: argparse.Namespace, settings: Settings) -> int:
         export.check(args.ausgabe)
     elif form in export.BINARY:
         raise UsageError(f"Bitte mit -o eine Datei angeben, in die das {form.upper()} geschrieben werden soll.")
-    level = "voll" if args.einfach else args.stufe
+    level: Level = "voll" if args.einfach else args.stufe
     with workflow.workspace(settings) as ws:
         if args.papier:
             made = workflow.brief_paper(ws, args.papier, level, plain=args.einfach)

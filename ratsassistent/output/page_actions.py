@@ -289,8 +289,15 @@ class Actions:
         """The briefing as files to hand round, as links that hold them: no file lies anywhere for it."""
         with workflow.workspace(self.settings) as ws:
             made = workflow.stored_briefing(ws, chosen.meeting or "")
-        links = [(label, export.file_name(made, kind), export.MEDIA_TYPES[kind], export.render(made, kind))
-                 for label, kind in (("Word (DOCX)", "docx"), ("PDF", "pdf"), ("Text (Markdown)", "md"))]  # fmt: skip
+        kinds: tuple[tuple[str, export.Format], ...] = (
+            ("Word (DOCX)", "docx"),
+            ("PDF", "pdf"),
+            ("Text (Markdown)", "md"),
+        )
+        links = [
+            (label, export.file_name(made, kind), export.MEDIA_TYPES[kind], export.render(made, kind))
+            for label, kind in kinds
+        ]
         return page_views.downloads(links)
 
     def delete(self, meeting_id: str) -> str:
