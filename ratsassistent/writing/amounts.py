@@ -90,6 +90,10 @@ _PERCENT = re.compile(
     rf"{_NOT_BEFORE}(?P<n>{FIGURE})\s?-?(?:%|Prozent(?:punkte?n?|ige?[rnsm]?)?|v\.\s?H\.)|\b(?P<w>[a-zäöüß]+)\s+Prozent",
     re.IGNORECASE,
 )
+# The first figure of "von 71 auf 62 Prozent", "10 bis 15 %".
+_SHARE_BEFORE = re.compile(
+    rf"{_NOT_BEFORE}(?P<n>{FIGURE})\s*(?:auf|bis|und|oder|-|–)\s+(?:rund\s+|etwa\s+|ca\.\s+|zu\s+)?$"
+)
 _LAW_PART = r"(?:Abs(?:atz|\.)?|S(?:atz|\.)|Nr\.|Nummer|Ziff(?:er|\.)|Buchst\.|Halbs\.|Alt\.)\s*\d+[a-z]?\b"
 _LAW = re.compile(
     rf"(?:§§?|\bArt(?:ikel|\.)|\bParagra(?:f|ph)(?:en)?)\s*\d+\s?[a-z]?\b(?:(?:\s*(?:,|und|bis|f{{1,2}}\.))?\s*{_LAW_PART}|\s*(?:,|und|bis)\s*\d+\s?[a-z]?\b)*"
@@ -213,12 +217,17 @@ def _add_range_start(
 
 
 def percentages(text: str) -> list[Finding]:
-    """Shares: "7,5 %", "30%", "zwanzig Prozent"."""
+    """Shares: "7,5 %", "30%", "zwanzig Prozent"; of "von 71 auf 62 Prozent" both."""
     found = []
     for match in _PERCENT.finditer(text):
         value = figure_value(match["n"]) if match["n"] else word_value(match["w"])
-        if value is not None:
-            found.append(Finding(match.start(), match.end(), " ".join(match[0].split()), value, "percent"))
+        if value is None:
+            continue
+        before = _SHARE_BEFORE.search(text, max(0, match.start() - 24), match.start()) if match["n"] else None
+        if before and not re.fullmatch(_YEAR, before["n"]):
+            printed = " ".join(text[before.start("n") : match.end()].split())
+            found.append(Finding(before.start("n"), before.end("n"), printed, figure_value(before["n"]), "percent"))
+        found.append(Finding(match.start(), match.end(), " ".join(match[0].split()), value, "percent"))
     return found
 
 

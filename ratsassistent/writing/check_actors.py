@@ -54,6 +54,9 @@ _DETERMINERS = _words(
     """der die das den dem des ein eine einen einem einer eines vom beim im am zum zur von durch seitens an in bei mit für gegen laut nach
     über auf aus gegenüber ihr ihre ihren ihrem ihrer sein seine seinen seinem seiner"""
 )
+_PREPOSITIONS = _words(
+    "durch für gegen an auf in über um von mit bei nach aus gegenüber seitens zwischen unter laut als wie"
+)
 _SUBORDINATE = re.compile(r"\s*(?:dass|ob|wenn|damit|sodass|um|falls|bevor|nachdem|welche[rnsm]?)\b")
 _AGENT = re.compile(
     r"\b(?:vom|durch(?:\s(?:den|die|das))?|von(?:\s(?:der|den|dem))?|seitens(?:\s(?:der|des))?)\s+(?:[\w./-]+\s+){0,2}$",
@@ -72,20 +75,23 @@ _NOUN_OF = re.compile(
 _WE = re.compile(r"\b(?:wir|ich)\b", re.IGNORECASE)
 # Told as decided. In minutes the present tense is one, too, and the votes stand there.
 _DECIDED = re.compile(
-    r"\b(?:hat|haben|hatte|wurde|wurden|ist|sind|worden)\b[^.;]*\b(?:beschlossen|zugestimmt|genehmigt|bewilligt|verabschiedet|angenommen|abgelehnt)\b(?!\swerden)"
-    r"|\b(?:beschlossen|zugestimmt|genehmigt|bewilligt|verabschiedet|angenommen|abgelehnt)\s(?:hat|haben|hatte|wurden?|worden)\b|\bbeschloss(?:en)?\b(?=\s(?!werden)[^.;]*)"
-    r"|\bstimmten?\b[^.;]*\bzu\b|\blehnten?\b[^.;]*\bab\b|\bgenehmigten?\s(?:der|die|das|den)\b|\bbewilligte\b|\bverabschiedete\b"
+    r"\b(?:hat|haben|hatte|wurde|wurden|ist|sind|worden)\b(?:[^.;]|(?<=\d)\.)*\b(?:beschlossen|zugestimmt|genehmigt|bewilligt|verabschiedet|angenommen|abgelehnt)\b(?!\swerden)"
+    r"|\b(?:beschlossen|zugestimmt|genehmigt|bewilligt|verabschiedet|angenommen|abgelehnt)\s(?:hat|haben|hatte|wurden?|worden)\b|\bbeschloss(?:en)?\b(?=\s(?!werden)(?:[^.;]|(?<=\d)\.)*)"
+    r"|\bstimmten?\b(?:[^.;]|(?<=\d)\.)*\bzu\b|\blehnten?\b(?:[^.;]|(?<=\d)\.)*\bab\b|\bgenehmigten?\s(?:der|die|das|den)\b|\bbewilligte\b|\bverabschiedete\b"
 )
 _VOTED = re.compile(
     r"einstimmig|mehrheitlich|Ja-?Stimmen|Gegenstimmen?|Abstimmung|Stimmenthaltung|Niederschrift|Protokoll|\bBeschluss vom\b|zugestimmt|angenommen|abgelehnt|\bbereits beschlossen|beschlossene[rnsm]?\b|\d\s?(?:ja|nein|dafür|dagegen)\b",
     re.IGNORECASE,
 )
 _ONLY_MEANT = re.compile(
-    r"\b(?:soll|sollen|sollte[nt]?|würde[n]?|möge|könnte[n]?|empfiehlt|vorgeschlagen|beantragt)\b[^.;]*$"
+    r"\b(?:soll|sollen|sollte[nt]?|würde[n]?|möge|könnte[n]?|empfiehlt|vorgeschlagen|beantragt)\b(?:[^.;]|(?<=\d)\.)*$"
+)
+_COUNCIL_DID = re.compile(
+    rf"(?:Der|Die|Das)\s(?:{_PATTERNS['council']})\s(?:hat|haben)\s[^.;:]*?\w+(?:t|en)(?=[.;,]|$)"
 )
 # Told as done; and as meant to be done.
 _DONE = re.compile(
-    r"\b(?:wurde|wurden)\b(?![^.;]*\b(?:geplant|vorgesehen|vorgeschlagen|beantragt|beauftragt|empfohlen|gebeten|angekündigt|diskutiert|erwartet|gefordert|angefragt|veranschlagt|ermittelt|geschätzt|eingeplant)\b)"
+    r"\b(?:wurde|wurden)\b(?!(?:[^.;]|(?<=\d)\.)*\b(?:geplant|vorgesehen|vorgeschlagen|beantragt|beauftragt|empfohlen|gebeten|angekündigt|diskutiert|erwartet|gefordert|angefragt|veranschlagt|ermittelt|geschätzt|eingeplant)\b)"
     r"|\b(?:ist|sind)\s(?:\S+\s){0,6}?(?:abgeschlossen|fertiggestellt|umgesetzt|erfolgt|gebaut|errichtet|worden)\b"
 )
 _MEANT = re.compile(
@@ -106,6 +112,7 @@ class Deed:
     who: str
     parties: frozenset[str]
     verb: str
+    place: tuple[int, int]  # of the actor
     subordinate: bool = False  # "dass die Verwaltung … beantragt": asked for, not done
 
 
@@ -115,21 +122,29 @@ def wrong_actors(text: str, source: Source, pages: Source, alignment: Alignment)
     :param source: what the sentence was written from, where that is known; :param pages: all of the cited pages.
     """
     held = (*_deeds_of(source), *(_deeds_of(pages) if pages is not source else ()))
-    close = alignment.best(least=0.5, near=0.7)
     for deed in _deeds(text):
         if deed.subordinate:
             continue
-        same = [other for other in held if other.act == deed.act]
+        near = [other for other in _near(deed, alignment) if not other.subordinate]
+        same = [other for other in near if other.act == deed.act]
+        if same or deed.act == "advise":  # a Vorlage as a whole is advice of the administration
+            if not any(other.group == deed.group for other in near):
+                same += [other for other in near if deed.act == "advise" and other.act == "demand"]
+        else:
+            same = [other for other in held if other.act == deed.act]
         if any(_fits(deed, other) for other in same):
             continue
-        if deed.act == "advise":  # a Vorlage as a whole is advice of the administration
-            near = {other for unit in close for other in _deeds(unit.text) if other.act != "decide"}
-            same = [other for other in near if not other.subordinate]
-            if any(_fits(deed, other) for other in same):
-                continue
         if same or _stranger(deed, text, alignment):
             yield f"{deed.who} … {deed.verb}", WRONG_ACTOR
     yield from _too_far(text, source, pages, alignment)
+
+
+def _near(deed: Deed, alignment: Alignment) -> list[Deed]:
+    """What is done in the units that the sentence, its actor aside, was most likely made from."""
+    scores = alignment.support(*deed.place)
+    top = max(scores.values(), default=0.0)
+    units = [alignment.source.units[n] for n, score in scores.items() if score >= max(0.5, 0.8 * top)]
+    return [other for unit in units for other in _deeds(unit.text)]
 
 
 def _fits(deed: Deed, other: Deed) -> bool:
@@ -156,7 +171,7 @@ def _deeds_of(source: Source) -> tuple[Deed, ...]:
         found += _named_deeds(unit.text)
         match = _ACT.search(unit.text)
         if match and match.lastgroup == "demand" and _WE.search(unit.text):
-            found.append(Deed("party", "demand", "wir", frozenset(), match[0]))
+            found.append(Deed("party", "demand", "wir", frozenset(), match[0], match.span()))
     return tuple(found)
 
 
@@ -198,7 +213,7 @@ def _deed(actor: re.Match[str], act: Act, verb: str, names: Sequence[str], subor
         if group == "party"
         else frozenset()
     )
-    return Deed(group, act, " ".join(actor[0].split()), parties, verb.strip(), subordinate)
+    return Deed(group, act, " ".join(actor[0].split()), parties, verb.strip(), actor.span(), subordinate)
 
 
 def _clause(text: str, start: int, end: int) -> tuple[int, int]:
@@ -219,6 +234,9 @@ def _is_subject(text: str, actor: re.Match[str], first: int) -> bool:
     word = next((word for word in reversed(before) if word in _DETERMINERS), None)
     if word is None:
         return True
+    article = len(before) - 1 - before[::-1].index(word)
+    if article > 0 and before[article - 1] in _PREPOSITIONS:
+        return False
     last = actor[0].split()[-1]
     feminine = _FEMININE.search(last) is not None or last.endswith("en") or actor.lastgroup == "party"
     return word in (("die", "eine", "ihre", "seine") if feminine else ("der", "ein", "die", "das", "ihr", "sein"))
@@ -229,10 +247,11 @@ def _is_agent(text: str, actor: re.Match[str], first: int) -> bool:
 
 
 def _too_far(text: str, source: Source, pages: Source, alignment: Alignment) -> Iterator[tuple[str, str]]:
-    decided = _DECIDED.search(text)
+    decided = _DECIDED.search(text) or _council_did(text)
     if decided and not _ONLY_MEANT.search(text[: decided.start()]):
         told = any(_DECIDED.search(unit.text) or _VOTED.search(unit.text) for unit in pages.units)
-        if not told and any(deed.act == "decide" for deed in _deeds_of(pages)) | bool(_MEANT.search(source.text)):
+        told = told or any(_PAST.search(unit.text) for unit in alignment.best(least=0.5, near=0.85))
+        if not told and (any(d.act == "decide" for d in _deeds_of(pages)) or _MEANT.search(source.text)):
             yield decided[0], PROPOSED
         return
     done = _DONE.search(text)
@@ -241,3 +260,13 @@ def _too_far(text: str, source: Source, pages: Source, alignment: Alignment) -> 
     units = alignment.best(least=0.65, near=0.85)
     if units and all(_MEANT.search(unit.text) and not _PAST.search(unit.text) for unit in units):
         yield done[0], PLANNED
+
+
+def _council_did(text: str) -> re.Match[str] | None:
+    """ "Der Bauausschuss hat die Firma beauftragt": the council as subject, in the perfect."""
+    match = _COUNCIL_DID.match(text)
+    return (
+        match
+        if match and not re.search(r"(?:beraten|empfohlen|gebeten|beantragt|gefordert|gefragt)$", match[0])
+        else None
+    )

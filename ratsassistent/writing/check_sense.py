@@ -30,8 +30,8 @@ _IMPLIED = re.compile(
 _CONTRARIES: tuple[tuple[str, str], ...] = (
     (r"(?:an)?(?:ge)?stieg\w*|steig\w*|ansteig\w*|erhöh\w*|zunahme\w*|zugenommen|zunehm\w*|nimmt zu|anstieg\w*|wächst|wuchs\w*|gewachsen|wachs\w*|gehoben|anheb\w*|anhebung|aufgestockt|aufstock\w*|mehrung|vergrößer\w*",
      r"(?:ab)?sink\w*|(?:ab)?sank\w*|gesunken\w*|verringer\w*|reduzier\w*|abnahme\w*|abgenommen|abnehm\w*|nimmt ab|rückgang\w*|zurückgegang\w*|gesenkt\w*|(?:ab)?senk\w*|vermindert\w*|verminder\w*|gekürzt\w*|kürz\w*|verkleiner\w*|minderung"),
-    (r"zu(?:ge|zu)?stimm\w*|stimmt\w* zu|angenommen\w*|befürwort\w*|genehmigt\w*|unterstütz\w*|bewilligt\w*|anzunehmen",
-     r"abgelehnt\w*|ab(?:zu)?lehn\w*|lehnt\w*|zurückgewiesen\w*|verworfen|versagt\w*"),
+    (r"zu(?:ge|zu)?stimm\w*|stimm(?:t|te|en|ten)\b(?=[^.;]*\bzu\b)|keine (?:Bedenken|Einwände|Einwendungen)|einverstanden|angenommen\w*|befürwort\w*|genehmigt\w*|unterstütz\w*|bewilligt\w*|anzunehmen",
+     r"abgelehnt\w*|ab(?:zu)?lehn\w*|lehn(?:t|te|en|ten)\b(?=[^.;]*\bab\b)|zurückgewiesen\w*|verworfen|versagt\w*"),
     (r"höher\w*|mehr|über(?:schreit|steig|schritt)\w*|größer\w*", r"niedriger\w*|geringer\w*|weniger|unter(?:schreit|schritt)\w*|kleiner\w*"),
     (r"mehr(?:kosten|bedarf|aufw\w+|ausgab\w+|erträge?|einnahm\w+)", r"minder(?:kosten|bedarf|aufw\w+|ausgab\w+|erträge?|einnahm\w+)"),
     (r"\w*einnahmen|\w*erträge|einzahlung\w*", r"\w*ausgaben|\w*aufwendungen|\w*aufwand|auszahlung\w*|\w*kosten"),
@@ -65,11 +65,27 @@ _CHANGE = re.compile(rf"\b(?:{_CONTRARIES[0][0]}|{_CONTRARIES[0][1]})\b", re.IGN
 
 def contrary(text: str, alignment: Alignment) -> Iterator[str]:
     """Words of the sentence that stand for the contrary of what its units in the source say."""
-    units = alignment.best(least=0.55, near=0.8)
-    if not units:
-        return
-    yield from _turned(text, units)
-    yield from _bounds(text, units)
+    for one, other in [*_COMPILED, *((b, a) for a, b in _COMPILED)]:
+        mine = one.search(text)
+        if mine and not other.search(text):
+            units = _made_from(text, alignment, mine.start(), mine.end())
+            if units and all(_turned(one, other, text, unit) for unit in units):
+                yield mine[0]
+    yield from _bounds(text, alignment.best(least=0.55, near=0.8))
+
+
+def _made_from(text: str, alignment: Alignment, start: int, end: int) -> list[Unit]:
+    """The units that fit best when the words at [start, end) are left out; those with all numbers of the sentence."""
+    scores = alignment.support(start, end)
+    top = max(scores.values(), default=0.0)
+    if top < 0.5:
+        return []
+    units = alignment.source.units
+    values = [value for value in values_of(text) if value.number > 12]
+    related = [n for n in scores if values and all(borne_out(value, units[n].facts) for value in values)]
+    if related and max(scores[n] for n in related) >= 0.3:
+        return [units[n] for n in related if scores[n] >= 0.3]
+    return [units[n] for n, score in scores.items() if score >= max(0.55, 0.8 * top)]
 
 
 def added_negation(text: str, alignment: Alignment) -> Iterator[str]:
@@ -117,17 +133,17 @@ def _scope(text: str, start: int, end: int) -> set[str]:
     return {*before, *behind}
 
 
-def _turned(text: str, units: Sequence[Unit]) -> Iterator[str]:
-    denied = _EXPLICIT.search(text) is not None
-    for one, other in [*_COMPILED, *((b, a) for a, b in _COMPILED)]:
-        mine = one.search(text)
-        if not mine or other.search(text):
-            continue
-        if all(
-            other.search(u.text) and not one.search(u.text) and (_EXPLICIT.search(u.text) is not None) == denied
-            for u in units
-        ):
-            yield mine[0]
+def _turned(one: re.Pattern[str], other: re.Pattern[str], text: str, unit: Unit) -> bool:
+    denied = _EXPLICIT.search(_without_verdicts(unit.text)) is not None
+    return (
+        other.search(unit.text) is not None
+        and not one.search(unit.text)
+        and denied == (_EXPLICIT.search(_without_verdicts(text)) is not None)
+    )
+
+
+def _without_verdicts(text: str) -> str:
+    return re.sub(r"keine (?:Bedenken|Einwände|Einwendungen)", "", text)
 
 
 def _bounds(text: str, units: Sequence[Unit]) -> Iterator[str]:

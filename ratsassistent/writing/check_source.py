@@ -20,11 +20,23 @@ from ratsassistent.writing.sentences import Kind, clean, heading_row, sentences
 TOKEN = re.compile(r"[A-Za-zÄÖÜäöüßéèáàôçñ][\wÄÖÜäöüßéèáàôçñ]*(?:[-/’'.*:][A-Za-zÄÖÜäöüß0-9][\wÄÖÜäöüß]*)*")
 _FIGURE = re.compile(r"(?<![\w.,])\d{1,3}(?:[.'’ ]\d{3})+(?:,\d+)?|\d+(?:,\d+)?")
 _THOUSANDS = re.compile(r"T€|TEUR|TEuro|Tsd\.?\s*(?:€|Euro|EUR)|in\s+Tausend", re.IGNORECASE)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _NO_CONTENT = """betragen beträgt erfolgt erfolgen liegt liegen entsprechend jeweils sodass somit zudem außerdem bzgl ggf gem gemäß laut
 bezüglich hinsichtlich aufgrund derzeit aktuell weitere weiteren weiterer rund circa bereits lediglich jeweiligen handelt geht
 würde würden könnte könnten sollte müsste dürfen habe hätten wäre wären worden geworden gewesen ebenfalls insbesondere
+gmbh kg ag ev eg co firma herr frau dr prof
 euro eur teur mio millionen million mrd prozent jahr jahre jahren jahres jährlich monat monate monaten tag tage tagen
 januar februar märz april mai juni juli august september oktober november dezember"""
+# Verbs that say nothing by themselves; "Kosten" and "Stand" are other words.
+_EMPTY_VERBS = _words(
+    """kostet kosten kostete erhält erhalten bekommt bekommen macht machen gibt geben führt führen nennt steht stehen kommt kommen bleibt
+    bleiben umfasst umfassen enthält sieht sehen hält findet finden stellt stellen setzt bringt nimmt lässt wirkt dient"""
+)
 _EMPTY_WORDS = STOP_WORDS | frozenset(fold(word) for word in _NO_CONTENT.split())
 
 
@@ -208,7 +220,7 @@ def key_of(word: str) -> str:
     folded = fold(word)
     if folded in _EMPTY_WORDS or len(folded) < 2 or word_value(word) is not None:
         return ""
-    root = _root(folded)
+    root = folded if word[0].isupper() and folded.startswith("ge") else _root(folded)  # "Gebühren" are no participle
     root = root if root != folded else fold(stem(word))
     root = root[:7]
     return f" {root}" if len(root) < 5 else root
@@ -217,6 +229,8 @@ def key_of(word: str) -> str:
 def content(text: str) -> Iterable[tuple[int, int, str]]:
     """The content words of a text with their places: start, end, key; parts of hyphenated words each for itself."""
     for match in TOKEN.finditer(text):
+        if match[0] in _EMPTY_VERBS:
+            continue
         start = match.start()
         for piece in re.split(r"([-/.:*’'])", match[0]):
             key = key_of(piece) if piece[:1].isalpha() else ""

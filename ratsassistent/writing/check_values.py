@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ratsassistent.archive.german import fold
 from ratsassistent.writing.amounts import Day, days, figure_value, laws, money, numbers, percentages
 from ratsassistent.writing.check_align import Alignment, bearing, highest
 from ratsassistent.writing.check_source import Facts, Source, Unit, content, law_key, tight
@@ -120,17 +121,29 @@ def misplaced(values: Sequence[Value], alignment: Alignment) -> Iterator[Value]:
         scores = alignment.support(value.start, value.end)
         top = max(scores.values(), default=0.0)
         small = value.kind == "number" and value.number <= _SMALL
-        if not holders or top < (_SMALL_LEAST_FIT if small else _LEAST_FIT) or any(_bare(units[n]) for n in holders):
+        if not holders or top < (_SMALL_LEAST_FIT if small else _LEAST_FIT):
             continue
+        bare = any(_bare(units[n]) for n in holders)
         own = highest(scores, holders)
-        if own < (_SMALL_GOOD_FIT if small else _GOOD_FIT) * top:
+        if not bare and own < (_SMALL_GOOD_FIT if small else _GOOD_FIT) * top:
             yield value
             continue
-        rivals = [n for n, unit in enumerate(units) if n not in holders and _has_kind(unit.facts, value.kind)]
+        counted = _counted(alignment.text, value.end) if value.kind == "number" else ""
+        rivals = [n for n, unit in enumerate(units) if n not in holders and _has_rival(unit, value, counted)]
+        if bare:  # of lines without a sentence only another such line, which has its own label, knows better
+            rivals = [n for n in rivals if units[n].kind in ("heading", "row")]
         strange = [n for n in rivals if not any(borne_out(v, units[n].facts) for v in values if v is not value)]
         rival = highest(scores, strange)
-        if value.kind != "number" and rival >= _LEAST_FIT and own < _RIVAL * rival:
+        if rival >= _LEAST_FIT and own < _RIVAL * rival:
             yield value
+
+
+def _counted(text: str, end: int) -> str:
+    """What a number counts: the key of the noun behind it ("35 neue Plätze"), or ""."""
+    for start, _, key in content(text[end : end + 40]):
+        if len(text[end : end + start].split()) <= 1 and text[end + start].isupper():
+            return key
+    return ""
 
 
 def _bare(unit: Unit) -> bool:
@@ -138,8 +151,16 @@ def _bare(unit: Unit) -> bool:
     return unit.kind in ("heading", "row") and len(list(content(unit.text))) < 2
 
 
-def _has_kind(facts: Facts, kind: ValueKind) -> bool:
-    return bool({"money": facts.money, "share": facts.shares, "day": facts.days, "law": facts.laws}.get(kind))
+def _has_rival(unit: Unit, value: Value, counted: str) -> bool:
+    """Does the unit hold another value of this kind; of numbers, one that counts the same thing?"""
+    facts = unit.facts
+    if value.kind == "number":
+        return bool(counted) and any(
+            counted in f" {fold(unit.text[n.end : n.end + 40])}".split(",", maxsplit=1)[0]
+            for n in numbers(unit.text)
+            if n.value > 1 and n.value != value.number
+        )
+    return bool({"money": facts.money, "share": facts.shares, "day": facts.days, "law": facts.laws}.get(value.kind))
 
 
 def _bare_amount(amount: float, facts: Facts) -> bool:
