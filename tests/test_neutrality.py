@@ -12,14 +12,18 @@ from tempfile import TemporaryDirectory
 
 import pdfs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ratsassistent.briefings import ItemBriefing
-from ratsassistent.oparl import AgendaItem
+from ratsassistent.oparl import AgendaItem, PagedText, PageStart
 from ratsassistent.pack.files.pages import read_file
 from ratsassistent.pack.matching.assemble import assemble
+from ratsassistent.pack.papers.parts import find_parts
 from ratsassistent.writing.extract import extract_item
 from ratsassistent.writing.questions import open_questions
 from ratsassistent.writing.reading import reading_for, topics
+from ratsassistent.writing.tasks import tasks
 
 # Whether a name is short, in capitals, of several words or unknown must not matter.
 NAMES = ("CDU", "SPD", "GRÜNE", "FDP", "AfD", "Die Linke", "Freie Wähler", "Wir für Erlenau")
@@ -156,7 +160,14 @@ class TestAlike:
     def test_the_auszug_is_the_same(self, layout: str, name: str) -> None:
         def shown(of: str) -> list[tuple[object, ...]]:
             return [
-                (unnamed(s.label or "", of), s.origin, unnamed(s.text, of), s.check, s.heading, [c.page for c in s.citation])
+                (
+                    unnamed(s.label or "", of),
+                    s.origin,
+                    unnamed(s.text, of),
+                    s.check,
+                    s.heading,
+                    [c.page for c in s.citation],
+                )
                 for s in brief(layout, of).statements
             ]
 
@@ -187,6 +198,15 @@ class TestAlike:
         assert read(name) == read(NAMES[0])
         assert read(name)
 
+    def test_the_tasks_for_a_model_are_the_same(self, layout: str, name: str) -> None:
+        def leads(of: str) -> list[tuple[str, str]]:
+            return [
+                (unnamed(t.lead, of).removeprefix("Die "), unnamed(t.source, of))
+                for t in tasks(item(layout, of), topics(item(layout, of)))
+            ]
+
+        assert leads(name) == leads(NAMES[0])
+
     def test_the_passages_for_each_question_to_a_model_are_the_same(self, layout: str, name: str) -> None:
         def read(of: str) -> list[object]:
             found = topics(item(layout, of))
@@ -201,3 +221,42 @@ class TestAlike:
 def test_who_asks_is_named(layout: str, name: str) -> None:
     assert topics(item(layout, name)).applicant is not None
     assert name in (topics(item(layout, name)).applicant or "")
+
+
+_WORDS = (
+    "Bürger",
+    "Liste",
+    "Erlenau",
+    "Unser",
+    "Dorf",
+    "Grün",
+    "ROT",
+    "Aktiv",
+    "Bündnis",
+    "ÖDP",
+    "BfE",
+    "Volt",
+    "Junge",
+    "Stadt",
+    "21",
+    "e.V.",
+    "für",
+    "und",
+    "Die",
+    "Wir",
+)
+
+
+@given(
+    st.lists(st.sampled_from(_WORDS), min_size=1, max_size=5)
+    .map(" ".join)
+    .filter(lambda n: n[0].isupper() and n[-1].isalnum()),
+    st.sampled_from(sorted(LAYOUTS)),
+)
+def test_any_name_leaves_the_parts_as_they_are(name: str, layout: str) -> None:
+    def parts(of: str) -> list[tuple[str, str]]:
+        text = "\n".join("\n".join(page) for page in LAYOUTS[layout](of)[1:])
+        paged = PagedText(text=text, starts=(PageStart(offset=0, file_id="f", file="f.pdf", page=1),))
+        return [(p.kind, text[p.start : p.end].count("\n")) for p in find_parts(paged)]
+
+    assert parts(name) == parts("CDU")

@@ -27,6 +27,7 @@ Speaker = Literal["motion", "paper"]
 _OWN: tuple[PartKind, ...] = ("resolution", "summary", "reason", "costs", "statement", "motion", "text")
 _LOOKED_THROUGH: tuple[PartKind, ...] = (*_OWN, "annex")
 _MINUTES = re.compile(r"(?i)niederschrift|protokoll")
+_MOTION = re.compile(r"(?i)^(?!.*(?:vorlage|beschluss|stellungnahme|antwort))\W*\S*antrag\b")
 _QUESTION = re.compile(r"(?i)anfrage")
 _TOLD = re.compile(r"(?i)mitteilung|information|bericht|bekanntgabe|unterrichtung|kenntnisnahme")
 _NOTED = re.compile(r"(?i)zur kenntnis|kenntnis genommen|nimmt .{0,200}kenntnis")
@@ -95,7 +96,7 @@ class ItemWords:
     @property
     def moves(self) -> bool:
         """True for a motion of members of the council."""
-        return not self.asks and any(part.kind == "motion" for paper in self.papers for part in paper.parts)
+        return not self.asks and any(_is_motion(paper) for paper in self.papers)
 
     @property
     def answered(self) -> bool:
@@ -124,11 +125,31 @@ class ItemWords:
         return tuple(c.model_copy(update={"quote": said.text}) for c in found)
 
 
+def _is_motion(paper: Paper) -> bool:
+    """True for a motion, also for one that has its wording under "Beschlussvorschlag"."""
+    return any(p.kind == "motion" for p in paper.parts) or bool(_MOTION.search(paper.paperType or ""))
+
+
+def _kinds(paper: Paper) -> dict[int, PartKind]:
+    """By start: the parts that are a motion's, whatever they are headed; an answer ends it."""
+    kinds = speakers_of(paper)
+    if any(p.kind == "motion" for p in paper.parts) or not _is_motion(paper):
+        return kinds
+    titles = 0
+    for part in sorted(paper.parts, key=lambda p: p.start):
+        titles += part.kind == "title"
+        if titles > 1 or part.kind in ("statement", "summary", "annex"):
+            break
+        if part.kind in ("resolution", "reason", "costs", "text"):
+            kinds[part.start] = "motion"
+    return kinds
+
+
 def _sentences(papers: Sequence[Paper], proposed: str) -> Iterator[Said]:
     for number, paper in enumerate(papers):
-        speakers = speakers_of(paper)
+        kinds = _kinds(paper)
         for part in spans(paper, _OWN):
-            kind = speakers.get(part.start, part.kind)
+            kind = kinds.get(part.start, part.kind)
             speaker: Speaker = "motion" if kind == "motion" else "paper"
             found = sentences(paper.text.text, part.start, part.end)
             for sentence, section in zip(found, sections(found, proposed), strict=True):
@@ -139,7 +160,9 @@ def _sentences(papers: Sequence[Paper], proposed: str) -> Iterator[Said]:
                 if text:
                     aside = section is not None and section.state == "other"
                     question = section.heading if section and section.question else None
-                    yield Said(text, speaker, part.kind, number, start, end, aside, question)
+                    # a proposal of a motion is what it asks for
+                    own: PartKind = "motion" if speaker == "motion" and part.kind == "resolution" else part.kind
+                    yield Said(text, speaker, own, number, start, end, aside, question)
 
 
 def _without_rows(paper: Paper, start: int, end: int) -> tuple[int, int]:
