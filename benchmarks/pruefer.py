@@ -208,7 +208,7 @@ def alterations(item: True_, book: Book, rng: random.Random) -> Iterator[Alterat
         mine = {v for _, _, v in found}
         others = sorted((str(t) for v, t in here[kind].items() if v not in mine and not _same_day(v, mine)), key=str)
         if kind == "zahl":  # a year for a year, a small number for a small one
-            others = [o for o in others if len(o) == len(text[start:end]) and o[:2] == text[start : start + 2] or len(o) != 4 and end - start != 4]
+            others = [o for o in others if (len(o) == 4 == end - start and o[:2] == text[start : start + 2]) or 4 not in (len(o), end - start)]
         if others:
             yield f"{kind}_seite", text[:start] + rng.choice(others) + text[end:]
         strange = _strange(text[start:end], page, rng)
@@ -257,7 +257,7 @@ _TURNS = [
     ("richtung", r"\breduziert\b", "erhöht"), ("richtung", r"\bAnstieg\b", "Rückgang"), ("richtung", r"\bRückgang\b", "Anstieg"), ("richtung", r"\bmehr als\b", "weniger als"),
     ("richtung", r"\bmindestens\b", "höchstens"), ("richtung", r"\bmaximal\b", "mindestens"), ("richtung", r"\bhöhere(?=[nrms]?\b)", "niedrigere"), ("richtung", r"\bgeringere(?=[nrms]?\b)", "höhere"),
     ("richtung", r"\bbis zum (?=\d)", "ab dem "), ("richtung", r"\bbis (?=(?:20\d\d|Ende|Mitte))", "ab "), ("richtung", r"\bab (?=20\d\d)", "bis "), ("richtung", r"\bunterhalb\b", "oberhalb"),
-    ("richtung", r"\bzusätzliche(?=[nrms]?\b)", "weniger"), ("richtung", r"\bnach (?=dem \d)", "vor "), ("richtung", r"\bVerlängerung\b", "Verkürzung"), ("richtung", r"\bvergrößert\b", "verkleinert"),
+    ("richtung", r"\bnach (?=dem \d)", "vor "), ("richtung", r"\bVerlängerung\b", "Verkürzung"), ("richtung", r"\bvergrößert\b", "verkleinert"),
     ("richtung", r"\bsenken\b", "erhöhen"), ("richtung", r"\berhöhen\b", "senken"), ("richtung", r"\breduzieren\b", "steigern"), ("richtung", r"\bZunahme\b", "Abnahme"), ("richtung", r"\bMehrkosten\b", "Minderkosten"),
     ("urteil", r"\babgelehnt\b", "angenommen"), ("urteil", r"\bangenommen\b", "abgelehnt"), ("urteil", r"\bzugestimmt\b", "widersprochen"), ("urteil", r"\bstimmt (.{3,60}) zu\b", r"lehnt \1 ab"),
     ("urteil", r"\blehnt (.{3,60}) ab\b", r"befürwortet \1"), ("urteil", r"\bbefürwortet\b", "lehnt ab"), ("urteil", r"\beinstimmig\b", "mehrheitlich"), ("urteil", r"\bgenehmigt\b", "abgelehnt"),

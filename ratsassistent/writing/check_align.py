@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ratsassistent.writing.check_source import Source, Unit, content
+from ratsassistent.writing.check_source import Source, Unit, content, folded_words
 
 _CLAUSE = re.compile(r"[,;:–()]|\s(?:und|sowie|oder|während|wobei|davon|hiervon)\s")
 _OUTSIDE = 0.4  # what a word outside the clause counts
 _BESIDE = 0.5  # what a word of a neighbouring unit counts
 _AROUND = 0.7  # what a word of the heading, the names of columns, the sentence that this one leans on counts
+_MIRROR, _MIRRORED = 0.85, 0.7  # the share of the sentence's words in the unit, and of the unit's in the sentence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +67,26 @@ class Alignment:
         top = max(scores.values(), default=0.0)
         if top < least:
             return []
-        ranked = sorted(scores, key=lambda unit: -scores[unit])
-        return [self.source.units[unit] for unit in ranked if scores[unit] >= near * top]
+        ranked = [n for n in sorted(scores, key=lambda unit: -scores[unit]) if scores[n] >= near * top]
+        return without_headings([self.source.units[n] for n in ranked])
+
+    def mirrors(self) -> list[Unit]:
+        """Units that the sentence follows nearly word for word: each says hardly more than the other."""
+        scores = self.support()
+        mine = folded_words(self.text)
+        found = []
+        for n, score in scores.items():
+            unit = self.source.units[n]
+            if score >= _MIRROR and unit.kind != "heading":
+                keys = [key for _, _, key in content(unit.text)]
+                if len(keys) >= 4 and sum(key in mine for key in keys) >= _MIRRORED * len(keys):
+                    found.append(unit)
+        return found
+
+
+def without_headings(units: list[Unit]) -> list[Unit]:
+    """The units that say something; headings only where there is nothing else."""
+    return [unit for unit in units if unit.kind != "heading"] or units
 
 
 def clause(text: str, start: int, end: int) -> tuple[int, int]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ratsassistent.writing.check_align import Alignment, clause
-from ratsassistent.writing.check_source import Unit, content
+from ratsassistent.writing.check_align import Alignment, clause, without_headings
+from ratsassistent.writing.check_source import Unit, content, folded_words
 from ratsassistent.writing.check_values import Value, borne_out, values_of
 
 _EXPLICIT = re.compile(
@@ -22,8 +22,8 @@ _EXPLICIT = re.compile(
 # Words that deny without a "nicht".
 _IMPLIED = re.compile(
     r"\b(?:entf[aä]ll\w*|verzicht\w*|lehnt|lehnen|lehnte\w*|abgelehnt\w*|abzulehnen\w*|ablehn\w*|fehl(?:t|en|te|ten|end\w*)|unterbleib\w*|unterlassen|ausgeschlossen|mangels|mangel\w*"
-    r"|un(?:möglich|zulässig|nötig|notwendig|verändert|berührt|abhängig|geeignet|wirtschaftlich|zureichend|erheblich)\w*|verneint\w*|abgesehen|absehen|sieht|ausgesetzt|gestrichen|streich\w*"
-    r"|zurückgezogen|abgesetzt|kaum|wegf\w*|entbehrlich|erübrigt|statt|anstatt|außer|leider|bislang|offen|nein|verhinder\w*|vermeid\w*|vermieden|ausschließ\w*|ausschluss|weigert|nur|lediglich|erst|anstelle|sondern|rein|übrig\w*|ausgenommen\w*|restlich\w*|verbleib\w*|ausstehend\w*)\b",
+    r"|un(?:möglich|zulässig|nötig|notwendig|verändert|berührt|abhängig|geeignet|wirtschaftlich|zureichend|erheblich)\w*|verneint\w*|abgesehen|absehen|sieht(?=[^.;]*\bab\b)|ausgesetzt|gestrichen|streich\w*"
+    r"|zurückgezogen|abgesetzt|kaum|wegf\w*|entbehrlich|erübrigt|statt|anstatt|außer|noch offen|nein|verhinder\w*|vermeid\w*|vermieden|ausschließ\w*|ausschluss|weigert|nur|lediglich|anstelle|sondern|übrig\w*|ausgenommen\w*|restlich\w*|verbleib\w*|ausstehend\w*)\b",
     re.IGNORECASE,
 )
 # Pairs of contraries, as beginnings of words.
@@ -65,9 +65,13 @@ _CHANGE = re.compile(rf"\b(?:{_CONTRARIES[0][0]}|{_CONTRARIES[0][1]})\b", re.IGN
 
 def contrary(text: str, alignment: Alignment) -> Iterator[str]:
     """Words of the sentence that stand for the contrary of what its units in the source say."""
+    mirrors = alignment.mirrors()
     for one, other in [*_COMPILED, *((b, a) for a, b in _COMPILED)]:
         mine = one.search(text)
-        if mine and not other.search(text):
+        if mine and mirrors:
+            if all(_exchanged(one, other, text, unit) for unit in mirrors):
+                yield mine[0]
+        elif mine and not other.search(text):
             units = _made_from(text, alignment, mine.start(), mine.end())
             if units and all(_turned(one, other, text, unit) for unit in units):
                 yield mine[0]
@@ -85,61 +89,95 @@ def _made_from(text: str, alignment: Alignment, start: int, end: int) -> list[Un
     related = [n for n in scores if values and all(borne_out(value, units[n].facts) for value in values)]
     if related and max(scores[n] for n in related) >= 0.3:
         return [units[n] for n in related if scores[n] >= 0.3]
-    return [units[n] for n, score in scores.items() if score >= max(0.55, 0.8 * top)]
+    return without_headings([units[n] for n, score in scores.items() if score >= max(0.55, 0.8 * top)])
 
 
 def added_negation(text: str, alignment: Alignment) -> Iterator[str]:
-    """A "nicht" of the sentence where nothing that it was made from denies anything."""
-    match = _EXPLICIT.search(text)
-    if not match:
+    """A "nicht" of the sentence where nothing that it was made from denies that."""
+    negations = list(_EXPLICIT.finditer(text))
+    if not negations:
+        return
+    mirrors = alignment.mirrors()
+    if mirrors:
+        if all(len(negations) > _denials(unit.text) for unit in mirrors):
+            yield negations[-1][0]
         return
     scores = alignment.support()
     top = max(scores.values(), default=0.0)
     if top < 0.6:
         return
-    close = [alignment.source.units[n] for n, score in scores.items() if score >= 0.55 * top]
-    scope = _scope(text, match.start(), match.end())
-    for unit in close:
-        if _IMPLIED.search(unit.text):
-            return
-        for other in _EXPLICIT.finditer(unit.text):
-            if not scope or scope & _scope(unit.text, other.start(), other.end()):
-                return
-    yield match[0]
+    close = [alignment.source.units[n].text for n, score in scores.items() if score >= 0.55 * top]
+    for match in negations:
+        scope = _scope(text, match)
+        if scope and not any(_denied(scope, unit) for unit in close):
+            yield match[0]
 
 
 def dropped_negation(text: str, alignment: Alignment) -> Iterator[str]:
     """A "nicht" of the source that the sentence leaves out, though it says the rest."""
-    if _EXPLICIT.search(text) or _IMPLIED.search(text):
+    mirrors = alignment.mirrors()
+    if mirrors:
+        missing = [unit for unit in mirrors if len(list(_EXPLICIT.finditer(unit.text))) > _denials(text, unit.text)]
+        if len(missing) == len(mirrors) and _says_it_all(text, missing[0].text):
+            yield next(m[0] for m in _EXPLICIT.finditer(missing[0].text) if _covered(text, missing[0].text, m))
         return
     units = alignment.best(least=0.6, near=0.9)
-    if not units or not _EXPLICIT.search(units[0].text):
+    if not units or _EXPLICIT.search(text) or _IMPLIED.search(text):
         return
-    if any(not _EXPLICIT.search(unit.text) and not _IMPLIED.search(unit.text) for unit in units):
+    if any(not _EXPLICIT.search(unit.text) for unit in units):
         return
-    keys = {word.key for word in alignment.words}
     for match in _EXPLICIT.finditer(units[0].text):
-        scope = _scope(units[0].text, match.start(), match.end())
-        if len(scope) >= 2 and len(scope & keys) >= 0.75 * len(scope):
+        if _covered(text, units[0].text, match):
             yield match[0]
             return
 
 
-def _scope(text: str, start: int, end: int) -> set[str]:
-    """The content words that a negation is about: those of its clause, at most three before it and four behind."""
+def _denials(text: str, other: str = "") -> int:
+    """How often a text denies something; words that deny without "nicht" count where the other text does not have them."""
+    implied = [m for m in _IMPLIED.finditer(text) if m[0].casefold() not in other.casefold()]
+    return len(list(_EXPLICIT.finditer(text))) + len(implied)
+
+
+def _says_it_all(text: str, unit: str) -> bool:
+    return any(_covered(text, unit, match) for match in _EXPLICIT.finditer(unit))
+
+
+def _covered(text: str, unit: str, negation: re.Match[str]) -> bool:
+    """Does the sentence say what the unit denies?"""
+    scope = _scope(unit, negation)
+    mine = folded_words(text)
+    return bool(scope) and sum(key in mine for key in scope) >= 0.75 * len(scope)
+
+
+def _denied(scope: set[str], unit: str) -> bool:
+    """Does the unit deny something of the same words, with a "nicht" or by a word that says as much?"""
+    if any(scope & _scope(unit, other) for other in _EXPLICIT.finditer(unit)):
+        return True
+    return _IMPLIED.search(unit) is not None
+
+
+def _scope(text: str, negation: re.Match[str]) -> set[str]:
+    """The content words that a negation is about: the three behind "kein" and "ohne"; with "nicht" also two before it."""
+    start, end = negation.span()
     first, last = clause(text, start, end)
-    before = [key for a, b, key in content(text) if first <= a and b <= start][-3:]
-    behind = [key for a, b, key in content(text) if a >= end and b <= last][:4]
-    return {*before, *behind}
+    before = [key for a, b, key in content(text) if first <= a and b <= start][-2:]
+    behind = [key for a, b, key in content(text) if a >= end and b <= last][:3]
+    noun = re.match(r"kein|ohne", negation[0], re.IGNORECASE)
+    return set(behind) if noun and behind else {*before, *behind}
 
 
 def _turned(one: re.Pattern[str], other: re.Pattern[str], text: str, unit: Unit) -> bool:
+    """Has the unit the contrary word where the sentence has this one?"""
+    if not other.search(unit.text) or one.search(unit.text):
+        return False
     denied = _EXPLICIT.search(_without_verdicts(unit.text)) is not None
-    return (
-        other.search(unit.text) is not None
-        and not one.search(unit.text)
-        and denied == (_EXPLICIT.search(_without_verdicts(text)) is not None)
-    )
+    return denied == (_EXPLICIT.search(_without_verdicts(text)) is not None)
+
+
+def _exchanged(one: re.Pattern[str], other: re.Pattern[str], text: str, unit: Unit) -> bool:
+    """Of a unit followed word for word: has the sentence more words of the one kind, and fewer of the other?"""
+    more = len(one.findall(text)) > len(one.findall(unit.text))
+    return more and len(other.findall(text)) < len(other.findall(unit.text))
 
 
 def _without_verdicts(text: str) -> str:

@@ -113,10 +113,15 @@ def misplaced(values: Sequence[Value], alignment: Alignment) -> Iterator[Value]:
     """Values that stand in the source, but where it speaks of something else.
 
     One is so called if the units that hold it support the sentence around it badly, while another unit does well; or if
-    another value of its kind, which the sentence does not name, stands where the words fit clearly better.
+    another value of its kind, which the sentence does not name, stands where the words fit clearly better. A unit that the
+    sentence follows word for word has to hold all of them.
     """
     units = alignment.source.units
+    mirrors = alignment.mirrors()
     for value in values:
+        if mirrors and value.kind != "reference" and not any(borne_out(value, unit.facts) for unit in mirrors):
+            yield value
+            continue
         holders = bearing(alignment.source, lambda unit, v=value: borne_out(v, unit.facts))  # type: ignore[misc]
         scores = alignment.support(value.start, value.end)
         top = max(scores.values(), default=0.0)
