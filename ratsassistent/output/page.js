@@ -1,4 +1,46 @@
 // One listener for each HTML part: a button with data-do asks the program, one with data-local only changes the view.
+// Gradio changes a part in place, element by element, and so would leave what is typed into one field, and what is unfolded,
+// to whatever comes to stand there. So each field and each fold is known by a name, and gets back what is its own.
+const drafts = (window.raDrafts ??= new Map()), unfolded = (window.raUnfolded ??= new Set());
+const nameOf = (fold) =>
+  fold.dataset.fold ?? `${fold.closest("[data-about]")?.dataset.about} ${fold.querySelector("summary")?.textContent}`;
+const folds = () => [...element.querySelectorAll("details")];
+const fields = () => [...element.querySelectorAll("textarea[data-draft]")];
+const remember = () => {
+  const field = document.activeElement;
+  if (element.contains(field) && field.dataset.draft)
+    window.raTyping = { draft: field.dataset.draft, from: field.selectionStart, to: field.selectionEnd };
+};
+for (const name of ["focusin", "keyup", "pointerup"]) element.addEventListener(name, remember);
+element.addEventListener("input", (event) => {
+  if (event.target.dataset.draft) drafts.set(event.target.dataset.draft, event.target.value);
+  remember();
+});
+element.addEventListener("focusout", (event) => { if (event.target.dataset.draft && event.target.isConnected) window.raTyping = null; });
+element.addEventListener("toggle", (event) => {
+  if (event.target.open) unfolded.add(nameOf(event.target));
+  else unfolded.delete(nameOf(event.target));
+}, true);
+watch("value", () => {
+  const typing = window.raTyping, next = window.raNext;
+  for (const fold of folds()) fold.open = unfolded.has(nameOf(fold));
+  for (const field of fields()) {
+    const text = drafts.get(field.dataset.draft) ?? field.defaultValue;
+    if (field.value !== text) field.value = text;
+  }
+  if (next && element.id === "ra-item") {  // a pressed button may have become another one: never leave the focus there
+    window.raNext = null;
+    const fold = folds().find((other) => other.dataset.fold === next);
+    const place = fold?.querySelector("summary") ?? element.querySelector(".ra-title");
+    place?.focus({ preventScroll: Boolean(fold) });
+    return;
+  }
+  const field = typing && fields().find((other) => other.dataset.draft === typing.draft);
+  if (field && document.activeElement !== field) {
+    field.focus({ preventScroll: true });
+    field.setSelectionRange(typing.from, typing.to);
+  }
+});
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-do], button[data-local]");
   if (!button || !element.contains(button)) return;
@@ -14,7 +56,17 @@ element.addEventListener("click", (event) => {
     return;
   }
   const wanted = { ...button.dataset };
-  if (wanted.words) wanted.text = button.closest("details")?.querySelector("textarea")?.value ?? "";
+  if (wanted.words) {
+    const field = button.closest(".ra-words").querySelector("textarea");
+    wanted.text = field.value;
+    drafts.delete(field.dataset.draft);
+  }
+  if (wanted.do === "remark" && (!wanted.words || wanted.text.trim())) {
+    window.raNext = button.closest("details").dataset.fold;
+    window.raTyping = null;
+    unfolded.delete(window.raNext);
+  }
+  if (wanted.do === "withdraw" || (wanted.do === "item" && element.id === "ra-item")) window.raNext = "title";
   if (wanted.do === "open" || wanted.do === "paper") {
     window.raConfirm(false);
     window.raTab("sitzungen");
@@ -27,5 +79,5 @@ element.addEventListener("click", (event) => {
     const desk = button.closest(".ra-desk");
     if (narrow && desk) show(desk.querySelector(".ra-picture").id);
   }
-  if (wanted.do === "item" && narrow) show("ra-item");
+  if (wanted.do === "item" && (narrow || element.id === "ra-item")) show("ra-item");
 });

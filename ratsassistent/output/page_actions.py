@@ -7,11 +7,12 @@ What it does not know: Gradio, SQL, how anything is read or written.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import queue
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast, get_args
@@ -68,13 +69,21 @@ class Reading:
     can_write: bool = False
 
     @property
+    def drawn(self) -> dict[str, str]:
+        """Digests of agenda and item: what is the same is not drawn anew under the reader's hands."""
+        return {
+            name: hashlib.sha256(html.encode("utf-8", "replace")).hexdigest()
+            for name, html in (("agenda", self.agenda), ("item", self.item))
+        }
+
+    @property
     def key(self) -> tuple[object, ...]:
-        """Changes when agenda or item have to be drawn anew."""
+        """Changes when agenda or item may have to be drawn anew."""
         return reading_key(self.chosen, self.job)
 
 
 def reading_key(chosen: Chosen, job: Job | None) -> tuple[object, ...]:
-    """What agenda and item depend on; the line about the job depends on more."""
+    """What tells that agenda and item may have changed; the line about the job depends on more."""
     return chosen.meeting, chosen.item, chosen.paper, job and (job.id, job.state, job.done)
 
 
@@ -229,11 +238,12 @@ class Actions:
         item = next((i for i in held.agendaItem if i.id == chosen.item), None)
         written = {i.id: i for i in brief.agendaItem}
         writing = job is not None and job.state in BUSY
+        ordered = {j.payload.get("plain") for j in _briefing_jobs(ws.jobs.all(), held.id) if j.state in BUSY}
         return Reading(
             chosen=chosen,
             head=page_views.meeting_head(held, brief.coverage),
             agenda=page_views.agenda(held, brief, chosen.item, writing),
-            item=page_item.item(item, written.get(item.id))
+            item=page_item.item(item, written.get(item.id), ordered=item.id in ordered)
             if item
             else page_overview.overview(brief.overview) or notice("Diese Sitzung hat keine Tagesordnung."),
             line=page_views.briefing_job(job, brief.complete),
@@ -298,7 +308,7 @@ class Actions:
             (label, export.file_name(made, kind), export.MEDIA_TYPES[kind], export.render(made, kind))
             for label, kind in kinds
         ]
-        return page_views.downloads(links)
+        return page_views.downloads(links, closed=any(i.public is not True for i in made.agendaItem))
 
     def delete(self, meeting_id: str) -> str:
         """Delete a meeting; says what was deleted."""
@@ -357,8 +367,7 @@ class Actions:
         with workflow.workspace(self.settings) as ws:
             everything = ws.jobs.all()
         asked = next((j for j in everything if j.id == chosen.question), None)
-        mine = [j for j in everything if j.kind == "briefing" and j.payload.get("meeting") == chosen.meeting]
-        job = mine[0] if mine and chosen.meeting else None
+        job = _foremost(_briefing_jobs(everything, chosen.meeting)) if chosen.meeting else None
         reading = None
         if chosen.meeting and reading_key(chosen, job) != seen:
             with contextlib.suppress(NotFound):  # deleted in another tab
@@ -376,8 +385,20 @@ class Actions:
 
 
 def _briefing_job(ws: Workspace, meeting_id: str) -> Job | None:
-    """The latest job that writes this meeting's summary."""
-    found = [j for j in ws.jobs.all() if j.kind == "briefing" and j.payload.get("meeting") == meeting_id]
+    """The job that tells how this meeting's summary stands."""
+    return _foremost(_briefing_jobs(ws.jobs.all(), meeting_id))
+
+
+def _briefing_jobs(everything: Iterable[Job], meeting_id: str) -> list[Job]:
+    return [j for j in everything if j.kind == "briefing" and j.payload.get("meeting") == meeting_id]
+
+
+def _foremost(found: Sequence[Job]) -> Job | None:
+    """Of several jobs (the newest first) the one that runs, else one that will, else the latest."""
+    for states in (("läuft",), ("wartet",), ("pausiert",)):
+        for job in found:
+            if job.state in states:
+                return job
     return found[0] if found else None
 
 

@@ -1,7 +1,7 @@
-"""What a person can say of an item or a statement, as HTML: a folded menu with buttons and a field for words.
+"""What a person can say of an item or a statement, as HTML: a folded menu with buttons and fields for words.
 
 What enters: Statements, Remarks. What leaves: escaped HTML; a button says what it wants in `data-` attributes, the words
-of its field are added by the page's script.
+of its field are added by the page's script, which keeps what is typed under the field's `data-draft`.
 What it does not know: Gradio, the archive, what a click does.
 """
 
@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ratsassistent.briefings import Remark, Statement
-from ratsassistent.output.page_text import action, safe
+from ratsassistent.output.page_text import action, cut, safe
 
 _KINDS = {"confirm": "bestätigt", "correct": "berichtigt", "remove": "entfernt", "note": "Notiz"}
+LONGEST = 4000  # letters
 
 
 def menu(statement: Statement, item_id: str) -> str:
-    """The menu of one statement: confirm, correct, remove, add a note."""
-    short = statement.text if len(statement.text) < 60 else statement.text[:57] + "…"
+    """The menu of one statement: confirm, remove, correct, add a note."""
+    short = cut(statement.text, 60)
 
     def button(label: str, how: str, spoken: str, *, words: bool = False) -> str:
         return action(
@@ -30,16 +31,17 @@ def menu(statement: Statement, item_id: str) -> str:
             words=words or None,
         )
 
-    field = f'<label class="ra-field">Ihre Worte<textarea rows="3" maxlength="4000">{safe(statement.text)}</textarea></label>'
-    buttons = [
-        button("Stimmt", "confirm", "Als richtig bestätigen") if not statement.confirmed else "",
-        button("So berichtigen", "correct", "Mit Ihren Worten berichtigen", words=True),
-        button("Als Notiz anfügen", "note", "Ihre Worte als Notiz anfügen", words=True),
-        button("Entfernen", "remove", "Nicht mehr zeigen"),
-    ]
+    confirm = button("✓ Stimmt", "confirm", "Als richtig bestätigen") if not statement.confirmed else ""
+    remove = button("Entfernen", "remove", "Nicht mehr zeigen")
+    place = f"{item_id} {statement.key}"
+    corrected = _field("Satz berichtigen", f"correct {place}", statement.text)
+    noted = _field("Notiz zu diesem Satz", f"note {place}")
     return (
-        f'<details class="ra-edit"><summary aria-label="Satz bearbeiten: {safe(short)}">bearbeiten</summary>{field}'
-        f'<p class="ra-buttons">{"".join(buttons)}</p></details>'
+        f'<details class="ra-edit" data-fold="{safe(place)}"><summary aria-label="Satz bearbeiten: {safe(short)}">bearbeiten'
+        f'</summary><div class="ra-edit-box"><p class="ra-buttons">{confirm}{remove}</p>'
+        f'<div class="ra-words">{corrected}{button("Berichtigung speichern", "correct", "Berichtigung speichern", words=True)}'
+        f'</div><div class="ra-words">{noted}{button("Notiz speichern", "note", "Notiz speichern", words=True)}</div>'
+        "</div></details>"
     )
 
 
@@ -47,8 +49,15 @@ def note_field(item_id: str) -> str:
     """A field for a note to the whole item."""
     button = action("remark", "Notiz speichern", kind="note", item=item_id, words=True)
     return (
-        '<details class="ra-edit ra-note"><summary>Notiz zu diesem Punkt schreiben</summary><label class="ra-field">Ihre Notiz'
-        f'<textarea rows="3" maxlength="4000"></textarea></label><p class="ra-buttons">{button}</p></details>'
+        f'<details class="ra-edit ra-note" data-fold="{safe(item_id)}"><summary>Notiz zu diesem Punkt schreiben</summary>'
+        f'<div class="ra-words">{_field("Ihre Notiz", f"note {item_id}")}{button}</div></details>'
+    )
+
+
+def _field(label: str, draft: str, text: str = "") -> str:
+    return (
+        f'<label class="ra-field">{safe(label)}<textarea rows="3" maxlength="{LONGEST}" data-draft="{safe(draft)}">'
+        f"\n{safe(text)}</textarea></label>"  # HTML drops the first line break, so one of the text stays
     )
 
 
@@ -66,13 +75,33 @@ def marks(statement: Statement) -> str:
     return "".join(parts)
 
 
+def note(statement: Statement, remarks: Sequence[Remark], *, beside: bool) -> str:
+    """A person's note, with the button that takes it back.
+
+    :param beside: it stands beside what it is about; else that is named.
+    """
+    who = f" von {safe(statement.author)}" if statement.author else ""
+    about = "" if beside or not statement.about else f'<p class="ra-small">Zu: „{safe(cut(statement.about, 200))}“</p>'
+    buttons = "".join(_withdraw(remark) for remark in remarks)
+    text = "".join(f"<p>{safe(line)}</p>" for line in statement.text.splitlines() if line.strip())
+    return (
+        f'<div class="ra-person"><p class="ra-person-head"><strong>Notiz</strong>{who}</p>{about}{text}'
+        f'<p class="ra-buttons">{buttons}</p></div>'
+    )
+
+
+def _withdraw(remark: Remark) -> str:
+    short = cut(remark.text or remark.target_text or "", 60)
+    return action("withdraw", "Zurücknehmen", name=f"Zurücknehmen: {_KINDS[remark.kind]}: {short}", remark=remark.id)
+
+
 def said(remarks: Sequence[Remark]) -> str:
     """All that persons said of an item, each with a button that takes it back."""
     if not remarks:
         return ""
     rows = "".join(
-        f"<li><p><strong>{_KINDS[r.kind]}</strong> ({safe(r.author or 'Person')}, {r.written:%d.%m.%Y}): "
-        f"{safe(r.text or r.target_text or '')}</p>{action('withdraw', 'Zurücknehmen', remark=r.id)}</li>"
+        f"<li><p><strong>{_KINDS[r.kind]}</strong> ({safe(r.author or 'eine Person')}, "
+        f"{r.written.astimezone():%d.%m.%Y}): {safe(r.text or r.target_text or '')}</p>{_withdraw(r)}</li>"
         for r in remarks
     )
     title = "1 Anmerkung zu diesem Punkt" if len(remarks) == 1 else f"{len(remarks)} Anmerkungen zu diesem Punkt"

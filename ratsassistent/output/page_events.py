@@ -70,13 +70,20 @@ class Events:
             "question": news.question and (news.question.id, news.question.state, news.question.message),
             "model": self.do.model_box(),
             "busy": news.busy,
+            "drawn": news.reading.drawn if news.reading else seen.get("drawn", {}),
         }
         if now == seen:
             return
         changes: dict[Any, Any] = {self.p.seen: now}
         if news.reading:
-            changes |= {self.p.agenda: news.reading.agenda, self.p.item: news.reading.item}
             changes[self.p.view] = _view(news.reading)
+            drawn = seen.get("drawn", {})
+            for name, part, html in (
+                ("agenda", self.p.agenda, news.reading.agenda),
+                ("item", self.p.item, news.reading.item),
+            ):
+                if now["drawn"][name] != drawn.get(name):
+                    changes[part] = html
         if now["line"] != seen.get("line"):
             changes[self.p.line] = news.line
         if now["question"] != seen.get("question"):
@@ -128,10 +135,12 @@ class Events:
                 yield from self._open(replace(chosen, item=wanted["item"]))
             case "remark":
                 self.do.remark(chosen, wanted["item"], wanted["kind"], wanted.get("target"), wanted.get("text"))
-                yield self._show(self.do.open(chosen))
+                yield {**self._show(self.do.open(chosen)), self.p.files_made: ""}  # files made before lack it
+                gr.Info("Gespeichert.", title="Anmerkung", duration=4)
             case "withdraw":
                 self.do.withdraw(wanted["remark"])
-                yield self._show(self.do.open(chosen))
+                yield {**self._show(self.do.open(chosen)), self.p.files_made: ""}
+                gr.Info("Zurückgenommen.", title="Anmerkung", duration=4)
             case "plain":
                 if chosen.meeting:
                     self.do.order_plain(chosen.meeting, wanted["item"])
@@ -247,7 +256,7 @@ class Events:
         where = {"sitzung": chosen.meeting, "top": chosen.item, "vorlage": chosen.paper}
         return {
             self.p.chosen: chosen,
-            self.p.seen: {"reading": reading.key, "line": reading.line},
+            self.p.seen: {"reading": reading.key, "line": reading.line, "drawn": reading.drawn},
             self.p.address: urlencode({key: value for key, value in where.items() if value}),
             self.p.view: _view(reading),
             self.p.head: reading.head,

@@ -11,7 +11,17 @@ from collections.abc import Sequence
 from ratsassistent.briefings import Coverage, PaperChanges
 from ratsassistent.oparl import AgendaItem, Decision, FormValue, PageRef, Paper
 from ratsassistent.output import phrases
-from ratsassistent.output.page_text import action, citations, count, notice, paragraphs, safe, short_name
+from ratsassistent.output.page_text import (
+    EXTRACT,
+    action,
+    citations,
+    count,
+    figures,
+    notice,
+    paragraphs,
+    safe,
+    short_name,
+)
 
 
 def moved(item: AgendaItem) -> str:
@@ -49,18 +59,12 @@ def decisions(given: Sequence[Decision], named: bool) -> str:
 
 def form(given: Sequence[FormValue], named: bool) -> str:
     """What the form of the Vorlage says: only what somebody ticked or filled in."""
-    if not given:
-        return ""
-    rows = "".join(
+    rows = [
         f'<tr><th scope="row">{safe(f.name)}</th><td>{safe(f.value)}</td>'
         f"<td>{citations(f.citation, with_file=named)}</td></tr>"
         for f in given
-    )
-    return (
-        '<section class="ra-figures"><h3>Angaben im Formular <span class="ra-kind">Auszug aus den Unterlagen</span></h3>'
-        '<table><thead><tr><th scope="col">Angabe</th><th scope="col">Eintrag</th><th scope="col">Seite</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></section>"
-    )
+    ]
+    return figures("Angaben im Formular", EXTRACT, ("Angabe", "Eintrag", "Seite"), rows, "Angaben")
 
 
 def changes(papers: Sequence[Paper], named: bool) -> str:

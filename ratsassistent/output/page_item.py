@@ -6,15 +6,17 @@ What it does not know: Gradio, the archive, how a briefing is made.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from ratsassistent.briefings import Amount, Answer, DateMention, ItemBriefing, Statement
+from ratsassistent.briefings import Answer, ItemBriefing, Statement
 from ratsassistent.oparl import AgendaItem, Citation, Paper
 from ratsassistent.output import page_edit, page_facts, page_more, phrases
 from ratsassistent.output.page_text import (
+    EXTRACT,
     action,
     citations,
     count,
+    figures,
     is_table,
     notice,
     paragraphs,
@@ -23,93 +25,173 @@ from ratsassistent.output.page_text import (
     several_files,
     short_name,
     table,
+    wording,
 )
+from ratsassistent.writing.remarks import behind, is_note
 
 NON_PUBLIC = "Nichtöffentlich – nur für Mitglieder des Gremiums. Bitte nicht weitergeben."
 NO_PAPERS = "Zu diesem Punkt liegen keine Unterlagen bei."
+ABOUT = "Worum es geht"  # what the model says of an item
+PLAIN = "In einfacher Sprache"
 _EXTRACT = "Aus den Unterlagen"
 _ORIGIN = {
     "verbatim": ("ra-verbatim", "Wortlaut"),
-    "extract": ("ra-extract", "Auszug aus den Unterlagen"),
+    "extract": ("ra-extract", EXTRACT),
     "model": ("ra-ai", "KI"),
-    "person": ("ra-person", "Notiz"),
+    "person": ("ra-person", "von einer Person berichtigt"),
 }
 
+_After = Callable[[Statement], str]
 
-def item(agenda: AgendaItem, brief: ItemBriefing | None) -> str:
-    """The middle of the page: an item with its proposed resolution, statements, amounts, dates and papers."""
+
+def _nothing(_: Statement) -> str:
+    return ""
+
+
+def item(agenda: AgendaItem, brief: ItemBriefing | None, *, ordered: bool = False) -> str:
+    """The middle of the page: an item with its proposed resolution, statements, amounts, dates and papers.
+
+    :param ordered: its version in plain language is being written.
+    """
     number = f'<span class="ra-number">TOP {safe(agenda.number)}</span> ' if agenda.number else ""
-    body = [f'<h2 class="ra-title">{number}{safe(agenda.name)}</h2>']
-    if agenda.public is not True:
-        banner = NON_PUBLIC if agenda.public is False else f"{NON_PUBLIC} {phrases.UNKNOWN_PUBLIC}"
+    body = [f'<h2 class="ra-title" tabindex="-1">{number}{safe(agenda.name)}</h2>']
+    if agenda.public is not True or (brief is not None and brief.public is not True):
+        unknown = agenda.public is None
+        banner = f"{NON_PUBLIC} {phrases.UNKNOWN_PUBLIC}" if unknown else NON_PUBLIC
         body.insert(0, f'<p class="ra-nonpublic-banner" role="note">{banner}</p>')
     body.append(page_facts.moved(agenda))
     if not agenda.has_files:
         body.append(notice(NO_PAPERS))
-    body.append(page_facts.decisions(agenda.decisions, several_files(c for d in agenda.decisions for c in d.citation)))
+    cited = [c for s in brief.statements for c in s.citation] if brief else []
+    if brief and brief.resolution:
+        cited += brief.resolution.citation
+    named = several_files(cited)
+    decided = page_facts.decisions(agenda.decisions, several_files(c for d in agenda.decisions for c in d.citation))
     if brief is not None:
-        body += _briefing(brief, agenda.name)
+        body += [_resolution(brief, named), _summary(brief, named, ordered)]
+    body.append(decided)
+    if brief is not None:
+        body += _rest(brief, agenda.name, named)
     body.append(page_facts.changes(agenda.papers, several_files(s for p in agenda.papers for s in _cited(p))))
     body.append(page_facts.missing(agenda))
     body.append(papers(agenda.papers))
     if brief is not None:
-        body += [page_edit.note_field(agenda.id), page_edit.said(brief.remarks), page_more.withheld(brief.withheld)]
+        body += [page_edit.note_field(agenda.id), page_edit.said(brief.remarks)]
+        body += [page_more.withheld(brief.withheld, named)]
     kind = "" if agenda.public is True else " ra-nonpublic"
-    return f'<article class="ra-item{kind}" aria-label="Tagesordnungspunkt">{"".join(body)}</article>'
+    return (
+        f'<article class="ra-item{kind}" data-about="{safe(agenda.id)}" aria-label="Tagesordnungspunkt">'
+        f"{''.join(body)}</article>"
+    )
 
 
 def _cited(paper: Paper) -> list[Citation]:
     return [c for change in paper.changes for c in (*change.citation_before, *change.citation_after)]
 
 
-def _briefing(brief: ItemBriefing, title: str) -> list[str]:
-    cited = [c for s in brief.statements for c in s.citation]
-    if brief.resolution:
-        cited += brief.resolution.citation
-    named = several_files(cited)
-    written = [s for s in brief.statements if s.origin == "model"]
+def _resolution(brief: ItemBriefing, named: bool) -> str:
+    if not brief.resolution:
+        return ""
+    title = phrases.WORDINGS[brief.resolution.kind]
+    return (
+        f'<section class="ra-wording"><h3>{title} <span class="ra-kind">Wortlaut</span></h3>'
+        f"<blockquote>{wording(brief.resolution.text)}</blockquote>"
+        f"<p>{citations(brief.resolution.citation, with_file=named)}</p></section>"
+    )
+
+
+def _is_summary(statement: Statement) -> bool:
+    """True for what the model wrote of an item, and for what a person made of it."""
+    return statement.origin == "model" or (statement.origin == "person" and statement.label == ABOUT)
+
+
+def _summary(brief: ItemBriefing, named: bool, ordered: bool) -> str:
+    """What the item is about, as the model says it, and once more in plain language."""
+    told = _Told(brief, named)
     model = brief.model.name if brief.model else None
-    parts = []
-    if brief.resolution:
-        parts.append(
-            '<section class="ra-wording"><h3>Beschlussvorschlag <span class="ra-kind">Wortlaut</span></h3>'
-            f"<blockquote>{paragraphs(brief.resolution.text)}</blockquote>"
-            f"<p>{citations(brief.resolution.citation, with_file=named)}</p></section>"
-        )
-    if written:
-        parts.append(ai_box(written, model, named, heading="Worum es geht", item_id=brief.id))
+    parts = told.boxes([s for s in brief.statements if _is_summary(s)], ABOUT, model)
     if brief.plain_language:
-        parts.append(ai_box(brief.plain_language, model, named, heading="In einfacher Sprache"))
-    elif written and brief.plain_language is None:
-        parts.append(
-            f'<p class="ra-buttons">{action("plain", "In einfacher Sprache schreiben lassen", item=brief.id)}</p>'
-        )
-    parts += _groups([s for s in brief.statements if s.origin != "model"], named, brief.id)
-    parts += [
+        parts += told.boxes(brief.plain_language, PLAIN, model)
+    elif ordered:
+        parts.append(notice("Die Fassung in einfacher Sprache wird geschrieben …"))
+    elif brief.plain_language is not None:
+        parts.append(notice("Für die einfache Sprache fand die KI keinen Satz, der die Prüfung besteht."))
+    elif any(s.origin == "model" and s.check == "ok" for s in brief.statements):
+        button = action("plain", "In einfacher Sprache schreiben lassen", item=brief.id)
+        parts.append(f'<p class="ra-buttons">{button}</p>')
+    return "".join(parts)
+
+
+def _rest(brief: ItemBriefing, title: str, named: bool) -> list[str]:
+    told = _Told(brief, named)
+    amounts = [(a.text, a.context, a.citation) for a in brief.amounts]
+    dates = [(d.text, d.context, d.citation) for d in brief.dates]
+    return [
+        *told.groups([s for s in brief.statements if not _is_summary(s)]),
         page_more.contradictions(brief.contradictions, named),
-        _amounts(brief.amounts, named),
-        _dates(brief.dates, named),
+        _table("Beträge", "Betrag", "Beträge", amounts, named),
+        _table("Termine und Fristen", "Datum", "Termine", dates, named),
         page_more.consultations(brief.consultations),
         page_facts.form(brief.form, named),
-        page_more.annexes(brief.annexes, named),
+        page_more.annexes(brief.annexes, named, brief.id),
         page_facts.drawings(brief.drawings),
         page_more.questions(brief.open_questions, named),
         page_more.terms(brief, title),
+        told.notes(),
     ]
-    return parts
+
+
+class _Told:
+    """The statements of one item: each followed by what persons noted to it, with the menu that changes it."""
+
+    def __init__(self, brief: ItemBriefing, named: bool) -> None:
+        self._brief, self._named = brief, named
+        self._beside: dict[str, list[Statement]] = {}
+        self._loose: list[Statement] = []
+        shown = [*brief.statements, *(brief.plain_language or ())]
+        wordings = {s.text for s in shown if not is_note(s)}
+        for note in (s for s in shown if is_note(s)):
+            if note.about in wordings:
+                self._beside.setdefault(note.about or "", []).append(note)
+            else:
+                self._loose.append(note)
+
+    def boxes(self, given: Sequence[Statement], heading: str, model: str | None) -> list[str]:
+        """What the model wrote in its box, and beneath it what a person put in place of that."""
+        written = [s for s in given if s.origin == "model"]
+        mended = [s for s in given if s.origin == "person" and not is_note(s)]
+        parts = [ai_box(written, model, self._named, heading, self._after)] if written else []
+        return parts + _groups([s.model_copy(update={"label": heading}) for s in mended], self._named, self._after)
+
+    def groups(self, given: Sequence[Statement]) -> list[str]:
+        """Statements under their labels."""
+        return _groups([s for s in given if not is_note(s)], self._named, self._after)
+
+    def notes(self) -> str:
+        """The notes to the whole item, and those whose sentence has gone."""
+        if not self._loose:
+            return ""
+        notes = "".join(page_edit.note(s, behind(self._brief, s), beside=False) for s in self._loose)
+        return f'<section class="ra-notes"><h3>Notizen</h3>{notes}</section>'
+
+    def _after(self, statement: Statement) -> str:
+        notes = "".join(
+            page_edit.note(note, behind(self._brief, note), beside=True)
+            for note in self._beside.get(statement.text, ())
+        )
+        return f"{page_edit.menu(statement, self._brief.id)}{notes}"
 
 
 def ai_box(
-    written: Sequence[Statement], model: str | None, named: bool, heading: str | None = None, item_id: str | None = None
+    written: Sequence[Statement], model: str | None, named: bool, heading: str | None = None, after: _After = _nothing
 ) -> str:
     """What the model wrote, in a box of its own that says so first.
 
-    :param item_id: of the agenda item; then each sentence can be confirmed, corrected, removed and annotated.
+    :param after: what stands below each sentence: how it can be changed.
     """
     who = f" ({safe(model)})" if model else ""
     rows = "".join(
-        f"<li><p>{safe(s.text)} {citations(s.citation, with_file=named)}</p>{_check(s)}{page_edit.marks(s)}"
-        f"{page_edit.menu(s, item_id) if item_id else ''}</li>"
+        f"<li><p>{safe(s.text)} {citations(s.citation, with_file=named)}</p>{_check(s)}{page_edit.marks(s)}{after(s)}</li>"
         for s in written
     )
     title = f"<h3>{safe(heading)}</h3>" if heading else ""
@@ -129,7 +211,7 @@ def _check(statement: Statement) -> str:
     return '<p class="ra-check">Nicht nachgesehen – bitte an der Quelle lesen</p>'
 
 
-def _groups(statements: Sequence[Statement], named: bool, item_id: str | None = None) -> list[str]:
+def _groups(statements: Sequence[Statement], named: bool, after: _After = _nothing) -> list[str]:
     """Statements under their labels, in the order in which the labels first come."""
     grouped: dict[tuple[str, str], list[Statement]] = {}
     for statement in statements:
@@ -137,16 +219,16 @@ def _groups(statements: Sequence[Statement], named: bool, item_id: str | None = 
     sections = []
     for (label, origin), members in grouped.items():
         css, kind = _ORIGIN[origin]
-        rows = "".join(_statement(s, named, item_id) for s in members)
+        rows = "".join(_statement(s, named, after(s)) for s in members)
         sections.append(
             f'<section class="{css}"><h3>{safe(label)} <span class="ra-kind">{kind}</span></h3><ul>{rows}</ul></section>'
         )
     return sections
 
 
-def _statement(statement: Statement, named: bool, item_id: str | None) -> str:
+def _statement(statement: Statement, named: bool, after: str) -> str:
     cites = citations(statement.citation, with_file=named)
-    after = page_edit.marks(statement) + (page_edit.menu(statement, item_id) if item_id else "")
+    after = page_edit.marks(statement) + after
     under = f'<p class="ra-small">Unter „{safe(statement.heading)}“:</p>' if statement.heading else ""
     if statement.origin == "verbatim":
         return f"<li>{under}{paragraphs(statement.text)}{cites}{after}</li>"
@@ -156,27 +238,15 @@ def _statement(statement: Statement, named: bool, item_id: str | None) -> str:
     return f"<li>{under}<p>{safe(' '.join(statement.text.split()))} {cites}</p>{warning}{after}</li>"
 
 
-def _amounts(amounts: Sequence[Amount], named: bool) -> str:
-    return _table("Beträge", "Betrag", [(a.text, a.context, a.citation) for a in amounts], named)
-
-
-def _dates(dates: Sequence[DateMention], named: bool) -> str:
-    return _table("Termine und Fristen", "Datum", [(d.text, d.context, d.citation) for d in dates], named)
-
-
-def _table(title: str, head: str, rows: list[tuple[str, str | None, tuple[Citation, ...]]], named: bool) -> str:
-    if not rows:
-        return ""
-    lines = "".join(
+def _table(
+    title: str, head: str, more: str, rows: list[tuple[str, str | None, tuple[Citation, ...]]], named: bool
+) -> str:
+    lines = [
         f'<tr><th scope="row">{safe(text)}</th><td>{safe(" ".join((context or "").split()))}</td>'
         f"<td>{citations(cited, with_file=named)}</td></tr>"
         for text, context, cited in rows
-    )
-    return (
-        f'<section class="ra-figures"><h3>{title} <span class="ra-kind">Auszug aus den Unterlagen</span></h3>'
-        f'<table><thead><tr><th scope="col">{head}</th><th scope="col">Zusammenhang</th><th scope="col">Seite</th></tr>'
-        f"</thead><tbody>{lines}</tbody></table></section>"
-    )
+    ]
+    return figures(title, EXTRACT, (head, "Zusammenhang", "Seite"), lines, more)
 
 
 def papers(found: Sequence[Paper]) -> str:

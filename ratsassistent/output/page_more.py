@@ -11,28 +11,23 @@ from collections.abc import Sequence
 from ratsassistent.briefings import AnnexLine, Contradiction, ItemBriefing, OpenQuestion, Statement
 from ratsassistent.glossary import terms_in
 from ratsassistent.oparl import Consultation
-from ratsassistent.output.page_text import citations, count, safe
+from ratsassistent.output import page_edit
+from ratsassistent.output.page_text import EXTRACT, citations, count, figures, safe
 
 MOST_TERMS = 8
 
 
 def consultations(given: Sequence[Consultation]) -> str:
     """The Beratungsfolge: who deals with it when, in what role, and with what result where that is printed."""
-    if not given:
-        return ""
-    lines = []
+    rows = []
     for each in given:
         day = f"{each.date:%d.%m.%Y}" if each.date else ""
         about = ", ".join(part for part in (each.role, each.result) if part)
-        lines.append(f'<tr><th scope="row">{safe(each.organization)}</th><td>{day}</td><td>{safe(about)}</td></tr>')
-    return (
-        '<section class="ra-figures"><h3>Beratungsfolge <span class="ra-kind">Auszug aus den Unterlagen</span></h3>'
-        '<table><thead><tr><th scope="col">Gremium</th><th scope="col">Tag</th><th scope="col">Zweck</th></tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></section>"
-    )
+        rows.append(f'<tr><th scope="row">{safe(each.organization)}</th><td>{day}</td><td>{safe(about)}</td></tr>')
+    return figures("Beratungsfolge", EXTRACT, ("Gremium", "Tag", "Zweck"), rows, "Beratungen", shown=5)
 
 
-def annexes(given: Sequence[AnnexLine], named: bool) -> str:
+def annexes(given: Sequence[AnnexLine], named: bool, item_id: str) -> str:
     """Each annex in a line of its own: how long it is, and its own sentence that says what is in it."""
     if not given:
         return ""
@@ -41,14 +36,15 @@ def annexes(given: Sequence[AnnexLine], named: bool) -> str:
         cites = citations(each.citation, with_file=named)
         said = ""
         if each.statement:
-            said = f"<p>{safe(' '.join(each.statement.text.split()))} {citations(each.statement.citation, with_file=named)}</p>"
+            text = safe(" ".join(each.statement.text.split()))
+            said = (
+                f"<p>{text} {citations(each.statement.citation, with_file=named)}</p>"
+                f"{page_edit.marks(each.statement)}{page_edit.menu(each.statement, item_id)}"
+            )
         rows.append(
-            f"<li><strong>{safe(each.name)}</strong> ({count(each.pages, 'Seite', 'Seiten')}) {cites}{said}</li>"
+            f"<li><p><strong>{safe(each.name)}</strong> ({count(each.pages, 'Seite', 'Seiten')}) {cites}</p>{said}</li>"
         )
-    return (
-        '<section class="ra-extract"><h3>Anlagen <span class="ra-kind">Auszug aus den Unterlagen</span></h3>'
-        f"<ul>{''.join(rows)}</ul></section>"
-    )
+    return f'<section class="ra-extract"><h3>Anlagen <span class="ra-kind">{EXTRACT}</span></h3><ul>{"".join(rows)}</ul></section>'
 
 
 def contradictions(given: Sequence[Contradiction], named: bool) -> str:
@@ -85,12 +81,12 @@ def questions(given: Sequence[OpenQuestion], named: bool) -> str:
     )
 
 
-def withheld(given: Sequence[Statement]) -> str:
+def withheld(given: Sequence[Statement], named: bool) -> str:
     """What the model wrote and the check refused, folded, each with what was found."""
     if not given:
         return ""
     rows = "".join(
-        f'<li><p><del>{safe(s.text)}</del></p><p class="ra-check ra-check-bad"><strong>⚠ nicht belegt:</strong> '
+        f'<li><p><del>{safe(s.text)}</del> {citations(s.citation, with_file=named)}</p><p class="ra-check ra-check-bad"><strong>⚠ nicht belegt:</strong> '
         f"{safe(', '.join(s.failures) or 'diese Aussage')}</p></li>"
         for s in given
     )

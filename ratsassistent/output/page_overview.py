@@ -10,9 +10,12 @@ from collections.abc import Iterable
 
 from ratsassistent.briefings import ItemRef, Overview
 from ratsassistent.oparl import Citation
-from ratsassistent.output.page_text import action, citations, safe, several_files
+from ratsassistent.output import phrases
+from ratsassistent.output.page_text import EXTRACT, action, citations, closed_mark, cut, figures, safe, several_files
 
-_TITLES = {"decide": "Zu beschließen", "note": "Zur Kenntnis", "discuss": "Zu beraten"}
+_TITLES = {"decide": "Zu beschließen", "discuss": "Zu beraten", "note": "Zur Kenntnis"}
+_SHORT = 70  # letters of an item's name where it stands beside something else
+_LONGEST = 260  # letters of a sentence that says what an amount or a day is for
 
 
 def overview(given: Overview | None) -> str:
@@ -20,62 +23,50 @@ def overview(given: Overview | None) -> str:
     if given is None:
         return ""
     named = several_files(_cited(given))
-    parts = [
-        '<article class="ra-item ra-overview" aria-label="Auf einen Blick"><h2 class="ra-title">Auf einen Blick</h2>'
-    ]
+    items = [*(d.item for d in given.decide), *(a.item for a in given.amounts), *(d.item for d in given.dates)]
+    parts = ['<h2 class="ra-title" tabindex="-1">Auf einen Blick</h2>']
+    if any(ref.public is not True for ref in items):
+        parts.insert(0, f'<p class="ra-nonpublic-banner" role="note">{phrases.CONFIDENTIAL_SHORT}</p>')
     for purpose, title in _TITLES.items():
-        rows = "".join(
-            f"<li>{_item(d.item)}{f'<p>„{safe(d.what)}“ {citations(d.citation, with_file=named)}</p>' if d.what else ''}</li>"
-            for d in given.decide
-            if d.purpose == purpose
-        )
-        if rows:
-            parts.append(
-                f'<section><h3>{title} <span class="ra-kind">Wortlaut gekürzt</span></h3><ul>{rows}</ul></section>'
-            )
-    parts.append(
-        _table(
-            "Die größten Beträge",
-            "Betrag",
-            [(a.amount.text, a.amount.context, a.amount.citation, a.item) for a in given.amounts],
-            named,
-        )
-    )
-    parts.append(
-        _table(
-            "Termine und Fristen",
-            "Wann",
-            [(d.date.text, d.date.context, d.date.citation, d.item) for d in given.dates],
-            named,
-        )
-    )
+        chosen = [d for d in given.decide if d.purpose == purpose]
+        if not chosen:
+            continue
+        rows = []
+        for each in chosen:
+            what = ""
+            if each.what:
+                what = f"<p>„{safe(each.what)}“ {citations(each.citation, with_file=named)}</p>"
+            rows.append(f"<li>{_item(each.item)}{what}</li>")
+        kind = ' <span class="ra-kind">Wortlaut, gekürzt</span>' if any(d.what for d in chosen) else ""
+        parts.append(f"<section><h3>{title}{kind}</h3><ul>{''.join(rows)}</ul></section>")
+    amounts = [(a.amount.text, a.amount.context, a.amount.citation, a.item) for a in given.amounts]
+    dates = [(d.date.text, d.date.context, d.date.citation, d.item) for d in given.dates]
+    parts.append(_table("Die größten Beträge", "Betrag", "Beträge", amounts, named))
+    parts.append(_table("Termine und Fristen", "Wann", "Termine", dates, named))
     if given.lacks:
-        rows = "".join(f"<li>{safe(line)}</li>" for line in given.lacks)
-        parts.append(f'<section class="ra-changes"><h3>Was in den Unterlagen fehlt</h3><ul>{rows}</ul></section>')
-    return "".join([*parts, "</article>"])
+        rows = [f"<li>{safe(line)}</li>" for line in given.lacks]
+        parts.append(
+            f'<section class="ra-changes"><h3>Was in den Unterlagen fehlt</h3><ul>{"".join(rows)}</ul></section>'
+        )
+    return f'<article class="ra-item ra-overview" data-about="ueberblick" aria-label="Auf einen Blick">{"".join(parts)}</article>'
 
 
-def _item(ref: ItemRef) -> str:
+def _item(ref: ItemRef, longest: int | None = None) -> str:
     title = f"TOP {ref.number}: {ref.name}" if ref.number else ref.name
-    closed = "" if ref.public is True else ' <span class="ra-mark ra-mark-closed">nichtöffentlich</span>'
-    return action("item", title, css="ra-link", item=ref.id) + closed
+    shown = cut(title, longest) if longest else title
+    link = action("item", shown, css="ra-link", name=title if shown != title else None, item=ref.id)
+    return link if ref.public is True else f"{link} {closed_mark(ref.public)}"
 
 
 def _table(
-    title: str, head: str, rows: list[tuple[str, str | None, tuple[Citation, ...], ItemRef]], named: bool
+    title: str, head: str, more: str, rows: list[tuple[str, str | None, tuple[Citation, ...], ItemRef]], named: bool
 ) -> str:
-    if not rows:
-        return ""
-    lines = "".join(
-        f'<tr><th scope="row">{safe(text)}</th><td>{safe(" ".join((context or "").split()))}<br>{_item(ref)}</td>'
+    lines = [
+        f'<tr><th scope="row">{safe(text)}</th><td><p>{safe(cut(context or "", _LONGEST))}</p>{_item(ref, _SHORT)}</td>'
         f"<td>{citations(cited, with_file=named)}</td></tr>"
         for text, context, cited, ref in rows
-    )
-    return (
-        f'<section class="ra-figures"><h3>{title} <span class="ra-kind">Auszug aus den Unterlagen</span></h3><table><thead><tr>'
-        f'<th scope="col">{head}</th><th scope="col">Wofür</th><th scope="col">Seite</th></tr></thead><tbody>{lines}</tbody>'
-        "</table></section>"
-    )
+    ]
+    return figures(title, EXTRACT, (head, "Wofür", "Seite"), lines, more, shown=5)
 
 
 def _cited(given: Overview) -> Iterable[Citation]:

@@ -26,6 +26,8 @@ _NEW_LINE = re.compile(r"(?:\(?\d{1,2}[.)]|\(?[a-z]\)|[-–•▪·])\s")  # an 
 _HYPHENATED = re.compile(r"[a-zäöüß]-$")
 _MOST_PAGES = 3  # a citation of more pages is none (contract)
 
+EXTRACT = "Auszug aus den Unterlagen"  # what kind of text it is, as shown
+
 Tone = Literal["info", "good", "warning", "error"]
 
 
@@ -109,6 +111,40 @@ def wording(text: str) -> str:
         if line.strip():
             pieces.append(f"<p>{safe(line.strip())}</p>")
     return "".join(pieces)
+
+
+def closed_mark(public: bool | None) -> str:
+    """The mark of what is not public, or not known to be."""
+    word = "nichtöffentlich" if public is False else "nichtöffentlich behandelt"
+    return f'<span class="ra-mark ra-mark-closed">{word}</span>'
+
+
+def figures(title: str, kind: str, heads: Sequence[str], rows: Sequence[str], more: str, *, shown: int = 4) -> str:
+    """A table with a heading of its own; of a long one only the first rows are seen, the rest is folded.
+
+    :param kind: where its words come from. :param rows: HTML of whole rows. :param more: what is folded ("Beträge").
+    """
+    if not rows:
+        return ""
+    end = len(rows) if len(rows) <= shown + 1 else shown  # nothing is gained by folding one row
+    names = "".join(f'<th scope="col">{safe(name)}</th>' for name in heads)
+    head = f"<thead><tr>{names}</tr></thead>"
+    rest = ""
+    if rows[end:]:
+        rest = (
+            f'<details class="ra-rest"><summary>{len(rows) - end} weitere {safe(more)}</summary>'
+            f"<table>{head}<tbody>{''.join(rows[end:])}</tbody></table></details>"
+        )
+    return (
+        f'<section class="ra-figures"><h3>{safe(title)} <span class="ra-kind">{safe(kind)}</span></h3>'
+        f"<table>{head}<tbody>{''.join(rows[:end])}</tbody></table>{rest}</section>"
+    )
+
+
+def cut(text: str, longest: int) -> str:
+    """A text in one line, cut at a word where it is too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0].rstrip(" ,;–-") + " …"
 
 
 def is_table(text: str) -> bool:

@@ -15,8 +15,18 @@ from ratsassistent.briefings import Answer, Briefing, Coverage, Intake, ItemBrie
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
 from ratsassistent.oparl import AgendaItem, Meeting, Paper
-from ratsassistent.output import page_facts, page_item
-from ratsassistent.output.page_text import action, count, long_day, notice, progress_bar, safe, short_name, size
+from ratsassistent.output import page_facts, page_item, phrases
+from ratsassistent.output.page_text import (
+    action,
+    closed_mark,
+    count,
+    long_day,
+    notice,
+    progress_bar,
+    safe,
+    short_name,
+    size,
+)
 
 BUSY = ("wartet", "läuft")
 _KEYS = re.compile(r"\s*\[S\d+\]?")  # what a model names its sources with; pages come when it has finished
@@ -123,16 +133,13 @@ def agenda(meeting: Meeting, brief: Briefing, chosen: str | None, writing: bool 
     rows = "".join(_entry(i, written.get(i.id), i.id == chosen, writing) for i in meeting.agendaItem)
     if brief.overview is not None:
         at_it = _current(chosen not in written)
-        rows = f'<li><button type="button" class="ra-row" data-do="item" data-item="ueberblick"{at_it}><strong>Auf einen Blick</strong></button></li>{rows}'
+        first = f'<button type="button" class="ra-row" data-do="item" data-item="ueberblick"{at_it}>'
+        rows = f"<li>{first}<strong>Auf einen Blick</strong></button></li>{rows}"
     return f'<nav class="ra-agenda" aria-label="Tagesordnung"><h2>Tagesordnung</h2><ol>{rows}</ol></nav>'
 
 
 def _entry(item: AgendaItem, brief: ItemBriefing | None, chosen: bool, writing: bool) -> str:
-    if item.public is True:
-        mark = '<span class="ra-mark">öffentlich</span>'
-    else:
-        word = "nichtöffentlich" if item.public is False else "nichtöffentlich behandelt"
-        mark = f'<span class="ra-mark ra-mark-closed">{word}</span>'
+    mark = '<span class="ra-mark">öffentlich</span>' if item.public is True else closed_mark(item.public)
     if item.withdrawn:
         state = "von der Tagesordnung genommen"
     elif not item.has_files:
@@ -156,9 +163,10 @@ def briefing_job(job: Job | None, complete: bool) -> str:
             return notice("Die Zusammenfassung ist fertig.", "good")
         return ""
     done = f"{job.done} von {count(job.total, 'Punkt', 'Punkten')}" if job.total else ""
+    plain = "Die KI schreibt einen Punkt in einfacher Sprache …" if job.payload.get("plain") else ""
     if job.state == "läuft":
-        label = f"Die KI schreibt: {done} fertig. {job.message}" if done else "Die KI wird gestartet …"
-        return progress_bar(job.done / job.total if job.total else None, label)
+        label = plain or f"Die KI schreibt: {done} fertig. {job.message}" if done else "Die KI wird gestartet …"
+        return progress_bar(None if plain or not job.total else job.done / job.total, label)
     if job.state == "wartet":
         return progress_bar(job.done / job.total if job.total else None, f"Gleich geht es weiter … {done}".strip())
     if job.state == "pausiert":
@@ -200,16 +208,20 @@ def earlier(jobs: Sequence[Job], shown: str | None) -> str:
     )
 
 
-def downloads(made: Sequence[tuple[str, str, str, bytes]]) -> str:
-    """Links that hold files: (label, file name, media type, bytes)."""
+def downloads(made: Sequence[tuple[str, str, str, bytes]], *, closed: bool) -> str:
+    """Links that hold files: (label, file name, media type, bytes).
+
+    :param closed: something in them is not public.
+    """
     links = "".join(
         f'<a class="ra-button ra-download" download="{safe(name)}" href="data:{kind};base64,'
         f'{base64.b64encode(content).decode("ascii")}">{safe(label)} speichern</a>'
         for label, name, kind, content in made
     )
+    banner = f'<p class="ra-nonpublic-banner" role="note">{phrases.CONFIDENTIAL_SHORT}</p>' if closed else ""
     return (
-        '<div class="ra-notice"><p>Die Auswertung zum Weitergeben, mit Seitenangaben und der Kennzeichnung, was von der KI '
-        f'stammt:</p><p class="ra-buttons">{links}</p></div>'
+        '<div class="ra-notice" role="status"><p>Die Auswertung als Datei, mit Seitenangaben und der Kennzeichnung, was von der '
+        f'KI stammt:</p>{banner}<p class="ra-buttons">{links}</p></div>'
     )
 
 
