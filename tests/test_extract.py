@@ -3,32 +3,11 @@
 import re
 
 import pytest
+from papers import item, paper
 
-from ratsassistent.oparl import AgendaItem, Citation, FormValue, PagedText, PageStart, Paper, Part, PartKind
+from ratsassistent.oparl import Citation, FormValue, Paper
 from ratsassistent.writing.check import check_statement
 from ratsassistent.writing.extract import BUDGET, LABELS, basis_of, extract_item, is_noise, reading_for, resolution_of
-
-Pieces = list[tuple[PartKind, str]]  # of one page
-
-
-def paper(*pages: Pieces, name: str = "Sanierung der Sporthalle", incomplete: bool = False) -> Paper:
-    """A paper from the parts of its pages, as pack would give it."""
-    text, starts, parts = "", [], []
-    for number, pieces in enumerate(pages, 3):
-        starts.append(PageStart(offset=len(text), file_id="ra:datei-1", file="Paket.pdf", page=number))
-        for kind, words in pieces:
-            parts.append(
-                Part(kind=kind, heading=None, start=len(text), end=len(text) + len(words), complete=not incomplete)
-            )
-            text += words + "\n"
-    return Paper(
-        id="ra:vorlage-1", reference="V/7", name=name, paperType=None, files=(), text=PagedText(text=text, starts=tuple(starts)), parts=tuple(parts)
-    )  # fmt: skip
-
-
-def item(*papers: Paper) -> AgendaItem:
-    return AgendaItem(id="ra:top-1", order=1, number="Ö 4", name="Sanierung der Sporthalle", public=True, papers=papers)
-
 
 FILLER = (
     "Die Halle liegt am Rand des alten Ortskerns. Sie wird von Schulen und Vereinen viel genutzt. "

@@ -23,7 +23,7 @@ from ratsassistent.writing.opening import FIRST, Place, best_verdict, opening
 from ratsassistent.writing.readable import is_noise, without_bullet
 from ratsassistent.writing.reading import Chunk, reading_for
 from ratsassistent.writing.rows import form_statements, table_amounts, table_dates
-from ratsassistent.writing.select import Candidate, candidates, choose
+from ratsassistent.writing.select import LEAST, Candidate, candidates, choose
 from ratsassistent.writing.sentences import clean
 from ratsassistent.writing.speakers import (
     ANNEX,
@@ -60,6 +60,7 @@ __all__ = [
 VERSION = "4"  # part of an ItemBriefing's basis: raise it when the same papers would give another briefing
 
 BUDGET = 195  # words of an item's statements and their headings
+_THIN = 150  # words of sentences that can be quoted
 _LEAST_BUDGET, _SHARE = 70, 0.7  # a thin paper is not quoted nearly whole
 
 
@@ -87,7 +88,8 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
     for place, row in table_dates(papers, today_of(papers)):
         collected.add_if_fits(place, row)
     rest = [c for c in pool if not collected.holds(c.text)]
-    for group in joined(choose(rest, collected.left, collected.shown)):
+    least = LEAST if readable >= _THIN else LEAST / 2  # of a thin paper every sentence may be the one that matters
+    for group in joined(choose(rest, collected.left, collected.shown, least=least)):
         _take(collected, papers, group)
     return ItemBriefing(
         id=item.id,

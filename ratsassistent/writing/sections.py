@@ -121,7 +121,7 @@ def _heads(found: Sequence[Sentence]) -> Iterator[_Head]:
     for index, sentence in enumerate(found):
         text = sentence.text
         run_in = _RUN_IN.match(text)
-        if sentence.opens and run_in and sentence.kind != "row":
+        if sentence.opens and run_in and sentence.kind in ("sentence", "item"):
             kind = _kind(run_in["label"])
             yield _Head(index, len(found), run_in["label"], sentence.start, f"run-in {kind}", kind, run_in=True)
         elif _is_head(found, index):
@@ -171,7 +171,7 @@ def _style(label: str) -> str:
 
 def _kind(text: str) -> str | None:
     """What a heading says it is about: "Standort Moselweg" a Standort, "Schulfläche Nord" a Fläche, "2025" a year."""
-    bare = _LABEL.sub("", text, count=1)
+    bare = re.sub(r"^(?:Zu[mr]?|Antwort (?:auf|zu)|Ad)\s+", "", _LABEL.sub("", text, count=1))
     match = _KIND.match(bare) or (_KIND.search(bare) if len(bare.split()) <= 4 else None)
     if match:
         return match["kind"].lower().removesuffix("n" if match["kind"].lower() == "varianten" else "\0")

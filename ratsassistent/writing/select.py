@@ -79,10 +79,12 @@ _REPORT_WORTH = 0.6
 _SAME = 0.8  # a sentence that shares more of its words with one already shown is not shown
 _PER_WORD = 0.25  # between worth of a sentence (0) and worth of a word (1); 0.2 to 0.35 do equally well
 _FLOOR = 0.3  # added to the worth of a sentence before its length counts: more of it favours short ones
-_LEAST = 1.1  # a sentence worth less is not shown, even where words are left
+LEAST = 1.1  # a sentence worth less is not shown, even where words are left
 _LEANING: dict[Leaning, float] = {0: 0.0, 1: -0.15, 2: -0.9}  # what it costs to lean on a sentence that is not shown
-_ALWAYS = 2  # sentences are shown even of a paper that has no better ones
-_SAME_SECTION = 0.15  # what each further sentence of one of several parallel sections costs
+_OF_ANOTHER = 0.5  # how much of a repetition counts where it is said of another thing
+_WITH_AMOUNT = 0.6  # and where the sentence names an amount
+_ALWAYS = 3  # sentences are shown even of a paper that has no better ones
+_SAME_SECTION = 0.1  # what each further sentence of one of several parallel sections costs
 _REPEATS = 1.1  # what repeating all of another sentence's words costs
 
 
@@ -263,8 +265,11 @@ def _mark_parallels(found: Sequence[Candidate]) -> None:
             for other in group[n + 1 :]:
                 if overlap(one.terms, other.terms) > 0.7 and overlap(other.terms, one.terms) > 0.7:
                     for each in (one, other):
-                        chosen = each.section is not None and each.section.state == "chosen"
-                        each.reasons["parallel"] = -0.2 if chosen else -1.0
+                        # where its heading is shown, or it is of the chosen one, it is clear of which thing it is said
+                        clear = each.heading is not None or (
+                            each.section is not None and each.section.state == "chosen"
+                        )
+                        each.reasons["parallel"] = -0.2 if clear else -1.0
 
 
 def _features(candidate: Candidate, heading: str, place: int) -> None:
@@ -303,7 +308,7 @@ def _of_section(candidate: Candidate) -> float:
     if section is None or not section.parallel:
         return 0.0
     if section.state:
-        return 0.35 if section.state == "chosen" else -0.9
+        return 0.35 if section.state == "chosen" else -1.5
     return -0.2 if candidate.heading else 0.0
 
 
@@ -342,7 +347,7 @@ def _centrality(found: Sequence[Candidate], subject: Counter[str]) -> None:
 
 
 def choose(
-    pool: Sequence[Candidate], budget: int, shown: Sequence[Counter[str]], limit: int = 12, least: float = _LEAST
+    pool: Sequence[Candidate], budget: int, shown: Sequence[Counter[str]], limit: int = 12, least: float = LEAST
 ) -> list[Candidate]:
     """The best candidates within a budget of words, in reading order.
 
@@ -356,7 +361,8 @@ def choose(
     def gain(candidate: Candidate) -> float:
         beside = sum(t.section == candidate.section for t in taken) if candidate.heading else 0
         held = -candidate.reasons.get("leans", 0.0) if any(t.order == candidate.before for t in taken) else 0.0
-        return candidate.score + held - _REPEATS * repeated[candidate.order] - _SAME_SECTION * beside
+        repeats = _REPEATS * repeated[candidate.order] * (_WITH_AMOUNT if candidate.reasons["money"] else 1.0)
+        return candidate.score + held - repeats - _SAME_SECTION * beside
 
     def worth(candidate: Candidate) -> float:
         return (gain(candidate) + _FLOOR) / math.pow(max(candidate.words, 8), _PER_WORD)
@@ -372,5 +378,8 @@ def choose(
         taken.append(best)
         budget -= best.words
         for candidate in rest:
-            repeated[candidate.order] = max(repeated[candidate.order], overlap(candidate.terms, best.terms))
+            same = overlap(candidate.terms, best.terms)
+            if candidate.heading and best.heading and candidate.section != best.section:
+                same *= _OF_ANOTHER  # the same of another lot is news
+            repeated[candidate.order] = max(repeated[candidate.order], same)
     return sorted(taken, key=lambda c: c.order)
