@@ -9,7 +9,8 @@ value or name of the same page, those ending in "_fremd" one that does not stand
 
 Prints one JSON object: for both modes (with the passage that the sentence is from, and without), true sentences flagged,
 and by kind how many alterations were caught. "caught" counts only sentences that pass before they are altered. `--fakten`
-adds true sentences that persons or large models wrote of the pack (each with its pages); they are only looked at unaltered.
+adds true sentences that persons or large models wrote of the pack (each with its pages): the harder test, since their words
+are not those of the page. Of each, every kind of alteration that fits is tried.
 """
 
 from __future__ import annotations
@@ -67,7 +68,18 @@ def true_sentences(book: Book, rng: random.Random, wanted: int) -> list[True_]:
 
 
 _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
-_NUMBER_WORDS = {"2": "zwei", "3": "drei", "4": "vier", "5": "fünf", "6": "sechs", "7": "sieben", "8": "acht", "9": "neun", "10": "zehn", "12": "zwölf"}
+_NUMBER_WORDS = {
+    "2": "zwei",
+    "3": "drei",
+    "4": "vier",
+    "5": "fünf",
+    "6": "sechs",
+    "7": "sieben",
+    "8": "acht",
+    "9": "neun",
+    "10": "zehn",
+    "12": "zwölf",
+}
 _SYNONYMS = {
     "jedoch": "allerdings", "aufgrund": "wegen", "sowie": "und", "lediglich": "nur", "zudem": "außerdem", "derzeit": "aktuell",
     "Zudem": "Außerdem", "Derzeit": "Aktuell", "Aufgrund": "Wegen", "bzw.": "oder", "beziehungsweise": "oder", "erforderlich": "notwendig",
@@ -104,7 +116,11 @@ def _numbers_otherwise(text: str) -> str:
 
     text = re.sub(r"\b(\d{1,3}(?:\.\d{3}){2,})(?:,00|,-+)?\s*(?:Euro|€|EUR)", million, text)
     text = re.sub(rf"\b(\d{{1,2}})\.\s({'|'.join(_MONTHS)})\s(\d{{4}})", date, text)
-    text = re.sub(r"(?<![\d.,/§])\b(\d{1,2})\s(?=(?:Jahre|Monate|Wochen|Stellen|Wohnungen|Plätze|Kinder|Personen)\b)", lambda m: _NUMBER_WORDS.get(m[1], m[1]) + " ", text)
+    text = re.sub(
+        r"(?<![\d.,/§])\b(\d{1,2})\s(?=(?:Jahre|Monate|Wochen|Stellen|Wohnungen|Plätze|Kinder|Personen)\b)",
+        lambda m: _NUMBER_WORDS.get(m[1], m[1]) + " ",
+        text,
+    )
     return text
 
 
@@ -115,7 +131,11 @@ def _synonyms(text: str) -> str:
 def _shorten(text: str) -> str:
     changed = re.sub(r"\s\([^()]{3,60}\)", "", text)
     changed = re.sub(r",\s(?:sodass|so dass|weil|da|um|wobei|damit)\s[^,]{10,}\.$", ".", changed)
-    changed = re.sub(r"^(?:Darüber hinaus|Außerdem|Zudem|Insgesamt|Weiterhin|Ferner|Dabei|Hierbei)\s(\w+)\s(die|der|das|ein|eine)\s([A-ZÄÖÜ]\w+)", lambda m: f"{m[2].capitalize()} {m[3]} {m[1]}", changed)
+    changed = re.sub(
+        r"^(?:Darüber hinaus|Außerdem|Zudem|Insgesamt|Weiterhin|Ferner|Dabei|Hierbei)\s(\w+)\s(die|der|das|ein|eine)\s([A-ZÄÖÜ]\w+)",
+        lambda m: f"{m[2].capitalize()} {m[3]} {m[1]}",
+        changed,
+    )
     return changed
 
 
@@ -123,7 +143,10 @@ _FINITE = r"wird|werden|wurde|wurden|ist|sind|war|waren|hat|haben|soll|sollen|ka
 
 
 def _reorder(text: str) -> str:
-    match = re.match(rf"((?:Im|In|Am|An|Bei|Beim|Für|Mit|Nach|Seit|Durch|Zum|Zur|Ab|Auf|Aus|Von|Vom)\s(?:[^,;.]+\s){{1,6}}?)({_FINITE})\s((?:der|die|das|eine|ein)\s(?:[a-zäöü]+\s)?[A-ZÄÖÜ][\wäöüß-]+)\s(.*)$", text)
+    match = re.match(
+        rf"((?:Im|In|Am|An|Bei|Beim|Für|Mit|Nach|Seit|Durch|Zum|Zur|Ab|Auf|Aus|Von|Vom)\s(?:[^,;.]+\s){{1,6}}?)({_FINITE})\s((?:der|die|das|eine|ein)\s(?:[a-zäöü]+\s)?[A-ZÄÖÜ][\wäöüß-]+)\s(.*)$",
+        text,
+    )
     if not match:
         return text
     opening = match[1].strip()
@@ -131,9 +154,16 @@ def _reorder(text: str) -> str:
 
 
 def _passive(text: str) -> str:
-    match = re.match(r"Die (Stadtverwaltung|Verwaltung|Stadt|Gemeinde) (empfiehlt|schlägt vor|plant|beabsichtigt), (.*)$", text)
+    match = re.match(
+        r"Die (Stadtverwaltung|Verwaltung|Stadt|Gemeinde) (empfiehlt|schlägt vor|plant|beabsichtigt), (.*)$", text
+    )
     if match:
-        done = {"empfiehlt": "empfohlen", "schlägt vor": "vorgeschlagen", "plant": "geplant", "beabsichtigt": "beabsichtigt"}[match[2]]
+        done = {
+            "empfiehlt": "empfohlen",
+            "schlägt vor": "vorgeschlagen",
+            "plant": "geplant",
+            "beabsichtigt": "beabsichtigt",
+        }[match[2]]
         return f"Von der {match[1]} wird {done}, {match[3]}"
     return text
 
@@ -199,27 +229,39 @@ def alterations(item: True_, book: Book, rng: random.Random) -> Iterator[Alterat
         "anteil": {f.value: f.text for f in percentages(page)},
         "datum": {d.date: d.text for d in days(page, years=False)},
         "paragraf": {f.text: f.text for f in laws(page)},
-        "zahl": {f.value: f.text for f in numbers(page) if f.text[:1].isdigit() and not re.search(r"§\s*$", page[: f.start])},
+        "zahl": {
+            f.value: f.text for f in numbers(page) if f.text[:1].isdigit() and not re.search(r"§\s*$", page[: f.start])
+        },
     }
     for kind, found in spans.items():
         if not found:
             continue
-        start, end, value = rng.choice(found)
+        start, end, _ = rng.choice(found)
         mine = {v for _, _, v in found}
         others = sorted((str(t) for v, t in here[kind].items() if v not in mine and not _same_day(v, mine)), key=str)
         if kind == "zahl":  # a year for a year, a small number for a small one
-            others = [o for o in others if (len(o) == 4 == end - start and o[:2] == text[start : start + 2]) or 4 not in (len(o), end - start)]
+            others = [
+                o
+                for o in others
+                if (len(o) == 4 == end - start and o[:2] == text[start : start + 2]) or 4 not in (len(o), end - start)
+            ]
         if others:
             yield f"{kind}_seite", text[:start] + rng.choice(others) + text[end:]
         strange = _strange(text[start:end], page, rng)
         if strange:
             yield f"{kind}_fremd", text[:start] + strange + text[end:]
     for kind, names in book.names.items():
-        mine_names = [(m.start(), m[0]) for n in names for m in re.finditer(rf"(?<![\w-]){re.escape(n)}(?![\w-])", text)]
+        mine_names = [
+            (m.start(), m[0]) for n in names for m in re.finditer(rf"(?<![\w-]){re.escape(n)}(?![\w-])", text)
+        ]
         if not mine_names:
             continue
         at, name = rng.choice(sorted(mine_names))
-        on_page = sorted(n for n in names if re.search(rf"(?<![\w-]){re.escape(n)}(?![\w-])", page) and n not in text and n[:4] != name[:4])
+        on_page = sorted(
+            n
+            for n in names
+            if re.search(rf"(?<![\w-]){re.escape(n)}(?![\w-])", page) and n not in text and n[:4] != name[:4]
+        )
         if on_page:
             yield "name_seite", text[:at] + rng.choice(on_page) + text[at + len(name) :]
         strangers = [n for n in _STRANGERS[kind] if n not in page]
@@ -229,7 +271,11 @@ def alterations(item: True_, book: Book, rng: random.Random) -> Iterator[Alterat
 
 
 def _same_day(value: object, mine: set[object]) -> bool:
-    return isinstance(value, str) and any(isinstance(m, str) and (value.startswith(m[:7]) or m.startswith(value)) for m in mine if len(str(m)) < 10 or len(value) < 10)
+    return isinstance(value, str) and any(
+        isinstance(m, str) and (value.startswith(m[:7]) or m.startswith(value))
+        for m in mine
+        if len(str(m)) < 10 or len(value) < 10
+    )
 
 
 def _strange(printed: str, page: str, rng: random.Random) -> str | None:
@@ -244,7 +290,11 @@ def _strange(printed: str, page: str, rng: random.Random) -> str | None:
         changed = printed[:at] + digit + printed[at + 1 :]
         figures = re.sub(r"\s", "", changed)
         wrong_day = re.match(r"(\d{1,2})\.\s?(\d{1,2})?", changed)
-        if wrong_day and re.search(r"\d\.\s?(?:\d|[A-Z])", changed) and (int(wrong_day[1]) > 28 or int(wrong_day[2] or 1) > 12):
+        if (
+            wrong_day
+            and re.search(r"\d\.\s?(?:\d|[A-Z])", changed)
+            and (int(wrong_day[1]) > 28 or int(wrong_day[2] or 1) > 12)
+        ):
             continue
         if not re.search(rf"(?<![\d.,]){re.escape(figures)}(?![\d])", squeezed) and figures not in squeezed:
             return changed
@@ -296,11 +346,16 @@ def measure(books: Sequence[Book], wanted: int, seed: int, show: str | None) -> 
             kind = min(sorted(possible), key=lambda k: used[k])
             used[kind] += 1
             chosen.append((item, kind, possible[kind]))
-    report: dict[str, object] = {"saetze": len(items), "veraendert": len(chosen), "davon_von_derselben_seite": sum(n for k, n in used.items() if k.endswith("_seite"))}
+    report: dict[str, object] = {
+        "saetze": len(items),
+        "veraendert": len(chosen),
+        "davon_von_derselben_seite": sum(n for k, n in used.items() if k.endswith("_seite")),
+    }
     for mode in ("mit_stelle", "ohne_stelle"):
-        begin, checks = time.perf_counter(), 0
+        begin, checks = time.process_time(), 0
         flagged: dict[str, list[bool]] = defaultdict(list)
         caught: dict[str, list[bool]] = defaultdict(list)
+        by_wording: dict[str, list[bool]] = defaultdict(list)
         passed: dict[int, bool] = {}
         for item, _ in items:
             result = check_statement(item.text, [item.page], item.passage if mode == "mit_stelle" else None)
@@ -314,6 +369,7 @@ def measure(books: Sequence[Book], wanted: int, seed: int, show: str | None) -> 
                 continue
             result = check_statement(text, [item.page], item.passage if mode == "mit_stelle" else None)
             caught[kind].append(not result.ok)
+            by_wording[item.how].append(not result.ok)
             checks += 1
             if show == kind and not result.ok:
                 print(f"[{mode}] {kind} gefunden: {text}\n     {result.explained}")
@@ -322,12 +378,13 @@ def measure(books: Sequence[Book], wanted: int, seed: int, show: str | None) -> 
         report[mode] = {
             "wahr_beanstandet": _shares(flagged),
             "gefunden": _shares(caught),
+            "gefunden_nach_wortlaut": _shares(by_wording),
             "gefunden_fremder_wert": _share([c for k, v in caught.items() if k.endswith("_fremd") for c in v]),
             "gefunden_wert_derselben_seite": _share([c for k, v in caught.items() if k.endswith("_seite") for c in v]),
             "gefunden_verneinung": _share([c for k, v in caught.items() if k.startswith("verneint") for c in v]),
             "gefunden_richtung_urteil": _share([c for k in ("richtung", "urteil") for c in caught.get(k, [])]),
             "gefunden_alle_zweite_art": _share([c for k, v in caught.items() if not k.endswith("_fremd") for c in v]),
-            "ms_je_pruefung_mit_einlesen_der_seite": round((time.perf_counter() - begin) / checks * 1000, 2),
+            "ms_je_pruefung_mit_einlesen_der_seite": round((time.process_time() - begin) / checks * 1000, 2),
         }
     return report
 
@@ -341,18 +398,36 @@ def _shares(groups: dict[str, list[bool]]) -> dict[str, str]:
     return {**made, "alle": _share([v for values in groups.values() for v in values])}
 
 
-def facts(path: Path, pages: Sequence[str], show: bool) -> dict[str, str]:
-    """True sentences about a pack that were written elsewhere: flagged how often, held against their pages."""
+def facts(path: Path, book: Book, seed: int, show: bool) -> dict[str, object]:
+    """True sentences about a pack that were written elsewhere, held against their pages: flagged, and caught if altered."""
+    rng = random.Random(seed)
     flagged: dict[str, list[bool]] = defaultdict(list)
+    caught: dict[str, list[bool]] = defaultdict(list)
     for item in json.loads(path.read_text(encoding="utf-8"))["items"]:
         for fact in item["facts"]:
-            result = check_statement(fact["fact"], [pages[fact["page"] - 1]])
-            several = check_statement(fact["fact"], [pages[n - 1] for n in fact.get("pages", [fact["page"]])[:3]])
+            text, best = fact["fact"], book.pages[fact["page"] - 1]
+            result = check_statement(text, [best])
+            several = check_statement(text, [book.pages[n - 1] for n in fact.get("pages", [fact["page"]])[:3]])
             flagged["beste_seite"].append(not result.ok)
             flagged["bis_drei_seiten"].append(not several.ok)
             if show and not result.ok:
-                print(f"[fakt] S. {fact['page']}: {fact['fact']}\n     {result.explained} | {several.explained}")
-    return {name: _share(values) for name, values in flagged.items()}
+                print(f"[fakt] S. {fact['page']}: {text}\n     {result.explained} | {several.explained}")
+            if not result.ok:
+                continue
+            for kind, altered in alterations(True_(text, best, best, "fakt"), book, rng):
+                found = not check_statement(altered, [best]).ok
+                caught[kind].append(found)
+                if show and not found:
+                    print(f"[fakt {kind}] übersehen: {altered}\n     statt: {text}")
+    groups = {
+        "fremd": [c for k, v in caught.items() if k.endswith("_fremd") for c in v],
+        "seite": [c for k, v in caught.items() if k.endswith("_seite") for c in v],
+        "sinn": [c for k, v in caught.items() if not k.endswith(("_fremd", "_seite")) for c in v],
+    }
+    return {
+        "beanstandet": {name: _share(values) for name, values in flagged.items()},
+        "gefunden": {**_shares(caught), **{f"gefunden_{name}": _share(values) for name, values in groups.items()}},
+    }
 
 
 def main() -> None:
@@ -371,8 +446,10 @@ def main() -> None:
         books.append(book)
         for file in arguments.fakten:
             if file.name.startswith(path.stem):
-                report[f"fakten_beanstandet {path.stem}"] = facts(file, book.pages, arguments.zeigen == "fakten")
-    report |= measure([b for b in books if any(p.strip() for p in b.pages)], arguments.saetze, arguments.saat, arguments.zeigen)
+                report[f"fakten {path.stem}"] = facts(file, book, arguments.saat, arguments.zeigen == "fakten")
+    report |= measure(
+        [b for b in books if any(p.strip() for p in b.pages)], arguments.saetze, arguments.saat, arguments.zeigen
+    )
     print(json.dumps(report, ensure_ascii=False, indent=1))
 
 

@@ -80,7 +80,7 @@ def check_statement(text: str, pages: Sequence[Page] | Sequence[str], passage: s
     failures |= dict.fromkeys(missing_names(wording, source), NOT_THERE)
     alignment = align(wording, given or source)
     strange = [value.text for value in misplaced(there, alignment)]
-    strange += misplaced_names(wording, alignment, given)
+    strange += misplaced_names(wording, alignment, given, source)
     for kind, words in (
         (ELSEWHERE, strange),
         (CONTRARY, contrary(wording, alignment)),

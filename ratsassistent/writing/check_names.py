@@ -71,6 +71,7 @@ _INFLECTED = re.compile(r"\w{3,}(?:t|en|er|te|ten|ter|e|es)")  # may be a verb o
 # So many nouns of a sentence may be missing from its source before they count.
 _MANY, _LARGE_SHARE = 4, 0.4
 _LEAST_FIT, _GOOD_FIT, _RIVAL = 0.6, 0.45, 0.8  # as for values, see there
+_HEAD = 3  # units that say whose paper it is and what about
 _EVERYWHERE = 5  # units that hold a name which belongs to the whole page
 _NOT_A_NAME = _words(
     "ö tob top bv az nr gmbh ag kg ev eur euro teur mio mrd usw bzw vgl ca abs kfz lkw pkw id it edv öpnv cm qm kwh mwh co2 dna pdf"
@@ -108,20 +109,23 @@ def _may_be_name(word: str, start: int, text: str, opens: bool) -> bool:
     return kind == "no" and not (opens and _INFLECTED.fullmatch(word))
 
 
-def misplaced_names(text: str, alignment: Alignment, given: Source | None) -> Iterator[str]:
+def misplaced_names(text: str, alignment: Alignment, given: Source | None, pages: Source) -> Iterator[str]:
     """Names that stand in the source, but not where it speaks of the same thing.
 
     Either the units that hold one support the sentence badly, or the unit that supports it best has another name of that
     sort in its place. A name of a heading, or one that stands all over the source, fits everywhere.
 
-    :param given: the passage that the sentence was written from, where it is known: names have to stand in it.
+    :param given: the passage that the sentence was written from, where it is known: names have to stand in it, but for
+        those in the head of the pages and all over them.
     """
     source = alignment.source
     for start, word in _capitalised(text):
         if not is_name(word, start, text, source):
             continue
         if given is not None and not name_known(word, given):
-            yield word
+            places = [n for n, unit in enumerate(pages.units) if _holds(unit, word)]
+            if len(places) < _EVERYWHERE and min(places, default=_HEAD) >= _HEAD:
+                yield word
             continue
         holders = [n for n, unit in enumerate(source.units) if _holds(unit, word)]
         scores = alignment.support(start, start + len(word))

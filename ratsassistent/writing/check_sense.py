@@ -22,8 +22,8 @@ _EXPLICIT = re.compile(
 # Words that deny without a "nicht".
 _IMPLIED = re.compile(
     r"\b(?:entf[aä]ll\w*|verzicht\w*|lehnt|lehnen|lehnte\w*|abgelehnt\w*|abzulehnen\w*|ablehn\w*|fehl(?:t|en|te|ten|end\w*)|unterbleib\w*|unterlassen|ausgeschlossen|mangels|mangel\w*"
-    r"|un(?:möglich|zulässig|nötig|notwendig|verändert|berührt|abhängig|geeignet|wirtschaftlich|zureichend|erheblich)\w*|verneint\w*|abgesehen|absehen|sieht(?=[^.;]*\bab\b)|ausgesetzt|gestrichen|streich\w*"
-    r"|zurückgezogen|abgesetzt|kaum|wegf\w*|entbehrlich|erübrigt|statt|anstatt|außer|noch offen|nein|verhinder\w*|vermeid\w*|vermieden|ausschließ\w*|ausschluss|weigert|nur|lediglich|anstelle|sondern|übrig\w*|ausgenommen\w*|restlich\w*|verbleib\w*|ausstehend\w*)\b",
+    r"|un(?!ter|d\b|s|mittelbar|gefähr)\w{4,}(?:lich|bar|ig|t|isch|haft|sam)(?:e[nrsm]?)?|verneint\w*|abgesehen|absehen|sieht(?=[^.;]*\bab\b)|ausgesetzt|gestrichen|streich\w*"
+    r"|zurückgezogen|abgesetzt|kaum|wegf\w*|entbehrlich|erübrigt|statt|anstatt|außer|noch offen|nein|verhinder\w*|vermeid\w*|vermieden|ausschließ\w*|ausschluss|weigert|nur|lediglich|anstelle|sondern|übrig\w*|ausgenommen\w*|restlich\w*|verbleib\w*|ausstehend\w*|verboten\w*|untersagt\w*|gescheitert|scheidet|scheiden|widersprech\w*|widerspricht|fraglich|zu wenig|schwerlich)\b",
     re.IGNORECASE,
 )
 # Pairs of contraries, as beginnings of words.

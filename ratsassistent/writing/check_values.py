@@ -119,7 +119,7 @@ def misplaced(values: Sequence[Value], alignment: Alignment) -> Iterator[Value]:
     units = alignment.source.units
     mirrors = alignment.mirrors()
     for value in values:
-        if mirrors and value.kind != "reference" and not any(borne_out(value, unit.facts) for unit in mirrors):
+        if mirrors and all(_exchanged(value, values, unit) for unit in mirrors):
             yield value
             continue
         holders = bearing(alignment.source, lambda unit, v=value: borne_out(v, unit.facts))  # type: ignore[misc]
@@ -141,6 +141,18 @@ def misplaced(values: Sequence[Value], alignment: Alignment) -> Iterator[Value]:
         rival = highest(scores, strange)
         if rival >= _LEAST_FIT and own < _RIVAL * rival:
             yield value
+
+
+def _exchanged(value: Value, values: Sequence[Value], unit: Unit) -> bool:
+    """A unit followed word for word lacks this value, and has another of its kind that the sentence lacks."""
+    if borne_out(value, unit.facts):
+        return False
+    others = [other for other in values_of(unit.text) if other.kind == value.kind]
+    mine = [(v.number, v.day.date if v.day else v.text if v.kind in ("law", "reference") else "") for v in values]
+    return any(
+        (o.number, o.day.date if o.day else o.text if o.kind in ("law", "reference") else "") not in mine
+        for o in others
+    )
 
 
 def _counted(text: str, end: int) -> str:
