@@ -41,6 +41,12 @@ _PLURAL = re.compile(
     r"\b[Dd]ie\s+(?:[a-zäöü]+en\s+)?(?:\w*[Kk]osten|\w*[Mm]ittel|\w*[Ee]innahmen|\w*[Aa]usgaben|\w*[Mm]aßnahmen|\w*[Ff]lächen)"
     r"\s+(?:beträgt|ist|wird|soll|hat|kann|wurde|liegt|steht|erfolgt)\b"
 )
+_FINITE_INSIDE = re.compile(
+    r"\bund [a-zäöü]{3,}t (?:zu|die|den|das|dem|der|ein\w*|dies\w*) [^,]*\b(?:auf|ab|an|aus|ein|vor|dar|her|zu)\.$"
+)
+_ONE_ACTS = re.compile(
+    r"dass (?:der|die|das) (?:\w*[Rr]at|\w*[Vv]erwaltung|Stadt|Gemeinde|\w*[Aa]usschuss|\w*tag)\b(?! und| sowie|,)[^,]*[a-zäöü]en\.$"
+)
 _IN_MONTH = re.compile(
     r"\b[Ii]n (?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
 )
@@ -150,6 +156,10 @@ def _verbs_fit(text: str, lead: str) -> bool:
         )
     if lead.endswith("soll"):
         rest = re.split(r"[,;:.!?](?=\s|$)", text.removeprefix(lead).strip())
+        if re.search(
+            r"\b(?:bereit|ein|auf|aus|ab|an|vor|fest|um|nach|mit|weiter|durch|zurück)zu[a-zäöü]+en$", rest[0].strip()
+        ):
+            return False
         return any(re.search(r"(?:en|ln|rn|tun|sein)$", piece.strip()) for piece in rest) and not re.search(
             r"\bund\s+(?:[a-zäöü]{3,}t)\s+(?:die|den|das|der|dem|diese\w*|ein\w*)\b", text
         )
@@ -167,7 +177,7 @@ def _verbs_fit(text: str, lead: str) -> bool:
 
 def _ends_with_verb(text: str) -> bool:
     """Does the "dass" clause, or its first part up to a comma, end with a verb that can stand there?"""
-    if _VERB_SECOND.search(text):
+    if any(wrong.search(text) for wrong in (_VERB_SECOND, _FINITE_INSIDE, _ONE_ACTS)):
         return False
     clause = _CLAUSE.search(text)
     pieces = re.split(r",\s+", (clause[1] if clause else text).rstrip(".!? "))
