@@ -54,7 +54,7 @@ _FIELD = re.compile(
     r"(?:Antragsteller\w*|Antragstellend\w*|Einreicher\w*|Eingereicht (?:von|durch))\s*:\s*(?P<who>[^\W\d_][^:]{1,60})$"
 )
 _MOVES = re.compile(
-    r"(?m)^[ \t]*(?:die[ \t]+)?(?P<who>(?!(?:[Ww]ir|[Ii]ch|Hiermit|Es|Daher|Deshalb|Die Verwaltung|Verwaltung)\b[ \t]+beantrag)[^\W\d_][^\n:.,;]{1,60}?)[ \t]+beantrag(?:t|en)\b"
+    r"(?m)^[ \t]*(?:die[ \t]+)?(?P<who>(?!(?:[Ww]ir|[Ii]ch|Hiermit|Es|Daher|Deshalb|Die Verwaltung|Verwaltung)\b[ \t]+beantrag)[^\W\d_][^\n:,;]{1,60}?)[ \t]+beantrag(?:t|en)\b"
 )
 _OF_WHOM = re.compile(
     rf"\b(?:Antrag|Anfrage)\s+(?P<who>(?:der|des|von)\s+[^\n:.,]{{0,40}}{_BODY_NAMED}\b[^\n:.,;]{{0,40}})"
