@@ -67,7 +67,7 @@ def true_sentences(book: Book, rng: random.Random, wanted: int) -> list[True_]:
     return [put_otherwise(item, rng) if n % 5 >= 2 else item for n, item in enumerate(chosen)]
 
 
-_MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+_MONTHS = re.findall(r"\w+", "Januar Februar März April Mai Juni Juli August September Oktober November Dezember")
 _NUMBER_WORDS = {
     "2": "zwei",
     "3": "drei",
@@ -116,12 +116,11 @@ def _numbers_otherwise(text: str) -> str:
 
     text = re.sub(r"\b(\d{1,3}(?:\.\d{3}){2,})(?:,00|,-+)?\s*(?:Euro|€|EUR)", million, text)
     text = re.sub(rf"\b(\d{{1,2}})\.\s({'|'.join(_MONTHS)})\s(\d{{4}})", date, text)
-    text = re.sub(
+    return re.sub(
         r"(?<![\d.,/§])\b(\d{1,2})\s(?=(?:Jahre|Monate|Wochen|Stellen|Wohnungen|Plätze|Kinder|Personen)\b)",
         lambda m: _NUMBER_WORDS.get(m[1], m[1]) + " ",
         text,
     )
-    return text
 
 
 def _synonyms(text: str) -> str:
@@ -131,12 +130,11 @@ def _synonyms(text: str) -> str:
 def _shorten(text: str) -> str:
     changed = re.sub(r"\s\([^()]{3,60}\)", "", text)
     changed = re.sub(r",\s(?:sodass|so dass|weil|da|um|wobei|damit)\s[^,]{10,}\.$", ".", changed)
-    changed = re.sub(
+    return re.sub(
         r"^(?:Darüber hinaus|Außerdem|Zudem|Insgesamt|Weiterhin|Ferner|Dabei|Hierbei)\s(\w+)\s(die|der|das|ein|eine)\s([A-ZÄÖÜ]\w+)",
         lambda m: f"{m[2].capitalize()} {m[3]} {m[1]}",
         changed,
     )
-    return changed
 
 
 _FINITE = r"wird|werden|wurde|wurden|ist|sind|war|waren|hat|haben|soll|sollen|kann|können|muss|müssen|erfolgt|beträgt|besteht|betragen|liegt"

@@ -75,23 +75,23 @@ _NOUN_OF = re.compile(
 _WE = re.compile(r"\b(?:wir|ich)\b", re.IGNORECASE)
 # Told as decided. In minutes the present tense is one, too, and the votes stand there.
 _DECIDED = re.compile(
-    r"\b(?:hat|haben|hatte|wurde|wurden|ist|sind|worden)\b(?:[^.;]|(?<=\d)\.)*\b(?:beschlossen|zugestimmt|genehmigt|bewilligt|verabschiedet|angenommen|abgelehnt)\b(?!\swerden)"
-    r"|\b(?:beschlossen|zugestimmt|genehmigt|bewilligt|verabschiedet|angenommen|abgelehnt)\s(?:hat|haben|hatte|wurden?|worden)\b|\bbeschloss(?:en)?\b(?=\s(?!werden)(?:[^.;]|(?<=\d)\.)*)"
-    r"|\bstimmten?\b(?:[^.;]|(?<=\d)\.)*\bzu\b|\blehnten?\b(?:[^.;]|(?<=\d)\.)*\bab\b|\bgenehmigten?\s(?:der|die|das|den)\b|\bbewilligte\b|\bverabschiedete\b"
+    r"\b(?:hat|haben|hatte|wurde|wurden|ist|sind|worden)\b(?:[^.;]|(?<=\d)\.){0,160}\b(?:beschlossen|zugestimmt|genehmigt|bewilligt|verabschiedet|angenommen|abgelehnt)\b(?!\swerden)"
+    r"|\b(?:beschlossen|zugestimmt|genehmigt|bewilligt|verabschiedet|angenommen|abgelehnt)\s(?:hat|haben|hatte|wurden?|worden)\b|\bbeschloss(?:en)?\b(?=\s(?!werden)(?:[^.;]|(?<=\d)\.){0,160})"
+    r"|\bstimmten?\b(?:[^.;]|(?<=\d)\.){0,160}\bzu\b|\blehnten?\b(?:[^.;]|(?<=\d)\.){0,160}\bab\b|\bgenehmigten?\s(?:der|die|das|den)\b|\bbewilligte\b|\bverabschiedete\b"
 )
 _VOTED = re.compile(
     r"einstimmig|mehrheitlich|Ja-?Stimmen|Gegenstimmen?|Abstimmung|Stimmenthaltung|Niederschrift|Protokoll|\bBeschluss vom\b|zugestimmt|angenommen|abgelehnt|\bbereits beschlossen|beschlossene[rnsm]?\b|\d\s?(?:ja|nein|dafür|dagegen)\b",
     re.IGNORECASE,
 )
 _ONLY_MEANT = re.compile(
-    r"\b(?:soll|sollen|sollte[nt]?|würde[n]?|möge|könnte[n]?|empfiehlt|vorgeschlagen|beantragt)\b(?:[^.;]|(?<=\d)\.)*$"
+    r"\b(?:soll|sollen|sollte[nt]?|würde[n]?|möge|könnte[n]?|empfiehlt|vorgeschlagen|beantragt)\b(?:[^.;]|(?<=\d)\.){0,160}$"
 )
 _COUNCIL_DID = re.compile(
-    rf"(?:Der|Die|Das)\s(?:{_PATTERNS['council']})\s(?:hat|haben)\s[^.;:]*?\w+(?:t|en)(?=[.;,]|$)"
+    rf"(?:Der|Die|Das)\s(?:{_PATTERNS['council']})\s(?:hat|haben)\s(?:[^.;:]|(?<=\d)\.){0, 200}?\w+(?:t|en)(?=[.;,]|$)"
 )
 # Told as done; and as meant to be done.
 _DONE = re.compile(
-    r"\b(?:wurde|wurden)\b(?!(?:[^.;]|(?<=\d)\.)*\b(?:geplant|vorgesehen|vorgeschlagen|beantragt|beauftragt|empfohlen|gebeten|angekündigt|diskutiert|erwartet|gefordert|angefragt|veranschlagt|ermittelt|geschätzt|eingeplant)\b)"
+    r"\b(?:wurde|wurden)\b(?!(?:[^.;]|(?<=\d)\.){0,160}\b(?:geplant|vorgesehen|vorgeschlagen|beantragt|beauftragt|empfohlen|gebeten|angekündigt|diskutiert|erwartet|gefordert|angefragt|veranschlagt|ermittelt|geschätzt|eingeplant)\b)"
     r"|\b(?:ist|sind)\s(?:\S+\s){0,6}?(?:abgeschlossen|fertiggestellt|umgesetzt|erfolgt|gebaut|errichtet|worden)\b"
 )
 _MEANT = re.compile(

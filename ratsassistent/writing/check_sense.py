@@ -22,7 +22,7 @@ _EXPLICIT = re.compile(
 # Words that deny without a "nicht".
 _IMPLIED = re.compile(
     r"\b(?:entf[aä]ll\w*|verzicht\w*|lehnt|lehnen|lehnte\w*|abgelehnt\w*|abzulehnen\w*|ablehn\w*|fehl(?:t|en|te|ten|end\w*)|unterbleib\w*|unterlassen|ausgeschlossen|mangels|mangel\w*"
-    r"|un(?!ter|d\b|s|mittelbar|gefähr)\w{4,}(?:lich|bar|ig|t|isch|haft|sam)(?:e[nrsm]?)?|verneint\w*|abgesehen|absehen|sieht(?=[^.;]*\bab\b)|ausgesetzt|gestrichen|streich\w*"
+    r"|un(?!ter|d\b|s|mittelbar|gefähr)\w{4,}(?:lich|bar|ig|t|isch|haft|sam)(?:e[nrsm]?)?|verneint\w*|abgesehen|absehen|sieht(?=[^.;]{0,120}\bab\b)|ausgesetzt|gestrichen|streich\w*"
     r"|zurückgezogen|abgesetzt|kaum|wegf\w*|entbehrlich|erübrigt|statt|anstatt|außer|noch offen|nein|verhinder\w*|vermeid\w*|vermieden|ausschließ\w*|ausschluss|weigert|nur|lediglich|anstelle|sondern|übrig\w*|ausgenommen\w*|restlich\w*|verbleib\w*|ausstehend\w*|verboten\w*|untersagt\w*|gescheitert|scheidet|scheiden|widersprech\w*|widerspricht|fraglich|zu wenig|schwerlich)\b",
     re.IGNORECASE,
 )
@@ -30,8 +30,8 @@ _IMPLIED = re.compile(
 _CONTRARIES: tuple[tuple[str, str], ...] = (
     (r"(?:an)?(?:ge)?stieg\w*|steig\w*|ansteig\w*|erhöh\w*|zunahme\w*|zugenommen|zunehm\w*|nimmt zu|anstieg\w*|wächst|wuchs\w*|gewachsen|wachs\w*|gehoben|anheb\w*|anhebung|aufgestockt|aufstock\w*|mehrung|vergrößer\w*",
      r"(?:ab)?sink\w*|(?:ab)?sank\w*|gesunken\w*|verringer\w*|reduzier\w*|abnahme\w*|abgenommen|abnehm\w*|nimmt ab|rückgang\w*|zurückgegang\w*|gesenkt\w*|(?:ab)?senk\w*|vermindert\w*|verminder\w*|gekürzt\w*|kürz\w*|verkleiner\w*|minderung"),
-    (r"zu(?:ge|zu)?stimm\w*|stimm(?:t|te|en|ten)\b(?=[^.;]*\bzu\b)|keine (?:Bedenken|Einwände|Einwendungen)|einverstanden|angenommen\w*|befürwort\w*|genehmigt\w*|unterstütz\w*|bewilligt\w*|anzunehmen",
-     r"abgelehnt\w*|ab(?:zu)?lehn\w*|lehn(?:t|te|en|ten)\b(?=[^.;]*\bab\b)|zurückgewiesen\w*|verworfen|versagt\w*"),
+    (r"zu(?:ge|zu)?stimm\w*|stimm(?:t|te|en|ten)\b(?=[^.;]{0,120}\bzu\b)|keine (?:Bedenken|Einwände|Einwendungen)|einverstanden|angenommen\w*|befürwort\w*|genehmigt\w*|unterstütz\w*|bewilligt\w*|anzunehmen",
+     r"abgelehnt\w*|ab(?:zu)?lehn\w*|lehn(?:t|te|en|ten)\b(?=[^.;]{0,120}\bab\b)|zurückgewiesen\w*|verworfen|versagt\w*"),
     (r"höher\w*|mehr|über(?:schreit|steig|schritt)\w*|größer\w*", r"niedriger\w*|geringer\w*|weniger|unter(?:schreit|schritt)\w*|kleiner\w*"),
     (r"mehr(?:kosten|bedarf|aufw\w+|ausgab\w+|erträge?|einnahm\w+)", r"minder(?:kosten|bedarf|aufw\w+|ausgab\w+|erträge?|einnahm\w+)"),
     (r"\w*einnahmen|\w*erträge|einzahlung\w*", r"\w*ausgaben|\w*aufwendungen|\w*aufwand|auszahlung\w*|\w*kosten"),
