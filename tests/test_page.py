@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import datetime as dt
 import logging
 import socket
@@ -10,6 +11,7 @@ import threading
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pdfs
@@ -20,16 +22,25 @@ from hypothesis import strategies as st
 from ratsassistent import models, workflow
 from ratsassistent.briefings import (
     Amount,
+    AnnexLine,
     Answer,
     Briefing,
     Contradiction,
     Coverage,
+    DateMention,
     Intake,
+    ItemAmount,
     ItemBriefing,
+    ItemDate,
+    ItemRef,
     ModelRecord,
     OpenQuestion,
+    Overview,
+    Purpose,
+    Remark,
     Side,
     Statement,
+    ToDecide,
     Wording,
 )
 from ratsassistent.errors import InputError, ModelError, NotFound
@@ -38,6 +49,7 @@ from ratsassistent.oparl import (
     AgendaItem,
     Change,
     Citation,
+    Consultation,
     Decision,
     FileSpan,
     FormValue,
@@ -51,18 +63,34 @@ from ratsassistent.oparl import (
     Skipped,
     Vote,
 )
+from ratsassistent.output import (
+    export,
+    page_actions,
+    page_edit,
+    page_item,
+    page_overview,
+    page_text,
+    page_views,
+    phrases,
+)
 from ratsassistent.output import page as output_page
-from ratsassistent.output import page_actions, page_item, page_text, page_views
-from ratsassistent.output.page_actions import FAILED, Actions, Chosen
+from ratsassistent.output.page_actions import FAILED, OVERVIEW, Actions, Chosen
+from ratsassistent.output.page_events import Events
 from ratsassistent.output.page_guard import Guard
 from ratsassistent.output.page_views import PagePicture
 from ratsassistent.settings import Settings
+from ratsassistent.writing import briefing as writing
+from ratsassistent.writing.remarks import NOTE
 
 EVIL = '<script>alert(1)</script> [klick](http://boese.example/) <img src=x onerror=alert(2)> " onclick="x ${1} {{y}}'
 ALLOWED = {
     "article", "section", "header", "nav", "aside", "div", "p", "span", "strong", "h1", "h2", "h3", "ul", "ol", "li",
     "button", "del", "ins", "table", "thead", "tbody", "tr", "th", "td", "blockquote", "details", "summary", "progress", "img",
+    "label", "textarea", "dl", "dt", "dd", "a",
 }  # fmt: skip
+
+
+PURPOSES: tuple[Purpose, ...] = ("decide", "note", "discuss")
 
 
 class Shape(HTMLParser):
@@ -88,8 +116,11 @@ def is_harmless(html: str) -> bool:
     names = {name for name, _ in shape.attributes}
     sources = [value or "" for name, value in shape.attributes if name == "src"]
     known = all(n.startswith(("data-", "aria-")) or n in {"class", "type", "role", "title", "alt", "src", "scope", "value",
-                                                          "max", "tabindex", "disabled"} for n in names)  # fmt: skip
-    return set(shape.tags) <= ALLOWED and known and all(s.startswith("data:image/png;base64,") for s in sources)
+                                                          "max", "tabindex", "disabled", "rows", "maxlength", "href", "download"} for n in names)  # fmt: skip
+    pictures = all(s.startswith("data:image/png;base64,") for s in sources)
+    links = [value or "" for name, value in shape.attributes if name == "href"]
+    files = all(link.partition(";base64,")[0].removeprefix("data:") in export.MEDIA_TYPES.values() for link in links)
+    return set(shape.tags) <= ALLOWED and known and pictures and files
 
 
 def paper(text: str = EVIL, *, public: bool | None = True, file: str = "pack.pdf") -> Paper:
@@ -141,10 +172,27 @@ def everything_with(text: str) -> list[str]:
         for origin in ("verbatim", "extract", "model", "person")
         for check in ("ok", "unsupported", "none")
     ]
+    said += [
+        Statement(text=text, origin="person", citation=cite(quote=text, file=text), label=label, author=text,
+                  replaces=text, confirmed=True, heading=text)
+        for label in (text, page_item.ABOUT)
+    ]  # fmt: skip
+    said += [
+        Statement(text=text, origin="person", citation=(), label=NOTE, author=text, about=about)
+        for about in (text, text + "!", None)
+    ]
+    remarks = tuple(
+        Remark(id=text + kind, item_id="ra:top-1", kind=kind, target=text, target_text=text, text=text, author=text,
+               label=label, written=dt.datetime.now(dt.UTC))
+        for kind, label in (("confirm", text), ("correct", text), ("remove", text), ("note", NOTE))
+    )  # fmt: skip
     full = brief(
-        name=text, statements=tuple(said), resolution=Wording(text=text, citation=cite(file=text)),
+        name=text, statements=tuple(said), remarks=remarks, withheld=tuple(said[:1]),
+        dates=tuple(DateMention(text=text, date="2027", citation=cite(), context=text) for _ in range(9)),
+        consultations=(Consultation(organization=text, role=text, result=text, date=dt.date(2027, 1, 26)),),
+        annexes=(AnnexLine(name=text, pages=1, statement=said[0], citation=cite(file=text)),), resolution=Wording(text=text, citation=cite(file=text)),
         amounts=(Amount(text=text, value=1.0, citation=cite(), context=text),), contradictions=(Contradiction(kind='amount', subject=text, sides=(Side(text=text, context=text, citation=cite()),)),),
-        open_questions=(OpenQuestion(text=text, reason=text),), plain_language=tuple(said[:1]), model=ModelRecord(name=text, sha256="0", licence=text),
+        open_questions=(OpenQuestion(text=text, reason=text),), plain_language=tuple(said), model=ModelRecord(name=text, sha256="0", licence=text),
         form=(FormValue(name=text, value=text, citation=cite(quote=text)),),
         drawings=(PageRef(file=text, file_id=text, page=4, reason=text),),
     )  # fmt: skip
@@ -163,9 +211,19 @@ def everything_with(text: str) -> list[str]:
     )  # fmt: skip
     meeting = Meeting(id=text, name=text, organization=text, start=text, agendaItem=(agenda,))
     ref = PageRef(file=text, file_id=text, page=3, reason=text)
+    where = ItemRef(id=text, number=text, name=text)
+    glance = Overview(
+        decide=tuple(ToDecide(item=where, purpose=p, what=text, citation=cite(file=text)) for p in PURPOSES),
+        amounts=tuple(ItemAmount(item=where, amount=full.amounts[0]) for _ in range(8)),
+        dates=(ItemDate(item=where, date=full.dates[0]),), lacks=(text,),
+    )  # fmt: skip
     made = Briefing(meeting=text, name=text, level="voll", agendaItem=(full,), coverage=Coverage(pages=3, read=2))
     return [
         page_item.item(agenda, full),
+        page_item.item(agenda, full.model_copy(update={"plain_language": None}), ordered=True),
+        page_overview.overview(glance),
+        page_views.downloads([(text, text, export.MEDIA_TYPES[kind], b"x") for kind in export.FORMATS], closed=True),
+        page_views.agenda(meeting, made.model_copy(update={"overview": glance}), text, True),
         page_item.answer(answered(*said)),
         page_item.answer(answered(*said, yes=False)),
         page_views.intake(
@@ -218,6 +276,8 @@ def test_is_harmless_sees_harm() -> None:
     assert not is_harmless("<p onclick='x'>a</p>")
     assert not is_harmless("<script>a</script>")
     assert not is_harmless("<img src='http://boese.example/a.png'>")
+    assert not is_harmless("<a href='http://boese.example/'>a</a>")
+    assert not is_harmless("<a href='data:text/html;base64,PGI+'>a</a>")
 
 
 def test_kinds_of_text_are_named_in_words() -> None:
@@ -334,16 +394,20 @@ def test_taking_in_shows_progress_and_then_what_was_read(settings: Settings, tmp
     assert done.skipped[0].reason in words
 
 
-def test_an_opened_meeting_starts_at_the_first_item_with_papers(settings: Settings, tmp_path: Path) -> None:
+def test_an_opened_meeting_starts_at_its_overview_and_an_item_at_its_papers(settings: Settings, tmp_path: Path) -> None:
     actions = Actions(settings)
     done = list(actions.take_in([pdfs.write(tmp_path / "sitzung.pdf", [pdfs.AGENDA, pdfs.FIRE_1])]))[-1][1]
     assert done is not None
     meeting = done.meetings[0]
     reading = actions.open(Chosen(meeting=meeting.id))
-    shown = next(i for i in meeting.agendaItem if i.id == reading.chosen.item)
-    assert shown.papers
-    assert "Feuerwache" in reading.item
+    assert reading.chosen.item == OVERVIEW
+    assert "Auf einen Blick" in Shape(reading.item).words
+    assert actions.first_page(reading.chosen) is None
     assert reading.can_write
+    shown = next(i for i in meeting.agendaItem if i.papers)
+    reading = actions.open(Chosen(meeting=meeting.id, item=shown.id))
+    assert reading.chosen.item == shown.id
+    assert "Feuerwache" in reading.item
     place = actions.first_page(reading.chosen)
     assert place is not None
     assert place[1] == 2
@@ -452,6 +516,274 @@ def test_a_handler_with_nothing_to_say_leaves_the_page_as_it_is() -> None:
 
     assert list(_guarded(lambda: iter(()), 0)()) == [gr.skip()]
     assert list(_guarded(lambda value: iter([{}]), 1)("x")) == [gr.skip()] * 2
+
+
+# --- what persons say, the overview, files to hand round
+
+
+def words_of(html: str) -> str:
+    return " ".join(Shape(html).words.split())
+
+
+def told(text: str, **more: Any) -> Statement:
+    return Statement(
+        **{"text": text, "origin": "model", "citation": cite(12), "check": "ok", "label": "Worum es geht", **more}
+    )
+
+
+def test_a_correction_is_a_persons_words_with_what_stood_before() -> None:
+    mended = told("Sie kostet 5 Mio. Euro.", origin="person", author="A. Braun", replaces="Sie kostet 9 Mio. Euro.")
+    html = page_item.item(item(paper("x")), brief(statements=(told("Die Halle wird saniert."), mended)))
+    box, _, rest = html.partition('<section class="ra-person">')
+    assert "Sie kostet" not in box[box.index("ra-ai-box") :]
+    words = words_of(rest)
+    assert words.startswith("Worum es geht von einer Person berichtigt Sie kostet 5 Mio. Euro. S. 12")
+    assert "Berichtigt von A. Braun Vorher stand hier: Sie kostet 9 Mio. Euro." in words
+    assert "KI" not in words
+
+
+def test_a_note_stands_beside_its_sentence_or_names_what_it_was_about() -> None:
+    sentence = told("Die Halle wird saniert.", origin="extract", label="Sachverhalt")
+    notes = [Statement(text=f"Notiz {n}", origin="person", citation=(), label=NOTE, author="A. Braun", about=about)
+             for n, about in enumerate((sentence.text, "Das steht nicht mehr da.", None))]  # fmt: skip
+    said = Remark(id="ra:anmerkung-1", item_id="ra:top-1", kind="note", text="Notiz 0", written=dt.datetime.now(dt.UTC))
+    html = page_item.item(item(paper("x")), brief(statements=(sentence, *notes), remarks=(said,)))
+    before, after = words_of(html).split("Notizen", 1)
+    assert "Die Halle wird saniert. S. 12 bearbeiten" in before
+    assert "Notiz von A. Braun Notiz 0 Zurücknehmen" in before
+    assert "Notiz von A. Braun Zu: „Das steht nicht mehr da.“ Notiz 1" in after
+    assert "Notiz von A. Braun Notiz 2" in after
+    assert "von einer Person berichtigt" not in words_of(html)
+
+
+def test_edit_menus_are_folded_and_each_field_has_a_name_of_its_own() -> None:
+    html = page_item.item(item(paper("x")), brief(statements=(told("Eins ist so."), told("Zwei ist so."))))
+    shape = Shape(html)
+    drafts = [value for name, value in shape.attributes if name == "data-draft"]
+    assert len(drafts) == len(set(drafts)) == 5  # two sentences, correction and note each, and the note to the item
+    assert not any(name == "open" for name, _ in shape.attributes)
+    assert 'data-kind="confirm"' in html
+    assert "✓ Stimmt" not in page_edit.menu(told("Eins.", confirmed=True), "ra:top-1")
+
+
+def test_the_wording_comes_first_then_what_it_is_about_then_the_rest() -> None:
+    decided = Decision(result="einstimmig beschlossen", citation=cite(40))
+    agenda = item(paper("x")).model_copy(update={"decisions": (decided,)})
+    full = brief(
+        resolution=Wording(text="1. Der Rat beschließt.\n2. Er bewilligt 5 Euro.", citation=cite(3)),
+        statements=(told("Sie wird saniert."), told("Das Dach ist undicht.", origin="extract", label="Sachverhalt")),
+        open_questions=(OpenQuestion(text="Was folgt daraus?", reason="Folgekosten fehlen."),),
+        withheld=(told("Sie kostet 99 Euro.", check="unsupported", failures=("99 Euro",)),),
+    )  # fmt: skip
+    words = words_of(page_item.item(agenda, full))
+    order = ["Beschlussvorschlag Wortlaut 1. Der Rat beschließt. 2. Er bewilligt 5 Euro.", "Worum es geht", "einstimmig",
+             "Sachverhalt", "Mögliche Fragen", "Unterlage zu diesem Punkt", "Notiz zu diesem Punkt schreiben",
+             "1 Satz der KI wird nicht gezeigt"]  # fmt: skip
+    assert [words.index(part) for part in order] == sorted(words.index(part) for part in order)
+    motion = full.model_copy(update={"resolution": Wording(text="x", citation=cite(), kind="motion")})
+    assert "Antrag Wortlaut x" in words_of(page_item.item(agenda, motion))
+
+
+def test_long_tables_are_folded_and_short_ones_are_not() -> None:
+    def shown(number: int) -> tuple[str, str]:
+        amounts = tuple(Amount(text=f"{n} Euro", value=n, citation=cite()) for n in range(number))
+        html = page_item.item(item(paper("x")), brief(amounts=amounts))
+        seen, _, folded = html.partition('<details class="ra-rest">')
+        return seen, folded
+
+    seen, folded = shown(9)
+    assert ("3 Euro" in seen, "4 Euro" in seen, "8 Euro" in folded) == (True, False, True)
+    assert "5 weitere Beträge" in folded
+    assert shown(5)[1] == ""
+
+
+def test_the_overview_lists_what_is_decided_and_every_line_leads_to_its_item() -> None:
+    known = ItemRef(id="ra:top-1", number="Ö 1", name="Turnhalle", public=True)
+    closed = ItemRef(id="ra:top-2", number="N 1", name="Grundstück", public=False)
+    unknown = ItemRef(id="ra:top-3", number=None, name="Sonstiges", public=None)
+    amount = Amount(text="5 Euro", value=5, citation=cite(7), context="Sie kostet 5 Euro.")
+    date = DateMention(text="1. Mai", date="2027-05-01", citation=cite(8), context="bis 1. Mai")
+    given = Overview(
+        decide=(ToDecide(item=known, purpose="decide", what="Der Rat beschließt", citation=cite(3)),
+                ToDecide(item=unknown, purpose="note")),
+        amounts=(ItemAmount(item=closed, amount=amount),), dates=(ItemDate(item=known, date=date),), lacks=("Es fehlt Anlage 2.",),
+    )  # fmt: skip
+    html = page_overview.overview(given)
+    words = words_of(html)
+    assert words.startswith(
+        f"{phrases.CONFIDENTIAL_SHORT} Auf einen Blick Zu beschließen Wortlaut, gekürzt TOP Ö 1: Turnhalle"
+    )
+    assert "„Der Rat beschließt“ S. 3" in words
+    assert "5 Euro Sie kostet 5 Euro. TOP N 1: Grundstück nichtöffentlich S. 7" in words
+    assert "Sonstiges nichtöffentlich behandelt" in words
+    assert "Es fehlt Anlage 2." in words
+    leads = [value for name, value in Shape(html).attributes if name == "data-item"]
+    assert leads == ["ra:top-1", "ra:top-3", "ra:top-2", "ra:top-1"]
+    only_public = given.model_copy(update={"amounts": (), "decide": given.decide[:1]})
+    assert "ichtöffentlich" not in page_overview.overview(only_public)
+    assert page_overview.overview(None) == ""
+
+
+def test_an_item_that_tells_of_something_confidential_has_the_banner_too() -> None:
+    html = page_item.item(item(paper("x")), brief(public=False))
+    assert page_item.NON_PUBLIC in html
+    assert "ra-item ra-nonpublic" in html
+
+
+class Parts:
+    """Stands for the components of the page: each is its name."""
+
+    def __getattr__(self, name: str) -> str:
+        return name
+
+
+@pytest.fixture
+def actions(data: Path, monkeypatch: pytest.MonkeyPatch) -> Actions:
+    """On the demonstration pack, with a model that is only said to be there."""
+    monkeypatch.setattr(workflow.background, "ensure_worker", lambda _: False)
+    monkeypatch.setattr(models, "find", lambda *_: Path("modell.gguf"))
+    return Actions(Settings(data_folder=data, model_folders=(data / "modelle",)))
+
+
+@pytest.fixture
+def opened(actions: Actions) -> Chosen:
+    """Its first item with papers, for which the model has written two sentences."""
+    with workflow.workspace(actions.settings) as ws:
+        meeting = workflow.meeting(ws, workflow.meetings(ws)[0].id)
+        agenda = next(i for i in meeting.agendaItem if i.papers)
+        made = workflow._brief_item(ws, meeting.id, agenda, "auszug")
+        record = workflow.model_record(actions.settings)
+        spot = next(s.citation for s in made.statements if s.citation)
+        written = tuple(told(text, citation=spot) for text in ("Die Halle wird saniert.", "Die Halle ist alt."))
+        basis = writing.task(agenda, "voll", record, None).basis
+        ws.public.save_briefing(
+            meeting.id,
+            made.model_copy(
+                update={"level": "voll", "basis": basis, "model": record, "statements": (*written, *made.statements)}
+            ),
+        )
+    return Chosen(meeting=meeting.id, item=agenda.id)
+
+
+def press(actions: Actions, chosen: Chosen, **wanted: str) -> dict[Any, Any]:
+    """What a button in an HTML part changes."""
+    changed: dict[Any, Any] = {}
+    for step in Events(Parts(), actions).act_reading(chosen, SimpleNamespace(_data=wanted)):  # type: ignore[arg-type]
+        changed |= step
+    return changed
+
+
+def test_what_a_person_says_is_kept_shown_and_taken_back(actions: Actions, opened: Chosen) -> None:
+    first, second = told("Die Halle wird saniert."), told("Die Halle ist alt.")
+    place = {"do": "remark", "item": opened.item or "", "target": first.key}
+    shown = press(actions, opened, **place, kind="confirm")
+    assert "von einer Person an der Quelle bestätigt" in words_of(shown["item"])
+    assert shown["files_made"] == ""  # files made before do not have it
+    shown = press(actions, opened, **place, kind="correct", text="Die Halle wird <b>neu</b> gebaut.", words="True")
+    assert "Vorher stand hier: Die Halle wird saniert." in words_of(shown["item"])
+    assert "Die Halle wird <b>neu</b> gebaut." in words_of(shown["item"])
+    press(actions, opened, **place, kind="note", text="Bitte nachfragen.", words="True")
+    press(actions, opened, **{**place, "target": second.key}, kind="remove")
+    shown = press(actions, opened, do="remark", item=opened.item or "", kind="note", text="Ortstermin?", words="True")
+    assert is_harmless(shown["item"])
+    words = words_of(shown["item"])
+    assert "Die Halle ist alt." not in words.split("Anmerkungen zu diesem Punkt")[0]
+    assert "5 Anmerkungen zu diesem Punkt" in words
+    assert "Bitte nachfragen." in words.split("Notizen")[0]
+    with workflow.workspace(actions.settings) as ws:
+        kept = workflow.remarks(ws, opened.meeting or "")
+    assert [r.kind for r in kept] == ["confirm", "correct", "note", "remove", "note"]
+    for remark in kept:
+        shown = press(actions, opened, do="withdraw", remark=remark.id)
+    assert "Anmerkung" not in words_of(shown["item"])
+    assert "Die Halle ist alt." in words_of(shown["item"])
+    with workflow.workspace(actions.settings) as ws:
+        assert workflow.remarks(ws, opened.meeting or "") == ()
+
+
+def test_what_a_button_never_says_is_refused(actions: Actions, opened: Chosen) -> None:
+    with pytest.raises(InputError):
+        actions.remark(opened, opened.item or "", "ersetzen", None, "x")
+    with pytest.raises(InputError):
+        actions.remark(opened, opened.item or "", "note", None, "   ")
+    with pytest.raises(NotFound):
+        actions.remark(opened, opened.item or "", "confirm", "ra:satz-gibtesnicht", None)
+
+
+def test_a_loose_paper_can_be_annotated(settings: Settings, tmp_path: Path) -> None:
+    actions = Actions(settings)
+    done = list(actions.take_in([pdfs.write(tmp_path / "vorlage.pdf", [pdfs.FIRE_1])]))[-1][1]
+    assert done is not None
+    chosen = Chosen(paper=done.loose_papers[0].id)
+    shown = press(actions, chosen, do="remark", item=chosen.paper or "", kind="note", text="Wer zahlt?", words="True")
+    assert "Wer zahlt?" in words_of(shown["item"])
+    assert page_item.NON_PUBLIC in shown["item"]
+
+
+def test_only_what_has_changed_is_drawn_anew(actions: Actions, opened: Chosen) -> None:
+    """A reader may be writing a note while the model goes on with other items."""
+    events = Events(Parts(), actions)  # type: ignore[arg-type]
+    actions.order_briefing(opened.meeting or "")
+    seen = press(actions, opened, do="item", item=opened.item or "")["seen"]
+    with workflow.workspace(actions.settings) as ws:
+        queue = ws.jobs  # keeps its claims
+        ordered = queue.claim("prüfung")
+        assert ordered is not None
+        queue.beat(ordered.id, 1, 9, "TOP 1 ist fertig")
+        (changed,) = events.tick(opened, seen)
+        assert "item" not in changed
+        assert "1 von 9 Punkten fertig" in words_of(changed["line"])
+        assert list(events.tick(opened, changed["seen"])) == []
+        actions.remark(opened, opened.item or "", "note", None, "Aus einem anderen Fenster.")
+        queue.beat(ordered.id, 2, 9, "TOP 2 ist fertig")
+        (changed,) = events.tick(opened, changed["seen"])
+        assert "Aus einem anderen Fenster." in words_of(changed["item"])
+        assert "agenda" not in changed
+
+
+def test_the_plain_language_is_ordered_for_one_item(actions: Actions, opened: Chosen) -> None:
+    assert "In einfacher Sprache schreiben lassen" in actions.open(opened).item
+    shown = press(actions, opened, do="plain", item=opened.item or "")
+    assert "In einfacher Sprache schreiben lassen" not in shown["item"]
+    assert "wird geschrieben" in words_of(shown["item"])
+    with workflow.workspace(actions.settings) as ws:
+        (ordered,) = ws.jobs.all()
+    assert ordered.payload["plain"] == opened.item
+
+
+@pytest.mark.parametrize(
+    ("simpler", "says"),
+    [
+        ((told("Die Halle wird heil gemacht.", label="In einfacher Sprache"),), "In einfacher Sprache Die Halle wird heil gemacht."),
+        ((), "fand die KI keinen Satz"),
+    ],
+)  # fmt: skip
+def test_the_plain_language_is_shown_or_its_lack_is_said(simpler: tuple[Statement, ...], says: str) -> None:
+    html = page_item.item(item(paper("x")), brief(statements=(told("Sie wird saniert."),), plain_language=simpler))
+    assert says in words_of(html)
+    assert 'data-do="plain"' not in html
+
+
+def test_a_running_summary_is_told_though_something_newer_was_ordered() -> None:
+    running, newer = job("läuft"), job("fertig", id="ra:auftrag-2", payload={"plain": "ra:top-1"})
+    assert page_actions._foremost([newer, running]) == running
+    assert page_actions._foremost([newer]) == newer
+    assert page_actions._foremost([]) is None
+
+
+def test_the_files_to_hand_round_are_real(actions: Actions, opened: Chosen) -> None:
+    press(actions, opened, do="remark", item=opened.item or "", kind="note", text="Eigene Bemerkung", words="True")
+    html = actions.downloads(opened)
+    assert is_harmless(html)
+    assert phrases.CONFIDENTIAL_SHORT in words_of(html)  # the demonstration pack has a non-public part
+    shape = Shape(html)
+    links = [value or "" for name, value in shape.attributes if name == "href"]
+    names = [value or "" for name, value in shape.attributes if name == "download"]
+    assert [Path(name).suffix for name in names] == [".docx", ".pdf", ".md"]
+    made = [base64.b64decode(link.partition(";base64,")[2]) for link in links]
+    assert made[0].startswith(b"PK")
+    assert made[1].startswith(b"%PDF-")
+    assert "Eigene Bemerkung" in made[2].decode("utf-8")
 
 
 # --- the guard around the server

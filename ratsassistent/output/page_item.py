@@ -55,7 +55,8 @@ def item(agenda: AgendaItem, brief: ItemBriefing | None, *, ordered: bool = Fals
     """
     number = f'<span class="ra-number">TOP {safe(agenda.number)}</span> ' if agenda.number else ""
     body = [f'<h2 class="ra-title" tabindex="-1">{number}{safe(agenda.name)}</h2>']
-    if agenda.public is not True or (brief is not None and brief.public is not True):
+    closed = agenda.public is not True or (brief is not None and brief.public is not True)
+    if closed:
         unknown = agenda.public is None
         banner = f"{NON_PUBLIC} {phrases.UNKNOWN_PUBLIC}" if unknown else NON_PUBLIC
         body.insert(0, f'<p class="ra-nonpublic-banner" role="note">{banner}</p>')
@@ -78,7 +79,7 @@ def item(agenda: AgendaItem, brief: ItemBriefing | None, *, ordered: bool = Fals
     if brief is not None:
         body += [page_edit.note_field(agenda.id), page_edit.said(brief.remarks)]
         body += [page_more.withheld(brief.withheld, named)]
-    kind = "" if agenda.public is True else " ra-nonpublic"
+    kind = " ra-nonpublic" if closed else ""
     return (
         f'<article class="ra-item{kind}" data-about="{safe(agenda.id)}" aria-label="Tagesordnungspunkt">'
         f"{''.join(body)}</article>"
