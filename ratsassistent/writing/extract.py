@@ -61,7 +61,7 @@ VERSION = "4"  # part of an ItemBriefing's basis: raise it when the same papers 
 
 BUDGET = 195  # words of an item's statements and their headings
 _THIN = 150  # words of sentences that can be quoted
-_LEAST_BUDGET, _SHARE = 70, 0.7  # a thin paper is not quoted nearly whole
+_LEAST_BUDGET, _SHARE = 65, 0.7  # a thin paper is not quoted nearly whole
 
 
 def extract_item(item: AgendaItem) -> ItemBriefing:
@@ -88,7 +88,7 @@ def extract_item(item: AgendaItem) -> ItemBriefing:
     for place, row in table_dates(papers, today_of(papers)):
         collected.add_if_fits(place, row)
     rest = [c for c in pool if not collected.holds(c.text)]
-    least = LEAST if readable >= _THIN else LEAST / 2  # of a thin paper every sentence may be the one that matters
+    least = LEAST if readable >= _THIN else 0.6 * LEAST  # of a thin paper every sentence may be the one that matters
     for group in joined(choose(rest, collected.left, collected.shown, least=least)):
         _take(collected, papers, group)
     return ItemBriefing(

@@ -188,7 +188,7 @@ def _of_part(paper: Paper, number: int, part: Part, kind: PartKind, order: int, 
         _features(candidate, heading, place)
         if chosen & naming(sentence.text) and RECOMMENDS.search(sentence.text):
             candidate.reasons["recommends"] = _RECOMMENDED
-        candidate.reasons["recounted"] = -0.8 if recounted and sentence.kind == "item" else 0.0
+        candidate.reasons["recounted"] = -2.0 if recounted and sentence.kind == "item" else 0.0
         found.append(candidate)
         place, above = place + 1, candidate
     return found
@@ -296,7 +296,7 @@ def _features(candidate: Candidate, heading: str, place: int) -> None:
     reasons["section"] = _of_section(candidate)
     reasons["supposed"] = -0.3 if _SUPPOSED.search(text) and not amounts else 0.0
     reasons["earlier"] = -0.3 if _EARLIER.search(text) else 0.0
-    reasons["quoted"] = -0.6 if candidate.sentence.quoted else 0.0
+    reasons["quoted"] = -2.0 if candidate.sentence.quoted else 0.0
     reasons["leans"] = _LEANING[candidate.leans]
     reasons["question"] = -1.8 if text.rstrip('“”"').endswith("?") else 0.0
     reasons["length"] = -0.018 * max(candidate.words - 22, 0) - 0.04 * max(9 - candidate.words, 0)
