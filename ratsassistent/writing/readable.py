@@ -36,7 +36,8 @@ _FINITE = re.compile(
     r"|darf|dürfen|durften?|will|wollen|möchten?|mögen?|gibt|gab|ging|gingen|kommt|kam|kamen|nimmt|nahm|liegt|lag|lagen|steht|stand|standen|bleibt|blieb|fällt|fiel|lässt|ließ|sieht|sah|trägt|trug"
     r"|stieg|stiegen|sank|sanken|fand|fanden|schlug|lief|galt|ergab|begann|erhielt|hält|hielt|beschloss|entsprach|betrug|trat|bot|wies|zeigt|führt)\b"
 )
-_SHAPED = re.compile(r"\b([a-zäöüß]{2,}(?:t|te|ten|en|ert|elt|ern|eln))\b(?!\s+[A-ZÄÖÜ])")
+# "-t" is no ending of an adjective before its noun, the others may be; "geplant" alone is a participle.
+_SHAPED = re.compile(r"\b(?:((?!ge\w+t\b)[a-zäöüß]{2,}t)|([a-zäöüß]{2,}(?:te|ten|en|ern|eln))(?!\s+[A-ZÄÖÜ]))\b")
 _NOISE = re.compile(
     r"https?:|www\.|@\w|\b(?:Tel(?:efon)?|Fax|E-Mail|IBAN|gez\.)\b|unterzeichne|mit freundlichen grüßen|\bISBN\b|copyright|©|\.{4,}|impressum"
     r"|\bwir bitten um (?:behandlung|aufnahme|beantwortung|beratung|zustimmung)|wie folgt (?:aufgeteilt|dar|zusammen)|siehe (?:anlage|beschluss|seite)|(?:ist|sind) (?:als anlage|der anlage|im erläuterungsteil)|in der anlage (?:beigefügt|dargestellt)|[☐☒☑□■]"
@@ -216,7 +217,7 @@ def is_noise(text: str) -> bool:
 def finite(text: str) -> bool:
     """Has this a finite verb? Shapes tell, since an adjective that ends like a verb stands before its noun."""
     outside = re.sub(r"\([^()]*\)", " ", text)
-    return bool(_FINITE.search(outside)) or any(m[1] not in _NO_VERBS for m in _SHAPED.finditer(outside))
+    return bool(_FINITE.search(outside)) or any((m[1] or m[2]) not in _NO_VERBS for m in _SHAPED.finditer(outside))
 
 
 def _balanced(text: str) -> bool:

@@ -240,7 +240,7 @@ def _judge(group: list[_Head], found: Sequence[Sentence], proposed: str) -> None
     recommended = " ".join(s.text for s in found if s.kind != "heading" and RECOMMENDS.search(s.text))
     for text in (proposed, recommended):
         named = [head for head in parallel if _names(head, text)]
-        if 0 < len(named) < len(parallel):
+        if named and (text is proposed or len(named) < len(parallel)):  # several lots may all be awarded
             for head in parallel:
                 head.state = "chosen" if head in named else "other"
         if named:

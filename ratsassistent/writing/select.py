@@ -186,7 +186,7 @@ def _of_part(paper: Paper, number: int, part: Part, kind: PartKind, order: int, 
         candidate.leans = leaning(candidate.text) or (1 if in_item and not sentence.opens else 0)
         candidate.before = above.order if above and above.section == section else None
         _features(candidate, heading, place)
-        if chosen & naming(sentence.text) and RECOMMENDS.search(sentence.text):
+        if kind != "annex" and chosen & naming(sentence.text) and RECOMMENDS.search(sentence.text):
             candidate.reasons["recommends"] = _RECOMMENDED
         candidate.reasons["recounted"] = -2.0 if recounted and sentence.kind == "item" else 0.0
         found.append(candidate)
