@@ -398,3 +398,30 @@ def test_the_page_keeps_points_and_rows_apart() -> None:
     assert html.count("<p>") == 3
     assert "<td>5 Euro</td>" in html
     assert "<b>" not in html
+
+
+def test_a_form_that_goes_on_behind_its_boxes_is_no_wording() -> None:
+    form = (
+        "Finanzielle Auswirkungen Ja ☒ Nein ☐\n☐ Investition\n☒ Konsumtive Maßnahme\nGesamtkosten: 5.000 Euro\nFolgekosten:\n"
+        "Finanzierung\n☒ budgetiert ☐ nicht budgetiert\n"
+    )
+    assert same(shown(f"{HEAD}Beschlussvorschlag:\n{POINTS}\n{form}\n{WHY}"), POINTS)
+    plain = form.replace("Finanzielle Auswirkungen", "Belastung der Gemeinde")
+    assert same(shown(f"{HEAD}Beschlussvorschlag:\n{POINTS}\n{plain}\n{WHY}"), POINTS)
+
+
+def test_a_first_page_that_sends_to_the_whole_wording_is_not_it() -> None:
+    page = (
+        f"{HEAD}Beschlussantrag\nSatzungsbeschluss zum Bebauungsplan (vollständiger Wortlaut siehe Seite 6).\n\n{WHY}\nBeschluss:\n"
+        f"Antrag an Hauptausschuss – nach Vorberatung im Bauausschuss –\n{POINTS}"
+    )
+    assert same(shown(page), POINTS)
+
+
+def test_the_wording_at_the_end_goes_before_the_one_on_the_first_page() -> None:
+    reasons = WHY + "Der Plan wurde im Frühjahr mit allen Vereinen besprochen, und alle stimmten zu.\n" * 5
+    page = f"{HEAD}Beschlussantrag\nDem Vorhaben wird zugestimmt.\n\n{reasons}\nBeschluss:\nAntrag an den Gemeinderat\n{POINTS}"
+    assert same(shown(page), POINTS)
+    old = f"{HEAD}Beschlussvorschlag:\n{POINTS}\n{WHY}\nBeschluss des Rates:\nDer Rat hat im Jahr 2020 den Umbau abgelehnt.\n{reasons}"
+    assert "Der Rat hat im Jahr 2020" in shown(old) or same(shown(old), POINTS)
+    assert "1. Die Bücherei" in shown(old)

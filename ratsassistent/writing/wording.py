@@ -20,6 +20,8 @@ from ratsassistent.writing.sentences import clean, is_furniture
 _QUESTION = re.compile(r"(?i)anfrage")
 _QUESTIONS = re.compile(r"(?i)^\W*(?:\w{1,4}[.)]\s*)?(?:anfrage|fragen|wir fragen)\b")
 _PHRASE = re.compile(r".{0,160}?\b(?:möge(?:n)?|wolle(?:n)?|beantrag(?:t|en|e))\b")
+# "Erläuterungen          Seite 3", "-- 3 of 5 --": what some texts of OParl keep of the edges of pages
+_RUNNING = re.compile(r"^(?:.{0,60}\s{3,}(?:Seite|Blatt)\s+\d{1,3}|\s*--\s\d+\sof\s\d+\s--)\s*$")
 # what a point of a list begins with; a day ("3. Mai") is none
 _MARK = re.compile(
     r"\s*(?:\(?\d{1,2}[.)](?!\s*(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[a-z.]*\b)|\d{1,2}(?:\.\d{1,2})+\.?(?=\s+\D)|\(?[a-z]{1,2}\)|[a-z]\.(?=\s+\w{2,}[^.\w])|[IVX]{1,4}[.)]|"
@@ -106,7 +108,8 @@ def printed(text: str) -> str:
     The line breaks of the print are undone, words cut at a line's end made whole, page numbers left out; nothing else
     changes. Some layouts put a blank line between all lines: there it parts nothing.
     """
-    lines = [line for line in text.split("\n") if not is_furniture(line) or not re.search(r"\D", line.strip())]
+    lines = [line for line in text.split("\n") if not _RUNNING.match(line)]
+    lines = [line for line in lines if not is_furniture(line) or not re.search(r"\D", line.strip())]
     filled = [n for n, line in enumerate(lines) if line.strip()]
     loose = sum(n + 1 < len(lines) and not lines[n + 1].strip() for n in filled[:-1])
     spaced = len(filled) > 5 and loose > 0.7 * len(filled)

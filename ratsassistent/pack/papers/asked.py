@@ -73,7 +73,7 @@ def only_asked(paged: PagedText, parts: Sequence[Part], end: int) -> list[Part]:
 
     :param end: where the document ends; a heading that came last on a page may stand behind all parts.
     """
-    out = [without_tail(paged.text, part) if part.kind == "motion" else part for part in parts]
+    out = [without_edges(paged.text, part) if part.kind == "motion" else part for part in parts]
     at = next((i for i, part in enumerate(out) if part.kind == "motion"), None)
     if at is None:
         return out
@@ -186,13 +186,17 @@ def _asks(block: _Block) -> bool:
     return block.item or sentence or bool(_LEAD.search(block.text) or _ORDERS.search(block.text))
 
 
-def without_tail(text: str, motion: Part) -> Part:
-    """A part without lines at its end that hold no words of it: rules, page numbers, the form's "Antrag"."""
+def without_edges(text: str, motion: Part) -> Part:
+    """A part without lines at its edges that hold no words of it: rules, page numbers, the form's "Antrag"."""
     lines = [line for line in lines_of(text, motion.start, motion.end) if line.text.strip()]
     tails = (_NO_WORDS, _KIND_ALONE, _DAY_ALONE)
     while len(lines) > 1 and any(tail.match(lines[-1].text) for tail in tails):
         lines.pop()
-    return motion.model_copy(update={"end": lines[-1].end})
+    while len(lines) > 1 and (_NO_WORDS.match(lines[0].text) or _PAGE_TURNS.match(lines[0].text)):
+        del lines[0]
+    if not lines:
+        return motion
+    return trimmed_part(text, motion.kind, motion.heading, lines[0].start, lines[-1].end, motion.complete)
 
 
 def _number(block: _Block) -> int | None:

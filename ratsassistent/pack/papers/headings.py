@@ -31,11 +31,11 @@ _RESOLUTION = re.compile(
     r"(?:\s*\((?P<note>[^)]{2,60})\))?"
     r"(?:\s+(?:der|des|für|an|zur|zum|durch)\s+" + _BODY + r")?)" + _END
 )
-TO_COUNCIL = re.compile(r"^\W*(?:[IVX]{1,4}\.\s*)?Antrag an (?:den|die|das)\s+[A-ZÄÖÜ].{2,120}$")
+TO_COUNCIL = re.compile(r"^\W*(?:[IVX]{1,4}\.\s*)?Antrag an (?:(?:den|die|das)\s+)?[A-ZÄÖÜ].{2,120}$")
 _PHRASE = re.compile(
     r"^\W*(?:D(?:er|ie|as)\s+[\wÄÖÜäöüß ,/.-]{3,110}?\s+(?:möge(?:n)?|wolle(?:n)?|wird gebeten,?|werden gebeten,?)\s*(?:(?:folgendes|wie folgt)\s+)?"
     r"(?:zu\s+)?(?:beschlie(?:ß|ss)en|zu beschlie(?:ß|ss)en)\b|"
-    r"D(?:er|ie|as)\s+[\wÄÖÜäöüß/-]+(?:\s+[\wÄÖÜäöüß/,-]+){0,9}?\s+(?:beschlie(?:ß|ss)t|beantragt|wird gebeten|wird ersucht)[\w ,]{0,70}:\s*$|[^\W\d_][^\n:.;,]{1,80}\sbeantrag(?:t|en):\s*$|"
+    r"D(?:er|ie|as)\s+[\wÄÖÜäöüß/-]+(?:\s+[\wÄÖÜäöüß/,-]+){0,9}?\s+(?:beschlie(?:ß|ss)t|beantragt|wird gebeten|wird ersucht)[\w ,]{0,70}:\s*$|[^\W\d_][^\n:;]{1,80}\sbeantrag(?:t|en):\s*$|"
     r"D(?:er|ie|as)\s+[\wÄÖÜäöüß ,/.-]{3,80}?\s+(?:empfiehlt|schlägt|schlagen|empfehlen)\b.{0,90}\b(?:folgende[nrs]?\b.{0,40}|wie folgt\b.{0,30}|zu beschlie(?:ß|ss)en|zu fassen)\s*:\s*$|"
     r"(?:[Ww]ir|[Ii]ch|[Dd]ie Fraktion\w*|[Dd]ie [\wÄÖÜ/-]*[Ff]raktion(?:en)?)\s.{0,60}beantrag(?:en|t|e)\b|"
     r"(?:Hiermit|Daher|Deshalb|Somit) beantrag(?:en|t|e)\s+(?:wir|ich|die)\b)"

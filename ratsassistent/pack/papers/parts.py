@@ -26,6 +26,7 @@ _PROPOSES = re.compile(r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Antrag|Es
 _ANSWERS = re.compile(
     r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Stellungnahme|Antwort|Beantwortung)\b.*\b(?:Verwaltung|[Bb]ürgermeister\w*|Anfrage|Magistrats?)\W*$"
 )
+_ANSWER_BEFORE_BOX = re.compile(r"(?i)\b(?:ja|nein)\s*:?\s*$")  # "Finanzielle Auswirkungen Ja ☐"
 _POINT = re.compile(r"^\W*(?P<number>\d{1,2})[.)]\s")
 _NOT_A_POINT = re.compile(
     r"(?i)begründung|sachverhalt|sachdarstellung|erläuterung"
@@ -127,7 +128,8 @@ def _read(text: PagedText, document: DocumentStart, end: int) -> list[Part]:
         if index <= skip or not line.text.strip():
             continue
         heading = None if line.text.strip() in repeated else _heading(lines, index, base)
-        if heading and not heading.kept and _mid_sentence(lines, index):
+        prose = now.kind not in {"consultation", "form"}  # a long row of a table is no sentence
+        if heading and not heading.kept and prose and _mid_sentence(lines, index):
             heading = None
         if heading and now.kind == "resolution" and _within_wording(lines, index, heading, now):
             heading = None
@@ -212,7 +214,7 @@ def _heading(lines: Sequence[Line], index: int, base: PartKind) -> Heading | Non
         return found
     marked = with_boxes(line) if has_box(line) else ""
     box = BOX.search(marked)
-    label = read_heading(marked[: box.start()]) if box else None
+    label = read_heading(_ANSWER_BEFORE_BOX.sub("", marked[: box.start()])) if box else None
     if label and label.kind in {"costs", "form"}:
         return Heading("form", label.name, kept=True)
     inline = INLINE.match(line)

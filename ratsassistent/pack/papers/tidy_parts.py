@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ratsassistent.oparl import PagedText, Part
-from ratsassistent.pack.papers.asked import only_asked, without_tail
+from ratsassistent.pack.papers.asked import only_asked, without_edges
 from ratsassistent.pack.papers.form_lines import (
     BOX,
     EMPTY,
@@ -24,6 +24,10 @@ from ratsassistent.pack.papers.lines import lines_of, trimmed_part
 
 _AMOUNT = re.compile(r"\d[\d.]*(?:,\d{1,2})?\s*(?:€|Euro\b|EUR\b|T€|TEUR|Mio\b|Mrd\b)|(?:€|EUR)\s*\d")
 _LABEL_VALUE = re.compile(r"^[^:]{4,70}:\s*\S*\d")
+_LABEL_LINE = re.compile(r"^[A-ZÄÖÜ][^.!?:\n]{2,70}:[ \t]*(?:[^.!?\n]|\.(?=\d)){0,40}(?:\n|$)")
+_ELSEWHERE = re.compile(
+    r"(?i)vollständige[rnms]?\s+(?:\w+\s+)?(?:wortlaut|beschluss\w*)\b.{0,40}\b(?:seite|s\.|siehe|anlage)|\bwortlaut\s+(?:siehe|s\.|auf)\b"
+)
 _OWN_LABEL = re.compile(r"^\W*[^\W\d][^:]{3,70}:\s*\S")
 _POINTER = re.compile(
     r"^\W*\(?(?:siehe|s\.|vgl\.|vergleiche|wie|entsprechend|gemäß|laut)\b.{0,80}(?:Beschluss|Beschluß|Seite|S\.|Anlage|Antrag|oben|unten|Folgeseite|Rückseite|Kurzfassung)",
@@ -37,8 +41,15 @@ _DECIDES = re.compile(
 _CONTINUED = re.compile(r"\W*\(?\s*(?:Forts(?:etzung|\.)|ff\.)\W*$")
 _NAMED = re.compile(r"(?i)^\W*(?:\w{1,4}[.)]\s*)?(?:Beschlu(?:ss|ß)|Tenor|Dispositiv|Antrag an)")
 _CHAPTER = re.compile(r"^\W*(?:\w{1,4}[.)]\s*)?(?:Vorschlag|Empfehlung|Verwaltungsvorschlag|Entscheidungsvorschlag)\b")
-_WHOSE = re.compile(r"(?i)\b(?:für|an|zum|zur|variante|alternative|option|nr)\b|\d\W*$")
+_CLOSING = re.compile(
+    r"^\W*(?:\w{1,4}[.)]\s*)?(?:Beschlu(?:ss|ß)\s*:?(?:\s*(?:[IVX]+\.\s*)?Antrag an\b.*)?|Antrag an\b.*)$"
+)
+_TELLS = {"reason", "text", "statement", "costs"}
+_WHOSE = re.compile(
+    r"(?i)\b(?:für|an)\s+(?:(?:den|die|das)\s+)?(?P<body>[\w/-]+)|\b(?:variante|alternative|option|nr\.?)\s*(?P<name>\w+)|(?P<number>\d+)\W*$"
+)
 _SHORT = re.compile(r"^\W*(?:\w{1,4}[.)]\s*)?(?:Kurz|Zusammenfassung|Information|In Kürze|Das Wichtigste)")
+MIN_TOLD = 150  # characters of reasons between the wording on the first page and the one at the end
 MAX_SUMMARY = 4000  # characters; a longer "Zusammenfassung" is a chapter of the reasoning
 
 
@@ -51,7 +62,7 @@ def tidied(paged: PagedText, found: Sequence[Part], role: str, end: int) -> list
     text = paged.text
     parts: list[Part] = []
     for read in found:
-        part = without_tail(text, read) if read.kind == "resolution" else read
+        part = without_edges(text, read) if read.kind == "resolution" else read
         words = text[part.start : part.end]
         if part.kind == "resolution" and _POINTER.match(words) and len(words.split()) < 25:
             part = part.model_copy(update={"kind": "text", "complete": True})
@@ -77,12 +88,20 @@ def without_form(text: str, part: Part) -> list[Part]:
     out: list[Part] = []
     at = part.start
     for start, end in stretches:
+        if at > part.start and part.kind == "resolution" and _LABEL_LINE.match(text[at:start].lstrip()):
+            break
         out.append(trimmed_part(text, part.kind, part.heading, at, start, part.complete))
         heading = part.heading if start == part.start and part.kind == "costs" else None
         form = trimmed_part(text, "form", heading, start, end)
         out.extend(_costs_in_form(text, form))
         at = end
-    out.append(trimmed_part(text, part.kind, part.heading, at, part.end, part.complete))
+    rest = trimmed_part(text, part.kind, part.heading, at, part.end, part.complete)
+    if at > part.start and part.kind == "resolution" and _LABEL_LINE.match(text[rest.start : rest.end]):
+        out.extend(
+            _costs_in_form(text, trimmed_part(text, "form", None, at, part.end))
+        )  # a form goes on behind its boxes
+    else:
+        out.append(rest)
     return [piece for piece in out if piece.start < piece.end]
 
 
@@ -137,15 +156,24 @@ def _one_whole_wording(text: str, parts: list[Part]) -> list[Part]:
         mine = parts[i].end - parts[i].start
         later = [parts[j] for j in wordings if j > i and not _of_its_own(parts[i], parts[j])]
         fuller = any(part.end - part.start >= 0.7 * mine for part in later)
-        if parts[i].complete and fuller and _alike(text, parts[i], later):
+        short = bool(_ELSEWHERE.search(text[parts[i].start : parts[i].end]))
+        ends = bool(later) and _closes(parts, i)
+        if parts[i].complete and later and (short or ends or (fuller and _alike(text, parts[i], later))):
             parts[i] = parts[i].model_copy(update={"complete": False})
     return parts
 
 
+def _closes(parts: Sequence[Part], first: int) -> bool:
+    """True where a paper ends in its "Beschluss:", with its reasons between that and the wording on its first page."""
+    last = max(i for i, part in enumerate(parts) if part.kind == "resolution")
+    told = [sum(p.end - p.start for p in ps if p.kind in _TELLS) for ps in (parts[first + 1 : last], parts[last + 1 :])]
+    return told[0] >= MIN_TOLD > told[1] and bool(_CLOSING.match(parts[last].heading or ""))
+
+
 def _of_its_own(one: Part, two: Part) -> bool:
     """True for the wordings of two bodies, or two variants, that say by their headings which they are."""
-    headings = (one.heading or "", two.heading or "")
-    return all(map(_WHOSE.search, headings)) and headings[0] != headings[1]
+    whose = [match[match.lastgroup or 0] for part in (one, two) if (match := _WHOSE.search(part.heading or ""))]
+    return len(whose) == 2 and whose[0].casefold() != whose[1].casefold()
 
 
 def _alike(text: str, part: Part, later: Sequence[Part]) -> bool:
