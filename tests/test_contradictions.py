@@ -108,6 +108,15 @@ CONTRADICTIONS = {
             [("resolution", "Der Gemeinderat gewährt dem Verein einmalig eine zweckgebundene Spende von 195.000 Euro.")],
         ),
     ),
+    "a donation that the resolution names at length": (
+        paper(
+            [("resolution", "Die Stadt gewährt zum Bau des Hospizes in Auental eine zweckgebundene Spende von 175.000 Euro.")],
+            [("reason", "Mit einer Spende von 195.500 Euro soll geholfen werden.")],
+        ),
+    ),
+    "an annex that has the amount for something else, too": vorlage(
+        "Position | Betrag\nAußenanlagen | 46.000 €", "Position | Betrag\nAußenanlagen | 53.900 €\nSpielgeräte | 46.000 €", "costs"
+    ),
     "variant B in both": vorlage(
         "Variante | Gesamtkosten | Bauzeit\nA: Umbau | 1.345.000 € | 8 Monate\nB: Neubau | 2.402.400 € | 14 Monate",
         "10.2 Variante B\nDie Kosten betragen 2.731.100 €, die Nutzungsdauer 40 Jahre.",
@@ -213,6 +222,17 @@ NO_CONTRADICTIONS = {
     "an old statute": vorlage("Die Satzung tritt am 1. Januar 2027 in Kraft.", "Diese Satzung tritt am 1. Januar 1992 in Kraft.", "resolution"),
     "a moved date": vorlage("Baubeginn ist im Juni 2027.", "Der Baubeginn wurde vom März 2027 verschoben."),
     "two reports": vorlage("Das Gutachten vom 12.11.2026 liegt vor.", "Das Gutachten vom 03.04.2024 ist überholt."),
+    "two annexes of two sites": (
+        paper(
+            [("reason", "Zwei Kitas werden gefördert.")],
+            [("annex", "Kita Ulmenweg\nPersonalkosten | 84.300 €")],
+            [("annex", "Kita Rosengasse\nPersonalkosten | 91.700 €")],
+        ),
+    ),
+    "needs with codes": (
+        paper([("reason", "Der Antrag entspricht der Bedarfsmeldung B.10 mit einem Gesamtbetrag von 30.100 Euro.")]),
+        paper([("reason", "Der Antrag entspricht der Bedarfsmeldung B.15 mit einem Gesamtbetrag von 22.312 Euro.")], number=2),
+    ),
     "table of prices": vorlage(
         "Gemeinde | Beitrag\nBuchfeld | 452 €\nRauten | 425 €", "Gemeinde | Beitrag\nAmmer | 452 €\nLinz | 425 €"
     ),

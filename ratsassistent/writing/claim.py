@@ -17,7 +17,7 @@ from ratsassistent.archive.german import stem
 from ratsassistent.oparl import Citation, Paper, PartKind
 from ratsassistent.writing import claim_words as words
 from ratsassistent.writing.figures import cite
-from ratsassistent.writing.select import terms
+from ratsassistent.writing.terms import terms
 
 Kind = Literal["amount", "date"]
 Voice = Literal["house", "motion", "letter"]
@@ -27,6 +27,7 @@ NOUN = re.compile(r"\b[A-ZÄÖÜ][A-Za-zÄÖÜäöüß]+(?:-[A-Za-zÄÖÜäöü�
 PARENS = re.compile(r"\([^()]*\)")
 INCLUDED = re.compile(r"\b(?:einschließlich|inklusive|inkl\.|einschl\.|samt|nebst)\s+[A-ZÄÖÜa-zäöü][^,;]*?(?=\s(?:beträgt|betragen|schätz\w+|auf|von|in Höhe|werden|wird|belaufen|liegen)\b|$)")  # fmt: skip
 _YEAR = re.compile(r"(?<![/.\w-])(?:19|20)\d\d(?:\s*[/–-]\s*(?:(?:19|20)?\d\d))?\b(?![/-]\d)")
+_CODE = re.compile(r"\b[A-Z]\.\d{1,3}\b")  # "Bedarfsmeldung B.10"
 _FULL_DATE = re.compile(r"\b\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|\b\d{1,2}\.\s?[A-ZÄÖÜ][a-zäöü]+\s+\d{4}")
 
 
@@ -125,17 +126,16 @@ def make(
         and any(re.fullmatch(r"(?:variant|option|alternativ|los) \w+", mark) for mark in marks)
     ):
         head = "gesamtkost"  # "Variante A ⏎ Die Kosten betragen …"
+    named = frozenset({stem(noun) for noun in nouns} | more) - where.neutral - words.GENERAL - words.NUMBERED - {head}
+    if head == "kost" and not named:
+        head = UNNAMED
     start, end = at or (where.start, where.end)
     said = frozenset(terms(_without_values(value)))
     return Claim(
         value=value,
         label=label,
         head=head,
-        words=frozenset({stem(noun) for noun in nouns} | more)
-        - where.neutral
-        - words.GENERAL
-        - words.NUMBERED
-        - {head},
+        words=named,
         terms=(said if len(said) > 1 else said | frozenset(terms(where.heading))) - words.ACTOR_TERMS,
         marks=marks,
         tax=_first(words.TAXES, around) or _first(words.TAXES, where.heading),
@@ -180,6 +180,7 @@ def _marks(around: str, row: str | None) -> frozenset[str]:
     for match in words.ID.finditer(around):
         kind = match["kind"] or match["what"]
         marks.add(f"{stem(kind)} {(match['id'] or match['order']).lower().rstrip('.')}")
+    marks |= set(_CODE.findall(around))
     marks |= {re.sub(r"\s", "", m[0]) for m in _YEAR.finditer(_FULL_DATE.sub(" ", around))}
     marks |= {name for name, pattern in words.PERIODS if pattern.search(around)}
     if row:

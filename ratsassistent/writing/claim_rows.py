@@ -32,7 +32,9 @@ _LINE_ROW = re.compile(
     r"((?:\d{3}\s+|KG \d{3}\s+|[-–•]\s*)?[A-ZÄÖÜ][^\d|.;!?]{3,70}?(?:[A-ZÄÖÜ][\w-]+|\)|:|brutto|netto))\s+"
     r"((?:€ ?)?\d{1,3}(?:\.\d{3})*(?:,\d{2})?\s*(?:€|Euro|EUR|T€|TEUR)?)"
 )
-_WORDED = re.compile(r"[A-Za-zÄÖÜäöü]{3}")
+_WORDED = re.compile(  # a name; "15 Jahre" is none
+    r"^(?!\d[\d.,]*\s*(?:×|x\b|Jahr|Monat|Woche|Tag|Stunde|Stück|Plätze|Kinder|Personen|m²|m2\b|qm\b|[kM]Wh?\b|%|ha\b|km\b|t\b)).*[A-Za-zÄÖÜäöü]{3}"
+)
 
 
 def is_rows(text: str) -> bool:
@@ -85,13 +87,13 @@ def _row(where: Where, position: int, line: str, cells: Sequence[str]) -> Iterat
             continue
         title, kind, nouns = named
         nouns += [m[0] for m in nouns_of(" ".join(cells[m] for m in worded[1:]))]
-        found = Value("amount", value, low, high, cells[n], context, None)
+        given = Value("amount", value, low, high, cells[n], context, None)
         ordered = re.match(r"([A-H]|\d{1,2})\b(?=[:.)]|\s*$)", label) if title else None
         one_of = f"{names[0]} {ordered[1]}" if ordered and names[0] else ""
         of_several = words.ID.fullmatch(one_of) is not None  # "A: Umbau" in a column "Variante"
         row = label if title and not of_several else None
         around = f"{one_of} {label} {names[n]}"
-        yield make(where, title or label, kind, [] if of_several else nouns, around, found, at, row)
+        yield make(where, title or label, kind, [] if of_several else nouns, around, given, at, row)
 
 
 def _row_days(where: Where, at: tuple[int, int], cells: Sequence[str], context: str) -> Iterator[Claim]:
@@ -108,8 +110,8 @@ def _row_days(where: Where, at: tuple[int, int], cells: Sequence[str], context: 
     if span is not None and event is not None:
         label, head, nouns = event
         low = span[0] - 400 if re.match(r"bis|spätestens|vor|ab|nach", cell) else span[0]
-        found = Value("date", span[0], low, span[1], day.text, context, None)
-        yield make(where, label, head, nouns, worded[0], found, at)
+        given = Value("date", span[0], low, span[1], day.text, context, None)
+        yield make(where, label, head, nouns, worded[0], given, at)
 
 
 def _cell_value(cell: str, above: str) -> tuple[float, float, float] | None:

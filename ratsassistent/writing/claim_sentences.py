@@ -36,6 +36,7 @@ _RANGE = re.compile(r"\s*(?:€|Euro|EUR)?\s*(?:und|bis|oder|-|–|/)\s*(?:zu\s+
 _DIRECT = re.compile(
     r"[\s:=–-]*(?:\((?:in |ca\.? )?(?:brutto|netto|inkl|einschl|Euro|EUR|€)[^)]*\)|brutto|netto)?[\s:=]*"
 )
+_JOINED = re.compile(r"\s+(?:von|in Höhe von|i\. ?H\. ?v\.)\s+(?:rund |ca\. |insgesamt )?")
 _BRIDGE = re.compile(
     r"\b(?:von|auf|mit|bei|i\. ?H\. ?v\.|beträgt|betragen|beziffer\w+|sind|ist|wird|werden|liegt|liegen|kostet|kosten)\b"
 )
@@ -122,10 +123,10 @@ def _by_noun(bare: str, nouns: Sequence[re.Match[str]], tail: str) -> tuple[str,
     heads = [m for m in nouns if words.HEADS.fullmatch(m[0])]
     kinds = {stem(m[0]) for m in heads} - words.GENERAL
     head = heads[-1]
-    # "Der Zuschuss beträgt 30 Prozent der Kosten von …" says nothing of either
-    if len(kinds) > 1 or (kinds and stem(head[0]) not in kinds):
-        return None
     bridge = bare[head.end() :]
+    # "Der Zuschuss beträgt 30 Prozent der Kosten, das sind": of neither, unless the amount is joined to the last
+    if (len(kinds) > 1 or (kinds and stem(head[0]) not in kinds)) and not _JOINED.fullmatch(bridge):
+        return None
     if not (_DIRECT.fullmatch(bridge) or (_BRIDGE.search(bridge) and len(bridge.split()) <= 14)):
         return None
     aim = _FOR.search(tail)

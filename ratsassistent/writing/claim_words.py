@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ratsassistent.archive.german import stem
-from ratsassistent.writing.select import terms
+from ratsassistent.writing.terms import terms
 
 
 def _stems(words: str) -> frozenset[str]:

@@ -35,7 +35,7 @@ def claims_of(papers: Sequence[Paper]) -> list[Claim]:
         for where in _stretches(paper, number, neutral):
             found += row_claims(where) if is_rows(where.text) else sentence_claims(where)
         found += form_claims(paper, number, neutral)
-    return [claim for claim in found if claim.citation and (claim.words or claim.head not in words.NEEDS_WORDS)]
+    return [claim for claim in found if claim.citation]
 
 
 def _stretches(paper: Paper, number: int, neutral: frozenset[str]) -> Iterator[Where]:

@@ -18,6 +18,7 @@ from itertools import combinations
 
 from ratsassistent.briefings import Contradiction, Side
 from ratsassistent.oparl import Paper
+from ratsassistent.writing import claim_words as words
 from ratsassistent.writing.amounts import money
 from ratsassistent.writing.claim import UNNAMED, Claim, Document, Value, day_span
 from ratsassistent.writing.claims import claims_of
@@ -85,12 +86,12 @@ def _said_twice(one: Claim, other: Claim) -> bool:
     """The same sentence with another value: in two wordings of the resolution, or once in each of two documents."""
     if one.value.sentence is None or one.value.sentence != other.value.sentence or one.marks != other.marks:
         return False
-    words = len(one.value.sentence[0].split())
+    length = len(one.value.sentence[0].split())
     if one.part == other.part == "resolution":
-        return words >= _SAME_WORDS
+        return length >= _SAME_WORDS
     apart = one.document != other.document and not one.part == other.part == "annex"
     dated = one.value.kind == "date" and not is_slip(one.value, other.value)
-    return apart and not one.told and not dated and words >= _SAME_WORDS + 4
+    return apart and not one.told and not dated and length >= _SAME_WORDS + 4
 
 
 def _alike(one: Claim, other: Claim, known: _Known) -> bool:
@@ -114,10 +115,14 @@ def _like_worded(one: Claim, other: Claim, agreeing: int) -> bool:
     alike = shared / max(1, len(one.terms | other.terms))
     if one.value.kind == "date":
         return shared >= 4 and alike >= 0.5 and one.value.lead == other.value.lead != ""
-    alone = not all(re.search(r"[A-Za-z]{4}", c.value.context) for c in (one, other))  # a figure without a word
-    if alone or agreeing < 5:
-        return not alone and shared >= 2 and alike >= (0.25 if agreeing == 4 else 0.4)
-    return agreeing >= 6 or shared >= 1
+    if agreeing >= 7:
+        return True
+    if not all(re.search(r"[A-Za-z]{4}", c.value.context) for c in (one, other)):
+        return False  # a figure without a word
+    if agreeing >= 5:
+        return agreeing == 6 or shared >= 1
+    most = shared / max(1, min(len(one.terms), len(other.terms)))
+    return shared >= 2 and (alike >= 0.4 or (agreeing == 4 and most >= 0.6))
 
 
 def shared_digits(one: Value, other: Value) -> int:
@@ -127,22 +132,44 @@ def shared_digits(one: Value, other: Value) -> int:
 
 
 def _same_thing(one: Claim, other: Claim, claims: Sequence[Claim]) -> bool:
-    """Is everything equal that could make them different things, and is there one value for it elsewhere?"""
-    if one.head.startswith("vom ") or one.words != other.words or one.marks != other.marks:
-        return False
-    if one.document == other.document and (one.part == other.part or not {one.part, other.part} & _DECISIVE):
+    """Is everything equal that could make them different things, and is there one value for it in each document?"""
+    if one.head.startswith("vom ") or one.marks != other.marks:
         return False
     if any(a and b and a != b for a, b in ((one.tax, other.tax), (one.stage, other.stage))):
         return False
-    return _different(c.value for c in claims if (c.head, c.words, c.marks) == (one.head, one.words, one.marks)) == 2
+    if one.words != other.words:
+        return _of_the_resolution(one, other, claims)
+    if not one.words and one.head in words.NEEDS_WORDS:
+        return False
+    return _one_value_each(
+        one, other, [c for c in claims if (c.head, c.words, c.marks) == (one.head, one.words, one.marks)]
+    )
 
 
-def _different(values: Iterable[Value]) -> int:
+def _one_value_each(one: Claim, other: Claim, alike: Sequence[Claim]) -> bool:
+    """Does each document give one value for it? More of them are of several things with one name."""
+    if one.document == other.document:
+        return one.part != other.part and bool({one.part, other.part} & _DECISIVE) and _different(alike) == 2
+    if one.document[2] >= 0 and other.document[2] >= 0:
+        return False  # two annexes may be of two sites, two bidders, two years
+    within = (_different(c for c in alike if c.document == document) for document in (one.document, other.document))
+    return max(within) == 1 and _different(alike) <= 3
+
+
+def _of_the_resolution(one: Claim, other: Claim, claims: Sequence[Claim]) -> bool:
+    """Is it what the resolution names, and named but once elsewhere? Then one of the two may say less of what it is for."""
+    nested = one.words < other.words or other.words < one.words
+    if not nested or (one.part == "resolution") == (other.part == "resolution") or one.value.kind == "date":
+        return False
+    return _different(c for c in claims if c.head == one.head) == 2
+
+
+def _different(claims: Iterable[Claim]) -> int:
     """How many different values there are; those that may stand for the same are one."""
     apart: list[Value] = []
-    for value in values:
-        if all(value.differs(other) for other in apart):
-            apart.append(value)
+    for claim in claims:
+        if all(claim.value.differs(other) for other in apart):
+            apart.append(claim.value)
     return len(apart)
 
 
@@ -166,9 +193,9 @@ class _Known:
     """All values that each document prints: what it knows of the other side."""
 
     def __init__(self, papers: Sequence[Paper], claims: Sequence[Claim]) -> None:
-        self._values: dict[tuple[Document, str], set[float]] = {}
+        self._claims: dict[tuple[Document, str], list[Claim]] = {}
         for claim in claims:
-            self._values.setdefault((claim.document, claim.value.kind), set()).add(claim.value.number)
+            self._claims.setdefault((claim.document, claim.value.kind), []).append(claim)
         span = day_span(today_of(papers))
         self._today = span[0] if span else 0.0
         self._all = {round(f.value) for paper in papers for f in money(paper.text.text)}
@@ -195,10 +222,12 @@ class _Known:
         return round(high - low) in self._all or round(high + low) in self._all
 
     def _has(self, document: Document, claim: Claim) -> bool:
-        known = self._values.get((document, claim.value.kind), ())
-        if claim.value.kind == "date":
-            return claim.value.number in known
-        return any(claim.value.low <= value <= claim.value.high for value in known)
+        """Does a document print this value? Not where it is that of a row of something else."""
+        return any(
+            claim.value.low <= c.value.number <= claim.value.high
+            and not (c.head == "kost" and c.value.sentence is None and c.words.isdisjoint(claim.words))
+            for c in self._claims.get((document, claim.value.kind), ())
+        )
 
 
 def _shown(pairs: Sequence[tuple[Claim, Claim]], claims: Sequence[Claim]) -> Iterator[Contradiction]:

@@ -23,7 +23,7 @@ from ratsassistent.briefings import (
     Purpose,
     ToDecide,
 )
-from ratsassistent.oparl import AgendaItem, Citation, Meeting, Paper
+from ratsassistent.oparl import AgendaItem, Citation, Meeting, Paper, PartKind
 from ratsassistent.writing.amounts import money
 from ratsassistent.writing.figures import cite
 from ratsassistent.writing.lacking import is_heading, lacks
@@ -139,7 +139,9 @@ def _purpose(item: AgendaItem, wording: str | None, meeting: Meeting) -> Purpose
 
 def first_line(wording: str) -> str:
     """The first whole sentence of a wording, with the point that follows where it only leads in, word for word."""
-    points = [point for point in map(str.strip, wording.split("\n")) if re.search(r"\w{2}", point)]
+    points = [point for point in map(str.strip, wording.split("\n")) if point]
+    while points and not re.search(r"\w{2}", points[0]):
+        del points[0]
     if not points:
         return ""
     line = _first_sentence(points[0])
@@ -160,7 +162,7 @@ def _first_sentence(point: str) -> str:
     last = 0
     while last + 1 < len(found) and found[last].text.endswith(":"):
         last += 1
-    return " ".join(point[found[0].start : found[last].end].split()) if found else " ".join(point.split())
+    return " ".join(point[: found[last].end].split()) if found else " ".join(point.split())
 
 
 def _cited(papers: Sequence[Paper], line: str) -> tuple[Citation, ...]:
@@ -202,7 +204,7 @@ def _amounts(meeting: Meeting, briefs: dict[str, ItemBriefing], purposes: dict[s
     taken: list[ItemAmount] = []
     for group in (first, more):
         for found in sorted(group, key=lambda a: -a.amount.value):
-            if len(taken) < AMOUNTS and not any(_same_sum(found.amount, t.amount) for t in taken):
+            if len(taken) < AMOUNTS and not any(_same_sum(found, t) for t in taken):
                 taken.append(found)
     return tuple(sorted(taken, key=lambda a: -a.amount.value))
 
@@ -243,10 +245,12 @@ def _in_costs(paper: Paper, amount: Amount) -> bool:
     )
 
 
-def _same_sum(one: Amount, other: Amount) -> bool:
-    """The same amount, rounded or gross and net."""
-    high, low = max(one.value, other.value), min(one.value, other.value)
+def _same_sum(one: ItemAmount, other: ItemAmount) -> bool:
+    """The same amount; in one item also rounded, or gross and net."""
+    high, low = max(one.amount.value, other.amount.value), min(one.amount.value, other.amount.value)
     ratio = high / low if low else 0.0
+    if one.item.id != other.item.id:
+        return high - low < 1
     return ratio < 1.005 or any(abs(ratio - rate) < 0.0005 for rate in _GROSS)
 
 
@@ -297,11 +301,14 @@ def _argued(item: AgendaItem, mention: DateMention) -> bool:
         found = pattern.search(paper.text.text) if pattern else None
         if found is None:
             continue
-        before = [part.kind for part in sorted(paper.parts, key=lambda p: p.start) if part.start <= found.start()]
+        before: list[PartKind] = [
+            part.kind for part in sorted(paper.parts, key=lambda p: p.start) if part.start <= found.start()
+        ]
+        own = len(before)
         while before and before[-1] in ("reason", "text", "costs"):
             before.pop()
-            if before and before[-1] == "motion":
-                return True
+        if before[-1:] == ["motion"] and len(before) < own:
+            return True
     return False
 
 
