@@ -18,7 +18,16 @@ from dataclasses import dataclass, field
 from ratsassistent.briefings import ItemBriefing, Statement
 from ratsassistent.oparl import AgendaItem, Paper
 from ratsassistent.writing.amounts import money
-from ratsassistent.writing.figures import COSTS, amounts_of, cite, consultations_of, dates_of, money_rows, today_of
+from ratsassistent.writing.figures import (
+    COSTS,
+    DEADLINES,
+    amounts_of,
+    cite,
+    consultations_of,
+    dates_of,
+    money_rows,
+    today_of,
+)
 from ratsassistent.writing.opening import FIRST, Place, best_verdict, opening
 from ratsassistent.writing.readable import is_noise, without_bullet
 from ratsassistent.writing.reading import Chunk, reading_for
@@ -29,7 +38,6 @@ from ratsassistent.writing.speakers import (
     ANNEX,
     ANSWER,
     BODY,
-    DEADLINES,
     LABELS,
     MAIN,
     MOTION,

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from ratsassistent.briefings import Statement
 from ratsassistent.oparl import Citation, Paper, Part
 from ratsassistent.writing.figures import cite
-from ratsassistent.writing.readable import readable, without_bullet
+from ratsassistent.writing.readable import is_noise, readable, without_bullet
 from ratsassistent.writing.select import Candidate
 from ratsassistent.writing.sentences import Sentence, clean, sentences
 from ratsassistent.writing.speakers import (
@@ -85,7 +85,7 @@ def leading(paper: Paper, part: Part, limit: int) -> tuple[int, int, str] | None
         limit -= len(sentence.text.split())
         if limit < 0 or sentence.kind == "heading":
             break
-        if readable(sentence) or group:
+        if (readable(sentence) and not is_noise(sentence.text)) or group:
             group.append(sentence)
     if not group:
         return None

@@ -49,6 +49,7 @@ _POINTS = re.compile(
     r"\b(?:dokumentiert|dargestellt|beschrieben|erläutert|enthalten|zu entnehmen|entnommen|beigefügt|aufgeführt|ersichtlich|abgebildet)\b"
     r"|\bfinde[nt]\s(?:sie|sich)\b.{0,60}\b(?:anlage\w*|anhang|seite|homepage|internet)|\bbeachten sie\b"
 )
+_CUT = re.compile(r"\b(?:ca|rd|bzw|inkl|exkl|gem|ggf|Nr|z\.\s?B|Abs|vgl|zzgl|lt|og|einschl|sog|insb)\.$")
 _LAW = re.compile(r"\b(?:BGBl|GVBl|GVOBl|GBl|LGBl)\b|^(?:DIN|VDI|ISO|EN)\s\S*\d")
 _FIGURE = re.compile(r"\d\s?(?:€|%|Euro|EUR|Prozent|[a-zA-ZÄÖÜäöüß²]{2,})|\b\d+(?:[.,]\d+)*\s+[A-ZÄÖÜ][a-zäöü]{3,}")
 # Words that end like verbs and are none.
@@ -208,8 +209,8 @@ def readable(sentence: Sentence) -> bool:
 
 def is_noise(text: str) -> bool:
     """True for what is no statement though it may look like a sentence: cells of a table, an address, a law's title, a
-    bullet point of slides that has neither a verb nor a figure, brackets without their other half."""
-    if text.count(" | ") or _ADDRESS.search(text) or _POINTS.search(text) or not _balanced(text):
+    bullet point of slides that has neither a verb nor a figure, brackets without their other half, a stretch that ends with an abbreviation."""
+    if text.count(" | ") or _CUT.search(text) or _ADDRESS.search(text) or _POINTS.search(text) or not _balanced(text):
         return True
     return not (finite(text) or _FIGURE.search(text)) or (_LAW.search(text) is not None and not finite(text))
 

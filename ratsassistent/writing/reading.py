@@ -162,7 +162,8 @@ def topics(item: AgendaItem) -> Topics:
         cited = [chunk for chunk in group if chunk.citation]
         made.append(tuple(replace(chunk, key=f"S{number + n}") for n, chunk in enumerate(cited, 1)))
         number += len(cited)
-    return Topics(*made, applicant=applicant.text if applicant else None)
+    about_it, proposed, answers, reasons, effects = made
+    return Topics(about_it, proposed, answers, reasons, effects, applicant.text if applicant else None)
 
 
 @dataclass(slots=True)

@@ -73,6 +73,10 @@ _EARLIER = re.compile(
     r"\b(?:hat|haben|hatten?|wurden?)\b.{0,200}\b(?:beschlossen|zugestimmt|beauftragt|gefasst|abgelehnt|vertagt|zur Kenntnis genommen)\b"
     r"|\b(?:beschloss|beschlossen|fasste|stimmte|beauftragte)\b.{0,120}\b(?:rat|ausschuss|kreistag|versammlung)\b|\b(?:[Rr]at|[Aa]usschuss|Kreistag|versammlung)\w*\b.{0,80}\b(?:beschloss|fasste|stimmte|beauftragte)\b"
 )
+# Minutes among the annexes: what was said in a debate is no statement of the papers.
+_SPOKEN = re.compile(
+    r"\b(?:Der|Die) Vorsitzende (?:ruft|eröffnet|stellt)\b|\bWortprotokoll\b|\bStadtr[aä]t(?:in)? [\w-]+ \([^)]{2,20}\)\s?:"
+)
 _RECOMMENDED = 1.0  # what it is worth to say which of several alternatives is recommended
 _TAKES_UP = 0.3  # share of a question's words that an answer has to have to be clear without it
 _REPORT_WORTH = 0.6
@@ -165,6 +169,9 @@ def candidates(papers: Sequence[Paper], name: str, kinds: Iterable[PartKind], pr
 def _of_part(paper: Paper, number: int, part: Part, kind: PartKind, order: int, proposed: str) -> list[Candidate]:
     """The readable sentences of one part, each with what speaks for it and against it."""
     found: list[Candidate] = []
+    spoken = (
+        kind == "annex" and _SPOKEN.search(paper.text.text, part.start, min(part.end, part.start + 6000)) is not None
+    )
     stretch = sentences(paper.text.text, part.start, part.end)
     placed = sections(stretch, proposed)
     chosen = set().union(*(s.words for s in placed if s and s.state == "chosen"))
@@ -188,6 +195,7 @@ def _of_part(paper: Paper, number: int, part: Part, kind: PartKind, order: int, 
         _features(candidate, heading, place)
         if kind != "annex" and chosen & naming(sentence.text) and RECOMMENDS.search(sentence.text):
             candidate.reasons["recommends"] = _RECOMMENDED
+        candidate.reasons["spoken"] = -2.0 if spoken else 0.0
         candidate.reasons["recounted"] = -2.0 if recounted and sentence.kind == "item" else 0.0
         found.append(candidate)
         place, above = place + 1, candidate
