@@ -86,8 +86,9 @@ _VOTED = re.compile(
 _ONLY_MEANT = re.compile(
     r"\b(?:soll|sollen|sollte[nt]?|würde[n]?|möge|könnte[n]?|empfiehlt|vorgeschlagen|beantragt)\b(?:[^.;]|(?<=\d)\.){0,160}$"
 )
+_WORDS = r"(?:[^.;:]|(?<=\d)\.){0,200}?"
 _COUNCIL_DID = re.compile(
-    rf"(?:Der|Die|Das)\s(?:{_PATTERNS['council']})\s(?:hat|haben)\s(?:[^.;:]|(?<=\d)\.){0, 200}?\w+(?:t|en)(?=[.;,]|$)"
+    rf"(?:Der|Die|Das)\s(?:{_PATTERNS['council']})\s(?:hat|haben)\s{_WORDS}\w+(?:t|en)(?=[.;,]|$)"
 )
 # Told as done; and as meant to be done.
 _DONE = re.compile(

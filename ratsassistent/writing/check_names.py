@@ -154,6 +154,8 @@ def _another(word: str, start: int, text: str, unit: Unit, source: Source) -> bo
 
 
 def _sort(word: str, start: int, text: str) -> str:
+    if _FORMS_OF_COMPANIES.match(text, start + len(word)):
+        return "company"
     if _STREET.fullmatch(word):
         return "street"
     if _TITLES.search(text[:start]):

@@ -21,7 +21,7 @@ _EXPLICIT = re.compile(
 )
 # Words that deny without a "nicht".
 _IMPLIED = re.compile(
-    r"\b(?:entf[aä]ll\w*|verzicht\w*|lehnt|lehnen|lehnte\w*|abgelehnt\w*|abzulehnen\w*|ablehn\w*|fehl(?:t|en|te|ten|end\w*)|unterbleib\w*|unterlassen|ausgeschlossen|mangels|mangel\w*"
+    r"\b(?:entf[aä]ll\w*|verzicht\w*|lehnt|lehnen|lehnte\w*|abgelehnt\w*|abzulehnen\w*|ablehn\w*|fehl(?:t|en|te|ten|end\w*)|unterbleib\w*|unterlassen|ausgeschlossen|mangels|mangelnd\w*|mangelt\w*"
     r"|un(?!ter|d\b|s|mittelbar|gefähr)\w{4,}(?:lich|bar|ig|t|isch|haft|sam)(?:e[nrsm]?)?|verneint\w*|abgesehen|absehen|sieht(?=[^.;]{0,120}\bab\b)|ausgesetzt|gestrichen|streich\w*"
     r"|zurückgezogen|abgesetzt|kaum|wegf\w*|entbehrlich|erübrigt|statt|anstatt|außer|noch offen|nein|verhinder\w*|vermeid\w*|vermieden|ausschließ\w*|ausschluss|weigert|nur|lediglich|anstelle|sondern|übrig\w*|ausgenommen\w*|restlich\w*|verbleib\w*|ausstehend\w*|verboten\w*|untersagt\w*|gescheitert|scheidet|scheiden|widersprech\w*|widerspricht|fraglich|zu wenig|schwerlich)\b",
     re.IGNORECASE,
@@ -85,8 +85,9 @@ def _made_from(text: str, alignment: Alignment, start: int, end: int) -> list[Un
     if top < 0.5:
         return []
     units = alignment.source.units
-    values = [value for value in values_of(text) if value.number > 12]
-    related = [n for n in scores if values and all(borne_out(value, units[n].facts) for value in values)]
+    values = [value for value in values_of(text) if value.number > 0]
+    telling = any(value.number > 12 for value in values)
+    related = [n for n in scores if telling and all(borne_out(value, units[n].facts) for value in values)]
     if related and max(scores[n] for n in related) >= 0.3:
         return [units[n] for n in related if scores[n] >= 0.3]
     return without_headings([units[n] for n, score in scores.items() if score >= max(0.55, 0.8 * top)])
@@ -122,7 +123,7 @@ def dropped_negation(text: str, alignment: Alignment) -> Iterator[str]:
             yield next(m[0] for m in _EXPLICIT.finditer(missing[0].text) if _covered(text, missing[0].text, m))
         return
     units = alignment.best(least=0.6, near=0.9)
-    if not units or _EXPLICIT.search(text) or _IMPLIED.search(text):
+    if not units or _denials(text, units[0].text):
         return
     if any(not _EXPLICIT.search(unit.text) for unit in units):
         return

@@ -17,13 +17,14 @@ from typing import Literal
 
 from ratsassistent.archive.german import fold
 from ratsassistent.writing.amounts import Day, days, figure_value, laws, money, numbers, percentages
-from ratsassistent.writing.check_align import Alignment, bearing, highest
-from ratsassistent.writing.check_source import Facts, Source, Unit, content, law_key, tight
+from ratsassistent.writing.check_align import Alignment, bearing, clause, highest
+from ratsassistent.writing.check_source import Facts, Source, Unit, content, folded_words, law_key, tight
 
 ValueKind = Literal["reference", "day", "law", "money", "share", "number"]
 
 _ROUNDING = re.compile(
-    r"\b(?:rund|ca|circa|etwa|knapp|fast|ungefähr|gut|über|mehr als|annähernd|nahezu|beinahe|zirka|rd|mindestens|unter|bis zu)\.?\s*$",
+    r"\b(?:(?P<about>rund|ca|circa|etwa|ungefähr|annähernd|zirka|rd|nahezu|beinahe)|(?P<below>knapp|fast|unter|bis zu|höchstens|maximal)"
+    r"|(?P<above>gut|über|mehr als|mindestens))\.?\s*$",
     re.IGNORECASE,
 )
 _UNIT = re.compile(
@@ -49,7 +50,7 @@ class Value:
     kind: ValueKind
     number: float = 0.0
     day: Day | None = None
-    rounded: bool = False  # the sentence says so
+    rounded: str | None = None  # how the sentence says so: about, below, above
 
 
 def values_of(text: str) -> list[Value]:
@@ -58,8 +59,8 @@ def values_of(text: str) -> list[Value]:
 
     def add(start: int, end: int, printed: str, kind: ValueKind, number: float = 0.0, day: Day | None = None) -> None:
         if not any(v.start < end and start < v.end for v in found):
-            rounded = kind in ("money", "share", "number") and _ROUNDING.search(text[:start]) is not None
-            found.append(Value(start, end, printed, kind, number, day, rounded))
+            word = _ROUNDING.search(text[:start]) if kind in ("money", "share", "number") else None
+            found.append(Value(start, end, printed, kind, number, day, word.lastgroup if word else None))
 
     for match in _REFERENCE.finditer(text):
         if not _SEASON.fullmatch(match[0]):
@@ -133,14 +134,47 @@ def misplaced(values: Sequence[Value], alignment: Alignment) -> Iterator[Value]:
         if not bare and own < (_SMALL_GOOD_FIT if small else _GOOD_FIT) * top:
             yield value
             continue
-        counted = _counted(alignment.text, value.end) if value.kind == "number" else ""
+        counted = _counted(alignment.text, value) if value.kind == "number" else ""
         rivals = [n for n, unit in enumerate(units) if n not in holders and _has_rival(unit, value, counted)]
         if bare:  # of lines without a sentence only another such line, which has its own label, knows better
             rivals = [n for n in rivals if units[n].kind in ("heading", "row")]
         strange = [n for n in rivals if not any(borne_out(v, units[n].facts) for v in values if v is not value)]
         rival = highest(scores, strange)
-        if rival >= _LEAST_FIT and own < _RIVAL * rival:
+        if (rival >= _LEAST_FIT and own < _RIVAL * rival) or _wrong_clause(value, values, alignment, holders):
             yield value
+
+
+def _wrong_clause(value: Value, values: Sequence[Value], alignment: Alignment, holders: Sequence[int]) -> bool:
+    """Of several values in one unit, has the sentence taken one that stands in another clause than its words?
+
+    "Los 3 kostet 20.000 Euro, Los 4 kostet 50.000 Euro" does not bear out "Los 4 kostet 20.000 Euro".
+    """
+    first, last = clause(alignment.text, value.start, value.end)
+    words = [w for w in alignment.words if first <= w.start < last and not value.start <= w.start < value.end]
+    for n in holders:
+        unit = alignment.source.units[n]
+        keys = {word.key for word in words if word.places.get(n) == 1.0}
+        mine: set[str] = set()
+        others: list[set[str]] = []
+        for other in values_of(unit.text) if len(keys) > 0 else []:
+            if other.kind != value.kind:
+                continue
+            a, b = clause(unit.text, other.start, other.end)
+            stretch = folded_words(unit.text[a:b])
+            here = {key for key in keys if key in stretch}
+            if _same(other, value):
+                mine |= here
+            elif not any(_same(other, v) for v in values):
+                others.append(here)
+        if not any(len(here - mine) >= 2 and not mine - here for here in others):
+            return False
+    return bool(holders)
+
+
+def _same(one: Value, other: Value) -> bool:
+    if one.day and other.day:
+        return one.day.date == other.day.date
+    return one.number == other.number if one.kind not in ("law", "reference") else one.text == other.text
 
 
 def _exchanged(value: Value, values: Sequence[Value], unit: Unit) -> bool:
@@ -148,19 +182,22 @@ def _exchanged(value: Value, values: Sequence[Value], unit: Unit) -> bool:
     if borne_out(value, unit.facts):
         return False
     others = [other for other in values_of(unit.text) if other.kind == value.kind]
-    mine = [(v.number, v.day.date if v.day else v.text if v.kind in ("law", "reference") else "") for v in values]
-    return any(
-        (o.number, o.day.date if o.day else o.text if o.kind in ("law", "reference") else "") not in mine
-        for o in others
-    )
+    return any(not any(_same(other, mine) for mine in values) for other in others)
 
 
-def _counted(text: str, end: int) -> str:
-    """What a number counts: the key of the noun behind it ("35 neue Plätze"), or ""."""
-    for start, _, key in content(text[end : end + 40]):
-        if len(text[end : end + start].split()) <= 1 and text[end + start].isupper():
+def _counted(text: str, value: Value) -> str:
+    """What a number counts: the key of the noun behind it ("35 neue Plätze"), "year" for a year, or ""."""
+    if _is_year(value.number):
+        return "year"
+    behind = text[value.end : value.end + 40]
+    for start, _, key in content(behind):
+        if len(behind[:start].split()) <= 1 and behind[start].isupper():
             return key
     return ""
+
+
+def _is_year(number: float) -> bool:
+    return 1950 <= number <= 2100 and number == int(number)
 
 
 def _bare(unit: Unit) -> bool:
@@ -172,10 +209,11 @@ def _has_rival(unit: Unit, value: Value, counted: str) -> bool:
     """Does the unit hold another value of this kind; of numbers, one that counts the same thing?"""
     facts = unit.facts
     if value.kind == "number":
+        others = [n for n in numbers(unit.text) if n.value > 1 and n.value != value.number]
+        if counted == "year":
+            return any(_is_year(n.value) for n in others)
         return bool(counted) and any(
-            counted in f" {fold(unit.text[n.end : n.end + 40])}".split(",", maxsplit=1)[0]
-            for n in numbers(unit.text)
-            if n.value > 1 and n.value != value.number
+            counted in f" {fold(unit.text[n.end : n.end + 40])}".split(",", maxsplit=1)[0] for n in others
         )
     return bool({"money": facts.money, "share": facts.shares, "day": facts.days, "law": facts.laws}.get(value.kind))
 
@@ -206,10 +244,11 @@ def _is_rounding(value: Value, known: frozenset[float]) -> bool:
     zeros = len(digits) - len(digits.rstrip("0")) if not figure[1] else -len(figure[1])
     step = scale * 10.0**zeros
     for other in known:
-        off = abs(other - value.number)
-        if other == 0 or off > 0.1 * value.number:
+        off = other - value.number
+        if other == 0 or abs(off) > 0.1 * value.number:
             continue
-        lead = f"{other:.0f}"[:1]
-        if off <= step / 2 or (off <= step and digits.startswith(lead)):
+        if abs(off) <= step * 0.501 or (value.rounded == "above" and 0 <= off <= step):
+            return True
+        if value.rounded == "below" and -step <= off <= 0:
             return True
     return False
