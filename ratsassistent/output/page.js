@@ -4,6 +4,7 @@
 const drafts = (window.raDrafts ??= new Map()), unfolded = (window.raUnfolded ??= new Set());
 const nameOf = (fold) =>
   fold.dataset.fold ?? `${fold.closest("[data-about]")?.dataset.about} ${fold.querySelector("summary")?.textContent}`;
+const isItem = element.closest("#ra-item") !== null;
 const folds = () => [...element.querySelectorAll("details")];
 const fields = () => [...element.querySelectorAll("textarea[data-draft]")];
 const remember = () => {
@@ -28,7 +29,7 @@ watch("value", () => {
     const text = drafts.get(field.dataset.draft) ?? field.defaultValue;
     if (field.value !== text) field.value = text;
   }
-  if (next && element.id === "ra-item") {  // a pressed button may have become another one: never leave the focus there
+  if (next && isItem) {  // a pressed button may have become another one: never leave the focus there
     window.raNext = null;
     const fold = folds().find((other) => other.dataset.fold === next);
     const place = fold?.querySelector("summary") ?? element.querySelector(".ra-title");
@@ -55,7 +56,9 @@ element.addEventListener("click", (event) => {
     if (origin && origin.isConnected) { origin.scrollIntoView({ block: "center" }); origin.focus(); }
     return;
   }
-  const wanted = { ...button.dataset };
+  window.raTurn = (window.raTurn ?? 0) + 1;
+  window.raWindow ??= Math.random().toString(36).slice(2);
+  const wanted = { ...button.dataset, window: window.raWindow, turn: window.raTurn };
   if (wanted.words) {
     const field = button.closest(".ra-words").querySelector("textarea");
     wanted.text = field.value;
@@ -66,10 +69,14 @@ element.addEventListener("click", (event) => {
     window.raTyping = null;
     unfolded.delete(window.raNext);
   }
-  if (wanted.do === "withdraw" || (wanted.do === "item" && element.id === "ra-item")) window.raNext = "title";
+  if (wanted.do === "withdraw" || (wanted.do === "item" && isItem)) window.raNext = "title";
   if (wanted.do === "open" || wanted.do === "paper") {
     window.raConfirm(false);
     window.raTab("sitzungen");
+  }
+  if (["remark", "withdraw", "plain", "release"].includes(wanted.do)) {  // a double click is one
+    button.disabled = true;
+    setTimeout(() => { button.disabled = false; }, 1500);
   }
   trigger("act", wanted);
   if (wanted.do === "cite" && !button.closest(".ra-paper")) {
@@ -79,5 +86,5 @@ element.addEventListener("click", (event) => {
     const desk = button.closest(".ra-desk");
     if (narrow && desk) show(desk.querySelector(".ra-picture").id);
   }
-  if (wanted.do === "item" && (narrow || element.id === "ra-item")) show("ra-item");
+  if (wanted.do === "item" && (narrow || isItem)) show("ra-item");
 });

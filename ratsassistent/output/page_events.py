@@ -26,9 +26,29 @@ if TYPE_CHECKING:
     from ratsassistent.output.page_layout import Page
 
 READ, ASK, TAKE_IN = "sitzungen", "fragen", "einlesen"
+MOST_WINDOWS = 200  # whose last clicks are remembered
 SLOW_S, FAST_S = 4.0, 1.0  # seconds between two looks at the work in the background
 
 Changes = Iterator[dict[Any, Any]]
+
+
+class Turns:
+    """Which click of a window came last: clicks are worked on side by side, and the last one is to be seen in the end."""
+
+    def __init__(self) -> None:
+        self._latest: dict[tuple[str, str], int] = {}
+
+    def begin(self, wanted: dict[str, Any], *parts: str) -> None:
+        """A click wants to change these parts of the page."""
+        for part in parts:
+            key = (str(wanted.get("window")), part)
+            self._latest[key] = max(self._latest.pop(key, 0), int(wanted.get("turn", 0)))
+        while len(self._latest) > MOST_WINDOWS:
+            del self._latest[next(iter(self._latest))]
+
+    def holds(self, wanted: dict[str, Any], part: str) -> bool:
+        """Whether nothing that was clicked later changes that part."""
+        return int(wanted.get("turn", 0)) >= self._latest.get((str(wanted.get("window")), part), 0)
 
 
 class Events:
@@ -36,6 +56,7 @@ class Events:
 
     def __init__(self, page: Page, actions: Actions) -> None:
         self.p, self.do = page, actions
+        self._turns = Turns()
 
     # --- whole page
 
@@ -124,35 +145,47 @@ class Events:
         wanted = event._data
         match wanted["do"]:
             case "open":
-                chosen = replace(chosen, meeting=wanted["meeting"], item=None, paper=None)
                 yield self._opening()
-                yield from self._open(chosen)
+                yield from self._go(replace(chosen, meeting=wanted["meeting"], item=None, paper=None), wanted)
             case "paper":
-                chosen = replace(chosen, meeting=None, item=None, paper=wanted["paper"])
                 yield self._opening()
-                yield from self._open(chosen)
+                yield from self._go(replace(chosen, meeting=None, item=None, paper=wanted["paper"]), wanted)
             case "item":
-                yield from self._open(replace(chosen, item=wanted["item"]))
+                yield from self._go(replace(chosen, item=wanted["item"]), wanted)
             case "remark":
                 self.do.remark(chosen, wanted["item"], wanted["kind"], wanted.get("target"), wanted.get("text"))
-                yield {**self._show(self.do.open(chosen)), self.p.files_made: ""}  # files made before lack it
-                gr.Info("Gespeichert.", title="Anmerkung", duration=4)
+                yield from self._said(chosen, wanted, "Gespeichert.")
             case "withdraw":
                 self.do.withdraw(wanted["remark"])
-                yield {**self._show(self.do.open(chosen)), self.p.files_made: ""}
-                gr.Info("Zurückgenommen.", title="Anmerkung", duration=4)
+                yield from self._said(chosen, wanted, "Zurückgenommen.")
             case "plain":
                 if chosen.meeting:
                     self.do.order_plain(chosen.meeting, wanted["item"])
                     yield self._at_work(chosen)
             case "cite":
-                yield {self.p.picture: self._picture(wanted)}
+                self._turns.begin(wanted, "picture")
+                made = self._picture(wanted)
+                if self._turns.holds(wanted, "picture"):
+                    yield {self.p.picture: made}
             case "load-model":
                 self.do.loading.start(self.do.settings)
                 yield {**self._model(), self.p.timer: gr.Timer(FAST_S)}
             case "release":
                 self.do.release(wanted["paper"])
                 yield self._lists(chosen)
+
+    def _go(self, chosen: Chosen, wanted: dict[str, Any]) -> Changes:
+        """Open something, unless something else was clicked since."""
+        self._turns.begin(wanted, "item", "picture")
+        for changes, what in zip(self._open(chosen), ("item", "picture"), strict=True):
+            if self._turns.holds(wanted, what):
+                yield changes
+
+    def _said(self, chosen: Chosen, wanted: dict[str, Any], told: str) -> Changes:
+        """Show the item with what a person said; files made before do not have it."""
+        gr.Info(told, title="Anmerkung", duration=4)
+        changes = {self.p.files_made: ""}
+        yield {**self._show(self.do.open(chosen)), **changes} if self._turns.holds(wanted, "item") else changes
 
     def back(self, chosen: Chosen) -> Changes:
         """From a meeting to the list of all."""

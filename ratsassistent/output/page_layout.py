@@ -139,7 +139,8 @@ class Page:
             event(_guarded(handler, len(inputs), quiet=quiet), list(inputs), outputs, **{**fixed, **options})
 
         def on_act(part: Any, handler: Callable[..., Iterator[Any]]) -> None:
-            part.act(_guarded(handler, 1, with_event=True), [chosen], outputs, **fixed)
+            # Each click at once: one that Gradio defers („always_last“) comes without what was clicked.
+            part.act(_guarded(handler, 1, with_event=True), [chosen], outputs, **{**fixed, "trigger_mode": "multiple"})
 
         on(self.blocks.load, do.load, self.address, js="() => [window.raStart ?? location.hash]")
         on(self.timer.tick, do.tick, chosen, self.seen, trigger_mode="once", quiet=True)
