@@ -18,7 +18,8 @@ from ratsassistent.oparl import AgendaItem, Citation, FileSpan, PagedText, Paper
 from ratsassistent.writing.annex_names import Annex, annex_name
 from ratsassistent.writing.figures import cite
 from ratsassistent.writing.readable import finite, is_noise, leans
-from ratsassistent.writing.select import Candidate, candidates
+from ratsassistent.writing.scoring import candidates
+from ratsassistent.writing.select import Candidate
 
 LABEL = "Anlage"  # of the statements
 _MOST_WORDS = 40

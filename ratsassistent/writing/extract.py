@@ -32,7 +32,8 @@ from ratsassistent.writing.opening import FIRST, Place, best_verdict, opening
 from ratsassistent.writing.readable import is_noise, without_bullet
 from ratsassistent.writing.reading import Chunk, reading_for
 from ratsassistent.writing.rows import form_statements, table_amounts, table_dates
-from ratsassistent.writing.select import LEAST, Candidate, candidates, choose
+from ratsassistent.writing.scoring import candidates
+from ratsassistent.writing.select import LEAST, Candidate, choose
 from ratsassistent.writing.sentences import clean
 from ratsassistent.writing.speakers import (
     ANNEX,

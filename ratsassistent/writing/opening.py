@@ -14,6 +14,7 @@ from ratsassistent.briefings import Statement
 from ratsassistent.oparl import Citation, Paper, Part
 from ratsassistent.writing.figures import cite
 from ratsassistent.writing.readable import is_noise, readable, without_bullet
+from ratsassistent.writing.scoring import NOTED
 from ratsassistent.writing.select import Candidate
 from ratsassistent.writing.sentences import Sentence, clean, sentences
 from ratsassistent.writing.speakers import (
@@ -59,7 +60,7 @@ def opening(papers: Sequence[Paper], shown: Sequence[Counter[str]], budget: int)
                 wanted.append((part, speaker_label(paper, part) if reply else SUMMARY, budget * 3 // 5))
         for part, label, limit in wanted:
             stretch = leading(paper, part, limit)
-            if stretch is None or overlap(terms(stretch[2]), seen) > _SAID:
+            if stretch is None or (asked and NOTED.match(stretch[2])) or overlap(terms(stretch[2]), seen) > _SAID:
                 continue
             start, end, text = stretch
             citation = cite(paper.text, start, end)

@@ -18,7 +18,7 @@ Leaning = Literal[0, 1, 2]
 _LEANS = re.compile(
     r"(?:Dies(?:e[rsmn]?)?|Dabei|Hierbei|Hierdurch|Hierfür|Hierzu|Hiervon|Hierin|Hieraus|Hiermit|Damit|Dadurch|Dafür|Dagegen|Dazu|Davon|Daraus|Daran|Darauf|Darin|Darunter|Daneben|Danach"
     r"|Dort|Da(?:nn|mals)|Er|Sie|Es sei|Ihre?[rnms]?|Sein[ers]{0,2}|Deren|Dessen|Letztere\w*|Erstere\w*|Erster[esn]{0,2}|Beide[rns]?|So|Die entspricht|Das (?:ist|sind|entspricht|bedeutet|heißt|führt)|Solche\w*|Jene\w*|Wobei|Wodurch|Womit"
-    r"|Welche[rsn]?|Gleiches|Selbiges|Ebenso|Ebenfalls|Genauso|Denn|Im Folgenden|Folgende\w*|Es (?:ist der|handelt|geht dabei|wird dabei)|Und|Oder|Infolge ?dessen|Stattdessen|Demnach|Demzufolge"
+    r"|Welche[rsn]?|Gleiches|Selbiges|Ebenso|Ebenfalls|Genauso|Denn|Im Folgenden|Folgende\w*|Es (?:ist der|handelt|geht dabei|wird dabei)|Und|Oder|Infolge ?dessen|(?:Im|Am|Zur|In der|Zum) (?:gleichen|selben)|Stattdessen|Demnach|Demzufolge"
     r"|(?:In|An|Für|Zu|Bei|Mit|Von|Auf|Aus|Nach|Durch|Über|Um|Ab|Bis|Während|Wegen|Innerhalb|Neben|Unter|Anstelle|Anstatt|Statt|Anhand|Mithilfe|Aufgrund|Infolge|Trotz|Hinsichtlich|Angesichts|Bezüglich) (?:dies\w+|jene\w*|deren|dessen|beiden?|ihn\w*))\b"
 )
 # Connectives and pointers: understandable alone, but better with the sentence before.
@@ -49,6 +49,7 @@ _POINTS = re.compile(
     r"\b(?:dokumentiert|dargestellt|beschrieben|erläutert|enthalten|zu entnehmen|entnommen|beigefügt|aufgeführt|ersichtlich|abgebildet)\b"
     r"|\bfinde[nt]\s(?:sie|sich)\b.{0,60}\b(?:anlage\w*|anhang|seite|homepage|internet)|\bbeachten sie\b"
 )
+_TORN = re.compile(r"\([^)]*\)(?!\W*$)")  # begins with a bracket and goes on: the rest of something
 _CUT = re.compile(r"\b(?:ca|rd|bzw|inkl|exkl|gem|ggf|Nr|z\.\s?B|Abs|vgl|zzgl|lt|og|einschl|sog|insb)\.$")
 _LAW = re.compile(r"\b(?:BGBl|GVBl|GVOBl|GBl|LGBl)\b|^(?:DIN|VDI|ISO|EN)\s\S*\d")
 _FIGURE = re.compile(r"\d\s?(?:€|%|Euro|EUR|Prozent|[a-zA-ZÄÖÜäöüß²]{2,})|\b\d+(?:[.,]\d+)*\s+[A-ZÄÖÜ][a-zäöü]{3,}")
@@ -199,7 +200,7 @@ def readable(sentence: Sentence) -> bool:
         return False
     if text[-1] not in '.!?“”"»' and not (sentence.kind == "item" and len(words) >= 7 and text[-1] not in ":,;-–"):
         return False
-    if not (text[0].isupper() or text[0].isdigit() or text[0] in '„"“»§('):
+    if not (text[0].isupper() or text[0].isdigit() or text[0] in '„"“»§(') or _TORN.match(text):
         return False
     letters = sum(c.isalpha() for c in text)
     small = sum(w[:1].islower() for w in words)

@@ -16,7 +16,8 @@ from ratsassistent.oparl import AgendaItem, Citation, Paper, PartKind
 from ratsassistent.writing.figures import COSTS, MAX_PAGES, cite, money_rows
 from ratsassistent.writing.opening import asking, best_verdict
 from ratsassistent.writing.readable import finite, is_noise, without_bullet
-from ratsassistent.writing.select import Candidate, candidates, choose, spans
+from ratsassistent.writing.scoring import candidates
+from ratsassistent.writing.select import Candidate, choose, spans
 from ratsassistent.writing.sentences import clean, sentences
 from ratsassistent.writing.speakers import (
     ANSWER,
