@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratsassistent.writing.neutral import recommends_vote
@@ -191,6 +191,7 @@ def test_no_text_of_an_extract_is_asked() -> None:
     assert recommends_vote("") is None
 
 
+@settings(deadline=None)
 @given(st.sampled_from(REPORTS), st.sampled_from(RECOMMENDS), st.booleans())
 def test_a_recommendation_is_found_before_and_behind_a_report(report: str, recommends: str, first: bool) -> None:
     text = f"{recommends} {report}" if first else f"{report} {recommends}"

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pdfs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratsassistent.briefings import ItemBriefing
@@ -247,6 +247,7 @@ _WORDS = (
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(_WORDS), min_size=1, max_size=5)
     .map(" ".join)

@@ -118,6 +118,7 @@ def _own_title(head: Sequence[str]) -> str | None:
             continue
         title = _whole_title(head, n)
         worth = (2.0 if _MEANS.search(title) else 0.0) + min(len(title.split()), 8) * 0.1 - n * 0.08
+        worth -= 0.5 if _OPENS_PROSE.match(title) else 0.0
         if best is None or worth > best[0]:
             best = (worth, title)
     return _shortened(best[1]) if best and best[0] > 0 else None
@@ -133,7 +134,11 @@ def _whole_title(head: Sequence[str], at: int) -> str:
     title = head[at]
     for line in head[at + 1 : at + _TITLE_LINES]:
         goes_on = _GOES_ON.search(title) or line[0].islower() or _GOES_ON_WITH.match(line)
-        goes_on = goes_on or len(title.split()) == 1 or (title.isupper() and line.isupper() and len(line.split()) > 1)
+        goes_on = (
+            goes_on
+            or (len(title.split()) == 1 and len(line.split()) <= 3)
+            or (title.isupper() and line.isupper() and len(line.split()) > 1)
+        )
         if (
             not goes_on
             or _NO_NAME.search(line)

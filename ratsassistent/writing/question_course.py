@@ -43,7 +43,7 @@ _PAST = re.compile(r"(?i)\b(?:war|waren|wurde|wurden|hatte|hatten)\b")
 _CHECK = re.compile(r"(?i)geprüft|prüfen|prüfung|ergebnis\w* .*vor(?:ge(?:stellt|legt)|liegen)")
 _UNTIL = re.compile(r"(?i)\bbis (?:zu[mr]?|ende|mitte|anfang|spätestens)\b|\bvoraussichtlich (?:im|ab)\b")
 _EVALUATED = re.compile(
-    r"(?i)evalu|auswert|bilanz|erfahrung|ergebniss|bericht|zwischenstand|dokumentier|monitoring|erkenntnis|bewert|nach (?:ablauf|abschluss|ende)|begleitforschung"
+    r"(?i)evalu|aus(?:ge)?wert|bilanz|erfahrung|ergebniss|bericht|zwischenstand|dokumentier|monitoring|erkenntnis|bewert|nach (?:ablauf|abschluss|ende)|begleitforschung"
 )
 _TIME = re.compile(
     r"(?i)\b(?:halbjährlich\w*|jährlich\w*|vierteljährlich\w*|sofort\w*|bis (?:zu[mr]?|ende|mitte|anfang|spätestens)|spätestens|innerhalb|binnen|nächste\w*|kommende\w*"
