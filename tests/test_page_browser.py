@@ -30,7 +30,7 @@ ARGUMENTS = [
 WAIT_MS = 20_000
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright fehlt")
 pytestmark = [
@@ -68,8 +68,10 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     def reply(prompt: str) -> str:
         served.asked.append(prompt)
         assert served.may_write.wait(30)
-        if "Wache" in prompt:
-            return "Die alte Wache ist viel zu klein. [S1]"
+        if "Feuerwache Nord" in prompt and "Anfang:" in prompt:
+            return "Der Rat soll die Feuerwache Nord mit Gesamtkosten von 4.250.000 Euro neu bauen."
+        if "Feuerwache Nord" in prompt:  # in plain language
+            return "Die Feuerwache Nord kostet 4.250.000 Euro."
         return "Die Turnhalle der Lindenschule wird saniert. [S1]"
 
     def work() -> None:
@@ -119,11 +121,26 @@ def small_pack(folder: Path) -> Path:
     return pdfs.write(folder / "sitzung.pdf", [pdfs.AGENDA, pdfs.FIRE_1])
 
 
-def open_first(page: Page) -> None:
+def open_overview(page: Page) -> None:
     page.reload()
     page.get_by_role("tab", name="Sitzungen").click()
     page.locator("#ra-meetings button").first.click()
+    page.locator("#ra-item .ra-overview").wait_for()
+
+
+def open_first(page: Page) -> None:
+    """Open the first item that has a wording."""
+    open_overview(page)
+    page.locator("#ra-item li:has(.ra-cite) .ra-link").first.click()
     page.locator("#ra-picture-read img").wait_for()
+    page.locator("#ra-item .ra-wording").wait_for()
+
+
+def unfold(page: Page, text: str) -> Locator:
+    """The open menu of the first sentence that holds a text."""
+    row = page.locator("#ra-item li", has_text=text).first
+    row.locator(".ra-edit > summary").first.click()
+    return row.locator(".ra-edit-box").first
 
 
 def test_from_an_empty_page_to_the_source_of_a_statement(page: Page) -> None:
@@ -132,6 +149,15 @@ def test_from_an_empty_page_to_the_source_of_a_statement(page: Page) -> None:
     page.get_by_role("button", name="Beispiel laden").click()
     page.get_by_text("Seiten gelesen.").wait_for(timeout=60_000)
     page.get_by_role("button", name="Diese Sitzung lesen").click()
+    page.get_by_role("heading", name="Die größten Beträge").wait_for()
+    assert page.get_by_text("Enthält Nichtöffentliches").first.is_visible()
+    line = page.locator("#ra-item .ra-link").nth(2)
+    title = line.inner_text()
+    line.focus()
+    page.keyboard.press("Enter")
+    page.locator("#ra-item .ra-wording").wait_for()
+    assert title.endswith(page.locator("#ra-item .ra-title").inner_text().removeprefix("TOP ").split(maxsplit=2)[2])
+    assert page.evaluate("document.activeElement.className") == "ra-title"
     picture = page.locator("#ra-picture-read img")
     picture.wait_for()
     assert page.get_by_role("heading", name="Beschlussvorschlag").is_visible()
@@ -170,11 +196,103 @@ def test_the_summary_is_written_paused_and_shown_in_a_second_tab(page: Page, ser
     page.get_by_role("button", name="Fortsetzen").click()
     page.get_by_text("Die Zusammenfassung ist fertig.").wait_for()
     page.get_by_text("Zusammenfassung fertig", exact=False).first.wait_for()
+    page.get_by_text("Von der KI geschrieben (Prüfmodell)").first.wait_for()
     assert page.get_by_text("Von der KI geschrieben (Prüfmodell)").first.is_visible()
     second = page.context.new_page()
     second.goto(page.url)
     second.get_by_text("Von der KI geschrieben (Prüfmodell)").first.wait_for()
     assert not second.get_by_role("button", name="Zusammenfassung schreiben lassen").is_visible()
+
+
+def test_what_a_person_says_of_a_sentence_by_keyboard(page: Page, served: Served, tmp_path: Path) -> None:
+    take_in(served, small_pack(tmp_path))
+    open_first(page)
+    sentence = page.locator("#ra-item li:has(.ra-edit) > p").first.inner_text().split("S.")[0].strip()
+    assert page.locator("#ra-item .ra-edit-box").first.is_hidden()
+    page.locator("#ra-item .ra-edit > summary").first.focus()
+    page.keyboard.press("Enter")
+    for _ in range(3):  # over „Stimmt“ and „Entfernen“ into the field
+        page.keyboard.press("Tab")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Die Wache <b>reicht</b> nicht mehr aus.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("Vorher stand hier:").wait_for()
+    assert sentence in page.locator("#ra-item .ra-check del").first.inner_text()
+    assert page.get_by_text("Die Wache <b>reicht</b> nicht mehr aus.").first.is_visible()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"  # and on no button that does something
+    page.get_by_text("1 Anmerkung zu diesem Punkt").click()
+    page.get_by_role("button", name="Zurücknehmen").first.click()
+    page.get_by_text("Vorher stand hier:").wait_for(state="detached")
+    assert page.locator("#ra-item li > p", has_text=sentence).first.is_visible()
+    unfold(page, sentence).get_by_role("button", name="Nicht mehr zeigen").click()
+    page.get_by_text("1 Anmerkung zu diesem Punkt").wait_for()
+    assert page.locator("#ra-item li:not(.ra-said li) > p", has_text=sentence).count() == 0
+
+
+def test_what_is_being_typed_stays_while_the_model_writes(page: Page, served: Served, tmp_path: Path) -> None:
+    take_in(served, small_pack(tmp_path))
+    open_first(page)
+    page.get_by_role("button", name="Zusammenfassung schreiben lassen").click()
+    page.get_by_role("button", name="Anhalten").wait_for()
+    page.get_by_text("Notiz zu diesem Punkt schreiben").click()
+    note = page.get_by_label("Ihre Notiz")
+    note.fill("Wer zahlt")
+    note.press("End")
+    served.may_write.set()
+    page.get_by_text("Von der KI geschrieben (Prüfmodell)").first.wait_for()  # the item was drawn anew
+    page.keyboard.type(" die Folgekosten?")
+    assert note.input_value() == "Wer zahlt die Folgekosten?"
+    page.get_by_text("Die Zusammenfassung ist fertig.").wait_for()
+    assert note.input_value() == "Wer zahlt die Folgekosten?"
+    page.locator("#ra-agenda button").nth(3).click()  # another item's field is another field
+    page.locator("#ra-item .ra-wording").wait_for(state="detached")
+    page.get_by_text("Notiz zu diesem Punkt schreiben").click()
+    assert note.input_value() == ""
+    page.locator("#ra-agenda button").nth(2).click()
+    page.locator("#ra-item .ra-wording").wait_for()
+    assert note.input_value() == "Wer zahlt die Folgekosten?"
+    page.get_by_role("button", name="Notiz speichern").last.click()
+    page.locator(".ra-notes", has_text="Wer zahlt die Folgekosten?").wait_for()
+    assert note.input_value() == ""
+
+
+def test_plain_language_is_written_for_the_open_item(page: Page, served: Served, tmp_path: Path) -> None:
+    take_in(served, small_pack(tmp_path))
+    served.may_write.set()
+    open_first(page)
+    page.get_by_role("button", name="Zusammenfassung schreiben lassen").click()
+    page.get_by_text("Die Zusammenfassung ist fertig.").wait_for()
+    page.get_by_role("button", name="In einfacher Sprache schreiben lassen").click()
+    page.get_by_role("heading", name="In einfacher Sprache").wait_for()
+    assert page.get_by_text("Die Feuerwache Nord kostet 4.250.000 Euro.").is_visible()
+    assert not page.get_by_role("button", name="In einfacher Sprache schreiben lassen").is_visible()
+
+
+def test_the_files_to_hand_round_can_be_saved(page: Page, served: Served, tmp_path: Path) -> None:
+    take_in(served, small_pack(tmp_path))
+    open_overview(page)
+    page.get_by_role("button", name="Als Word oder PDF speichern").click()
+    for label, start in (
+        ("Word (DOCX) speichern", b"PK"),
+        ("PDF speichern", b"%PDF-"),
+        ("Text (Markdown) speichern", b"#"),
+    ):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=label).click()
+        assert Path(download.value.path()).read_bytes().startswith(start)
+    assert page.locator("#ra-files-made .ra-nonpublic-banner").is_visible()  # the pack has a non-public item
+
+
+def test_a_second_click_counts_while_the_first_is_worked_on(page: Page, served: Served) -> None:
+    take_in(served, demo_pack())
+    open_overview(page)
+    for place in (2, 3, 4):
+        page.locator("#ra-agenda button").nth(place).click()
+    title = page.locator("#ra-agenda button").nth(4).locator("strong").inner_text()
+    page.locator("#ra-item h2", has_text=title).wait_for()
+    page.locator("#ra-picture-read img").wait_for()
+    assert page.locator("#ra-item h2", has_text=title).is_visible()
 
 
 def test_a_question_survives_a_reload_and_is_answered_with_its_page(page: Page, served: Served) -> None:
@@ -231,9 +349,13 @@ def test_an_empty_question_gets_a_sentence(page: Page) -> None:
     assert page.get_by_text("Hinweis").is_visible()  # not "Warning"
 
 
-def test_nothing_sticks_out_at_any_width(page: Page, served: Served, tmp_path: Path) -> None:
-    take_in(served, small_pack(tmp_path))
-    open_first(page)
+@pytest.mark.parametrize("where", ["overview", "item"])
+def test_nothing_sticks_out_at_any_width(page: Page, served: Served, where: str) -> None:
+    take_in(served, demo_pack())
+    open_overview(page)
+    if where == "item":
+        open_first(page)
+        page.locator("#ra-item details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
     for width in (400, 768, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(f"window.innerWidth === {width}")
