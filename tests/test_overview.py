@@ -355,6 +355,15 @@ def test_at_most_eight_and_none_where_the_day_of_the_meeting_is_not_known() -> N
     assert due(*many, start=None) == []
 
 
+def test_one_date_of_each_sentence_goes_before_the_second_of_one() -> None:
+    ranges = tuple(
+        (f"{d}.{m}.2027", f"2027-{m:02d}-{d:02d}", f"Phase {m} läuft vom 1.{m}.2027 bis zum 9.{m}.2027.")
+        for m in range(3, 11)
+        for d in (1, 9)
+    )
+    assert [date[5:7] for date in due(*ranges)] == [f"{m:02d}" for m in range(3, 11)]
+
+
 def test_a_date_that_a_motion_argues_with_is_none() -> None:
     asked = paper(
         ("motion", "Wir beantragen einen Zebrastreifen bis zum 1.9.2027."),

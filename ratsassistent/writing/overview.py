@@ -52,6 +52,10 @@ _TOTAL = re.compile(
     r"|mehrkosten|\bsumme\b|insgesamt|zusammen\b|kapitalerhöhung|eigenmittel|kosten|aufwendung|auszahlung|erträge|ertrag|mittel\b|einnahmen|entgelt|erlös",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(
+    r"(?:gesamt|bau|grob|investitions|herstellungs|projekt)kosten|gesamt(?:preis|summe|betrag|investition|volumen)|kaufpreis|kosten(?:berechnung|schätzung)|auftragssumme|angebotssumme",
+    re.IGNORECASE,
+)
 # Sums of a company or of the whole municipality, limits, and prices of a unit: not what is decided on.
 _PASSING = re.compile(
     r"bilanzsumme|stammkapital|eigenkapital|grundkapital|umsatz|haushaltsvolumen|gesamthaushalt|jahresüberschuss|jahresfehlbetrag|schuldenstand|steueraufkommen|gewerbesteuer"
@@ -70,7 +74,7 @@ _OF_COURSE = re.compile(
     re.IGNORECASE,
 )
 _PART_OF_YEAR = re.compile(
-    r"\b(?:Anfang|Mitte|Ende|Früh\w+|Sommer|Herbst|Winter|Halbjahr|Schuljahr\w*|Jahresende|spätestens|1\.|2\.)",
+    r"\b(?:Anfang|Mitte|Ende|Früh\w+|Sommer|Herbst|Winter|Halbjahr|Schuljahr\w*|Jahresende|spätestens|maximal|längstens|1\.|2\.)",
     re.IGNORECASE,
 )
 _DUE = re.compile(
@@ -220,7 +224,7 @@ def _weight(amount: Amount, brief: ItemBriefing, item: AgendaItem) -> float:
     forms = [value for paper in item.papers for value in paper.form]
     if any(round(f.value) == round(amount.value) for value in forms for f in money(f"{value.name}: {value.value}")):
         return 2
-    if not _TOTAL.search(context) or not any(_in_costs(paper, amount) for paper in item.papers):
+    if not _TOTAL.search(context) or not any(_in_costs(paper, amount, context) for paper in item.papers):
         return 0
     return 0.5 if _AT_HAND.search(context) else 1
 
@@ -235,12 +239,14 @@ def _labelled(amount: Amount, item: AgendaItem) -> Amount:
     return amount
 
 
-def _in_costs(paper: Paper, amount: Amount) -> bool:
-    """Does it stand where a paper speaks of money, and not in an annex or a motion's reasons?"""
+def _in_costs(paper: Paper, amount: Amount, context: str) -> bool:
+    """Does it stand where a paper speaks of money, or is it called a total elsewhere, but not in an annex or a motion?"""
+    asked = any(part.kind == "motion" for part in paper.parts)
+    told = ("costs", "form", "summary", "statement", *(("reason",) if _WHOLE.search(context) and not asked else ()))
     return any(
         round(found.value) == round(amount.value)
         for part in paper.parts
-        if part.kind in ("costs", "form", "summary", "statement")
+        if part.kind in told
         for found in money(paper.part_text(part))
     )
 
@@ -277,8 +283,10 @@ def _dates(meeting: Meeting, briefs: dict[str, ItemBriefing], purposes: dict[str
             decided = 1.0 if purposes[item.id] == "decide" else 0.0
             resolved = 1.0 if brief.resolution and mention.text in " ".join(brief.resolution.text.split()) else 0.0
             found.append((exact + decided + resolved - 0.25 * rank, ItemDate(item=ref_of(item), date=mention)))
-    found.sort(key=lambda f: -f[0])
-    return tuple(sorted((date for _, date in found[:DATES]), key=lambda d: _last_day(d.date.date)))
+    ranked = [date for _, date in sorted(found, key=lambda f: -f[0])]
+    first = {(date.item.id, date.date.context): date for date in reversed(ranked)}  # one of each sentence goes first
+    taken = sorted(ranked, key=lambda date: first[date.item.id, date.date.context] is not date)[:DATES]
+    return tuple(sorted(taken, key=lambda date: _last_day(date.date.date)))
 
 
 def _to_come(mention: DateMention, today: str) -> bool:
