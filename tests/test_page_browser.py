@@ -69,7 +69,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         served.asked.append(prompt)
         assert served.may_write.wait(30)
         if "Feuerwache Nord" in prompt and "Anfang:" in prompt:
-            return "Der Rat soll die Feuerwache Nord mit Gesamtkosten von 4.250.000 Euro neu bauen."
+            return "Der Rat soll den Neubau der Feuerwache Nord für 4.250.000 Euro Gesamtkosten beschließen."
         if "Feuerwache Nord" in prompt:  # in plain language
             return "Die Feuerwache Nord kostet 4.250.000 Euro."
         return "Die Turnhalle der Lindenschule wird saniert. [S1]"
@@ -265,7 +265,7 @@ def test_plain_language_is_written_for_the_open_item(page: Page, served: Served,
     page.get_by_text("Die Zusammenfassung ist fertig.").wait_for()
     page.get_by_role("button", name="In einfacher Sprache schreiben lassen").click()
     page.get_by_role("heading", name="In einfacher Sprache").wait_for()
-    assert page.get_by_text("Die Feuerwache Nord kostet 4.250.000 Euro.").is_visible()
+    assert page.locator("#ra-item li > p", has_text="Die Feuerwache Nord kostet 4.250.000 Euro.").is_visible()
     assert not page.get_by_role("button", name="In einfacher Sprache schreiben lassen").is_visible()
 
 
@@ -276,7 +276,7 @@ def test_the_files_to_hand_round_can_be_saved(page: Page, served: Served, tmp_pa
     for label, start in (
         ("Word (DOCX) speichern", b"PK"),
         ("PDF speichern", b"%PDF-"),
-        ("Text (Markdown) speichern", b"#"),
+        ("Text (Markdown) speichern", b"---"),
     ):
         with page.expect_download() as download:
             page.get_by_role("link", name=label).click()

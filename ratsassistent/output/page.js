@@ -17,7 +17,9 @@ element.addEventListener("input", (event) => {
   if (event.target.dataset.draft) drafts.set(event.target.dataset.draft, event.target.value);
   remember();
 });
-element.addEventListener("focusout", (event) => { if (event.target.dataset.draft && event.target.isConnected) window.raTyping = null; });
+element.addEventListener("focusout", (event) => setTimeout(() => {  // left by the reader, not taken away by a change
+  if (event.target.isConnected && !document.activeElement?.dataset.draft) window.raTyping = null;
+}));
 element.addEventListener("toggle", (event) => {
   if (event.target.open) unfolded.add(nameOf(event.target));
   else unfolded.delete(nameOf(event.target));
