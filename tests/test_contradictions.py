@@ -129,6 +129,13 @@ CONTRADICTIONS = {
     "deadline for applications": vorlage(
         "Die Antragsfrist endet am 28.02.2027.", "Der Antrag ist rechtzeitig zu stellen; die Antragsfrist läuft bis 15.02.2027."
     ),
+    "deadline in a sentence and in a time table": vorlage(
+        "Die Verwaltung stellt den Antrag auf Förderung aus dem Landesprogramm fristgerecht bis zum 28.02.2027.",
+        "Termin | Schritt\n15.02.2027 | Ende der Antragsfrist des Landesprogramms", "resolution",
+    ),
+    "fees hold from": vorlage(
+        "Die Gebührensätze gelten ab dem 1. September 2027.", "Diese Satzung tritt am 1. Oktober 2027 in Kraft.", "resolution"
+    ),
     "date of the report": (
         paper(
             [("resolution", "Dem Gutachten vom 12.11.2026 (Anlage 1) wird gefolgt.")],

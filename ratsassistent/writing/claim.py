@@ -47,9 +47,13 @@ class Value:
     context: str
     sentence: tuple[str, int] | None
     lead: str = ""  # the two words before it, in a sentence
+    by: bool = False  # a day at the latest: what is done by then may be done before
 
     def differs(self, other: Value) -> bool:
         """True where the two cannot stand for the same."""
+        if self.by != other.by:
+            latest, day = (self, other) if self.by else (other, self)
+            return latest.high < day.low
         return self.high < other.low or other.high < self.low
 
 

@@ -109,8 +109,8 @@ def _row_days(where: Where, at: tuple[int, int], cells: Sequence[str], context: 
     event = event_of(worded[0].rstrip(" :"), "")
     if span is not None and event is not None:
         label, head, nouns = event
-        low = span[0] - 400 if re.match(r"bis|spätestens|vor|ab|nach", cell) else span[0]
-        given = Value("date", span[0], low, span[1], day.text, context, None)
+        by = re.match(r"bis|spätestens|vor|ab|nach", cell) is not None and not head.endswith("frist")
+        given = Value("date", span[0], *span, day.text, context, None, by=by)
         yield make(where, label, head, nouns, worded[0], given, at)
 
 

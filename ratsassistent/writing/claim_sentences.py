@@ -81,9 +81,9 @@ def sentence_claims(where: Where) -> Iterator[Claim]:
         segment, _ = _around(flat, 0, day.start, day.end, len(flat))
         event = None if told or any(len(d.date) > 4 for d in days(segment)) else event_of(segment, flat)
         label, head, nouns = event or ("", UNNAMED, [m[0] for m in nouns_of(flat)])
-        low = span[0] - 400 if _BY.search(segment) else span[0]
+        by = _BY.search(segment) is not None and not head.endswith("frist")
         lead = " ".join(flat[: day.start].casefold().split()[-2:])
-        value = Value("date", span[0], low, span[1], day.text, flat, (masked, n), lead)
+        value = Value("date", span[0], *span, day.text, flat, (masked, n), lead, by)
         yield make(where, label, head, nouns, segment, value)
 
 
@@ -150,10 +150,13 @@ def _by_aim(bare: str, nouns: Sequence[re.Match[str]], tail: str) -> tuple[str, 
 def event_of(segment: str, sentence: str) -> tuple[str, str, list[str]] | None:
     """What a day is given for."""
     nouns = nouns_of(PARENS.sub(" ", segment))
-    named = [m for m in nouns if words.EVENTS.fullmatch(m[0]) or words.OPEN_EVENTS.fullmatch(m[0])]
+    closed = [m for m in nouns if words.EVENTS.fullmatch(m[0])]  # "Ende der Antragsfrist" is the Antragsfrist
+    named = closed or [m for m in nouns if words.OPEN_EVENTS.fullmatch(m[0])]
     in_force = words.IN_FORCE.search(sentence) and re.search(r"\b(?:am|zum|ab|ab dem|Wirkung vom)\s+$", segment)
     if not named and (in_force or words.HOLDS.search(segment)):
-        return "Inkrafttreten", "inkrafttret", [m[0] for m in nouns]
+        return "Inkrafttreten", "inkrafttret", [m[0] for m in nouns if not words.STATUTE.search(m[0])]
+    if not named and words.APPLIES.search(segment):
+        return "Antragsfrist", "antragsfrist", [m[0] for m in nouns if not words.GRANTED.fullmatch(m[0])]
     document = _DATED.search(segment)
     if document and not named and stem(document[1]) in words.DATED:
         return document[1], f"vom {stem(document[1])}", []
@@ -162,4 +165,5 @@ def event_of(segment: str, sentence: str) -> tuple[str, str, list[str]] | None:
     event = named[-1]
     if len(segment[event.end() :].split()) > 9:
         return None
-    return event[0], stem(event[0]), [m[0] for m in nouns if m is not event]
+    others = [m[0] for m in nouns if m is not event and not (closed and words.OPEN_EVENTS.fullmatch(m[0]))]
+    return event[0], stem(event[0]), others

@@ -212,6 +212,14 @@ DATED = _stems(
     Bewilligungsbescheid Variantenuntersuchung Machbarkeitsstudie Wertgutachten Verkehrswertgutachten Prüfbericht Entwurfsplanung"""
 )
 IN_FORCE = re.compile(r"\btritt\b.*\bin Kraft\b|\bin Kraft (?:tritt|treten)\b", re.IGNORECASE)
+APPLIES = re.compile(r"\bAntr(?:ag|äge)\b.*\b(?:fristgerecht|spätestens|bis)\b")
+    r"\bAnträge?\b.*\b(?:fristgerecht|spätestens|bis)\b|\bAntrag\b.*\b(?:fristgerecht|spätestens|bis)\b"
+)
+GRANTED = re.compile(r"Förderung\w*|Zuwendung\w*|Zuschuss\w*|Zuschüsse\w*|Mittel|Fördermittel\w*")
+STATUTE = re.compile(
+    r"satzung|gebühr|entgelt|ordnung|richtlinie|tarif|beitr[aä]g|preis|regelung|änderung|artikel|inkrafttreten",
+    re.IGNORECASE,
+)
 HOLDS = re.compile(
     r"(?:Satzung|Gebühren\w*|Entgelte?|Ordnung|Richtlinien?|Tarife?|Beiträge|Preise|Regelung)\b[^.]{0,40}\b(?:gilt|gelten)\b[^.]{0,15}\bab\b"
 )
