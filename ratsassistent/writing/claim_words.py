@@ -213,8 +213,6 @@ DATED = _stems(
 )
 IN_FORCE = re.compile(r"\btritt\b.*\bin Kraft\b|\bin Kraft (?:tritt|treten)\b", re.IGNORECASE)
 APPLIES = re.compile(r"\bAntr(?:ag|äge)\b.*\b(?:fristgerecht|spätestens|bis)\b")
-    r"\bAnträge?\b.*\b(?:fristgerecht|spätestens|bis)\b|\bAntrag\b.*\b(?:fristgerecht|spätestens|bis)\b"
-)
 GRANTED = re.compile(r"Förderung\w*|Zuwendung\w*|Zuschuss\w*|Zuschüsse\w*|Mittel|Fördermittel\w*")
 STATUTE = re.compile(
     r"satzung|gebühr|entgelt|ordnung|richtlinie|tarif|beitr[aä]g|preis|regelung|änderung|artikel|inkrafttreten",
