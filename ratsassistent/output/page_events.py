@@ -85,7 +85,7 @@ class Events:
     def tick(self, chosen: Chosen, seen: dict[str, Any]) -> Changes:
         """Look whether the work in the background has brought anything new; draw only that."""
         news = self.do.news(chosen, seen.get("reading", ()))
-        now = {
+        now: dict[str, Any] = {
             "reading": reading_key(chosen, news.job),
             "line": news.line,
             "question": news.question and (news.question.id, news.question.state, news.question.message),
