@@ -27,8 +27,9 @@ from ratsassistent.errors import InputError, NotFound
 from ratsassistent.oparl import FileSpan, PagedText, PageStart, Paper, Passage
 from ratsassistent.workflow import Workspace
 from ratsassistent.writing import answer as answering
-from ratsassistent.writing.briefing import LABEL, page_texts
+from ratsassistent.writing.cited import page_texts
 from ratsassistent.writing.prompts import REFUSAL
+from ratsassistent.writing.writer import LABEL
 
 # --- questions and search
 
