@@ -287,6 +287,14 @@ def test_dates_are_of_their_own_kind() -> None:
     assert [s.text for s in found.sides] == ["Juni 2027", "September 2027"]
 
 
+def test_a_long_table_hides_none() -> None:
+    rows = "\n".join(f"Gewerk {chr(65 + n // 26)}{chr(97 + n % 26)}bau | {n + 11}.{n + 7:03d} €" for n in range(200))
+    (found,) = contradictions(
+        vorlage("Für die Schadstoffsanierung werden 86.500 € veranschlagt.", f"{rows}\nSchadstoffsanierung | 68.500 €")
+    )
+    assert found.subject == "Schadstoffsanierung"
+
+
 def test_no_papers_and_empty_papers_have_none() -> None:
     assert contradictions(()) == ()
     assert contradictions((paper([("reason", "")]),)) == ()

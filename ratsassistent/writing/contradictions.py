@@ -59,7 +59,9 @@ def _candidates(claims: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
     groups: dict[tuple[object, ...], list[int]] = {}
     for n, claim in enumerate(claims):
         keys: list[tuple[object, ...]] = [(claim.value.kind, *key) for key in _nearly(claim.value)]
-        if claim.head != UNNAMED:
+        if claim.head == "kost":  # any row is one: only those of the same thing are worth comparing
+            keys.append((claim.value.kind, "words", claim.words))
+        elif claim.head != UNNAMED:
             keys.append((claim.value.kind, "head", claim.head))
         if claim.value.sentence and len(claim.value.sentence[0].split()) >= _SAME_WORDS:
             keys.append((claim.value.kind, "sentence", claim.value.sentence))
