@@ -20,9 +20,13 @@ element.addEventListener("input", (event) => {
 element.addEventListener("focusout", (event) => setTimeout(() => {  // left by the reader, not taken away by a change
   if (event.target.isConnected && !document.activeElement?.dataset.draft) window.raTyping = null;
 }));
-element.addEventListener("toggle", (event) => {
-  if (event.target.open) unfolded.add(nameOf(event.target));
-  else unfolded.delete(nameOf(event.target));
+element.addEventListener("click", (event) => {  // before it is done: a change may come in between
+  const fold = event.target.closest("summary")?.parentElement;
+  if (fold) fold.open ? unfolded.delete(nameOf(fold)) : unfolded.add(nameOf(fold));
+});
+element.addEventListener("toggle", ({ target: fold }) => {
+  if (fold.open) unfolded.add(nameOf(fold));  // by a search in the page, say
+  else if (unfolded.has(nameOf(fold))) fold.open = true;  // by a change, not by the reader
 }, true);
 watch("value", () => {
   const typing = window.raTyping, next = window.raNext;
