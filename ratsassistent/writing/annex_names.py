@@ -133,7 +133,7 @@ def _whole_title(head: Sequence[str], at: int) -> str:
     """A title with the lines that it goes on in."""
     title = head[at]
     for line in head[at + 1 : at + _TITLE_LINES]:
-        goes_on = _GOES_ON.search(title) or line[0].islower() or _GOES_ON_WITH.match(line)
+        goes_on = bool(_GOES_ON.search(title) or line[0].islower() or _GOES_ON_WITH.match(line))
         goes_on = (
             goes_on
             or (len(title.split()) == 1 and len(line.split()) <= 3)
