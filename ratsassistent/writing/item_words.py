@@ -29,7 +29,8 @@ _LOOKED_THROUGH: tuple[PartKind, ...] = (*_OWN, "annex")
 _MINUTES = re.compile(r"(?i)niederschrift|protokoll")
 _MOTION = re.compile(r"(?i)^(?!.*(?:vorlage|beschluss|stellungnahme|antwort))\W*\S*antrag\b")
 _QUESTION = re.compile(r"(?i)anfrage")
-_TOLD = re.compile(r"(?i)mitteilung|information|bericht|bekanntgabe|unterrichtung|kenntnisnahme")
+_TOLD = re.compile(r"(?i)mitteilung|information|bericht|bekanntgabe|unterrichtung|kenntnisnahme").search
+_PROPOSES = re.compile(r"(?i)vorlage|drucksache|beschluss").search
 _NOTED = re.compile(r"(?i)zur kenntnis|kenntnis genommen|nimmt .{0,200}kenntnis")
 _DECIDED = re.compile(
     r"(?i)\bbeschlie(?:ß|ss)\w*|\bstimmt\b.{0,200}\bzu\b|zugestimmt|\bbeauftrag\w*|\bermächtig\w*|\bgenehmig\w*|\bbewillig\w*|\bgewähr\w*|\bvergeb\w*|\bempfiehlt (?:dem|der)\b"
@@ -112,7 +113,8 @@ class ItemWords:
             return False
         if self.resolution:
             return bool(_NOTED.search(self.resolution)) and not _DECIDED.search(self.resolution)
-        return self.asks or any(_TOLD.search(paper.paperType or "") for paper in self.papers)
+        kinds = [paper.paperType or "" for paper in self.papers]
+        return self.asks or any(map(_TOLD, kinds)) or not any(map(_PROPOSES, kinds))
 
     @property
     def consultations(self) -> tuple[Consultation, ...]:

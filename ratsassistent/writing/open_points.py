@@ -119,7 +119,7 @@ def may_be_open(text: str) -> bool:
 def open_point(sentence: str, where: str, before: str = "") -> OpenPoint | None:
     """The question that a sentence of the administration leaves open, or None.
 
-    :param where: the page as shown, "S. 12".
+    :param where: the page as shown, "S. 12"; empty where the source has none.
     :param before: the sentence before it, for one that cannot be understood without.
     """
     text = " ".join(sentence.split())
@@ -131,6 +131,10 @@ def open_point(sentence: str, where: str, before: str = "") -> OpenPoint | None:
         if found:  # what only comes in addition ("Zudem …") carries less
             return replace(found, weight=found.weight - 0.4) if _ADDS.match(text) else found
     return None
+
+
+def _in(where: str) -> str:
+    return f" ({where})" if where else ""
 
 
 def _points_back(text: str, within: int) -> bool:
@@ -156,11 +160,11 @@ def _costs(text: str, where: str, quote: str | None) -> OpenPoint | None:
     asked = _CLAUSE_FIRST.match(_CUT.sub(".", text))
     clause = _clause(asked["clause"]) if asked else None
     if clause and _CANNOT_SAY.search(text):
-        reason = f"Die Unterlagen lassen das ausdrücklich offen ({where})."
+        reason = f"Die Unterlagen lassen das ausdrücklich offen{_in(where)}."
         return OpenPoint(f"Lässt sich inzwischen sagen, {clause}?", reason, 0.92, "costs")
     if quote is None:
         return None
-    question = f"„{quote}“ ({where}) – mit welchem Betrag ist ungefähr zu rechnen?"
+    question = f"„{quote}“{_in(where)} – mit welchem Betrag ist ungefähr zu rechnen?"
     weight = 0.84 if _points_back(text, 6) else 0.92
     return OpenPoint(question, "Die Unterlagen nennen dazu keinen Betrag.", weight, "costs")
 
@@ -178,17 +182,17 @@ def _asked(text: str, where: str, quote: str | None) -> OpenPoint | None:
     clause = _clause(said)
     if _IS_OPEN.search(rest) or _CANNOT_SAY.search(rest):
         weight = 0.9 if _IS_OPEN.search(rest) else 0.45
-        reason = f"Die Unterlagen nennen das selbst noch offen ({where})."
+        reason = f"Die Unterlagen nennen das selbst noch offen{_in(where)}."
         if clause:
             return OpenPoint(f"Ist inzwischen geklärt, {clause}?", reason, weight, "open")
-        question = f"„{quote}“ ({where}) – was ist dazu inzwischen geklärt?" if quote else None
+        question = f"„{quote}“{_in(where)} – was ist dazu inzwischen geklärt?" if quote else None
         return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", weight, "open") if question else None
     if _BEING_CHECKED.search(rest) and not (_MAYBE.search(rest) or _when(text) or _AS_A_RULE.search(rest)):
         if not clause:
-            question = f"„{quote}“ ({where}) – bis wann liegt das Ergebnis vor?" if quote else None
+            question = f"„{quote}“{_in(where)} – bis wann liegt das Ergebnis vor?" if quote else None
             return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.8, "check") if question else None
         weight = 0.45 if re.search(r"(?i)\bmuss\b", rest) else 0.85
-        reason = f"Die Prüfung ist angekündigt ({where}); wann ihr Ergebnis vorliegt, ist nicht genannt."
+        reason = f"Die Prüfung ist angekündigt{_in(where)}; wann ihr Ergebnis vorliegt, ist nicht genannt."
         return OpenPoint(f"Wann liegt das Ergebnis der Prüfung vor, {clause}?", reason, weight, "check")
     return None
 
@@ -209,7 +213,7 @@ def _funding(text: str, where: str, quote: str | None) -> OpenPoint | None:
     """Money whose source is said to be open."""
     if quote is None or not _FUNDING_OPEN.search(text) or _PAST.search(text):
         return None
-    question = f"„{quote}“ ({where}) – was ist dazu inzwischen geklärt?"
+    question = f"„{quote}“{_in(where)} – was ist dazu inzwischen geklärt?"
     return OpenPoint(question, "Die Finanzierung ist in diesem Punkt offen.", 0.88, "funding")
 
 
@@ -218,10 +222,10 @@ def _outstanding(text: str, where: str, quote: str | None) -> OpenPoint | None:
     if quote is None or _PAST.search(text):
         return None
     if _ENDS_OPEN.search(text) and not _OPEN_TO_ALL.search(text):
-        question = f"„{quote}“ ({where}) – was ist dazu inzwischen geklärt?"
+        question = f"„{quote}“{_in(where)} – was ist dazu inzwischen geklärt?"
         return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", 0.86, "open")
     if _STILL_OUT.search(text) and not _when(text):
-        question = f"„{quote}“ ({where}) – wann ist damit zu rechnen?"
+        question = f"„{quote}“{_in(where)} – wann ist damit zu rechnen?"
         return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.8, "outstanding")
     return None
 
@@ -232,5 +236,5 @@ def _announced(text: str, where: str, quote: str | None) -> OpenPoint | None:
         return None
     if _MAYBE.search(text) or _AS_A_RULE.search(text):
         return None
-    question = f"„{quote}“ ({where}) – bis wann liegt das Ergebnis vor?"
+    question = f"„{quote}“{_in(where)} – bis wann liegt das Ergebnis vor?"
     return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.7, "check")

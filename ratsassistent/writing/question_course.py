@@ -25,7 +25,12 @@ _HEARD = re.compile(
 )
 _HEARING_FIELD = re.compile(r"(?i)^(?:anhörung|beteiligung)\b")
 _YES_ONLY = re.compile(r"(?i)^ja\W*$")
-_DONE = re.compile(r"(?i)zugestimmt|zustimm|empfohlen|empfiehlt|angehört|abgelehnt|lehnt|beraten|beschlossen|stellung")
+_DONE = re.compile(
+    r"(?i)zugestimmt|zustimm|empfohlen|empfiehlt|empfehlung|einstimmig|mehrheitlich|\d+ (?:ja|nein)\b|vertagt|angehört|abgelehnt|lehnt|beraten|beschlossen|stellung"
+)
+_ROLE = re.compile(
+    r"(?i)^(?:vorberatung|entscheidung|beschluss(?:fassung)?|kenntnisnahme|anhörung|beratung|information)\W*$"
+)
 _NEW_EDITION = re.compile(
     r"(?i)(?:neue|geänderte|aktualisierte|überarbeitete|korrigierte)\w* (?:fassung|vorlage|kosten)|gegenüber der|änderung\w* (?:gegenüber|zur)|austausch|ergänzungsvorlage|redaktionell"
     r"|wurde\w* (?:\w+ )?(?:geändert|ergänzt|angepasst|korrigiert|aktualisiert)"
@@ -125,7 +130,7 @@ def called_open(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     for said in words.said:
         citation = words.cite(said) if said.speaker == "paper" and may_be_open(said.text) else ()
         if citation:
-            point = open_point(said.text, page_of(citation) or "Vorlage", said.question or before)
+            point = open_point(said.text, page_of(citation), said.question or before)
             elsewhere = said.aside and point is not None and point.topic not in ("funding", "costs")
             if point and not elsewhere and not (point.topic == "check" and dated):
                 made = ask(point.weight, point.topic, point.text, point.reason, citation)
@@ -155,7 +160,7 @@ def hearing(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
 def earlier_consultation(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     """The form prints results of consultations, but not that of one that came before."""
     dated = sorted((c.date, n, c) for n, c in enumerate(words.consultations) if c.date)
-    last = max((n for n, (_, _, row) in enumerate(dated) if row.result), default=-1)
+    last = max((n for n, (_, _, row) in enumerate(dated) if row.result and not _ROLE.search(row.result)), default=-1)
     for day, _, row in dated[: max(last, 0)]:
         if row.result is None and not _told_of(words, row):
             text = f"Zu welchem Ergebnis kam die Beratung in „{row.organization}“ am {day:%d.%m.%Y}?"
@@ -165,8 +170,12 @@ def earlier_consultation(words: ItemWords, brief: ItemBriefing) -> Iterator[Aske
 
 
 def _told_of(words: ItemWords, row: Consultation) -> bool:
+    """True where a line of any paper, the table itself included, may say what came of a consultation."""
     name = row.organization.split()[-1][:12]
-    return any(name in line and _DONE.search(line) for line in words.everything.split("\n"))
+    table = [
+        line for p in words.papers for q in p.parts if q.kind == "consultation" for line in p.part_text(q).split("\n")
+    ]
+    return any(name in line and _DONE.search(line) for line in [*words.everything.split("\n"), *table])
 
 
 def changed_without_reason(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:

@@ -64,7 +64,7 @@ _BUDGET_FIELD = re.compile(
 _NOT_BUDGETED = re.compile(r"(?i)^(?:nicht|teilweise) (?:budgetiert|veranschlagt)|^(?:nein|teilweise)\b")
 _VAGUE = re.compile(
     r"(?i)\b(?:hohe[rnms]?|erhebliche[rnms]?|beträchtliche[rnms]?|immense[rnms]?|enorme[rnms]?|große[rnms]?|zusätzliche[rnms]?|deutliche[rnms]?)\s+(?:\w+e[rnms]?\s+(?:und\s+\w+e[rnms]?\s+)?)?"
-    r"(?:\w*kosten|\w*aufwand|\w*aufwendungen|\w*personalbedarf|personal|stellen)\b|\b(?:kosten|personal)intensiv\w*\b|\bkeine\w* personal\w*kapazität\w*|\bkeine\w* personellen (?:kapazität|ressource)\w*|\bpersonellen ausstattung\b[^;]*\bnicht\b"
+    r"(?:\w*kosten|\w*aufwand|\w*aufwendungen|\w*personalbedarf|personal|stellen)\b|\b(?:ist|sind|wäre|wären|wird|ein|eine|sehr|zu)\s+(?:\w+\s+){0,3}?(?:kosten|personal)intensiv\w*\b|\bkeine\w* personal\w*kapazität\w*|\bkeine\w* personellen (?:kapazität|ressource)\w*|\bpersonellen ausstattung\b[^;]*\bnicht\b"
     r"|\bpersonal\b[^;]*\bzur verfügung gestellt werden\b|\b(?:derzeitigen|vorhandenen|bestehenden) personal\w*\b[^;]*\bnicht\b|\bnicht\b[^;]*\b(?:derzeitigen|vorhandenen|bestehenden) personal\w*\b"
 )
 _NEGATED = re.compile(r"(?i)\b(?:ohne|nicht|kein\w*|weder|gering\w*|vermeid\w*|weniger)\s+(?:\w+\s+){0,2}$")
