@@ -200,7 +200,8 @@ def find_names(book: Book) -> None:
             if kind == "strasse" and common and not re.search("(?:straße|allee|gasse)$", name):
                 continue
             book.names[kind].add(name)
-    book.names["ort"] -= book.names["person"] | book.names["firma"]
+    book.names["ort"] -= book.names["person"]
+    book.names["firma"] -= {n for n in book.names["firma"] if re.search(rf"\b(?:in|Stadt|Gemeinde)\s{n}\b", whole)}
 
 
 # --- alterations -------------------------------------------------------------------------------------------------------

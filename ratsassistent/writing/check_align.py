@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from ratsassistent.writing.check_source import Source, Unit, content, folded_words
 
-_CLAUSE = re.compile(r"[,;:–()]|\s(?:und|sowie|oder|während|wobei|davon|hiervon)\s")
+_CLAUSE = re.compile(r"[,;:–](?!\d)|\s(?:und|sowie|oder|während|wobei|davon|hiervon)\s")
 _OUTSIDE = 0.4  # what a word outside the clause counts
 _BESIDE = 0.5  # what a word of a neighbouring unit counts
 _AROUND = 0.7  # what a word of the heading, the names of columns, the sentence that this one leans on counts

@@ -56,7 +56,20 @@ _TITLES = re.compile(
 )
 _FORMS_OF_COMPANIES = re.compile(r"\s+(?:\w+\s+)?(?:GmbH|AG|KG|SE|eG|e\.\s?V\.|mbH|KGaA|gGmbH|& Co|UG|OHG|Fraktion)\b")
 _STREET = re.compile(
-    r"\w{3,}(?:straße|strasse|allee|gasse|weg|platz|ring|ufer|damm|steig|chaussee|markt|brücke)n?", re.IGNORECASE
+    r"\w{3,}(?:straße|strasse|allee|gasse|weg|platz|ring|ufer|damm|steig|chaussee|markt|brücke)n?s?", re.IGNORECASE
+)
+# Ways and squares of every town, not named after anything.
+_COMMON_WAY = re.compile(
+    r"(?:\w*(?:rad|geh|fuß|schul|park|spiel|stell|sport|arbeits|lager|rettungs|feld|wirtschafts|wander|um|halte|bau|fest|markt|vor|sitz"
+    r"|kita|ausbildungs|studien|kinder|betreuungs|fahr|bolz|wende|haupt|neben|land|bundes|landes|kreis|gemeinde|stadt|einbahn|anlieger"
+    r"|erschließungs|plan|rechts|ver|hin|aus|heim|lehr|pflege|zufahrts|durchgangs|verbindungs|wohn|sammel|privat|orts|liege|abstell"
+    r"|camping|grill|rast|super|wochen|immobilien|energie|tennis|fußball|flug|start|schlaf|frei|ersatz|dorf|vereins|garagen|kirchen"
+    r"|dauer|trainings|einzel|kfz|pkw|jahr|weihnachts|floh|bauern|strom|finanz|kapital|gas)"
+    r"(?:straße|strasse|allee|gasse|weg|platz|ring|ufer|damm|steig|markt|brücke)n?s?)",
+    re.IGNORECASE,
+)
+_SURE_TITLE = re.compile(
+    r"\b(?:Herrn?|Frau|Firma|Fa\.|Ortsteil|Stadtteil|Stadtbezirk|Landkreis|Ortschaft|Gemarkung)\s$"
 )
 _DETERMINERS = _words(
     """der die das dem den des ein eine einen einem einer eines kein keine keinen keinem keiner dieser diese dieses diesem diesen
@@ -67,10 +80,12 @@ _PREPOSITIONS = _words("in aus nach von bei für mit durch gegen")
 _DETERMINED = re.compile(
     rf"\b(?:{'|'.join(sorted(_DETERMINERS))})\s+(?:(?:[a-zäöüß-]+e[nrsm]?|[\d.,]+|und)\s+){{0,3}}[„\"]?$", re.IGNORECASE
 )
-_INFLECTED = re.compile(r"\w{3,}(?:t|en|er|te|ten|ter|e|es)")  # may be a verb or adjective: "Betroffen", "Kleinere"
+_INFLECTED = re.compile(
+    r"\w{3,}(?:t|en|er|te|ten|ter|e|es|ig|iv|lich|isch|al|ell|weise|mals|haft|sam|bar)"
+)  # may be a verb or adjective: "Betroffen", "Kleinere"
 # So many nouns of a sentence may be missing from its source before they count.
-_MANY, _LARGE_SHARE = 4, 0.4
-_LEAST_FIT, _GOOD_FIT, _RIVAL = 0.6, 0.45, 0.8  # as for values, see there
+_MANY, _FEW, _LARGE_SHARE = 5, 3, 0.4
+_LEAST_FIT, _RIVAL = 0.6, 0.8  # as for values, see there
 _HEAD = 3  # units that say whose paper it is and what about
 _EVERYWHERE = 5  # units that hold a name which belongs to the whole page
 _NOT_A_NAME = _words(
@@ -97,7 +112,7 @@ def missing_names(text: str, source: Source) -> Iterator[str]:
             yield word
         else:
             strange.append(word)
-    if len(strange) >= _MANY or (len(strange) >= 2 and len(strange) > _LARGE_SHARE * count):
+    if len(strange) >= _MANY or (len(strange) >= _FEW and len(strange) > _LARGE_SHARE * count):
         yield from strange
 
 
@@ -112,8 +127,8 @@ def _may_be_name(word: str, start: int, text: str, opens: bool) -> bool:
 def misplaced_names(text: str, alignment: Alignment, given: Source | None, pages: Source) -> Iterator[str]:
     """Names that stand in the source, but not where it speaks of the same thing.
 
-    Either the units that hold one support the sentence badly, or the unit that supports it best has another name of that
-    sort in its place. A name of a heading, or one that stands all over the source, fits everywhere.
+    The unit that supports the sentence best has another name of that sort in its place. A name of a heading, or one that
+    stands all over the source, fits everywhere.
 
     :param given: the passage that the sentence was written from, where it is known: names have to stand in it, but for
         those in the head of the pages and all over them.
@@ -136,7 +151,7 @@ def misplaced_names(text: str, alignment: Alignment, given: Source | None, pages
             continue
         own = highest(scores, holders)
         best = source.units[max(scores, key=lambda n: scores[n])]
-        if own < _GOOD_FIT * top or (own < _RIVAL * top and _another(word, start, text, best, source)):
+        if own < _RIVAL * top and _another(word, start, text, best, source):
             yield word
 
 
@@ -181,9 +196,10 @@ def _looks_like_name(word: str, start: int, text: str) -> bool:
     first = word.split("-", maxsplit=1)[0]
     if sum(c.isupper() for c in first) >= 2 and len(word) <= 14:
         return True
-    if _STREET.fullmatch(word) and (noun(word) != "noun" or re.search(r"(?:stra(?:ß|ss)e|allee|gasse)n?$", word)):
+    if _STREET.fullmatch(word) and not _COMMON_WAY.fullmatch(word):
         return True
     titled = _TITLES.search(text[:start]) is not None and noun(word) != "noun"
+    titled = titled or _SURE_TITLE.search(text[:start]) is not None
     return titled or _FORMS_OF_COMPANIES.match(text, start + len(word)) is not None
 
 

@@ -34,7 +34,7 @@ _ABSTRACT = re.compile(
 )
 # As ends of words these make place names and family names, too: "Birkenfeld", "Kesselring".
 _PLACES = re.compile(
-    r".{3,}(?:hausen|feld|felde|bach|berg|berge|heim|dorf|burg|stadt|stein|(?<!e)aue?|(?<!por)tal|furt|furth|brunn|brunnen|kirchen|hofen|weiler"
+    r".{3,}(?:hausen|feld|felde|bach|berg|berge|heim|dorf|burg|stadt|stein|(?<![eb])aue?|(?<!por)tal|furt|furth|brunn|brunnen|kirchen|hofen|weiler"
     r"|reut|reute|see|(?<!be)reich|hof|hofe|ring|mann|bauer|berger|huber|meier|maier|mayer|rode|stedt|horst|moos|ried|eck|egg|wald|haus|brucke|kirch)"
 )
 
@@ -71,11 +71,17 @@ def noun(word: str) -> Noun:
 @lru_cache(maxsize=20_000)
 def _compound(folded: str) -> bool:
     """Does it end in a noun, simple or compound, behind something that can stand before one?"""
-    for cut in range(2, len(folded) - 3):
+    for cut in range(2, len(folded) - 2):
         head, tail = folded[:cut], folded[cut:]
-        if _is_head(head) and (_simple(tail) or _compound(tail)):
+        long_enough = len(tail) > 3 or tail in _HEADS
+        if long_enough and (_simple(tail) or _compound(tail)) and (_is_head(head) or _short_head(head, tail)):
             return True
     return False
+
+
+def _short_head(head: str, tail: str) -> bool:
+    """A noun of three letters, if what follows is long: "Todesfälle"."""
+    return len(tail) > 4 and any(head[:3] in _nouns() and head == head[:3] + joint for joint in _JOINTS)
 
 
 def _simple(folded: str) -> bool:

@@ -35,8 +35,10 @@ _UNIT = re.compile(
 _STRICT_UNITS = ("jahr", "monat", "woche", "tag", "stunde", "minute")
 _REFERENCE = re.compile(r"\b[A-ZÄÖÜ]{0,6}[/-]?\d{1,4}\s?/\s?\d{2,5}(?:\s?/\s?\d{1,4})*(?:-[A-Z0-9]+)?\b")
 _SEASON = re.compile(r"(?:19|20)\d\d\s?/\s?(?:\d\d|(?:19|20)\d\d)")
+_SEASON_OF = re.compile(r"((?:19|20)\d\d)\s?[/–-]\s?((?:19|20)?\d\d)(?!\d)")
+_LITERAL = re.compile(r"(?<![\w,.])\d+(?:[./:]\d+)+(?![\w])")  # "16:30", "01.09.5011": digits that are nothing else
 # How well the surroundings of a value have to fit the place where it stands, measured on packs of two cities.
-_LEAST_FIT, _GOOD_FIT, _RIVAL = 0.6, 0.45, 0.75
+_LEAST_FIT, _GOOD_FIT, _RIVAL = 0.65, 0.4, 0.7
 _SMALL, _SMALL_LEAST_FIT, _SMALL_GOOD_FIT = 12, 0.75, 0.35  # counts up to here stand everywhere
 
 
@@ -73,6 +75,9 @@ def values_of(text: str) -> list[Value]:
         add(amount.start, amount.end, amount.text, "money", amount.value)
     for share in percentages(text):
         add(share.start, share.end, share.text, "share", share.value)
+    for match in _LITERAL.finditer(text):
+        if not any(n.start <= match.start() and match.end() <= n.end for n in numbers(text)):
+            add(match.start(), match.end(), match[0], "reference")
     for number in numbers(text):
         if number.text[:1].isdigit() or number.value > 1:
             add(number.start, number.end, number.text, "number", number.value)
@@ -225,6 +230,12 @@ def _bare_amount(amount: float, facts: Facts) -> bool:
 
 def _day_found(day: Day, facts: Facts) -> bool:
     """The same day on the page; a month or year is borne out by a day in it, a day without a year by one with it."""
+    season = _SEASON_OF.search(day.text)
+    if season:  # "Schuljahr 2022/23": both years count; "2022-2023" has lost its hyphen in `tight`
+        first, second = season[1], season[2][-2:]
+        return any(
+            f"{first}{sign}{century}{second}" in facts.tight for sign in ("/", "") for century in ("", first[:2])
+        )
     for other in facts.days:
         same_day = day.date.startswith("--") and other.date[-6:] == day.date[1:]
         in_month = len(day.date) == 7 and "Q" not in day.date and other.date.startswith(day.date + "-")
@@ -247,8 +258,7 @@ def _is_rounding(value: Value, known: frozenset[float]) -> bool:
         off = other - value.number
         if other == 0 or abs(off) > 0.1 * value.number:
             continue
-        if abs(off) <= step * 0.501 or (value.rounded == "above" and 0 <= off <= step):
-            return True
-        if value.rounded == "below" and -step <= off <= 0:
+        low, high = {"above": (0.0, step), "below": (-step, 0.0)}.get(value.rounded, (-step * 0.501, step * 0.501))
+        if low <= off <= high:
             return True
     return False
