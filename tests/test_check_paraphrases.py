@@ -1,7 +1,8 @@
 """Forty sentences as a small language model would write them about invented papers: half true, half with one subtle error.
 
-They were written before the check had seen them. What it got wrong then is marked as expected to fail, so that the figure
-(README) can be read off here; `strict` tells when one of them gets better.
+They were written before the check had seen them: then it flagged 1 of the 20 true ones and caught 8 of the 20 errors. What it
+was taught since is general, but these forty are no longer unseen. What it still misses is marked as expected to fail;
+`strict` tells when one of them gets better.
 """
 
 import pytest
@@ -99,7 +100,12 @@ WRONG = [
     (FEES, "Der Kostendeckungsgrad steigt um 86.000 Euro im Jahr."),
 ]  # fmt: skip
 FLAGGED: set[str] = set()
-MISSED: set[str] = set()
+MISSED = {
+    "Die Kosten des Neubaus an der Quittenallee trägt zu 70 Prozent das Land.",  # of the extension, says the page
+    "Die Dacharbeiten an der Quirltalschule kosten 395.000 Euro.",  # that was the estimate
+    "Das Gutachten zur Statik kostet 11,2 Mio. Euro.",
+    "Der Kostendeckungsgrad steigt um 86.000 Euro im Jahr.",
+}
 
 
 def _marked(cases: list[tuple[str, str]], wrong: set[str]) -> list[object]:
