@@ -176,7 +176,7 @@ FROM_BUDGET = "Die Mittel stehen im Haushalt 2025 bereit."
         ),
         (
             proposal("Die Arbeiten kosten 80.000 Euro.", form=(value("Finanzierung", "nicht budgetiert"),)),
-            "Woher kommt das Geld (80.000 Euro)",
+            "Wie wird der Betrag von 80.000 Euro",
             "Die Deckung erfolgt aus der Rücklage.",
         ),
         (

@@ -23,7 +23,7 @@ _MONEY = re.compile(r"(?i)€|eur|\d{1,3}[.'’]\d{3}|\d,\d{2}\b")
 _NO_NAME = re.compile(r"[/_'\"]|\d{4}|(?i:\btop\b|\bpdf\b)|^[^A-ZÄÖÜ]")
 EXAMINES = re.compile(
     r"(?i)\b(?:prüft|prüfen|geprüft|überprüf\w*|berichtet|berichten|leg(?:t|en)\b.*\bdar|stell(?:t|en)\b.*\b(?:dar|vor)|dargestellt|darstell\w+|dargelegt|informiert|informieren"
-    r"|untersucht|untersuchen|erarbeitet|vorgestellt|vorgelegt|übersicht)\b"
+    r"|untersucht|untersuchen|erarbeitet|vorgestellt|vorgelegt|übersicht|erörter\w*|sachstand\w*|auskunft|kontakt)\b"
 )
 APPEALS = re.compile(r"(?i)\b(?:spricht sich|appelliert|bekennt sich|bekräftigt|fordert\b.*\b(?:bund|land)\w*)\b")
 

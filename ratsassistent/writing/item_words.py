@@ -83,6 +83,11 @@ class ItemWords:
         return "\n".join([*pieces, *(f"{value.name}: {value.value}" for value in self.forms)])
 
     @cached_property
+    def printed(self) -> str:
+        """Everything that is printed, the labels of forms with it: what a form asks for can be seen there."""
+        return "\n".join(clean(paper.text.text) for paper in self.papers)
+
+    @cached_property
     def official(self) -> str:
         """The same without the words of a motion."""
         own = [said.text for said in self.said if said.speaker == "paper"]
@@ -92,7 +97,10 @@ class ItemWords:
     @property
     def asks(self) -> bool:
         """True for an Anfrage: somebody wants to know something, nothing is decided."""
-        return any(_QUESTION.search(paper.paperType or "") for paper in self.papers)
+        if any(_QUESTION.search(paper.paperType or "") for paper in self.papers):
+            return True
+        demands = [said for said in self.said if said.kind == "motion"]
+        return sum(said.text.endswith("?") for said in demands) * 2 > len(demands)
 
     @property
     def moves(self) -> bool:

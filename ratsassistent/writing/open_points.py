@@ -66,7 +66,7 @@ _AS_A_RULE = re.compile(
     r"|jährlich\w*|halbjährlich|bei bedarf)\b"
 )
 _WHEN = re.compile(
-    r"(?i)\bbis (?:zu[mr]?|ende|anfang|mitte|spätestens|\d)|\bzur (?:nächsten|offenlage|sitzung)|\bin (?:der|seiner|ihrer) (?:nächsten )?sitzung|\bim (?:frühjahr|sommer|herbst|winter)\b"
+    r"(?i)\bbis (?:zu[mr]?|ende|anfang|mitte|spätestens|\d)|\bzur (?:nächsten|offenlage|sitzung)|\bin (?:der|seiner|ihrer) (?:nächsten |kommenden )?\w*sitzung|\bim (?:frühjahr|sommer|herbst|winter)\b"
     r"|\bin den (?:nächsten|kommenden) (?:tagen|wochen|monaten)|\b(?:nächste[ns]?|kommende[ns]?) (?:woche|monat|jahr|quartal)|\bquartal\b|\bnach der sommerpause\b"
 )
 _COSTS_OPEN = re.compile(
@@ -93,6 +93,9 @@ _NEEDS_BEFORE = re.compile(
 _SUCH = re.compile(r"(?i)\bsolche\w*\b(?!\s+(?:der|die|das|dem|den|mit|ohne|von|wie|,))")
 _LEANS_ON = re.compile(r"(?i)^(?:\w+\s){0,4}?(?:ihre?[rnms]?|ihnen|er|sie|dort|hier)\b")
 _ADDS = re.compile(r"(?:Zudem|Außerdem|Ferner|Auch|Darüber hinaus|Ebenso|Daneben|Weiterhin|Zusätzlich)\b")
+_AND_REPORT = re.compile(
+    r"\s+und\s[^,]*\b(?:berichten|informieren|vorlegen|vorstellen|unterrichten|mitteilen|darstellen)\W*$"
+)
 _CUT = re.compile(r",\s+(?:weshalb|weswegen|sodass|so dass|da|weil|daher|wobei|was|zumal|und (?:wird|ist|soll))\b.*$")
 _HINT = re.compile(
     r"(?i)offen|klär|klar|ungewiss|fraglich|strittig|absehbar|entschieden|festgelegt|gesichert|bekannt|prüf|untersuch|ermittel|beziffer|schätz|kalkulier|quantifizier|beurteil|genannt|benannt"
@@ -187,7 +190,8 @@ def _asked(text: str, where: str, quote: str | None) -> OpenPoint | None:
             return OpenPoint(f"Ist inzwischen geklärt, {clause}?", reason, weight, "open")
         question = f"„{quote}“{_in(where)} – was ist dazu inzwischen geklärt?" if quote else None
         return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", weight, "open") if question else None
-    if _BEING_CHECKED.search(rest) and not (_MAYBE.search(rest) or _when(text) or _AS_A_RULE.search(rest)):
+    checked = _BEING_CHECKED.search(rest) and not (first is None and _subordinate(text, match.end("rest")))
+    if checked and not (_MAYBE.search(rest) or _PAST.search(text) or _when(text) or _AS_A_RULE.search(rest)):
         if not clause:
             question = f"„{quote}“{_in(where)} – bis wann liegt das Ergebnis vor?" if quote else None
             return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.8, "check") if question else None
@@ -197,9 +201,18 @@ def _asked(text: str, where: str, quote: str | None) -> OpenPoint | None:
     return None
 
 
+def _subordinate(text: str, end: int) -> bool:
+    """True where the clause that ends here is not the sentence's own: "…, ob die Verwaltung prüft, …"."""
+    return bool(
+        re.match(
+            r"\s*(?:ob|dass|wenn|falls|sofern|bevor|nachdem|sobald|weil|da|indem|zu)\b", text[:end].rsplit(",", 1)[-1]
+        )
+    )
+
+
 def _clause(clause: str) -> str | None:
     """A clause to be asked: it begins small, is not too long and does not point back to the sentence before."""
-    cut = _CUT.sub("", " ".join(clause.split())).rstrip(" ,.")
+    cut = _CUT.sub("", _AND_REPORT.sub("", " ".join(clause.split()))).rstrip(" ,.")
     if not 4 <= len(cut.split()) <= _MOST_CLAUSE or _points_back(cut, 4) or _LEANS_ON.match(cut.split(" ", 1)[-1]):
         return None
     return cut[0].lower() + cut[1:]

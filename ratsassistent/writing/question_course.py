@@ -25,6 +25,7 @@ _HEARD = re.compile(
 )
 _HEARING_FIELD = re.compile(r"(?i)^(?:anhörung|beteiligung)\b")
 _YES_ONLY = re.compile(r"(?i)^ja\W*$")
+_HEARD_ON = re.compile(r"(?i)(?:durchgeführt|erfolgt|angehört) am\W{0,5}\d")
 _DONE = re.compile(
     r"(?i)zugestimmt|zustimm|empfohlen|empfiehlt|empfehlung|einstimmig|mehrheitlich|\d+ (?:ja|nein)\b|vertagt|angehört|abgelehnt|lehnt|beraten|beschlossen|stellung"
 )
@@ -128,7 +129,8 @@ def called_open(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     before = ""
     dated = any(_CHECK.search(s.text) and (_UNTIL.search(s.text) or days(s.text)) for s in official(words))
     for said in words.said:
-        citation = words.cite(said) if said.speaker == "paper" and may_be_open(said.text) else ()
+        tells = said.speaker == "paper" and said.kind != "resolution"
+        citation = words.cite(said) if tells and may_be_open(said.text) else ()
         if citation:
             point = open_point(said.text, page_of(citation), said.question or before)
             elsewhere = said.aside and point is not None and point.topic not in ("funding", "costs")
@@ -150,7 +152,7 @@ def hearing(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
         if not (_HEARING_FIELD.search(value.name) and _YES_ONLY.search(value.value)):
             continue
         body = value.name.split()[-1][:9]
-        told = any(body in s.text and _DONE.search(s.text) for s in official(words))
+        told = _HEARD_ON.search(words.printed) or any(body in s.text and _DONE.search(s.text) for s in official(words))
         if not told and not any(body in c.organization for c in words.consultations):
             reason = f"Im Formular steht dazu nur „{value.value}“{at(value.citation)}."
             yield ask(0.7, "hearing", f"Was hat die „{value.name}“ ergeben?", reason, value.citation)

@@ -51,6 +51,7 @@ _SOURCE = re.compile(
 _TAX = re.compile(r"(?i)brutto|netto|mwst|mehrwertsteuer|umsatzsteuer|\bust\b")
 _EFFECTS = re.compile(r"(?i)finanziell\w*\s+(?:auswirkung|folge|belastung|konsequenz)|haushaltsrelevan")
 _YES = re.compile(r"(?i)^ja\b|\binvestition|\bkonsumtiv")
+_REPORTS = re.compile(r"(?i)sachstand|\bbericht(?:e|s|et)?\b|auskunft|informationen? über")
 _COSTS = re.compile(r"(?i)kosten|finanziell|aufw[aä]nd")
 _INCOME = re.compile(r"(?i)ertrag|erträge|einzahlung|einnahme")
 _NO_FIGURE = re.compile(
@@ -148,11 +149,14 @@ def not_in_the_budget(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     """A form says that the money is not in the budget, and no paper says where it comes from."""
     given = any(_INCOME.search(f"{v.name} {v.value}") for v in words.forms if v.name != "Gegenfinanzierung durch")
     amount = _largest(words, _PARTS_WITH_COSTS)
-    if given or amount is None or _COVER.search(words.everything):
+    told = any(_SOURCE.search(said.text) for said in official(words))
+    if given or amount is None or told or _COVER.search(words.everything):
         return
     for value in form_values(words, _BUDGET_FIELD):
         if _NOT_BUDGETED.search(value.value):
-            text = f"Woher kommt das Geld ({amount[1].text}), das nach dem Formular „{value.value}“ ist?"
+            part = "teilweise" in value.value.casefold()
+            which = f"der Teil der {amount[1].text}, der" if part else f"der Betrag von {amount[1].text}, der"
+            text = f"Wie wird {which} nach dem Formular nicht im Haushalt steht, finanziert?"
             reason = f"Eine Deckung steht nicht in den Unterlagen{at(value.citation)}."
             yield ask(0.85, "cover", text, reason, value.citation)
             return
@@ -160,7 +164,7 @@ def not_in_the_budget(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
 
 def no_source_named(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     """Money is to be spent, and no paper says a word of where it comes from."""
-    if words.moves or any(_BUDGET_FIELD.search(v.name) for v in words.forms) or _SOURCE.search(words.everything):
+    if words.moves or any(_BUDGET_FIELD.search(v.name) for v in words.forms) or _SOURCE.search(words.printed):
         return
     spent = [(s, f) for s in official(words) if s.kind == "resolution" for f in amounts_in(s.text)]
     said, amount = max(spent, key=lambda pair: pair[1].value, default=(None, None))
@@ -173,7 +177,7 @@ def no_source_named(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
 
 def gross_or_net(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     """A firm is to get the work, and nothing says whether the price is with tax."""
-    if words.moves or not _AWARDS.search(words.resolution) or _TAX.search(words.everything):
+    if words.moves or not _AWARDS.search(words.resolution) or _TAX.search(words.printed):
         return
     amount = _largest(words, _PARTS_WITH_COSTS)
     if amount is None or amount[1].value < _WORTH_A_SOURCE:
@@ -300,11 +304,13 @@ def motion_without_costs(words: ItemWords, brief: ItemBriefing) -> Iterator[Aske
         return
     if any(EXAMINES.search(said.text) and _COSTS.search(said.text) for said in demands):
         return  # it asks for the costs itself
-    acts = (s for s in demands if not (EXAMINES.search(s.text) or APPEALS.search(s.text) or s.text.endswith(":")))
+    if _REPORTS.search(words.item.name) or any(_REPORTS.search(said.text) for said in demands):
+        return
+    acts = (s for s in demands if ":" not in s.text and not (EXAMINES.search(s.text) or APPEALS.search(s.text)))
     done = next((said for said in acts if len(said.text.split()) > 5), None)
     if done is None:
         return
     text = f"Was würde die Umsetzung des Antrags{about(words, '')} kosten, und woraus würde sie bezahlt?"
-    lacking = "und Stellungnahme nennen" if words.answered else "nennt"
+    lacking = "Antrag und Stellungnahme nennen" if words.answered else "Der Antrag nennt"
     rest = "" if words.answered else "; eine Stellungnahme der Verwaltung liegt nicht bei"
-    yield ask(0.64, "costs", text, f"Der Antrag {lacking} keinen Betrag{rest}.", words.cite(done))
+    yield ask(0.64, "costs", text, f"{lacking} keinen Betrag{rest}.", words.cite(done))
