@@ -26,6 +26,7 @@ _IMPLIED = re.compile(
     r"|zurückgezogen|abgesetzt|kaum|wegf\w*|entbehrlich|erübrigt|statt|anstatt|außer|noch offen|nein|verhinder\w*|vermeid\w*|vermieden|ausschließ\w*|ausschluss|weigert|nur|lediglich|anstelle|sondern|übrig\w*|ausgenommen\w*|restlich\w*|verbleib\w*|ausstehend\w*|verboten\w*|untersagt\w*|gescheitert|scheidet|scheiden|widersprech\w*|widerspricht|fraglich|zu wenig|schwerlich)\b",
     re.IGNORECASE,
 )
+_FEWEST = 2  # words of the sentence that the source must have before its sense is compared
 # Pairs of contraries, as beginnings of words.
 _CONTRARIES: tuple[tuple[str, str], ...] = (
     (r"(?:an)?(?:ge)?stieg\w*|steig\w*|ansteig\w*|erhöh\w*|zunahme\w*|zugenommen|zunehm\w*|nimmt zu|anstieg\w*|wächst|wuchs\w*|gewachsen|wachs\w*|gehoben|anheb\w*|anhebung|aufgestockt|aufstock\w*|mehrung|vergrößer\w*",
@@ -85,11 +86,13 @@ def _made_from(text: str, alignment: Alignment, start: int, end: int) -> list[Un
     if top < 0.5:
         return []
     units = alignment.source.units
-    values = [value for value in values_of(text) if value.number > 0]
-    telling = any(value.number > 12 for value in values)
+    values = values_of(text)
+    telling = any(value.number > 12 or value.day for value in values)
     related = [n for n in scores if telling and all(borne_out(value, units[n].facts) for value in values)]
     if related and max(scores[n] for n in related) >= 0.3:
         return [units[n] for n in related if scores[n] >= 0.3]
+    if len({word.key for word in alignment.words if not start <= word.start < end}) < _FEWEST:
+        return []
     return without_headings([units[n] for n, score in scores.items() if score >= max(0.55, 0.8 * top)])
 
 
@@ -105,9 +108,12 @@ def added_negation(text: str, alignment: Alignment) -> Iterator[str]:
         return
     scores = alignment.support()
     top = max(scores.values(), default=0.0)
-    if top < 0.6:
+    if top < 0.6 or len({word.key for word in alignment.words}) < _FEWEST:
         return
-    close = [alignment.source.units[n].text for n, score in scores.items() if score >= 0.55 * top]
+    units = alignment.source.units
+    if any(_denials(units[n].text) for n, score in scores.items() if score >= 0.9 * top):
+        return
+    close = [units[n].text for n, score in scores.items() if score >= 0.55 * top]
     for match in negations:
         scope = _scope(text, match)
         if scope and not any(_denied(scope, unit) for unit in close):
