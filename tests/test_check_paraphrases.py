@@ -1,7 +1,7 @@
-"""Forty sentences as a small language model would write them about invented papers: half true, half with one subtle error.
+"""Sixty sentences as a small language model would write them about invented papers: half true, half with one subtle error.
 
-They were written before the check had seen them: then it flagged 1 of the 20 true ones and caught 8 of the 20 errors. What it
-was taught since is general, but these forty are no longer unseen. What it still misses is marked as expected to fail;
+They were written before the check had seen them. Of the first forty it then flagged 1 of 20 true ones and caught 8 of 20
+errors; when it had been improved, of the last twenty (library, water) none of 10 and 6 of 10. None is unseen any more. What it still misses is marked as expected to fail;
 `strict` tells when one of them gets better.
 """
 
@@ -55,6 +55,21 @@ Damit steigen die Einnahmen voraussichtlich um 86.000 Euro im Jahr. Der Kostende
 Die Grabpflege durch die Gemeinde entfällt. Der Hauptausschuss hat die Neufassung am 2. September 2031 vorberaten und
 empfiehlt sie mit sechs zu drei Stimmen.
 """
+LIBRARY = """Anfrage der Fraktion Freie Liste vom 9. Jänner 2032: Öffnungszeiten der Stadtbücherei
+Die Fraktion Freie Liste fragt, ob die Stadtbücherei am Samstag länger öffnen kann. Sie verweist auf 1.340 Unterschriften.
+Antwort der Verwaltung: Die Bücherei ist derzeit 31 Stunden in der Woche geöffnet. Für vier weitere Stunden am Samstag
+wären zusätzlich 0,6 Stellen nötig, das entspricht 38.500 Euro im Jahr. Die Personalvertretung hat der Ausweitung nicht
+zugestimmt. Die Zahl der Entlehnungen ging 2031 um 7 Prozent auf 118.000 zurück, die der Besuche nahm um 3 Prozent zu.
+Ein Probebetrieb von März bis August 2032 ist denkbar. Der Kulturausschuss soll im Februar 2032 darüber beraten.
+"""
+WATER = """Wasserversorgung Obertal
+Der Zweckverband Quirlwasser plant, den Hochbehälter am Tannbühel bis Ende 2033 zu ersetzen. Der alte Behälter stammt aus
+dem Jahr 1958 und fasst 600 Kubikmeter, der neue soll 1.500 Kubikmeter fassen. Nach der Kostenschätzung vom Mai 2031
+kostet der Neubau 2,4 Mio. Franken. Der Kanton beteiligt sich mit 480.000 Franken; die Gemeinde Obertal trägt 620.000
+Franken, den Rest der Zweckverband. Der Wasserzins bleibt unverändert. Während der Bauzeit wird das Wasser über die
+Leitung der Nachbargemeinde Steinach bezogen. Das Baugesuch wurde am 12. Juni 2031 eingereicht, eine Bewilligung liegt
+noch nicht vor. Die Rechnungsprüfungskommission empfiehlt dem Gemeinderat, den Kredit zu genehmigen.
+"""
 TRUE = [
     (MOTION, "Die Bürgerliste möchte an der Quittenallee eine Kita mit 60 Plätzen bauen lassen."),
     (MOTION, "Die Verwaltung lehnt den Bau ab, weil das Grundstück im Überschwemmungsgebiet liegt."),
@@ -76,6 +91,16 @@ TRUE = [
     (FEES, "Ein Urnengrab kostet künftig 710 statt 620 Euro."),
     (FEES, "Die Gebühren decken nur noch 62 Prozent der Kosten, 2026 waren es 71 Prozent."),
     (FEES, "Durch die Erhöhung nimmt die Gemeinde jährlich etwa 86.000 Euro mehr ein."),
+    (LIBRARY,"Die Freie Liste möchte wissen, ob die Stadtbücherei samstags länger offen haben kann."),
+    (LIBRARY,"Vier zusätzliche Stunden am Samstag würden jährlich 38.500 Euro kosten."),
+    (LIBRARY,"Die Personalvertretung ist gegen die Ausweitung."),
+    (LIBRARY,"Es wurden 2031 weniger Medien entlehnt, aber es kamen mehr Besucher."),
+    (LIBRARY,"Im Februar 2032 soll der Kulturausschuss darüber sprechen."),
+    (WATER,"Der Zweckverband will den alten Hochbehälter am Tannbühel bis Ende 2033 durch einen neuen ersetzen."),
+    (WATER,"Der neue Behälter soll mit 1.500 Kubikmetern mehr als doppelt so viel fassen wie der alte."),
+    (WATER,"Von den Kosten übernimmt die Gemeinde Obertal 620.000 Franken."),
+    (WATER,"Am Wasserzins ändert sich nichts."),
+    (WATER,"Die Bewilligung für den Bau fehlt noch."),
 ]  # fmt: skip
 WRONG = [
     (MOTION, "Die Verwaltung hat beantragt, an der Quittenallee eine Kindertagesstätte mit 60 Plätzen zu errichten."),
@@ -98,6 +123,16 @@ WRONG = [
     (FEES, "Die Gebühren werden zum 1. Januar 2032 gesenkt."),
     (FEES, "Der Gemeinderat hat die Gebühren zum 1. Januar 2032 erhöht."),
     (FEES, "Der Kostendeckungsgrad steigt um 86.000 Euro im Jahr."),
+    (LIBRARY,"Die Verwaltung fragt, ob die Stadtbücherei am Samstag länger öffnen kann."),
+    (LIBRARY,"Die Personalvertretung hat der Ausweitung zugestimmt."),
+    (LIBRARY,"Die Zahl der Besuche ging 2031 um 7 Prozent zurück."),
+    (LIBRARY,"Die Bücherei soll künftig 38.500 Stunden in der Woche geöffnet sein."),
+    (LIBRARY,"Der Kulturausschuss hat im Februar 2032 einen Probebetrieb beschlossen."),
+    (WATER,"Der alte Behälter fasst 1.500 Kubikmeter."),
+    (WATER,"Die Gemeinde Obertal trägt 480.000 Franken der Kosten."),
+    (WATER,"Die Rechnungsprüfungskommission hat den Kredit genehmigt."),
+    (WATER,"Der Hochbehälter wurde bis Ende 2033 ersetzt."),
+    (WATER,"Während der Bauzeit wird das Wasser über die Leitung der Gemeinde Obertal bezogen."),
 ]  # fmt: skip
 FLAGGED: set[str] = set()
 MISSED = {
@@ -105,6 +140,9 @@ MISSED = {
     "Die Dacharbeiten an der Quirltalschule kosten 395.000 Euro.",  # that was the estimate
     "Das Gutachten zur Statik kostet 11,2 Mio. Euro.",
     "Der Kostendeckungsgrad steigt um 86.000 Euro im Jahr.",
+    "Die Zahl der Besuche ging 2031 um 7 Prozent zurück.",  # that of loans did
+    "Der alte Behälter fasst 1.500 Kubikmeter.",
+    "Während der Bauzeit wird das Wasser über die Leitung der Gemeinde Obertal bezogen.",
 }
 
 

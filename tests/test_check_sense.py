@@ -65,3 +65,10 @@ def test_two_parties_are_told_apart() -> None:
     page = "Die CDU-Fraktion beantragt einen Zebrastreifen am Bahnhof. Die GRÜNE-Fraktion fragt nach den Kosten."
     assert check_statement("Die CDU beantragt einen Zebrastreifen.", [page]).ok
     assert not check_statement("Die GRÜNEN beantragen einen Zebrastreifen am Bahnhof.", [page]).ok
+
+
+def test_a_sentence_of_the_page_passes_but_not_without_the_denial_at_its_end() -> None:
+    page = "Die Fraktion der Mitte unterstützt den Antrag nicht. Der Rat tagt am 3. Mai 2031."
+    passage = "Der Rat tagt am 3. Mai 2031."
+    assert check_statement("Die Fraktion der Mitte unterstützt den Antrag nicht.", [page], passage).ok
+    assert not check_statement("Die Fraktion der Mitte unterstützt den Antrag.", [page]).ok

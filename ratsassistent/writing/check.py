@@ -20,7 +20,7 @@ from ratsassistent.writing.check_actors import wrong_actors
 from ratsassistent.writing.check_align import align
 from ratsassistent.writing.check_names import misplaced_names, missing_names
 from ratsassistent.writing.check_sense import added_negation, contrary, dropped_negation
-from ratsassistent.writing.check_source import source_of
+from ratsassistent.writing.check_source import source_of, tight
 from ratsassistent.writing.check_values import borne_out, misplaced, unit_missing, values_of
 from ratsassistent.writing.sentences import clean
 
@@ -29,6 +29,7 @@ ELSEWHERE = "steht auf der Seite, aber in anderem Zusammenhang"
 CONTRARY = "sagt das Gegenteil der Seite"
 NOT_DENIED = "wird auf der Seite nicht verneint"
 DENIED = "steht auf der Seite, fehlt aber im Satz"
+WHOLE = 5  # words of a sentence that stands on the page as it is
 NO_PAGE = "keine lesbare Seite"
 
 
@@ -65,6 +66,8 @@ def check_statement(text: str, pages: Sequence[Page] | Sequence[str], passage: s
     source = source_of(texts)
     given = source_of((passage,)) if passage and passage.strip() else None
     wording = clean(text)
+    if len(wording.split()) >= WHOLE and tight(wording) in source.facts.tight:
+        return CheckResult(True)  # the page's own sentence: there is nothing that it could have mixed up
     failures: dict[str, str] = {}
     values = values_of(wording)
     there = []

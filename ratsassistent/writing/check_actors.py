@@ -80,8 +80,11 @@ _DECIDED = re.compile(
     r"|\bstimmten?\b(?:[^.;]|(?<=\d)\.){0,160}\bzu\b|\blehnten?\b(?:[^.;]|(?<=\d)\.){0,160}\bab\b|\bgenehmigten?\s(?:der|die|das|den)\b|\bbewilligte\b|\bverabschiedete\b"
 )
 _VOTED = re.compile(
-    r"einstimmig|mehrheitlich|Ja-?Stimmen|Gegenstimmen?|Abstimmung|Stimmenthaltung|Niederschrift|Protokoll|\bBeschluss vom\b|zugestimmt|angenommen|abgelehnt|\bbereits beschlossen|beschlossene[rnsm]?\b|\d\s?(?:ja|nein|dafür|dagegen)\b",
+    r"einstimmig|mehrheitlich|Ja-?Stimmen|Gegenstimmen?|Abstimmung|Stimmenthaltung|Niederschrift|Protokoll|\d\s?(?:ja|nein|dafür|dagegen)\b",
     re.IGNORECASE,
+)
+_ALREADY = re.compile(
+    rf"{_DECIDED.pattern}|\bBeschluss vom\b|zugestimmt|angenommen|abgelehnt|bereits beschlossen|beschlossene[rnsm]?\b"
 )
 _ONLY_MEANT = re.compile(
     r"\b(?:soll|sollen|sollte[nt]?|würde[n]?|möge|könnte[n]?|empfiehlt|vorgeschlagen|beantragt)\b(?:[^.;]|(?<=\d)\.){0,160}$"
@@ -250,7 +253,10 @@ def _is_agent(text: str, actor: re.Match[str], first: int) -> bool:
 def _too_far(text: str, source: Source, pages: Source, alignment: Alignment) -> Iterator[tuple[str, str]]:
     decided = _DECIDED.search(text) or _council_did(text)
     if decided and not _ONLY_MEANT.search(text[: decided.start()]):
-        told = any(_DECIDED.search(unit.text) or _VOTED.search(unit.text) for unit in pages.units)
+        scores = alignment.support()
+        top = max(scores.values(), default=0.0)
+        close = [alignment.source.units[n].text for n, score in scores.items() if score >= 0.6 * top]
+        told = any(_VOTED.search(unit.text) for unit in pages.units) or any(_ALREADY.search(words) for words in close)
         told = told or any(_PAST.search(unit.text) for unit in alignment.best(least=0.5, near=0.85))
         if not told and (any(d.act == "decide" for d in _deeds_of(pages)) or _MEANT.search(source.text)):
             yield decided[0], PROPOSED
