@@ -82,17 +82,19 @@ def _checked(
     shared = {c.key: overlap(sentence, c.text) + (0.15 if c.key in keys else 0.0) for c in chunks}
     ranked = sorted(chunks, key=lambda c: shared[c.key], reverse=True)
     likely = [c for c in ranked[:4] if shared[c.key] > 0]
-    choices: list[tuple[Citation, ...]] = []
+    choices: list[tuple[tuple[Citation, ...], str | None]] = []
     for chunk in likely or ranked[:1]:
         # one page is a better citation than two
-        choices += [(c,) for c in chunk.citation]
+        choices += [((c,), None) for c in chunk.citation]
         if len(chunk.citation) > 1:
-            choices.append(chunk.citation[:3])
+            choices.append((chunk.citation[:3], None))
     if len(likely) > 1:
-        choices.append(_joined(likely[0].citation, likely[1].citation))
+        choices.append((_joined(likely[0].citation, likely[1].citation), None))
+    # a row of a table shares no words with a sentence about it; the passage that was read tells that it is meant
+    choices += [(chunk.citation[:3], chunk.text) for chunk in likely]
     first: tuple[tuple[Citation, ...], tuple[str, ...]] | None = None
-    for choice in choices:
-        result = check_statement(sentence, texts_of(pages, choice))
+    for choice, passage in choices:
+        result = check_statement(sentence, texts_of(pages, choice), passage=passage)
         if result.ok:
             copied = any(tight(sentence) in tight(pages.get((c.file_id, c.page), "")) for c in choice)
             origin: Origin = "extract" if copied else "model"
