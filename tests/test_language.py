@@ -50,6 +50,11 @@ FAULTY = [
         "Wortstellung",
     ),
     ("Laut Vorlage werden mit positiven Auswirkungen rechnet, da es Ersatz ist.", "Laut Vorlage", "Wortstellung"),
+    (
+        "Laut Verwaltung haben die Dienststellen eine Vorgabe von 5 Millionen Euro einhalten.",
+        "Laut Verwaltung",
+        "Wortstellung",
+    ),
     ("Sanierung der Turnhalle am Ried mit Dach und Fenster.", "", "kein Verb"),
     ("Die Kosten 本 betragen laut Vorlage 12 Euro.", "", "fremde Zeichen"),
     ("Die Kosten (netto betragen laut Vorlage 12 Euro.", "", "offene Klammer"),

@@ -74,6 +74,8 @@ _AUXILIARY = re.compile(
     r"^(?:\w+ \w+ |Es |Die \w+ |Der \w+ |Das \w+ )?(?P<aux>wird|werden|wurden?|würden?|kann|können|könnten?|soll|sollen|sollten?|muss|müssen|darf|dürfen|will|wollen|ist|sind|hat|haben)\b"
 )
 _PARTICIPLE = re.compile(r"\w*(?:ge\w+t|(?:ver|be|ent|er|zer|emp|miss|über|unter|wider|durch|um)\w{2,}t|\w+iert|\w+en|\w+ln|\w+rn|getan|sein|tun)$")  # fmt: skip
+# After "haben" a participle or an infinitive with "zu" is due: "eingehalten", "einzuhalten", never "einhalten".
+_BARE_INFINITIVE = re.compile(r"(?:ein|auf|aus|ab|an|vor|bereit|fest|nach|mit|zurück)(?!ge|zu)[a-zäöüß]{3,}en")
 _SOUND_END = re.compile(r"(?:bar|lich|ig|isch|los|sam|haft|voll|frei|reif|wert|weit|nötig|zuständig|fertig|möglich|fest|klar|offen|neu|gut|hoch|groß)$")  # fmt: skip
 
 
@@ -167,6 +169,8 @@ def _verbs_fit(text: str, lead: str) -> bool:
     auxiliary = _AUXILIARY.match(after)
     if auxiliary and auxiliary["aux"] not in {"ist", "sind"}:
         last = (re.split(r"[,;:.!?](?=\s|$)", after)[0].split() or [""])[-1]
+        if auxiliary["aux"] in {"hat", "haben"} and _BARE_INFINITIVE.fullmatch(last):
+            return False
         return (
             not re.fullmatch(r"[a-zäöüß]+t", last)
             or _PARTICIPLE.fullmatch(last) is not None

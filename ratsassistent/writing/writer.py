@@ -60,6 +60,7 @@ def _limit(there: str, in_sentence: str | None = None) -> tuple[re.Pattern[str],
 _LIMITS = (
     _limit(r"nicht\b|kein|ohne\b|weder\b|nie\b", r"nicht\b|kein|ohne\b|weder\b|nie\b|un[a-zäöü]{4}|fehl|verzicht|abgelehnt|ablehn|lehnt|entfäll|erledigt"),
     _limit(r"\w*prüf"),
+    _limit(r"(?:stellt|stellen)\b.{0,60}\bdar\b|darstell\w+|darzustellen", r"darstell|darleg|berichte|Auskunft|fragt|wissen|(?:stellt|stellen)\b.*\bdar\b|darzustellen"),
     _limit(r"mindestens|wenigstens"),
     _limit(r"maximal|höchstens|bis zu\b"),
     _limit(r"rund\b|rd\.|ca\.|circa|etwa\b|ungefähr|knapp|geschätzt|Schätzung|schätzungsweise", r"rund\b|rd\.|ca\.|circa|etwa\b|ungefähr|knapp|geschätzt|Schätz|schätz"),
