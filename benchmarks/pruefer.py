@@ -4,7 +4,7 @@
 
 Takes true sentences of the packs, each with its page: word for word, and put in other words by rules (shortened, numbers
 and dates written otherwise, function words exchanged, word order changed, active made passive). In each of them one thing
-is altered; of the kinds that fit, always the one with fewest so far is taken. Kinds ending in "_seite" put in another
+is altered, `--saetze` in all; of the kinds that fit, always the one with fewest so far is taken, those of the same page first. Kinds ending in "_seite" put in another
 value or name of the same page, those ending in "_fremd" one that does not stand on it.
 
 Prints one JSON object: for both modes (with the passage that the sentence is from, and without), true sentences flagged,
@@ -332,16 +332,24 @@ def _turned(text: str) -> Iterator[Alteration]:
 # --- the measurement ---------------------------------------------------------------------------------------------------
 
 
+_SAME_PAGE = (
+    0.35  # at least this share of the alterations puts in a value or name of the same page, where there are any
+)
+
+
 def measure(books: Sequence[Book], wanted: int, seed: int, show: str | None) -> dict[str, object]:
     rng = random.Random(seed)
     share = [round(wanted * len(b.pages) / sum(len(x.pages) for x in books)) or 1 for b in books]
-    items = [(item, book) for book, n in zip(books, share, strict=True) for item in true_sentences(book, rng, n)]
+    items = [(item, book) for book, n in zip(books, share, strict=True) for item in true_sentences(book, rng, 2 * n)]
     rng.shuffle(items)
     used: Counter[str] = Counter()
     chosen: list[tuple[True_, str, str]] = []
     for item, book in items:
         possible = dict(alterations(item, book, rng))
-        if possible:
+        same_page = sum(n for k, n in used.items() if k.endswith("_seite"))
+        if any(k.endswith("_seite") for k in possible) and same_page < _SAME_PAGE * wanted:
+            possible = {k: v for k, v in possible.items() if k.endswith("_seite")}
+        if possible and len(chosen) < wanted:
             kind = min(sorted(possible), key=lambda k: used[k])
             used[kind] += 1
             chosen.append((item, kind, possible[kind]))

@@ -133,3 +133,8 @@ def test_no_text_breaks_the_patterns(text: str) -> None:
         assert 0 <= finding.start < finding.end <= len(text)
     for day in days(text):
         assert 0 <= day.start < day.end <= len(text)
+
+
+def test_the_first_share_of_a_range_has_its_unit_further_on() -> None:
+    assert [f.value for f in percentages("von 71 auf 62 Prozent, später 10 bis 12,5 %")] == [71, 62, 10, 12.5]
+    assert [f.value for f in percentages("bis 2030 auf 62 Prozent")] == [62]
