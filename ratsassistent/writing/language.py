@@ -165,18 +165,18 @@ def _verbs_fit(text: str, lead: str) -> bool:
         return any(re.search(r"(?:en|ln|rn|tun|sein)$", piece.strip()) for piece in rest) and not re.search(
             r"\bund\s+(?:[a-zäöü]{3,}t)\s+(?:die|den|das|der|dem|diese\w*|ein\w*)\b", text
         )
-    after = text.removeprefix(lead).strip() if lead else text
+    return bool(clause) and _bracket_closed(text.removeprefix(lead).strip() if lead else text)
+
+
+def _bracket_closed(after: str) -> bool:
+    """After an auxiliary: does its clause end in an infinitive or participle that goes with it?"""
     auxiliary = _AUXILIARY.match(after)
-    if auxiliary and auxiliary["aux"] not in {"ist", "sind"}:
-        last = (re.split(r"[,;:.!?](?=\s|$)", after)[0].split() or [""])[-1]
-        if auxiliary["aux"] in {"hat", "haben"} and _BARE_INFINITIVE.fullmatch(last):
-            return False
-        return (
-            not re.fullmatch(r"[a-zäöüß]+t", last)
-            or _PARTICIPLE.fullmatch(last) is not None
-            or bool(_SOUND_END.search(last))
-        )
-    return bool(clause)
+    if auxiliary is None or auxiliary["aux"] in {"ist", "sind"}:
+        return True
+    last = (re.split(r"[,;:.!?](?=\s|$)", after)[0].split() or [""])[-1]
+    if auxiliary["aux"] in {"hat", "haben"} and _BARE_INFINITIVE.fullmatch(last):
+        return False
+    return not re.fullmatch(r"[a-zäöüß]+t", last) or bool(_PARTICIPLE.fullmatch(last) or _SOUND_END.search(last))
 
 
 def _ends_with_verb(text: str) -> bool:
