@@ -221,7 +221,7 @@ FROM_BUDGET = "Die Mittel stehen im Haushalt 2025 bereit."
         ),
         (
             proposal("Die Kosten sind gestiegen.", resolution="Der Gemeinderat beschließt die Erhöhung der Gebühren für die Musikschule."),
-            "Wie viele Haushalte oder Personen",
+            "Für wie viele Zahlende ändern sich die Sätze",
             "Betroffen sind 420 Schülerinnen und Schüler.",
         ),
         (

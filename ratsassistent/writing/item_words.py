@@ -9,8 +9,9 @@ round. Annexes and forms are looked through for answers, but nobody is asked abo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -20,6 +21,7 @@ from ratsassistent.writing.readable import without_bullet
 from ratsassistent.writing.sections import sections
 from ratsassistent.writing.select import spans, speakers_of
 from ratsassistent.writing.sentences import clean, sentences
+from ratsassistent.writing.terms import overlap, terms
 from ratsassistent.writing.wording import main_first, resolution_of, without_boxes
 
 Speaker = Literal["motion", "paper"]
@@ -68,7 +70,9 @@ class ItemWords:
     @cached_property
     def said(self) -> tuple[Said, ...]:
         """The sentences of the papers themselves, in order; annexes are not read."""
-        return tuple(_sentences(self.papers, f"{self.item.name} {self.resolution}"))
+        found = list(_sentences(self.papers, f"{self.item.name} {self.resolution}"))
+        demands = [terms(said.text) for said in found if said.kind == "motion"]
+        return tuple(replace(said, speaker="motion") if _repeats(said, demands) else said for said in found)
 
     @cached_property
     def resolution(self) -> str:
@@ -133,6 +137,14 @@ class ItemWords:
         """The pages that a sentence stands on, with its words."""
         found = cite(self.papers[said.paper].text, said.start, said.end)
         return tuple(c.model_copy(update={"quote": said.text}) for c in found)
+
+
+def _repeats(said: Said, demands: Sequence[Counter[str]]) -> bool:
+    """True for a sentence of an answer that only prints again what it answers."""
+    if said.speaker == "motion":
+        return False
+    own = terms(said.text)
+    return len(own) >= 3 and any(overlap(own, demand) > 0.85 and overlap(demand, own) > 0.6 for demand in demands)
 
 
 def _is_motion(paper: Paper) -> bool:

@@ -47,7 +47,11 @@ _IS_OPEN = re.compile(
     rf"(?i)\b(?:ist|sind|bleibt|bleiben)\b[^;,]*?\b(?:{_OPEN}|nicht\s+bekannt)\b|^(?:Fraglich|Offen|Unklar|Ungeklärt)\s(?:ist|bleibt)"
 )
 _ENDS_OPEN = re.compile(rf"(?i)\b(?:ist|sind|bleibt|bleiben)\b[^;,]*?\b{_OPEN}\W*$")
-_OPEN_TO_ALL = re.compile(r"(?i)\bsteh\w*\b.{0,80}\boffen|\b(?:für alle|jedermann|zeitlich|technologie)\w*\s+offen")
+# "offen" of a door or a mind
+_OPEN_TO_ALL = re.compile(
+    r"(?i)\bsteh\w*\b.{0,80}\boffen|\b(?:für|allen|jedermann|gegenüber|wir|möglich und|zeitlich|ergebnis)\b.{0,80}\boffen\b"
+)
+_NO_MATTER = re.compile(r"(?i)\bnicht (?:zwingend |unbedingt )?(?:erforderlich|notwendig|nötig)\b")
 _CANNOT_SAY = re.compile(
     r"(?i)\b(?:kann|können|lässt sich|lassen sich)\b[^;]*\bnicht\b[^;]*\b(?:beurteil\w*|gesagt|sagen|beantwort\w*|bewert\w*|abschätzen|beziffer\w*|abgeschätzt"
     r"|benannt|vorhergesagt|festgestellt|feststellen)\b"
@@ -70,11 +74,13 @@ _WHEN = re.compile(
     r"|\bin den (?:nächsten|kommenden) (?:tagen|wochen|monaten)|\b(?:nächste[ns]?|kommende[ns]?) (?:woche|monat|jahr|quartal)|\bquartal\b|\bnach der sommerpause\b"
 )
 _COSTS_OPEN = re.compile(
-    r"(?i)(?:kosten|aufw[aä]nd\w*|aufwendung\w*|auswirkungen|bedarf|mittel|beträge|preis\w*|höhe)\b[^;]*\b(?:nicht|nur schwer|keine)\b[^;]*\b"
+    r"(?i)(?:kosten|\baufw[aä]nd\w*|aufwendung\w*|finanzielle\w*\s+\w+|finanzbedarf|mittelbedarf|personalbedarf|preise?|beträge)\b[^;]*\b(?:nicht|nur schwer|keine)\b[^;]*\b"
     r"(?:beziffer\w*|bezifferbar\w*|abschätz\w*|abgeschätzt|abzuschätzen|kalkulier\w*|ermittel\w*|quantifizier\w*|beurteilt|benannt|genannt|kostenschätzung|kostenberechnung)\b"
 )
 _FUNDING_OPEN = re.compile(
-    r"(?i)\b(?:finanzierung|gegenfinanzierung|deckung|förder\w+|kostenträger\w*|zuschuss\w*)\b[^;]*\b(?:noch (?:zu klären|offen|nicht)|ungeklärt|nicht (?:gesichert|geklärt)|zu klären|offen)\b"
+    r"(?i)\b(?:finanzierung|gegenfinanzierung|kostendeckung|fördermittel\w*|förderzusage\w*|kostenträger\w*|zuschuss\w*)\b[^;]*\b(?:ist|sind|bleibt|bleiben|konnten?|steht)\b[^;]*"
+    r"\b(?:noch (?:zu klären|offen|nicht)|ungeklärt|nicht (?:gesichert|geklärt)|zu klären|offen)\b"
+    r"|\b(?:ist|sind|bleibt|konnten?)\b[^;]*\b(?:finanzierung|fördermittel\w*|förderzusage\w*)\b[^;]*\b(?:noch (?:zu klären|offen|nicht)|ungeklärt|nicht (?:gesichert|geklärt)|zu klären)\b"
 )
 _STILL_OUT = re.compile(
     r"(?i)\b(?:steht|stehen)\b[^;,]*\bnoch aus\b|\b(?:liegt|liegen)\b[^;,]*\b(?:noch|bislang|bisher|derzeit|aktuell|gegenwärtigen)\b[^;,]*\bnicht\b[^;,]*\bvor\b"
@@ -184,14 +190,16 @@ def _asked(text: str, where: str, quote: str | None) -> OpenPoint | None:
         said, rest = f"{said} {lost[0]}", rest[lost.end() :].strip()
     clause = _clause(said)
     if _IS_OPEN.search(rest) or _CANNOT_SAY.search(rest):
-        weight = 0.9 if _IS_OPEN.search(rest) else 0.45
+        doubted = "fraglich" in text.casefold() and re.search(r"(?i)\b(?:würden?|wären?)\b", said)
+        weight = 0.9 if _IS_OPEN.search(rest) and not doubted else 0.45
         reason = f"Die Unterlagen nennen das selbst noch offen{_in(where)}."
         if clause:
             return OpenPoint(f"Ist inzwischen geklärt, {clause}?", reason, weight, "open")
         question = f"„{quote}“{_in(where)} – was ist dazu inzwischen geklärt?" if quote else None
         return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", weight, "open") if question else None
     checked = _BEING_CHECKED.search(rest) and not (first is None and _subordinate(text, match.end("rest")))
-    if checked and not (_MAYBE.search(rest) or _PAST.search(text) or _when(text) or _AS_A_RULE.search(rest)):
+    as_a_rule = _AS_A_RULE.search(text[: match.end("rest")] if first is None else rest)
+    if checked and not (_MAYBE.search(rest) or _PAST.search(text) or _when(text) or as_a_rule):
         if not clause:
             question = f"„{quote}“{_in(where)} – bis wann liegt das Ergebnis vor?" if quote else None
             return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.8, "check") if question else None
@@ -237,7 +245,7 @@ def _outstanding(text: str, where: str, quote: str | None) -> OpenPoint | None:
     if _ENDS_OPEN.search(text) and not _OPEN_TO_ALL.search(text):
         question = f"„{quote}“{_in(where)} – was ist dazu inzwischen geklärt?"
         return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", 0.86, "open")
-    if _STILL_OUT.search(text) and not _when(text):
+    if _STILL_OUT.search(text) and not (_when(text) or _NO_MATTER.search(text)):
         question = f"„{quote}“{_in(where)} – wann ist damit zu rechnen?"
         return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.8, "outstanding")
     return None

@@ -46,6 +46,7 @@ _TRIAL = re.compile(
     r"(?i)\b(?:pilot(?:projekt|phase|modell|versuch|vorhaben|betrieb)\w*|testphase|modellversuch|probebetrieb|verkehrsversuch|versuchsweise|probeweise|testweise)\b"
 )
 _PAST = re.compile(r"(?i)\b(?:war|waren|wurde|wurden|hatte|hatten)\b")
+_PERHAPS = re.compile(r"(?i)\b(?:wären?|würden?|könnten?|sollten?|denkbar|möglich)\b")
 _CHECK = re.compile(r"(?i)geprüft|prüfen|prüfung|ergebnis\w* .*vor(?:ge(?:stellt|legt)|liegen)")
 _UNTIL = re.compile(r"(?i)\bbis (?:zu[mr]?|ende|mitte|anfang|spätestens)\b|\bvoraussichtlich (?:im|ab)\b")
 _EVALUATED = re.compile(
@@ -211,7 +212,7 @@ def trial_without_evaluation(words: ItemWords, brief: ItemBriefing) -> Iterator[
     if _EVALUATED.search(words.official):
         return
     for said in official(words):
-        trial = _TRIAL.search(said.text) and not _PAST.search(said.text)
+        trial = _TRIAL.search(said.text) and not (_PAST.search(said.text) or _PERHAPS.search(said.text))
         quote = quoted(words, said) if trial else None
         if quote:
             reason = "Wann und woran der Erfolg gemessen wird, steht nicht in den Unterlagen."

@@ -22,7 +22,6 @@ from ratsassistent.writing.asking import (
     form_values,
     official,
     quoted,
-    subject,
 )
 from ratsassistent.writing.item_words import ItemWords, Said
 
@@ -51,6 +50,11 @@ _SOURCE = re.compile(
 _TAX = re.compile(r"(?i)brutto|netto|mwst|mehrwertsteuer|umsatzsteuer|\bust\b")
 _EFFECTS = re.compile(r"(?i)finanziell\w*\s+(?:auswirkung|folge|belastung|konsequenz)|haushaltsrelevan")
 _YES = re.compile(r"(?i)^ja\b|\binvestition|\bkonsumtiv")
+_ACTS = re.compile(
+    r"(?i)\b(?:baut|bauen|gebaut|errichte\w*|umgebaut|ausgebaut|ausbau\w*|(?:zu)?rück(?:ge|zu)?bau\w*|abgebaut|baut\b.*\b(?:aus|um|zurück)|schafft|schaffen|geschaffen|beschaff\w*|kauft|kaufen|erwirbt|gewähr\w*|förder\w*|bezuschuss\w*"
+    r"|erhöh\w*|sanier\w*|pflanz\w*|einricht\w*|eingerichtet|richtet\b.*\bein|stellt\b.*\b(?:auf|bereit|ein)|aufgestellt|bereitgestellt|eingestellt|ausgestattet|stattet|anbring\w*|angebracht|markier\w*|erweiter\w*"
+    r"|führt\b.*\b(?:ein|durch)|eingeführt|umgestalt\w*|verleg\w*|übernimmt|finanzier\w*|kostenlos\w*|unentgeltlich\w*|anleg\w*|angelegt|legt\b.*\ban|install\w*)\b"
+)
 _REPORTS = re.compile(r"(?i)sachstand|\bbericht(?:e|s|et)?\b|auskunft|informationen? über")
 _COSTS = re.compile(r"(?i)kosten|finanziell|aufw[aä]nd")
 _INCOME = re.compile(r"(?i)ertrag|erträge|einzahlung|einnahme")
@@ -276,9 +280,7 @@ def how_many_pay(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     named = f"{words.item.name}\n{words.resolution}"
     if words.moves or not (_FEES.search(named) and _RAISES.search(named)) or _HOW_MANY.search(words.everything):
         return
-    told = subject(words)
-    what = f"von „{told}“" if told else "von der Änderung"
-    text = f"Wie viele Haushalte oder Personen sind {what} betroffen?"
+    text = f"Für wie viele Zahlende ändern sich die Sätze{about(words, 'bei')}?"
     yield ask(0.66, "affected", text, "Die Unterlagen nennen die neuen Sätze, aber nicht, wie viele sie zahlen.")
 
 
@@ -306,7 +308,7 @@ def motion_without_costs(words: ItemWords, brief: ItemBriefing) -> Iterator[Aske
         return  # it asks for the costs itself
     if _REPORTS.search(words.item.name) or any(_REPORTS.search(said.text) for said in demands):
         return
-    acts = (s for s in demands if ":" not in s.text and not (EXAMINES.search(s.text) or APPEALS.search(s.text)))
+    acts = (s for s in demands if _ACTS.search(s.text) and not (EXAMINES.search(s.text) or APPEALS.search(s.text)))
     done = next((said for said in acts if len(said.text.split()) > 5), None)
     if done is None:
         return
