@@ -101,6 +101,13 @@ CONTRADICTIONS = {
             [("reason", "Das wirtschaftlichste Gebot gab die Firma Grünbau mit 608.868,57 Euro ab.")],
         ),
     ),
+    "the resolution stands twice with two days": (
+        paper(
+            [("resolution", "Der Ausschuss beschließt, dem Bürgerverein ab dem 1. April 2027 einen Zuschuss von 1.454 Euro zu gewähren.")],
+            [("reason", "Der Verein betreibt ein Haus.")],
+            [("resolution", "Der Ausschuss beschließt, dem Bürgerverein ab dem 1. Juni 2027 einen Zuschuss von 1.454 Euro zu gewähren.")],
+        ),
+    ),
     "the resolution stands twice": (
         paper(
             [("resolution", "Der Gemeinderat gewährt dem Verein einmalig eine zweckgebundene Spende von 175.000 Euro.")],
@@ -234,6 +241,21 @@ NO_CONTRADICTIONS = {
             [("reason", "Zwei Kitas werden gefördert.")],
             [("annex", "Kita Ulmenweg\nPersonalkosten | 84.300 €")],
             [("annex", "Kita Rosengasse\nPersonalkosten | 91.700 €")],
+        ),
+    ),
+    "labels behind their amounts": vorlage(
+        "Die Sachaufwendungen betragen 170.000 Euro.", "Es entfallen 170.500 € Sachaufwendungen 175.128 € Personalaufwand."
+    ),
+    "an indexed calculation": (
+        paper(
+            [("summary", "Die Gesamtkosten liegen 12 % über der indizierten Kostenberechnung von 5,54 Mio. Euro.")],
+            [("reason", "Die Kostenberechnung von 5,13 Mio. Euro ergibt nach Indizierung 5,54 Mio. Euro.")],
+        ),
+    ),
+    "both in one sentence": (
+        paper(
+            [("summary", "Die Baukosten betragen 412.300 Euro.")],
+            [("reason", "Die Baukosten betragen 448.700 Euro; der Ausschuss ging von 412.300 Euro aus.")],
         ),
     ),
     "needs with codes": (

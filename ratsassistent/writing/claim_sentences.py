@@ -69,7 +69,9 @@ def sentence_claims(where: Where) -> Iterator[Claim]:
         if re.search(r"[€\w]$", flat[: one.start]):  # cells of a lost table, one at the other
             continue
         segment, tail = _around(flat, before, one.start, one.end, after)
-        vague = told or words.LIMIT.search(segment) or words.PARTIAL.search(f"{segment} {tail}")
+        # "170.000 € Sachkosten 175.128 € Personalkosten": the label belongs to the amount before it
+        after_amount = n and segment == flat[before : one.start] and re.match(r"\s*[A-ZÄÖÜ]", segment)
+        vague = told or after_amount or words.LIMIT.search(segment) or words.PARTIAL.search(f"{segment} {tail}")
         label, head, nouns = (None if vague else _named(segment, tail)) or ("", UNNAMED, [m[0] for m in nouns_of(flat)])
         low, high = bounds(one.value, words.ROUND.search(segment) is not None)
         value = Value("amount", one.value, low, high, one.text, flat, (masked, n))

@@ -20,7 +20,7 @@ CHANGES = re.compile(
     r"\b(?:ursprünglich\w*|bisher\w*|bislang|zunächst|damals|damalig\w*|frühere?[rsnm]?|vormals|seinerzeit\w*|vorjahr\w*|statt|anstatt|anstelle|gegenüber"
     r"|(?:im )?vergleich\w*|abweich\w+|differenz\w*|erhöh\w+|gestiegen\w*|steig\w+|stieg(?:en)?|senk\w+|gesenkt\w*|sink\w+|gesunken\w*|sanken?"
     r"|reduzier\w+|verringer\w+|überschr[ie]+t\w+|unterschr[ie]+t\w+|mehrkosten|minderkosten|mehraufwand|mehrbedarf|mehrausgaben|einspar\w+|eingespart\w*|aufgestockt\w*|aufstock\w+|angepasst\w*|anpassung\w*"
-    r"|verschob\w+|verschieb\w+|verzöger\w+|verlänger\w+|vorgezogen\w*|aktualisier\w+|korrigier\w+|fortgeschrieb\w+"
+    r"|verschob\w+|verschieb\w+|verzöger\w+|verlänger\w+|vorgezogen\w*|aktualisier\w+|indizier\w+|hochgerechnet\w*|korrigier\w+|fortgeschrieb\w+"
     r"|würden?|wären?|könnten?|hätten?|dürften?|käme|sofern|falls|wenn|soweit|alternativ\w*|theoretisch\w*|hypothe\w+|beispiel\w*|z\. ?b\.|bspw\.?"
     r"|betrug(?:en)?|belief(?:en)?|lagen?|kosteten?|hatten?|war(?:en)?|zahlten?|erhielt(?:en)?|beschloss(?:en)?|bewilligte\w*|fehl(?:t|en)\w*|bereits)\b",
     re.IGNORECASE,

@@ -201,14 +201,15 @@ class _Known:
         span = day_span(today_of(papers))
         self._today = span[0] if span else 0.0
         self._all = {round(f.value) for paper in papers for f in money(paper.text.text)}
-        self._places: dict[tuple[int, int], set[float]] = {}
+        self._places: dict[tuple[tuple[int, int], tuple[int, int]], set[float]] = {}
         for claim in claims:
-            self._places.setdefault(claim.place, set()).add(claim.value.number)
+            self._places.setdefault((claim.place, claim.block), set()).add(claim.value.number)
 
     def both(self, one: Claim, other: Claim) -> bool:
         """True where one side knows the value of the other, too: its sentence or row, or another document that it stands in."""
         if one.document == other.document or (is_slip(one.value, other.value) and one.value.kind == "amount"):
-            return other.value.number in self._places[one.place] or one.value.number in self._places[other.place]
+            pair = ((one, other), (other, one))
+            return any(that.value.number in self._places[this.place, this.block] for this, that in pair)
         return self._has(one.document, other) or self._has(other.document, one)
 
     def explains(self, one: Claim, other: Claim) -> bool:
@@ -219,7 +220,7 @@ class _Known:
         ratio = high / low if low else 0.0
         if any(abs(ratio - rate) < 0.0005 for rate in _TAX) or (1.5 < ratio < 61 and abs(ratio - round(ratio)) < 0.001):
             return True
-        if one.document != other.document and self.both(one, other):
+        if self.both(one, other):
             return True
         return round(high - low) in self._all or round(high + low) in self._all
 
@@ -269,5 +270,5 @@ def _shown(pairs: Sequence[tuple[Claim, Claim]], claims: Sequence[Claim]) -> Ite
 def _last_noun(claim: Claim) -> str:
     """What stands before a value whose words do not name it."""
     before = claim.value.context.partition(claim.value.text)[0]
-    nouns = re.findall(r"\b[A-ZÄÖÜ][\w-]{3,}", before)
-    return nouns[-1] if nouns else "Betrag" if claim.value.kind == "amount" else "Termin"
+    nouns = re.findall(r"\b[A-ZÄÖÜ][\w-]{3,}(?: (?:für|und|der|des) [A-ZÄÖÜ][\w-]+)*", before)
+    return str(nouns[-1]) if nouns else "Betrag" if claim.value.kind == "amount" else "Termin"
