@@ -139,8 +139,13 @@ def open_first(page: Page) -> None:
 def unfold(page: Page, text: str) -> Locator:
     """The open menu of the first sentence that holds a text."""
     row = page.locator("#ra-item li", has_text=text).first
-    row.locator(".ra-edit > summary").first.click()
-    return row.locator(".ra-edit-box").first
+    box = row.locator(".ra-edit-box").first
+    for _ in range(40):  # it may be open already, and the item may be drawn anew between look and click
+        if box.is_visible():
+            break
+        row.locator(".ra-edit > summary").first.click()
+        page.wait_for_timeout(250)
+    return box
 
 
 def test_from_an_empty_page_to_the_source_of_a_statement(page: Page) -> None:
