@@ -23,6 +23,7 @@ from ratsassistent.writing.check import check_statement
 from ratsassistent.writing.cited import PageTexts, texts_of
 from ratsassistent.writing.llama import LanguageModel, Message, Reply
 from ratsassistent.writing.prompts import Prompt, load_prompt
+from ratsassistent.writing.roles import twisted
 from ratsassistent.writing.sentences import sentences
 from ratsassistent.writing.tasks import Task
 from ratsassistent.writing.vocabulary import Vocabulary, copied_share, wrong_articles
@@ -203,6 +204,7 @@ def judge(
     if any(claim.search(rest) and not there.search(task.source) for claim, there in _CLAIMS):
         failures.append("Begründung nicht im Text")
     failures += [f"anders: {words}" for words in turned(rest, task.source)]
+    failures += twisted(text, task.source, task.lead)
     failures += [f"Geschlecht: {words}" for words in wrong_articles(said, task.source)]
     if reply.taken_back > TAKEN_BACK or reply.most_doubt > MOST_DOUBT or reply.doubt > doubt:
         failures.append("unsicher")
