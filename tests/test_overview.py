@@ -456,6 +456,19 @@ def test_what_is_lacking_tells_nothing_of_a_nonpublic_item_but_its_number() -> N
     assert made.lacks == ("Zu TOP N 3 fehlt eine genannte Anlage.", "Zu TOP N 2 liegen keine Unterlagen vor.")  # fmt: skip
 
 
+def test_a_confidential_paper_makes_a_public_item_a_nonpublic_one() -> None:
+    words = "Die Stadt erwirbt das Grundstück Haselhorst für 1.164.960 Euro bis zum 30.04.2027."
+    of = item(
+        "5", "Grundstück Haselhorst", paper(("resolution", words)), missing_attachments=(missing("Vertrag Haselhorst"),)
+    )
+    made = brief(
+        of, wording=words, amounts=(("1.164.960 Euro", 1164960.0, words),), dates=(("30.04.2027", "2027-04-30", words),)
+    )
+    found = page((of, made.model_copy(update={"public": False})))
+    assert [entry.item.public for entry in (*found.decide, *found.amounts, *found.dates)] == [False] * 3
+    assert "Haselhorst" not in " ".join(found.lacks)
+
+
 # --- the demonstration pack ------------------------------------------------------------------------------------------
 
 

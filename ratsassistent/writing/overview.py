@@ -9,7 +9,7 @@ of `lacking` name them by their number only.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ratsassistent.briefings import (
     Amount,
@@ -90,6 +90,7 @@ def overview(meeting: Meeting, items: Sequence[ItemBriefing], coverage: Coverage
     :param items: the briefings of the meeting's items; an item without one is left out of amounts and dates.
     """
     briefs = {brief.id: brief for brief in items}
+    meeting = _with_confidence(meeting, briefs)
     lines = [
         _to_decide(item, briefs.get(item.id), meeting) for item in meeting.agendaItem if not _silent(item, meeting)
     ]
@@ -100,6 +101,15 @@ def overview(meeting: Meeting, items: Sequence[ItemBriefing], coverage: Coverage
         dates=_dates(meeting, briefs, purposes),
         lacks=lacks(meeting, briefs, purposes, coverage),
     )
+
+
+def _with_confidence(meeting: Meeting, briefs: Mapping[str, ItemBriefing]) -> Meeting:
+    """A public item whose briefing tells of a confidential paper is no public one here."""
+    items = [
+        item if item.id not in briefs or briefs[item.id].public is True else item.model_copy(update={"public": False})
+        for item in meeting.agendaItem
+    ]
+    return meeting.model_copy(update={"agendaItem": tuple(items)})
 
 
 def ref_of(item: AgendaItem) -> ItemRef:
