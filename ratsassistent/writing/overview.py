@@ -106,7 +106,9 @@ def overview(meeting: Meeting, items: Sequence[ItemBriefing], coverage: Coverage
 def _with_confidence(meeting: Meeting, briefs: Mapping[str, ItemBriefing]) -> Meeting:
     """A public item whose briefing tells of a confidential paper is no public one here."""
     items = [
-        item if item.id not in briefs or briefs[item.id].public is True else item.model_copy(update={"public": False})
+        item
+        if item.id not in briefs or briefs[item.id].public is True
+        else item.model_copy(update={"public": briefs[item.id].public})
         for item in meeting.agendaItem
     ]
     return meeting.model_copy(update={"agendaItem": tuple(items)})
