@@ -100,7 +100,7 @@ def test_an_item_without_papers_or_without_anything_open_is_asked_nothing() -> N
         ),
         (
             "Die Ergebnisse der Untersuchung werden dem Ausschuss vorgestellt.",
-            "„Die Ergebnisse der Untersuchung werden dem Ausschuss vorgestellt“ (S. 3) – bis wann liegt das Ergebnis vor?",
+            "„Die Ergebnisse der Untersuchung werden dem Ausschuss vorgestellt“ (S. 3) – wann ist mit dem Ergebnis zu rechnen?",
         ),
     ],
 )
@@ -232,7 +232,7 @@ FROM_BUDGET = "Die Mittel stehen im Haushalt 2025 bereit."
     ],
 )  # fmt: skip
 def test_money_that_is_missing_is_asked_for_and_money_that_is_told_is_not(open_paper: Paper, part_of_question: str, answer: str) -> None:  # fmt: skip
-    name = "Haushalt und Vergaben"
+    name = "Neubau, Haushalt und Vergaben"
     assert part_of_question in texts(open_paper, name=name)
     start = len(open_paper.text.text)
     annex: Pieces = [("annex", answer)]
@@ -249,7 +249,7 @@ def test_a_form_without_a_figure_is_asked_for_it_and_what_nobody_filled_in_is_no
     assert [q.text for q in found] == ["Mit welchem Betrag ist bei „Gesamtkosten“ ungefähr zu rechnen?"]
     assert "derzeit nicht zu beziffern" in found[0].reason
     empty: Pieces = [("resolution", BUILT), ("form", "Jährliche Folgekosten:\n☐ ja ☐ nein"), ("reason", FROM_BUDGET)]
-    assert "jährlichen Folgekosten" in texts(papers.paper(empty))
+    assert "jährlichen Folgekosten" in texts(papers.paper(empty), name="Neubau der Sporthalle")
 
 
 def test_a_motion_without_costs_is_asked_what_it_costs_unless_it_only_wants_to_know() -> None:

@@ -37,6 +37,7 @@ _NOTED = re.compile(r"(?i)zur kenntnis|kenntnis genommen|nimmt .{0,200}kenntnis"
 _DECIDED = re.compile(
     r"(?i)\bbeschlie(?:ß|ss)\w*|\bstimmt\b.{0,200}\bzu\b|zugestimmt|\bbeauftrag\w*|\bermächtig\w*|\bgenehmig\w*|\bbewillig\w*|\bgewähr\w*|\bvergeb\w*|\bempfiehlt (?:dem|der)\b"
 )
+_RUNNING = re.compile(r"[^\n.]{0,60}\bSeite[ \t]+\d{1,3}\s+(?=[A-ZÄÖÜ])")
 _APART = re.compile(r"(?<=\w)[ \t]*\n[ \t]*\n\s*(?=(?:Der|Die|Das|Dem|Den|Es|Im|Für|Zur|Zum|Mit|Nach|Aus|Bei)\s)")
 
 
@@ -194,5 +195,7 @@ def _without_rows(paper: Paper, start: int, end: int) -> tuple[int, int]:
     if last >= 0:
         line = text.find("\n", last, end)
         start = line + 1 if line >= 0 else end
+    running = _RUNNING.match(text, start, end)  # a running head in a source without pages
+    start = running.end() if running else start
     apart = [m.end() for m in _APART.finditer(text, start, end)]
     return (apart[-1], end) if apart else (start, end)

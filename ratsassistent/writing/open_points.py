@@ -51,15 +51,22 @@ _ENDS_OPEN = re.compile(rf"(?i)\b(?:ist|sind|bleibt|bleiben)\b[^;,]*?\b{_OPEN}\W
 _OPEN_TO_ALL = re.compile(
     r"(?i)\bsteh\w*\b.{0,80}\boffen|\b(?:für|allen|jedermann|gegenüber|wir|möglich und|zeitlich|ergebnis)\b.{0,80}\boffen\b"
 )
+_OF_THE_WORLD = re.compile(r"(?i)pandemie|corona|krieg|\bsituation\b|\blage\b|marktreife|weltmarkt|konjunktur")
 _NO_MATTER = re.compile(r"(?i)\bnicht (?:zwingend |unbedingt )?(?:erforderlich|notwendig|nötig)\b")
 _CANNOT_SAY = re.compile(
     r"(?i)\b(?:kann|können|lässt sich|lassen sich)\b[^;]*\bnicht\b[^;]*\b(?:beurteil\w*|gesagt|sagen|beantwort\w*|bewert\w*|abschätzen|beziffer\w*|abgeschätzt"
     r"|benannt|vorhergesagt|festgestellt|feststellen)\b"
 )
+_NOW = r"(?:noch|derzeit|aktuell|momentan|zurzeit|zur Zeit|gegenwärtig|gerade|daher|deshalb|nun|bereits|von der (?:stadt)?verwaltung)"
+_WHO = r"(?:verwaltung|\w*amt|stadt|gemeinde|landkreis|\w*betrieb\w*|dezernat|stadtwerke|\w*gesellschaft|volkswohnung|land|ministerium|wir)"
+# somebody checks it now; not what is checked as a rule
 _BEING_CHECKED = re.compile(
-    r"(?i)\b(?:wird|werden)\s+(?:[^;,]*\s)?(?:geprüft|untersucht|geklärt|prüfen|klären|untersuchen|ermittelt|ermitteln)\b"
-    r"|\b(?:prüft|prüfen|klärt|untersucht)\b|\b(?:ist|sind|bleibt)\b[^;,]*\bzu\s+(?:prüfen|klären|ermitteln|untersuchen)\b"
-    r"|\bmuss\b[^;,]*\bgeklärt werden\b"
+    rf"(?i)\b(?:wird|werden)\b[^;,]*\b{_NOW}\b[^;,]*\b(?:geprüft|untersucht|geklärt|ermittelt)\b|^[^,;]*\b{_NOW}\b[^,;]*\b(?:wird|werden)\b[^,;]*\b(?:geprüft|untersucht|geklärt)\b"
+    rf"|\b{_WHO}\b[^;,]*\b(?:prüft|prüfen|klärt|klären|untersucht|untersuchen)\b|\b(?:prüft|klärt|untersucht)\s+(?:\w+\s+){{0,3}}?{_WHO}\b"
+    rf"|\b(?:ist|sind|bleibt)\b[^;,]*\bnoch\b[^;,]*\bzu\s+(?:prüfen|klären|ermitteln|untersuchen)\b|\bmuss\b[^;,]*\bgeklärt werden\b"
+)
+_ONLY_IF = re.compile(
+    r"(?i)^\W*(?:sollte|sollten|falls|wenn|sofern|für den fall|bei|darin|hierbei|in der regel|im rahmen|vor|nach|generell|sobald|wird)\b"
 )
 _MAYBE = re.compile(
     r"(?i)\b(?:kann|könnten?|sollten?|wären?|würden?|müssten?|möglicherweise|wurden?|hat|hatten?)\b[^;,]*\b(?:prüf|klär|untersuch|ermittel|vor(?:ge)?(?:stell|leg))"
@@ -88,10 +95,9 @@ _STILL_OUT = re.compile(
     r"|\b(?:zeitplan|terminplan|zeitpunkt|termin)\b[^;,]*\b(?:nicht vor|noch nicht fest|noch offen)\b|\b(?:steht|stehen)\b[^;,]*\bnoch nicht (?:endgültig )?fest\b"
 )
 _ANNOUNCED = re.compile(
-    r"(?i)\b(?:ergebnis\w*|konzept\w*|bericht\w*|gutachten|vorschl[aä]g\w*|planung\w*|entwurf|sachstand)\b[^;,]*\b(?:wird|werden)\b[^;,]*\b(?:vorgestellt|vorgelegt|berichtet|präsentiert)\b"
+    r"(?i)\b(?:ergebnis\w*|bericht\w*|gutachten|vorschl[aä]g\w*)\b[^;,]*\b(?:wird|werden)\b[^;,]*\b(?:vorgestellt|vorgelegt|berichtet|präsentiert)\b"
     r"|\b(?:wird|werden)\b[^;,]*\b(?:über (?:das|die) )?ergebnis\w*\b[^;,]*\b(?:informieren|berichten|unterrichten)\b"
     r"|\b(?:konzept|planung|gutachten|studie|entwurf|untersuchung)\b[^;,]*\b(?:in (?:arbeit|bearbeitung|vorbereitung|erstellung)|(?:derzeit|aktuell) erarbeitet)\b"
-    r"|\b(?:wird|werden)\b[^;,]*\b(?:derzeit|aktuell|zurzeit|gerade|noch|daher|nun)\b[^;,]*\b(?:geprüft|untersucht)\b|\bdie verwaltung wird\b[^;,]*\bprüfen\b"
 )
 _NEEDS_BEFORE = re.compile(
     r"(?i)\b(?:dies\w*|jene\w*|hier(?:durch|für|zu|von|mit|bei|aus|über)|da(?:durch|für|zu|von|mit|bei|raus|rüber|ran|rin)|deren|dessen|solche\w*)\b"
@@ -101,6 +107,7 @@ _LEANS_ON = re.compile(r"(?i)^(?:\w+\s){0,4}?(?:ihre?[rnms]?|ihnen|er|sie|dort|h
 _ADDS = re.compile(r"(?:Zudem|Außerdem|Ferner|Auch|Darüber hinaus|Ebenso|Daneben|Weiterhin|Zusätzlich)\b")
 _AND_REPORT = re.compile(
     r"\s+und\s[^,]*\b(?:berichten|informieren|vorlegen|vorstellen|unterrichten|mitteilen|darstellen)\W*$"
+    r"|\s+und\s+(?:geht|nimmt|berichtet|informiert|legt|stellt|führt|bittet|kommt|schlägt|teilt|wendet)\b.*$"
 )
 _CUT = re.compile(r",\s+(?:weshalb|weswegen|sodass|so dass|da|weil|daher|wobei|was|zumal|und (?:wird|ist|soll))\b.*$")
 _HINT = re.compile(
@@ -132,7 +139,13 @@ def open_point(sentence: str, where: str, before: str = "") -> OpenPoint | None:
     :param before: the sentence before it, for one that cannot be understood without.
     """
     text = " ".join(sentence.split())
-    if len(text.split()) < 4 or not text.endswith(".") or not text[0].isupper() or _DEBRIS.search(text):
+    if (
+        len(text.split()) < 4
+        or not text.endswith(".")
+        or text[-2:-1].isdigit()
+        or not text[0].isupper()
+        or _DEBRIS.search(text)
+    ):
         return None
     quote = _quotable(text, before)
     for find in (_costs, _asked, _funding, _outstanding, _announced):
@@ -197,11 +210,14 @@ def _asked(text: str, where: str, quote: str | None) -> OpenPoint | None:
             return OpenPoint(f"Ist inzwischen geklärt, {clause}?", reason, weight, "open")
         question = f"„{quote}“{_in(where)} – was ist dazu inzwischen geklärt?" if quote else None
         return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", weight, "open") if question else None
-    checked = _BEING_CHECKED.search(rest) and not (first is None and _subordinate(text, match.end("rest")))
-    as_a_rule = _AS_A_RULE.search(text[: match.end("rest")] if first is None else rest)
+    head = text[: match.end("rest")] if first is None else rest
+    checked = _BEING_CHECKED.search(head) and not (
+        _ONLY_IF.match(text) or (first is None and _subordinate(text, len(head)))
+    )
+    as_a_rule = _AS_A_RULE.search(head)
     if checked and not (_MAYBE.search(rest) or _PAST.search(text) or _when(text) or as_a_rule):
         if not clause:
-            question = f"„{quote}“{_in(where)} – bis wann liegt das Ergebnis vor?" if quote else None
+            question = f"„{quote}“{_in(where)} – wann ist mit dem Ergebnis zu rechnen?" if quote else None
             return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.8, "check") if question else None
         weight = 0.45 if re.search(r"(?i)\bmuss\b", rest) else 0.85
         reason = f"Die Prüfung ist angekündigt{_in(where)}; wann ihr Ergebnis vorliegt, ist nicht genannt."
@@ -242,7 +258,7 @@ def _outstanding(text: str, where: str, quote: str | None) -> OpenPoint | None:
     """Something that is said to be open, outstanding, not there yet."""
     if quote is None or _PAST.search(text):
         return None
-    if _ENDS_OPEN.search(text) and not _OPEN_TO_ALL.search(text):
+    if _ENDS_OPEN.search(text) and not (_OPEN_TO_ALL.search(text) or _OF_THE_WORLD.search(text)):
         question = f"„{quote}“{_in(where)} – was ist dazu inzwischen geklärt?"
         return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", 0.86, "open")
     if _STILL_OUT.search(text) and not (_when(text) or _NO_MATTER.search(text)):
@@ -253,9 +269,10 @@ def _outstanding(text: str, where: str, quote: str | None) -> OpenPoint | None:
 
 def _announced(text: str, where: str, quote: str | None) -> OpenPoint | None:
     """A check or a result that is announced without a day."""
-    if quote is None or not _ANNOUNCED.search(text) or _when(text) or _PAST.search(text):
+    checked = _BEING_CHECKED.search(text) and re.search(r"(?i)\b(?:geprüft|untersucht|prüfen)\W*$", text)
+    if quote is None or not (_ANNOUNCED.search(text) or checked) or _when(text) or _PAST.search(text):
         return None
-    if _MAYBE.search(text) or _AS_A_RULE.search(text):
+    if _MAYBE.search(text) or _AS_A_RULE.search(text) or _ONLY_IF.match(text):
         return None
-    question = f"„{quote}“{_in(where)} – bis wann liegt das Ergebnis vor?"
+    question = f"„{quote}“{_in(where)} – wann ist mit dem Ergebnis zu rechnen?"
     return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.7, "check")

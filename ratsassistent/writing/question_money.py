@@ -51,7 +51,7 @@ _TAX = re.compile(r"(?i)brutto|netto|mwst|mehrwertsteuer|umsatzsteuer|\bust\b")
 _EFFECTS = re.compile(r"(?i)finanziell\w*\s+(?:auswirkung|folge|belastung|konsequenz)|haushaltsrelevan")
 _YES = re.compile(r"(?i)^ja\b|\binvestition|\bkonsumtiv")
 _ACTS = re.compile(
-    r"(?i)\b(?:baut|bauen|gebaut|errichte\w*|umgebaut|ausgebaut|ausbau\w*|(?:zu)?rück(?:ge|zu)?bau\w*|abgebaut|baut\b.*\b(?:aus|um|zurück)|schafft|schaffen|geschaffen|beschaff\w*|kauft|kaufen|erwirbt|gewähr\w*|förder\w*|bezuschuss\w*"
+    r"(?i)\b(?:baut|bauen|gebaut|errichte\w*|umgebaut|ausgebaut|ausbau\w*|(?:zu)?rück(?:ge|zu)?bau\w*|abgebaut|baut\b.*\b(?:aus|um|zurück)|schafft|schaffen|geschaffen|beschaff\w*|kauft|kaufen|erwirbt|gewähr(?:t|en|ung)|förder\w*|bezuschuss\w*"
     r"|erhöh\w*|sanier\w*|pflanz\w*|einricht\w*|eingerichtet|richtet\b.*\bein|stellt\b.*\b(?:auf|bereit|ein)|aufgestellt|bereitgestellt|eingestellt|ausgestattet|stattet|anbring\w*|angebracht|markier\w*|erweiter\w*"
     r"|führt\b.*\b(?:ein|durch)|eingeführt|umgestalt\w*|verleg\w*|übernimmt|finanzier\w*|kostenlos\w*|unentgeltlich\w*|anleg\w*|angelegt|legt\b.*\ban|install\w*)\b"
 )
@@ -69,11 +69,17 @@ _BUDGET_FIELD = re.compile(
 _NOT_BUDGETED = re.compile(r"(?i)^(?:nicht|teilweise) (?:budgetiert|veranschlagt)|^(?:nein|teilweise)\b")
 _VAGUE = re.compile(
     r"(?i)\b(?:hohe[rnms]?|erhebliche[rnms]?|beträchtliche[rnms]?|immense[rnms]?|enorme[rnms]?|große[rnms]?|zusätzliche[rnms]?|deutliche[rnms]?)\s+(?:\w+e[rnms]?\s+(?:und\s+\w+e[rnms]?\s+)?)?"
-    r"(?:\w*kosten|\w*aufwand|\w*aufwendungen|\w*personalbedarf|personal|stellen)\b|\b(?:ist|sind|wäre|wären|wird|ein|eine|sehr|zu)\s+(?:\w+\s+){0,3}?(?:kosten|personal)intensiv\w*\b|\bkeine\w* personal\w*kapazität\w*|\bkeine\w* personellen (?:kapazität|ressource)\w*|\bpersonellen ausstattung\b[^;]*\bnicht\b"
+    r"(?:\w*kosten|(?:unterhalt|pflege|kosten|finanz|personal|betreuungs)\w*aufwand|aufwendungen|\w*personalbedarf|personal|stellen)\b|\b(?:ist|sind|wäre|wären|wird|ein|eine|sehr|zu)\s+(?:\w+\s+){0,3}?(?:kosten|personal)intensiv\w*\b|\bkeine\w* personal\w*kapazität\w*|\bkeine\w* personellen (?:kapazität|ressource)\w*|\bpersonellen ausstattung\b[^;]*\bnicht\b"
     r"|\bpersonal\b[^;]*\bzur verfügung gestellt werden\b|\b(?:derzeitigen|vorhandenen|bestehenden) personal\w*\b[^;]*\bnicht\b|\bnicht\b[^;]*\b(?:derzeitigen|vorhandenen|bestehenden) personal\w*\b"
 )
 _NEGATED = re.compile(r"(?i)\b(?:ohne|nicht|kein\w*|weder|gering\w*|vermeid\w*|weniger)\s+(?:\w+\s+){0,2}$")
 _PAST = re.compile(r"(?i)\b(?:war|waren|wurde|wurden|hatte|hatten)\b")
+_ARISES = re.compile(
+    r"(?i)verwaltung|\bstadt\b|städtisch|gemeinde|haushalt|\bwär|\bwürd|erforder|verbunden|entsteh|rechnen|auszugehen|bedeut|verursach|führ|nach sich|zur folge|beding|notwendig|nicht wirtschaftlich"
+)
+_OF_OTHERS = re.compile(
+    r"(?i)\bfür (?:die|den|alle) (?:betriebe|unternehmen|vereine|eltern|familien|bürger\w*|anwohner\w*|eigentümer\w*|bauherr\w*|kund\w+|betreiber\w*)\b"
+)
 _PERHAPS = re.compile(r"(?i)\b(?:sollten?|könnten?|dürfen|kann|können)\b")
 _STAFF = re.compile(r"(?i)personal|personell|stellen\b")
 _STAFF_FIGURE = re.compile(
@@ -87,7 +93,7 @@ _PRICE_CHECKED = re.compile(
     r"(?i)angemess|marktüblich|kostenschätzung|schätzkosten|schätzpreis|kostenberechnung|auskömm|preisprüfung|\bgeschätzt|vergleichspreis|veranschlagt"
 )
 _AWARDS = re.compile(
-    r"(?i)\bzuschlag\b|\bvergabe\b.{0,120}\ban (?:die|den)\b|\bauftrag\w*\b.{0,80}\ban (?:die|den) (?:firma|bieter)|\bvergeben\b.{0,60}\ban\b"
+    r"(?i)\bzuschlag (?:auf|an|zu|wird|ist|geht|erhält)\b|\bzuschlag erteil|\bvergabe\b.{0,120}\ban (?:die|den)\b|\bauftrag\w*\b.{0,80}\ban (?:die|den) (?:firma|bieter)|\bvergeben\b.{0,60}\ban\b"
 )
 _BIDS = re.compile(
     r"(?i)\bangebot|\bbieter|\bbewerb|freihändig|direktvergabe|direktauftrag|in-?house|verhandlungsvergabe"
@@ -113,6 +119,7 @@ _COUNTED_ON: tuple[tuple[re.Pattern[str], str, re.Pattern[str]], ...] = (
         re.compile(rf"(?i)ohne (?:einen |den )?(?:\w+ )?vertrag|{_IF_NOT}"),
     ),
 )  # fmt: skip
+_CONTRACT = re.compile(r"(?i)vertrag|vereinbarung")
 _FEES = re.compile(r"(?i)\b\w*(?:gebühr|entgelt|elternbeitr|eintrittspreis)\w*")
 _RAISES = re.compile(r"(?i)erhöh|anpass|angepasst|anheb|angehoben|neufestsetz|änderung|neukalkul")
 _HOW_MANY = re.compile(
@@ -142,6 +149,9 @@ def yes_without_amount(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]
     if amounts_in(words.official) or any(_NO_FIGURE.search(v.value) for v in words.forms):
         return
     for value in form_values(words, _EFFECTS):
+        budgeted = any(_BUDGET_FIELD.search(v.name) and "budgetiert" in v.value for v in words.forms)
+        if value.value.casefold().startswith("nein") and not budgeted:
+            continue
         if _YES.search(value.value):
             text = f"Wie hoch sind die finanziellen Auswirkungen{about(words, 'bei')}?"
             reason = f"Im Formular steht bei „{value.name}“ „{value.value}“{at(value.citation)}; einen Betrag nennt die Verwaltung nicht."
@@ -193,11 +203,10 @@ def gross_or_net(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
 
 def follow_up_costs(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     """Something lasting is built or bought, and nothing says what it costs afterwards."""
-    named = f"{words.item.name}\n{words.resolution}"
     amount = _largest(words, _PARTS_WITH_COSTS)
     if (
         words.moves
-        or not _BUILDS.search(named)
+        or not _BUILDS.search(words.item.name)
         or _GIVES.search(words.item.name)
         or _FOLLOW_UP.search(words.everything)
     ):
@@ -219,7 +228,9 @@ def _largest(words: ItemWords, kinds: tuple[str, ...]) -> tuple[Said, Finding] |
 def counted_on(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     """Money or a contract is counted on that is not there yet, and nothing says what happens without it."""
     for pattern, question, answered in _COUNTED_ON:
-        if answered.search(words.everything):
+        if answered.search(words.everything) or (
+            "Vertrag" in question and _CONTRACT.search(f"{words.item.name} {words.resolution}")
+        ):
             continue
         for said in official(words):
             quote = quoted(words, said) if pattern.search(said.text) and not said.aside else None
@@ -243,7 +254,7 @@ def vague_cost(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
         staff = bool(_STAFF.search(found[0]))
         if _STAFF_FIGURE.search(words.official) if staff else amounts_in(words.official):
             continue
-        if not staff and (_NEGATED.search(said.text[: found.start()]) or _PERHAPS.search(said.text)):
+        if not staff and not _of_the_town(said.text, found.start()):
             continue
         quote = quoted(words, said)
         if quote:
@@ -251,6 +262,12 @@ def vague_cost(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
             reason = "Eine Zahl steht dazu nicht in den Unterlagen."
             yield ask(0.74, "staff" if staff else "costs", f"{quote[0]} – {wanted}", reason, quote[1])
             return
+
+
+def _of_the_town(text: str, at: int) -> bool:
+    """True where costs arise for the town itself, and surely."""
+    denied = _NEGATED.search(text[:at]) or _PERHAPS.search(text)
+    return _ARISES.search(text) is not None and not (denied or _OF_OTHERS.search(text))
 
 
 def single_bid(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
