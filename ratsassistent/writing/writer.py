@@ -67,6 +67,7 @@ _LIMITS = (
     _limit(r"rund\b|rd\.|ca\.|circa|etwa\b|ungefähr|knapp|geschätzt|Schätzung|schätzungsweise", r"rund\b|rd\.|ca\.|circa|etwa\b|ungefähr|knapp|geschätzt|Schätz|schätz"),
     _limit(r"Voraussetzung|vorausgesetzt|vorauszusetzen|(?:setzt|setzen)\b.{0,80}\bvoraus\b"),
     _limit(r"voraussichtlich|wahrscheinlich|vermutlich|aller Voraussicht"),
+    _limit(r"Ziel(?:e|s|setzung)?\b|Absicht\b|Wunsch\b", r"Ziel|Absicht|Wunsch|soll|möcht|will\b|woll|anstreb|angestrebt|um\b|beabsichtigt"),
     _limit(r"vorbehalt\w*|sofern\b|falls\b|soweit\b"),
     _limit(r"(?:würde|könnte|wäre|dürfte|hätte|müsste|sollte)\w*", r"(?:würde|könnte|wäre|dürfte|hätte|müsste|sollte)\w*|möglich"),
     _limit(r"soll(?:en|te|ten)?\b|beabsichtigt|geplant|vorgesehen", r"soll|beabsichtigt|plan|geplant|vorgesehen|möchte|fragt|beantragt|will\b|woll"),
