@@ -120,6 +120,16 @@ def test_what_a_sentence_leaves_open_is_asked_in_its_own_words(sentence: str, qu
         "Die Anträge werden im Einzelfall geprüft.",  # as a rule, not now
         "Die Kosten betragen 12.000 Euro, weitere lassen sich nicht beziffern.",  # there is a figure
         "Das genaue Pflanzjahr der Bäume ist nicht bekannt.",
+        "Für Vorschläge zu einem anderen Standort sind wir offen.",
+        "Sollte dies nicht gelingen, wird geprüft, ob ein anderer Einsatz in Betracht kommt.",  # as a rule
+        "Es liegt in der Entscheidung des Rates, ob die Verwaltung prüft, ob Poller möglich sind.",
+        "Man war übereingekommen zu prüfen, ob die Stelle angegliedert werden könnte.",
+        "Wer die Plakate angebracht hat, ist nicht bekannt.",
+        "Die Auswirkungen der Pandemie auf die Vereine sind noch nicht absehbar.",
+        "Der Planungsstand wird in der Ortschaftsratssitzung vorgestellt.",
+        "Eine genauere Karte liegt bisher noch nicht vor, ist aber nicht zwingend erforderlich.",
+        "Die psychosozialen Auswirkungen auf Jugendliche können noch nicht abgeschätzt werden.",
+        "Die Verwaltung prüft, 1.",
         "Für diese Bereiche kann geprüft werden, ob mobile Schirme aufgestellt werden können.",
         "Kosten | noch nicht beziffert | offen.",
         "Nicht abschließend geklärt",
@@ -127,6 +137,25 @@ def test_what_a_sentence_leaves_open_is_asked_in_its_own_words(sentence: str, qu
 )
 def test_a_sentence_that_leaves_nothing_open_is_not_asked(sentence: str) -> None:
     assert open_point(sentence, "S. 3") is None
+
+
+def test_a_clause_ends_where_the_sentence_goes_on() -> None:
+    found = open_point(
+        "Die Verwaltung wird klären, inwieweit eine Zusammenarbeit möglich ist und im Ausschuss berichten.", "S. 3"
+    )
+    assert found is not None
+    assert found.text == "Wann liegt das Ergebnis der Prüfung vor, inwieweit eine Zusammenarbeit möglich ist?"
+
+
+def test_what_an_answer_repeats_of_the_motion_is_not_its_own() -> None:
+    demand = "Die Stadt startet am Marktplatz ein Pilotprojekt mit zwei Brunnen."
+    assert "woran wird gemessen" not in texts(motion(demand, demand, "Zwei Brunnen kosten 20.000 Euro."))
+
+
+def test_what_a_form_prints_counts_even_where_its_boxes_were_lost() -> None:
+    page: Pieces = [("resolution", "Der Auftrag über 90.000 Euro wird vergeben an die Firma Linde."), ("form", "Haushaltsmittel vorhanden\nJa\nNein\nEndpreis (brutto)")]  # fmt: skip
+    assert "Haushaltsansatz" not in texts(papers.paper(page))
+    assert "Nettobetrag" not in texts(papers.paper(page))
 
 
 def test_a_sentence_that_points_back_is_quoted_with_the_one_before() -> None:

@@ -95,9 +95,14 @@ class ItemWords:
     @cached_property
     def official(self) -> str:
         """The same without the words of a motion."""
-        own = [said.text for said in self.said if said.speaker == "paper"]
-        annexes = [clean(p.part_text(part)) for p in self.papers for part in spans(p, ["annex"])]
-        return "\n".join([*own, *annexes, *(f"{value.name}: {value.value}" for value in self.forms)])
+        own = [
+            clean(paper.part_text(part))  # rows of tables, too
+            for paper in self.papers
+            for kinds in [_kinds(paper)]
+            for part in spans(paper, _LOOKED_THROUGH)
+            if kinds.get(part.start, part.kind) != "motion"
+        ]
+        return "\n".join([*own, *(f"{value.name}: {value.value}" for value in self.forms)])
 
     @property
     def asks(self) -> bool:

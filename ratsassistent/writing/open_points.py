@@ -51,7 +51,10 @@ _ENDS_OPEN = re.compile(rf"(?i)\b(?:ist|sind|bleibt|bleiben)\b[^;,]*?\b{_OPEN}\W
 _OPEN_TO_ALL = re.compile(
     r"(?i)\bsteh\w*\b.{0,80}\boffen|\b(?:für|allen|jedermann|gegenüber|wir|möglich und|zeitlich|ergebnis)\b.{0,80}\boffen\b"
 )
-_OF_THE_WORLD = re.compile(r"(?i)pandemie|corona|krieg|\bsituation\b|\blage\b|marktreife|weltmarkt|konjunktur")
+_OF_THE_WORLD = re.compile(
+    r"(?i)pandemie|perspektive|corona|krieg|\bsituation\b|\blage\b|marktreife|weltmarkt|konjunktur"
+)
+_LONG_AGO = re.compile(r"(?i)\b(?:hat|haben|hatten?|wurden?|war|waren|worden sind|worden ist)\W*$")
 _NO_MATTER = re.compile(r"(?i)\bnicht (?:zwingend |unbedingt )?(?:erforderlich|notwendig|nötig)\b")
 _CANNOT_SAY = re.compile(
     r"(?i)\b(?:kann|können|lässt sich|lassen sich)\b[^;]*\bnicht\b[^;]*\b(?:beurteil\w*|gesagt|sagen|beantwort\w*|bewert\w*|abschätzen|beziffer\w*|abgeschätzt"
@@ -78,7 +81,7 @@ _AS_A_RULE = re.compile(
 )
 _WHEN = re.compile(
     r"(?i)\bbis (?:zu[mr]?|ende|anfang|mitte|spätestens|\d)|\bzur (?:nächsten|offenlage|sitzung)|\bin (?:der|seiner|ihrer) (?:nächsten |kommenden )?\w*sitzung|\bim (?:frühjahr|sommer|herbst|winter)\b"
-    r"|\bin den (?:nächsten|kommenden) (?:tagen|wochen|monaten)|\b(?:nächste[ns]?|kommende[ns]?) (?:woche|monat|jahr|quartal)|\bquartal\b|\bnach der sommerpause\b"
+    r"|\bin den (?:nächsten|kommenden) (?:tagen|wochen|monaten)|\b(?:nächste[ns]?|kommende[ns]?) (?:woche|monat|jahr|quartal)|\bquartal\b|\bnach der sommerpause\b|\bmündlich"
 )
 _COSTS_OPEN = re.compile(
     r"(?i)(?:kosten|\baufw[aä]nd\w*|aufwendung\w*|finanzielle\w*\s+\w+|finanzbedarf|mittelbedarf|personalbedarf|preise?|beträge)\b[^;]*\b(?:nicht|nur schwer|keine)\b[^;]*\b"
@@ -191,38 +194,64 @@ def _costs(text: str, where: str, quote: str | None) -> OpenPoint | None:
     return OpenPoint(question, "Die Unterlagen nennen dazu keinen Betrag.", weight, "costs")
 
 
-def _asked(text: str, where: str, quote: str | None) -> OpenPoint | None:
-    """A clause that can be asked as it stands."""
+@dataclass(frozen=True, slots=True)
+class _Halves:
+    """A sentence as the clause that can be asked and what is said of it; `head` is what stands before the clause's end."""
+
+    clause: str
+    rest: str
+    head: str
+    clause_first: bool
+
+
+def _halves(text: str) -> _Halves | None:
     first = _CLAUSE_FIRST.match(text)
     match = first or _CLAUSE_LAST.search(text)
     if not match or _PAST.search(match["rest"]):
         return None
-    rest, said = match["rest"], match["clause"]
+    rest, clause = match["rest"], match["clause"]
     lost = _LOST_COMMA.match(rest) if first else None
     if lost:
-        said, rest = f"{said} {lost[0]}", rest[lost.end() :].strip()
-    clause = _clause(said)
-    if _IS_OPEN.search(rest) or _CANNOT_SAY.search(rest):
-        doubted = "fraglich" in text.casefold() and re.search(r"(?i)\b(?:würden?|wären?)\b", said)
-        weight = 0.9 if _IS_OPEN.search(rest) and not doubted else 0.45
+        clause, rest = f"{clause} {lost[0]}", rest[lost.end() :].strip()
+    return _Halves(clause, rest, rest if first else text[: match.end("rest")], first is not None)
+
+
+def _asked(text: str, where: str, quote: str | None) -> OpenPoint | None:
+    """A clause that can be asked as it stands."""
+    halves = _halves(text)
+    if halves is None:
+        return None
+    if _IS_OPEN.search(halves.rest) or _CANNOT_SAY.search(halves.rest):
+        return _asked_open(halves, where, quote)
+    return _asked_checked(text, halves, where, quote)
+
+
+def _asked_open(halves: _Halves, where: str, quote: str | None) -> OpenPoint | None:
+    if _LONG_AGO.search(halves.clause):
+        return None  # who did what is no open point of the matter
+    doubted = "fraglich" in halves.rest.casefold() and re.search(r"(?i)\b(?:würden?|wären?)\b", halves.clause)
+    weight = 0.9 if _IS_OPEN.search(halves.rest) and not doubted else 0.45
+    clause = _clause(halves.clause)
+    if clause:
         reason = f"Die Unterlagen nennen das selbst noch offen{_in(where)}."
-        if clause:
-            return OpenPoint(f"Ist inzwischen geklärt, {clause}?", reason, weight, "open")
-        question = f"„{quote}“{_in(where)} – was ist dazu inzwischen geklärt?" if quote else None
-        return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", weight, "open") if question else None
-    head = text[: match.end("rest")] if first is None else rest
-    checked = _BEING_CHECKED.search(head) and not (
-        _ONLY_IF.match(text) or (first is None and _subordinate(text, len(head)))
-    )
-    as_a_rule = _AS_A_RULE.search(head)
-    if checked and not (_MAYBE.search(rest) or _PAST.search(text) or _when(text) or as_a_rule):
-        if not clause:
-            question = f"„{quote}“{_in(where)} – wann ist mit dem Ergebnis zu rechnen?" if quote else None
-            return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.8, "check") if question else None
-        weight = 0.45 if re.search(r"(?i)\bmuss\b", rest) else 0.85
-        reason = f"Die Prüfung ist angekündigt{_in(where)}; wann ihr Ergebnis vorliegt, ist nicht genannt."
-        return OpenPoint(f"Wann liegt das Ergebnis der Prüfung vor, {clause}?", reason, weight, "check")
-    return None
+        return OpenPoint(f"Ist inzwischen geklärt, {clause}?", reason, weight, "open")
+    question = f"„{quote}“{_in(where)} – was ist dazu inzwischen geklärt?" if quote else None
+    return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", weight, "open") if question else None
+
+
+def _asked_checked(text: str, halves: _Halves, where: str, quote: str | None) -> OpenPoint | None:
+    not_own = not halves.clause_first and _subordinate(text, len(halves.head))
+    if not _BEING_CHECKED.search(halves.head) or not_own or _ONLY_IF.match(text):
+        return None
+    if _MAYBE.search(halves.rest) or _PAST.search(text) or _when(text) or _AS_A_RULE.search(halves.head):
+        return None
+    clause = _clause(halves.clause)
+    if not clause:
+        question = f"„{quote}“{_in(where)} – wann ist mit dem Ergebnis zu rechnen?" if quote else None
+        return OpenPoint(question, "Ein Zeitpunkt ist dafür nicht genannt.", 0.8, "check") if question else None
+    weight = 0.45 if re.search(r"(?i)\bmuss\b", halves.rest) else 0.85
+    reason = f"Die Prüfung ist angekündigt{_in(where)}; wann ihr Ergebnis vorliegt, ist nicht genannt."
+    return OpenPoint(f"Wann liegt das Ergebnis der Prüfung vor, {clause}?", reason, weight, "check")
 
 
 def _subordinate(text: str, end: int) -> bool:

@@ -29,6 +29,10 @@ _WORTH_ASKING = 25_000  # euros: below it nobody asks for follow-up costs
 _WORTH_A_SOURCE = 10_000
 _PARTS_WITH_COSTS = ("resolution", "costs", "summary", "reason", "statement")
 
+_ONE_STEP = re.compile(
+    r"(?i)\bvergabe\b|planmäßig|werkvertrag|planungsleistung|architekt"
+)  # of something decided before
+_LOST_FIELD = re.compile(r"(?i)laufende Belastung")  # a form with columns: what stands below is not surely read
 _REPLACES = re.compile(r"(?i)ersatz(?:beschaff|anschaff|kauf|bau)|austausch")
 _BUILDS = re.compile(
     r"(?i)\b(?:\w*(?:neubau|umbau|ausbau|anbau|erweiterung|errichtung|baubeschluss|anschaffung|beschaffung|neugestaltung|generalsanierung|modernisierung)s?"
@@ -74,6 +78,9 @@ _VAGUE = re.compile(
 )
 _NEGATED = re.compile(r"(?i)\b(?:ohne|nicht|kein\w*|weder|gering\w*|vermeid\w*|weniger)\s+(?:\w+\s+){0,2}$")
 _PAST = re.compile(r"(?i)\b(?:war|waren|wurde|wurden|hatte|hatten)\b")
+_DENIES = re.compile(
+    r"(?i)\b(?:keine?n?|ohne) (?:weiteren? |zusätzliche[nr]? |höhere[nr]? )*(?:\w*kosten|\w*aufwand|personal(?:kosten|aufwand|bedarf)?)\b"
+)
 _ARISES = re.compile(
     r"(?i)verwaltung|\bstadt\b|städtisch|gemeinde|haushalt|\bwär|\bwürd|erforder|verbunden|entsteh|rechnen|auszugehen|bedeut|verursach|führ|nach sich|zur folge|beding|notwendig|nicht wirtschaftlich"
 )
@@ -89,6 +96,7 @@ _ONE_BID = re.compile(
     r"(?i)\b(?:nur|lediglich) (?:ein|1) (?:\w+ )?angebot\b|^ein angebot\b[^;]*\b(?:eingegangen|eingereicht|abgegeben|vor)\b|\bjeweils (?:nur )?ein angebot\b|\bals einziges angebot\b"
     r"|\b(?:nur|lediglich) (?:ein|eine) (?:bieter\w*|firma|unternehmen)\b"
 )
+_NOT_AWARDED = re.compile(r"(?i)nicht (?:mehr )?vergeben|aufgehoben|neu ausgeschrieben|erneut ausgeschrieben")
 _PRICE_CHECKED = re.compile(
     r"(?i)angemess|marktüblich|kostenschätzung|schätzkosten|schätzpreis|kostenberechnung|auskömm|preisprüfung|\bgeschätzt|vergleichspreis|veranschlagt"
 )
@@ -207,6 +215,8 @@ def follow_up_costs(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     if (
         words.moves
         or not _BUILDS.search(words.item.name)
+        or _ONE_STEP.search(f"{words.item.name} {words.resolution}")
+        or _LOST_FIELD.search(words.printed)
         or _GIVES.search(words.item.name)
         or _FOLLOW_UP.search(words.everything)
     ):
@@ -252,6 +262,8 @@ def vague_cost(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
         if not found or said.aside or _PAST.search(said.text) or amounts_in(said.text) or percentages(said.text):
             continue
         staff = bool(_STAFF.search(found[0]))
+        if _DENIES.search(said.text):
+            continue
         if _STAFF_FIGURE.search(words.official) if staff else amounts_in(words.official):
             continue
         if not staff and not _of_the_town(said.text, found.start()):
@@ -275,7 +287,8 @@ def single_bid(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     if _PRICE_CHECKED.search(words.everything):
         return
     for said in official(words):
-        quote = quoted(words, said) if _ONE_BID.search(said.text) else None
+        single = _ONE_BID.search(said.text) and not _NOT_AWARDED.search(said.text)
+        quote = quoted(words, said) if single else None
         if quote:
             text = f"{quote[0]} – woran wurde gemessen, ob der Preis angemessen ist?"
             yield ask(
