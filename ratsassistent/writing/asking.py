@@ -20,6 +20,9 @@ _NO_SUBJECT = re.compile(
     r"(?i)antrag|anfrage|fraktion|beschluss|vorlage|gruppe\b|drucksache|weitere\w* (?:vorgehen|verfahren)|sachstand"
 )
 _MONEY = re.compile(r"(?i)€|eur|\d{1,3}[.'’]\d{3}|\d,\d{2}\b")
+_ANY_AMOUNT = re.compile(
+    r"(?i)\d\s*(?:,-+|,–)?\s*(?:€|eur|t€|teur|mio|mrd|tsd|tausend|million)|(?:€|eur)\s*\d|\b(?:tausend|hundert|million)\w* euro"
+)
 _NO_NAME = re.compile(r"[/_'\"]|\d{4}|(?i:\btop\b|\bpdf\b)|^[^A-ZÄÖÜ]")
 EXAMINES = re.compile(
     r"(?i)\b(?:prüft|prüfen|geprüft|überprüf\w*|berichtet|berichten|leg(?:t|en)\b.*\bdar|stell(?:t|en)\b.*\b(?:dar|vor)|dargestellt|darstell\w+|dargelegt|informiert|informieren"
@@ -49,6 +52,11 @@ def ask(weight: float, topic: str, text: str, reason: str, citation: Sequence[Ci
 def amounts_in(text: str) -> list[Finding]:
     """The amounts of money in a text; most sentences have none, and that is quickly seen."""
     return money(text) if _MONEY.search(text) else []
+
+
+def may_name_amount(text: str) -> bool:
+    """True where a text may name an amount, however it is printed ("21.500 EURO", "Ca.60.000 €")."""
+    return _ANY_AMOUNT.search(text) is not None
 
 
 def page_of(citation: Sequence[Citation]) -> str:

@@ -104,6 +104,18 @@ class ItemWords:
         ]
         return "\n".join([*own, *(f"{value.name}: {value.value}" for value in self.forms)])
 
+    @cached_property
+    def printed_official(self) -> str:
+        """Everything printed but the words of a motion."""
+        own = [
+            clean(paper.part_text(part))
+            for paper in self.papers
+            for kinds in [_kinds(paper)]
+            for part in paper.parts
+            if kinds.get(part.start, part.kind) != "motion"
+        ]
+        return "\n".join([*own, *(f"{value.name}: {value.value}" for value in self.forms)])
+
     @property
     def asks(self) -> bool:
         """True for an Anfrage: somebody wants to know something, nothing is decided."""

@@ -60,7 +60,7 @@ _CANNOT_SAY = re.compile(
     r"(?i)\b(?:kann|können|lässt sich|lassen sich)\b[^;]*\bnicht\b[^;]*\b(?:beurteil\w*|gesagt|sagen|beantwort\w*|bewert\w*|abschätzen|beziffer\w*|abgeschätzt"
     r"|benannt|vorhergesagt|festgestellt|feststellen)\b"
 )
-_NOW = r"(?:noch|derzeit|aktuell|momentan|zurzeit|zur Zeit|gegenwärtig|gerade|daher|deshalb|nun|bereits|von der (?:stadt)?verwaltung)"
+_NOW = r"(?:noch|derzeit|aktuell|momentan|zurzeit|zur Zeit|gegenwärtig|gerade|von der (?:stadt)?verwaltung)"
 _WHO = r"(?:verwaltung|\w*amt|stadt|gemeinde|landkreis|\w*betrieb\w*|dezernat|stadtwerke|\w*gesellschaft|volkswohnung|land|ministerium|wir)"
 # somebody checks it now; not what is checked as a rule
 _BEING_CHECKED = re.compile(
@@ -87,6 +87,9 @@ _COSTS_OPEN = re.compile(
     r"(?i)(?:kosten|\baufw[aä]nd\w*|aufwendung\w*|finanzielle\w*\s+\w+|finanzbedarf|mittelbedarf|personalbedarf|preise?|beträge)\b[^;]*\b(?:nicht|nur schwer|keine)\b[^;]*\b"
     r"(?:beziffer\w*|bezifferbar\w*|abschätz\w*|abgeschätzt|abzuschätzen|kalkulier\w*|ermittel\w*|quantifizier\w*|beurteilt|benannt|genannt|kostenschätzung|kostenberechnung)\b"
 )
+_OTHERS = re.compile(
+    r"(?i)\b(?:der verein|die vereine|der veranstalter|der betreiber|der investor|der vorhabenträger|die antragsteller\w*)\b"
+)
 _FUNDING_OPEN = re.compile(
     r"(?i)\b(?:finanzierung|gegenfinanzierung|kostendeckung|fördermittel\w*|förderzusage\w*|kostenträger\w*|zuschuss\w*)\b[^;]*\b(?:ist|sind|bleibt|bleiben|konnten?|steht)\b[^;]*"
     r"\b(?:noch (?:zu klären|offen|nicht)|ungeklärt|nicht (?:gesichert|geklärt)|zu klären|offen)\b"
@@ -103,7 +106,7 @@ _ANNOUNCED = re.compile(
     r"|\b(?:konzept|planung|gutachten|studie|entwurf|untersuchung)\b[^;,]*\b(?:in (?:arbeit|bearbeitung|vorbereitung|erstellung)|(?:derzeit|aktuell) erarbeitet)\b"
 )
 _NEEDS_BEFORE = re.compile(
-    r"(?i)\b(?:dies\w*|jene\w*|hier(?:durch|für|zu|von|mit|bei|aus|über)|da(?:durch|für|zu|von|mit|bei|raus|rüber|ran|rin)|deren|dessen|solche\w*)\b"
+    r"(?i)\b(?:dies\w*|jene\w*|hier(?:durch|für|zu|von|mit|bei|aus|über)|da(?:durch|für|zu|von|mit|bei|raus|rüber|ran|rin)|deren|dessen|solche\w*|dennoch|trotzdem)\b"
 )
 _SUCH = re.compile(r"(?i)\bsolche\w*\b(?!\s+(?:der|die|das|dem|den|mit|ohne|von|wie|,))")
 _LEANS_ON = re.compile(r"(?i)^(?:\w+\s){0,4}?(?:ihre?[rnms]?|ihnen|er|sie|dort|hier)\b")
@@ -180,7 +183,7 @@ def _quotable(text: str, before: str) -> str | None:
 
 def _costs(text: str, where: str, quote: str | None) -> OpenPoint | None:
     """Costs that are said to be unknown, and no figure beside it."""
-    if not _COSTS_OPEN.search(text) or money(text) or percentages(text) or _PAST.search(text):
+    if not _COSTS_OPEN.search(text) or money(text) or percentages(text) or _PAST.search(text) or _OTHERS.search(text):
         return None
     asked = _CLAUSE_FIRST.match(_CUT.sub(".", text))
     clause = _clause(asked["clause"]) if asked else None
@@ -287,7 +290,8 @@ def _outstanding(text: str, where: str, quote: str | None) -> OpenPoint | None:
     """Something that is said to be open, outstanding, not there yet."""
     if quote is None or _PAST.search(text):
         return None
-    if _ENDS_OPEN.search(text) and not (_OPEN_TO_ALL.search(text) or _OF_THE_WORLD.search(text)):
+    settled = re.search(rf"(?i)\b{_STILL}\b|\bbleib|geklärt|entschieden|absehbar|festgelegt", text)
+    if settled and _ENDS_OPEN.search(text) and not (_OPEN_TO_ALL.search(text) or _OF_THE_WORLD.search(text)):
         question = f"„{quote}“{_in(where)} – was ist dazu inzwischen geklärt?"
         return OpenPoint(question, "Die Unterlagen nennen das selbst noch offen.", 0.86, "open")
     if _STILL_OUT.search(text) and not (_when(text) or _NO_MATTER.search(text)):

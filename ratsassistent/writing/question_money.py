@@ -20,6 +20,7 @@ from ratsassistent.writing.asking import (
     ask,
     at,
     form_values,
+    may_name_amount,
     official,
     quoted,
 )
@@ -55,7 +56,7 @@ _TAX = re.compile(r"(?i)brutto|netto|mwst|mehrwertsteuer|umsatzsteuer|\bust\b")
 _EFFECTS = re.compile(r"(?i)finanziell\w*\s+(?:auswirkung|folge|belastung|konsequenz)|haushaltsrelevan")
 _YES = re.compile(r"(?i)^ja\b|\binvestition|\bkonsumtiv")
 _ACTS = re.compile(
-    r"(?i)\b(?:baut|bauen|gebaut|errichte\w*|umgebaut|ausgebaut|ausbau\w*|(?:zu)?rück(?:ge|zu)?bau\w*|abgebaut|baut\b.*\b(?:aus|um|zurück)|schafft|schaffen|geschaffen|beschaff\w*|kauft|kaufen|erwirbt|gewähr(?:t|en|ung)|förder\w*|bezuschuss\w*"
+    r"(?i)\b(?:baut|bauen|gebaut|errichte\w*|umgebaut|ausgebaut|ausbau\w*|(?:zu)?rück(?:ge|zu)?bau\w*|abgebaut|baut\b.*\b(?:aus|um|zurück)|schafft|schaffen|geschaffen|beschaff\w*|kauft|kaufen|erwirbt|gewähr(?:t|en|ung)|förder(?:t|n)|gefördert|bezuschuss\w*"
     r"|erhöh\w*|sanier\w*|pflanz\w*|einricht\w*|eingerichtet|richtet\b.*\bein|stellt\b.*\b(?:auf|bereit|ein)|aufgestellt|bereitgestellt|eingestellt|ausgestattet|stattet|anbring\w*|angebracht|markier\w*|erweiter\w*"
     r"|führt\b.*\b(?:ein|durch)|eingeführt|umgestalt\w*|verleg\w*|übernimmt|finanzier\w*|kostenlos\w*|unentgeltlich\w*|anleg\w*|angelegt|legt\b.*\ban|install\w*)\b"
 )
@@ -154,7 +155,7 @@ def form_without_figure(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked
 
 def yes_without_amount(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
     """A form says that there are financial effects, and no paper says how large they are."""
-    if amounts_in(words.official) or any(_NO_FIGURE.search(v.value) for v in words.forms):
+    if may_name_amount(words.printed_official) or any(_NO_FIGURE.search(v.value) for v in words.forms):
         return
     for value in form_values(words, _EFFECTS):
         budgeted = any(_BUDGET_FIELD.search(v.name) and "budgetiert" in v.value for v in words.forms)
@@ -264,7 +265,7 @@ def vague_cost(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]:
         staff = bool(_STAFF.search(found[0]))
         if _DENIES.search(said.text):
             continue
-        if _STAFF_FIGURE.search(words.official) if staff else amounts_in(words.official):
+        if _STAFF_FIGURE.search(words.official) if staff else may_name_amount(words.printed_official):
             continue
         if not staff and not _of_the_town(said.text, found.start()):
             continue
@@ -331,7 +332,7 @@ def motion_without_costs(words: ItemWords, brief: ItemBriefing) -> Iterator[Aske
         not words.moves
         or not demands
         or any(_EFFECTS.search(v.name) for v in words.forms)
-        or amounts_in(words.everything)
+        or may_name_amount(words.printed)
     ):
         return
     if any(EXAMINES.search(said.text) and _COSTS.search(said.text) for said in demands):
