@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ratsassistent.briefings import Contradiction, Coverage, ItemSource, Side
+from ratsassistent.briefings import Coverage, ItemSource
 from ratsassistent.oparl import AgendaItem, Change, Decision, MissingAttachment, Outcome, PageRef, Vote
 
 OUTCOMES: dict[Outcome, str] = {
@@ -170,13 +170,3 @@ def coverage(given: Coverage) -> list[tuple[str, list[str]]]:
             (one if n == 1 else f"Zu {n} Tagesordnungspunkten liegen keine Unterlagen bei.", list(given.without_papers))
         )
     return notes
-
-
-def contradiction(given: Contradiction) -> str:
-    """ "Gesamtkosten: 1,2 Mio. Euro (S. 4) oder 1,4 Mio. Euro (S. 19)"."""
-
-    def side(one: Side) -> str:
-        pages = list(dict.fromkeys(c.page for c in one.citation if c.page))
-        return f"{one.text} (S. {', '.join(map(str, pages))})" if pages else one.text
-
-    return f"{given.subject}: {' oder '.join(side(s) for s in given.sides)}"

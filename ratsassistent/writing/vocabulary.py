@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from ratsassistent.writing.amounts import word_value
+from ratsassistent.writing.check_source import stem
 
 
 def _words(text: str) -> frozenset[str]:
@@ -162,7 +163,7 @@ def _bones(root: str) -> str:
 def _root(word: str) -> str:
     """A word without endings, umlauts and the ge- or zu- of its verb: "eingezäunt", "einzuzäunen", "Einzäunung": einzaun."""
     folded = word.casefold().replace("ß", "ss").translate(str.maketrans("äöü", "aou"))
-    folded = _stem(folded)
+    folded = stem(folded)
     for prefix in _PREFIXES:
         if folded.startswith(prefix):
             rest = folded[len(prefix) :]
@@ -173,17 +174,6 @@ def _root(word: str) -> str:
     if folded.startswith("ge") and len(folded) >= 7 and folded.endswith("t"):
         return folded[2:].removesuffix("t")
     return folded
-
-
-@lru_cache(maxsize=1)
-def _stemmer() -> object:
-    import snowballstemmer  # type: ignore[import-untyped,unused-ignore]  # pure Python, no types
-
-    return snowballstemmer.stemmer("german")
-
-
-def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
 
 
 def plain(text: str) -> str:
