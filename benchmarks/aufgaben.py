@@ -33,15 +33,16 @@ from ratsassistent.oparl import AgendaItem
 from ratsassistent.pack.files.pages import read_file
 from ratsassistent.pack.matching.assemble import assemble
 from ratsassistent.settings import read_settings
-from ratsassistent.writing import briefing, language
-from ratsassistent.writing.cited import PageTexts, page_texts, texts_of
-from ratsassistent.writing.keyed import model_statements, whole
-from ratsassistent.writing.llama import LlamaModel, Message, Reply
-from ratsassistent.writing.prompts import _HEADING, _PLACE, _ROLES
-from ratsassistent.writing.reading import reading_for, topics
-from ratsassistent.writing.tasks import tasks
-from ratsassistent.writing.vocabulary import copied_share
-from ratsassistent.writing.writer import Writer
+from ratsassistent.writing import briefing
+from ratsassistent.writing.checks import language
+from ratsassistent.writing.checks.vocabulary import copied_share
+from ratsassistent.writing.extracts.reading import reading_for, topics
+from ratsassistent.writing.model.keyed import model_statements, whole
+from ratsassistent.writing.model.llama import LlamaModel, Message, Reply
+from ratsassistent.writing.model.prompts import _HEADING, _PLACE, _ROLES
+from ratsassistent.writing.model.tasks import tasks
+from ratsassistent.writing.model.writer import Writer
+from ratsassistent.writing.text.cited import PageTexts, page_texts, texts_of
 
 OLD = Path(__file__).parent / "aufgaben" / "drei_saetze.md"
 

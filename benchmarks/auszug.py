@@ -20,7 +20,7 @@ from pathlib import Path
 from ratsassistent.briefings import ItemBriefing
 from ratsassistent.pack.files.pages import read_file
 from ratsassistent.pack.matching.assemble import assemble
-from ratsassistent.writing.extract import extract_item
+from ratsassistent.writing.extracts.extract import extract_item
 
 
 def run(pack: Path) -> tuple[dict[str, object], list[ItemBriefing]]:

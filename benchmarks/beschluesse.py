@@ -30,7 +30,7 @@ from ratsassistent.briefings import Wording
 from ratsassistent.oparl import AgendaItem, Meeting, Paper
 from ratsassistent.pack.files.pages import ReadFile, read_file
 from ratsassistent.pack.matching.assemble import assemble
-from ratsassistent.writing.extract import extract_item
+from ratsassistent.writing.extracts.extract import extract_item
 
 _BULLETS = re.compile(r"[•▪■●○◦‣·▫\uf0a7\uf0b7\uf02d\uf0d8]")
 _NOT_PRINTED = re.compile(r"[\u00ad\ufffe\u200b]|[-\u2010\u2011]\s*")

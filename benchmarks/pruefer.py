@@ -26,11 +26,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ratsassistent.pack.files.pages import read_file
-from ratsassistent.writing.amounts import days, laws, money, numbers, percentages
-from ratsassistent.writing.check import check_statement
-from ratsassistent.writing.check_nouns import noun
-from ratsassistent.writing.readable import readable
-from ratsassistent.writing.sentences import clean, sentences
+from ratsassistent.writing.checks.check import check_statement
+from ratsassistent.writing.checks.check_nouns import noun
+from ratsassistent.writing.text.amounts import days, laws, money, numbers, percentages
+from ratsassistent.writing.text.readable import readable
+from ratsassistent.writing.text.sentences import clean, sentences
 
 # --- true sentences ----------------------------------------------------------------------------------------------------
 

@@ -22,8 +22,8 @@ from ratsassistent.briefings import ItemBriefing, Level, Remark, RemarkKind, Sta
 from ratsassistent.errors import InputError, NotFound
 from ratsassistent.oparl import AgendaItem, Citation, Meeting, ra_id
 from ratsassistent.workspace import Workspace
-from ratsassistent.writing.cited import PageTexts, page_texts
 from ratsassistent.writing.remarks import applied, in_order, is_note, statements_of
+from ratsassistent.writing.text.cited import PageTexts, page_texts
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 LONGEST = 4000  # letters of a correction or note

@@ -34,9 +34,9 @@ from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, store_of, workspace
 from ratsassistent.writing import answer as answering
 from ratsassistent.writing import briefing as writing
-from ratsassistent.writing.cited import PageTexts, page_texts
-from ratsassistent.writing.llama import LanguageModel, LlamaModel
-from ratsassistent.writing.overview import overview
+from ratsassistent.writing.findings.overview import overview
+from ratsassistent.writing.model.llama import LanguageModel, LlamaModel
+from ratsassistent.writing.text.cited import PageTexts, page_texts
 
 __all__ = [
     "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "find", "item_of", "load_model",

@@ -15,7 +15,7 @@ from ratsassistent.archive.store import Store
 from ratsassistent.jobs import Jobs
 from ratsassistent.oparl import Public
 from ratsassistent.settings import Settings
-from ratsassistent.writing.llama import LanguageModel
+from ratsassistent.writing.model.llama import LanguageModel
 
 Progress = Callable[[str, float | None], None]  # a German line, and how much is done from 0 to 1 (None: not known)
 

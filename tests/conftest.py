@@ -20,7 +20,7 @@ from ratsassistent.__main__ import main
 from ratsassistent.demo import demo_pack, demo_truth
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
-from ratsassistent.writing.prompts import REFUSAL
+from ratsassistent.writing.model.prompts import REFUSAL
 
 
 def settings_for(folder: Path) -> Settings:

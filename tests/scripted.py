@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ratsassistent.briefings import ModelRecord
 from ratsassistent.errors import Interrupted
-from ratsassistent.writing.llama import Message, Reply
+from ratsassistent.writing.model.llama import Message, Reply
 
 RECORD = ModelRecord(name="Prüfmodell", sha256="0" * 64, licence="CC0-1.0")
 

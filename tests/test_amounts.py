@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent.writing.amounts import days, figure_value, laws, money, numbers, percentages, word_value
+from ratsassistent.writing.text.amounts import days, figure_value, laws, money, numbers, percentages, word_value
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ratsassistent.briefings import AnnexLine
 from ratsassistent.oparl import AgendaItem, FileSpan, PagedText, PageStart, Paper, Part, PartKind
-from ratsassistent.writing.annexes import annex_lines
+from ratsassistent.writing.extracts.annexes import annex_lines
 
 Document = tuple[PartKind, str, list[str]]  # kind, name of its file, its pages
 

@@ -5,7 +5,7 @@ from scripted import ScriptedModel
 from ratsassistent.briefings import Hit
 from ratsassistent.oparl import Citation, Passage
 from ratsassistent.writing.answer import answer
-from ratsassistent.writing.prompts import REFUSAL
+from ratsassistent.writing.model.prompts import REFUSAL
 
 TEXTS = {
     4: "Die Kosten der Sanierung betragen 1,35 Mio. Euro. Das Land fördert die Sanierung mit 420.000 Euro.",

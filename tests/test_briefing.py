@@ -7,7 +7,7 @@ from ratsassistent.briefings import ItemBriefing, Statement
 from ratsassistent.errors import Interrupted
 from ratsassistent.oparl import AgendaItem, FileSpan, PagedText, PageStart, Paper, Part
 from ratsassistent.writing import briefing
-from ratsassistent.writing.writer import LABEL, PLAIN_LABEL
+from ratsassistent.writing.model.writer import LABEL, PLAIN_LABEL
 
 PAGES = [
     "Sanierung der Turnhalle am Ried\n"

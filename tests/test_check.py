@@ -3,7 +3,7 @@
 import pytest
 
 from ratsassistent.oparl import Page
-from ratsassistent.writing.check import ELSEWHERE, NOT_THERE, check_statement
+from ratsassistent.writing.checks.check import ELSEWHERE, NOT_THERE, check_statement
 
 PAGE = """Beschlussvorlage BV/0123/2024
 Neubau der Feuerwache Nord

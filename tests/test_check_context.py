@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent.writing.check import ELSEWHERE, NOT_THERE, check_statement
-from ratsassistent.writing.check_nouns import noun
+from ratsassistent.writing.checks.check import ELSEWHERE, NOT_THERE, check_statement
+from ratsassistent.writing.checks.check_nouns import noun
 
 PAGE = """Straßenbau in Wallerfurt
 Die Erneuerung der Quittenallee kostet 780.000 Euro. Das Land fördert die Erneuerung mit 60 Prozent, weil die Allee zum

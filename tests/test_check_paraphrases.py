@@ -7,7 +7,7 @@ errors; when it had been improved, of the last twenty (library, water) none of 1
 
 import pytest
 
-from ratsassistent.writing.check import check_statement
+from ratsassistent.writing.checks.check import check_statement
 
 MOTION = """Antrag der Fraktion Bürgerliste vom 4. März 2031
 Kindertagesstätte an der Quittenallee

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ratsassistent.writing.check import CONTRARY, DENIED, NOT_DENIED, check_statement
-from ratsassistent.writing.check_actors import PLANNED, PROPOSED, WRONG_ACTOR
+from ratsassistent.writing.checks.check import CONTRARY, DENIED, NOT_DENIED, check_statement
+from ratsassistent.writing.checks.check_actors import PLANNED, PROPOSED, WRONG_ACTOR
 
 PAGE = """Antrag der SPD-Fraktion: Mehr Bäume am Marktplatz
 Die SPD-Fraktion beantragt, am Marktplatz zwanzig Bäume zu pflanzen.

@@ -10,10 +10,10 @@ from ratsassistent import workflow
 from ratsassistent.briefings import Contradiction
 from ratsassistent.oparl import Citation, FileSpan, FormValue, PagedText, PageStart, Paper, Part, PartKind
 from ratsassistent.workflow import Workspace
-from ratsassistent.writing.amounts import money
-from ratsassistent.writing.claim import Value, bounds, day_span
-from ratsassistent.writing.claims import claims_of
-from ratsassistent.writing.contradictions import contradictions, is_slip
+from ratsassistent.writing.findings.claim import Value, bounds, day_span
+from ratsassistent.writing.findings.claims import claims_of
+from ratsassistent.writing.findings.contradictions import contradictions, is_slip
+from ratsassistent.writing.text.amounts import money
 
 Pieces = list[tuple[PartKind, str]]  # of one page
 

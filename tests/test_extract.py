@@ -6,8 +6,16 @@ import pytest
 from papers import item, paper
 
 from ratsassistent.oparl import Citation, FormValue, Paper
-from ratsassistent.writing.check import check_statement
-from ratsassistent.writing.extract import BUDGET, LABELS, basis_of, extract_item, is_noise, reading_for, resolution_of
+from ratsassistent.writing.checks.check import check_statement
+from ratsassistent.writing.extracts.extract import (
+    BUDGET,
+    LABELS,
+    basis_of,
+    extract_item,
+    is_noise,
+    reading_for,
+    resolution_of,
+)
 
 FILLER = (
     "Die Halle liegt am Rand des alten Ortskerns. Sie wird von Schulen und Vereinen viel genutzt. "

@@ -9,9 +9,9 @@ from papers import item, paper
 
 from ratsassistent.briefings import ItemBriefing
 from ratsassistent.oparl import Consultation
-from ratsassistent.writing.extract import extract_item
-from ratsassistent.writing.reading import topics
-from ratsassistent.writing.speakers import applicants, documents, rank, speaker_label, verdict
+from ratsassistent.writing.extracts.extract import extract_item
+from ratsassistent.writing.extracts.reading import topics
+from ratsassistent.writing.extracts.speakers import applicants, documents, rank, speaker_label, verdict
 
 MOTION_HEAD = "Antrag\nFraktion Grüne Aue\nEingang: 4. Februar 2027\nVorlage Nr.: AN/12\nTrinkbrunnen am Markt"
 ASKED = "Die Verwaltung errichtet am Markt und am Bahnhof je einen öffentlichen Trinkbrunnen."

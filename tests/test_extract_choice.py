@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from papers import item, paper
 
 from ratsassistent.oparl import Consultation, Paper
-from ratsassistent.writing.extract import BUDGET, extract_item
-from ratsassistent.writing.readable import finite, is_noise, leaning
-from ratsassistent.writing.reading import topics
+from ratsassistent.writing.extracts.extract import BUDGET, extract_item
+from ratsassistent.writing.extracts.reading import topics
+from ratsassistent.writing.text.readable import finite, is_noise, leaning
 
 TODAY = (Consultation(organization="Rat", date=dt.date(2027, 3, 9)),)
 

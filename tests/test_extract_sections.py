@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from papers import item, paper
 
 from ratsassistent.briefings import Statement
-from ratsassistent.writing.extract import extract_item
-from ratsassistent.writing.reading import topics
-from ratsassistent.writing.sections import Section, sections, shortened
-from ratsassistent.writing.sentences import sentences
+from ratsassistent.writing.extracts.extract import extract_item
+from ratsassistent.writing.extracts.reading import topics
+from ratsassistent.writing.extracts.sections import Section, sections, shortened
+from ratsassistent.writing.text.sentences import sentences
 
 SITES = """Ursprünglich sollte die Feuerwache am alten Platz erneuert werden. Geprüft wurden drei Standorte.
 

@@ -11,7 +11,7 @@ from ratsassistent.pack.papers.form_lines import empty_vote, with_boxes
 from ratsassistent.pack.papers.forms import form_values
 from ratsassistent.pack.papers.parts import find_parts
 from ratsassistent.pack.papers.passages import cut_passages
-from ratsassistent.writing.extract import extract_item, reading_for
+from ratsassistent.writing.extracts.extract import extract_item, reading_for
 
 
 def paged(*pages: str) -> PagedText:

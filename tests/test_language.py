@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent.writing.language import faults
+from ratsassistent.writing.checks.language import faults
 
 SOUND = [
     (

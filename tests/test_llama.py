@@ -11,7 +11,7 @@ from ratsassistent import models
 from ratsassistent.briefings import ModelRecord
 from ratsassistent.errors import Interrupted, ModelError
 from ratsassistent.settings import DEFAULT_MODEL, read_settings
-from ratsassistent.writing.llama import LlamaModel, Message
+from ratsassistent.writing.model.llama import LlamaModel, Message
 
 ENTRY = models.load_catalogue().get(DEFAULT_MODEL)
 PATH = models.find(ENTRY, read_settings().model_folders)

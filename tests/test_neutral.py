@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratsassistent.writing.neutral import recommends_vote
+from ratsassistent.writing.checks.neutral import recommends_vote
 
 RECOMMENDS = [
     "Sie sollten zustimmen.",

@@ -20,10 +20,10 @@ from ratsassistent.oparl import AgendaItem, PagedText, PageStart
 from ratsassistent.pack.files.pages import read_file
 from ratsassistent.pack.matching.assemble import assemble
 from ratsassistent.pack.papers.parts import find_parts
-from ratsassistent.writing.extract import extract_item
-from ratsassistent.writing.questions import open_questions
-from ratsassistent.writing.reading import reading_for, topics
-from ratsassistent.writing.tasks import tasks
+from ratsassistent.writing.extracts.extract import extract_item
+from ratsassistent.writing.extracts.reading import reading_for, topics
+from ratsassistent.writing.findings.questions import open_questions
+from ratsassistent.writing.model.tasks import tasks
 
 # Whether a name is short, in capitals, of several words or unknown must not matter.
 NAMES = ("CDU", "SPD", "GRÜNE", "FDP", "AfD", "Die Linke", "Freie Wähler", "Wir für Erlenau")

@@ -27,8 +27,8 @@ from ratsassistent.oparl import (
     PartKind,
 )
 from ratsassistent.workflow import Workspace
-from ratsassistent.writing.extract import extract_item
-from ratsassistent.writing.overview import AMOUNTS, DATES, first_line, overview
+from ratsassistent.writing.extracts.extract import extract_item
+from ratsassistent.writing.findings.overview import AMOUNTS, DATES, first_line, overview
 
 FILE, FILE_ID = "Paket.pdf", "ra:datei-1"
 NOTHING = Coverage(pages=0, read=0)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from ratsassistent.errors import InputError
-from ratsassistent.writing import language
-from ratsassistent.writing.prompts import PLACEHOLDERS, REFUSAL, load_prompt
-from ratsassistent.writing.vocabulary import Vocabulary
+from ratsassistent.writing.checks import language
+from ratsassistent.writing.checks.vocabulary import Vocabulary
+from ratsassistent.writing.model.prompts import PLACEHOLDERS, REFUSAL, load_prompt
 
 VALUES = {
     "satz": "Der Neubau {{anfang}} kostet Geld.",

@@ -21,10 +21,10 @@ from ratsassistent.oparl import (
     MissingAttachment,
     Paper,
 )
-from ratsassistent.writing.extract import extract_item
-from ratsassistent.writing.neutral import recommends_vote
-from ratsassistent.writing.open_points import open_point
-from ratsassistent.writing.questions import MOST, open_questions
+from ratsassistent.writing.checks.neutral import recommends_vote
+from ratsassistent.writing.extracts.extract import extract_item
+from ratsassistent.writing.findings.open_points import open_point
+from ratsassistent.writing.findings.questions import MOST, open_questions
 
 CITED = (Citation(file="Paket.pdf", file_id="ra:datei-1", page=3),)
 

@@ -23,7 +23,7 @@ from ratsassistent import workflow
 from ratsassistent.jobs import Job
 from ratsassistent.workflow import Workspace
 from ratsassistent.writing import briefing as writing
-from ratsassistent.writing.prompts import REFUSAL
+from ratsassistent.writing.model.prompts import REFUSAL
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent.writing.roles import twisted
+from ratsassistent.writing.checks.roles import twisted
 
 V = "Laut Vorlage"
 

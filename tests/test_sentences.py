@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent.writing.sentences import clean, clean_lines, is_furniture, sentences
+from ratsassistent.writing.text.sentences import clean, clean_lines, is_furniture, sentences
 
 
 def texts(text: str) -> list[str]:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from test_briefing import make_item
 
 from ratsassistent.oparl import Citation, PartKind
-from ratsassistent.writing.reading import Chunk, Topics
-from ratsassistent.writing.tasks import tasks
+from ratsassistent.writing.extracts.reading import Chunk, Topics
+from ratsassistent.writing.model.tasks import tasks
 
 CITED = (Citation(file="Sitzung.pdf", file_id="ra:datei-1", page=11),)
 

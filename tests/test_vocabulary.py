@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent.writing.vocabulary import Vocabulary, copied_share, plain, wrong_articles
+from ratsassistent.writing.checks.vocabulary import Vocabulary, copied_share, plain, wrong_articles
 
 SOURCE = (
     "Der Gemeinderat stimmt der Aufhebung der Satzung über das Sanierungsgebiet zu. Die Einzäunung der "

@@ -11,7 +11,7 @@ from ratsassistent.oparl import PagedText, PageStart, Paper
 from ratsassistent.output.page_text import wording as page_wording
 from ratsassistent.pack.papers.heads import read_page_head
 from ratsassistent.pack.papers.parts import DocumentStart, find_parts
-from ratsassistent.writing.wording import printed, resolution_of
+from ratsassistent.writing.extracts.wording import printed, resolution_of
 
 
 def paper(*pages: str, kind: str | None = None, number: int = 7) -> Paper:

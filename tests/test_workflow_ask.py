@@ -27,9 +27,9 @@ from ratsassistent.errors import InputError, NotFound
 from ratsassistent.oparl import FileSpan, PagedText, PageStart, Paper, Passage
 from ratsassistent.workflow import Workspace
 from ratsassistent.writing import answer as answering
-from ratsassistent.writing.cited import page_texts
-from ratsassistent.writing.prompts import REFUSAL
-from ratsassistent.writing.writer import LABEL
+from ratsassistent.writing.model.prompts import REFUSAL
+from ratsassistent.writing.model.writer import LABEL
+from ratsassistent.writing.text.cited import page_texts
 
 # --- questions and search
 

@@ -6,9 +6,9 @@ from scripted import ScriptedModel
 from ratsassistent.briefings import Statement
 from ratsassistent.errors import Interrupted
 from ratsassistent.oparl import Citation
-from ratsassistent.writing.reading import Chunk
-from ratsassistent.writing.tasks import Task
-from ratsassistent.writing.writer import Writer, Written, one_sentence, tidy
+from ratsassistent.writing.extracts.reading import Chunk
+from ratsassistent.writing.model.tasks import Task
+from ratsassistent.writing.model.writer import Writer, Written, one_sentence, tidy
 
 SOURCE = (
     "Für die Sanierung der Turnhalle am Ried werden nach der Kostenberechnung voraussichtlich 1,35 Mio. Euro benötigt, "

@@ -89,7 +89,7 @@ def _verify(name: str, source: Path | None, settings: Settings) -> tuple[Any, st
 
 def _measure(name: str, source: Path | None, settings: Settings) -> tuple[Any, str]:
     from ratsassistent import workflow
-    from ratsassistent.writing.llama import Message
+    from ratsassistent.writing.model.llama import Message
 
     entry, _ = _there(name, settings)
     with workflow.workspace(replace(settings, model=entry.key)) as ws:

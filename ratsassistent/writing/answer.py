@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ratsassistent.briefings import Answer, Hit, Statement
-from ratsassistent.writing.cited import PageTexts
-from ratsassistent.writing.keyed import model_statements, overlap, tight, whole
-from ratsassistent.writing.llama import LanguageModel
-from ratsassistent.writing.prompts import REFUSAL, load_prompt
-from ratsassistent.writing.reading import Chunk
-from ratsassistent.writing.sentences import clean, sentences
+from ratsassistent.writing.extracts.reading import Chunk
+from ratsassistent.writing.model.keyed import model_statements, overlap, tight, whole
+from ratsassistent.writing.model.llama import LanguageModel
+from ratsassistent.writing.model.prompts import REFUSAL, load_prompt
+from ratsassistent.writing.text.cited import PageTexts
+from ratsassistent.writing.text.sentences import clean, sentences
 
 PASSAGES = 6  # that the model reads: about 1,300 tokens, twenty seconds on an office PC
 WRITE_TOKENS = 120

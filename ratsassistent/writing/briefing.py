@@ -20,17 +20,17 @@ from pathlib import Path
 
 from ratsassistent.briefings import ItemBriefing, Level, ModelRecord, PaperChanges, PromptRecord, Statement
 from ratsassistent.oparl import AgendaItem, PageRef, Paper
-from ratsassistent.writing.annexes import annex_lines
-from ratsassistent.writing.cited import page_texts
-from ratsassistent.writing.contradictions import contradictions
-from ratsassistent.writing.extract import basis_of, extract_item
-from ratsassistent.writing.keyed import overlap, tight
-from ratsassistent.writing.llama import LanguageModel
-from ratsassistent.writing.prompts import Prompt, load_prompt
-from ratsassistent.writing.questions import open_questions
-from ratsassistent.writing.reading import topics
-from ratsassistent.writing.tasks import Group, tasks
-from ratsassistent.writing.writer import Writer
+from ratsassistent.writing.extracts.annexes import annex_lines
+from ratsassistent.writing.extracts.extract import basis_of, extract_item
+from ratsassistent.writing.extracts.reading import topics
+from ratsassistent.writing.findings.contradictions import contradictions
+from ratsassistent.writing.findings.questions import open_questions
+from ratsassistent.writing.model.keyed import overlap, tight
+from ratsassistent.writing.model.llama import LanguageModel
+from ratsassistent.writing.model.prompts import Prompt, load_prompt
+from ratsassistent.writing.model.tasks import Group, tasks
+from ratsassistent.writing.model.writer import Writer
+from ratsassistent.writing.text.cited import page_texts
 
 PROMPTS = ("beschluss", "antrag", "stellungnahme", "sachverhalt", "neufassung")
 PLAIN = "einfach"

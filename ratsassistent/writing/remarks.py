@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from ratsassistent.briefings import Check, ItemBriefing, Remark, Statement
 from ratsassistent.oparl import Citation
-from ratsassistent.writing.check import check_statement
+from ratsassistent.writing.checks.check import check_statement
 
 NOTE = "Notiz"  # label of notes
 

@@ -1,0 +1,1 @@
+"""What a sentence of a model is held against: its pages, its source, the German language."""

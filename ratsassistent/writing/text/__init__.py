@@ -1,0 +1,1 @@
+"""German text as sentences, terms, amounts: what all of `writing` reads by."""
