@@ -239,6 +239,11 @@ FROM_BUDGET = "Die Mittel stehen im Haushalt 2025 bereit."
             "Es liegt zwei Prozent unter der Kostenschätzung.",
         ),
         (
+            proposal("In diesem Gewerk hat letztlich nur eine Firma ein Angebot abgegeben.", resolution="Der Zuschlag geht an die Firma Linde."),
+            "woran wurde gemessen, ob der Preis angemessen ist?",
+            "Die Kostenermittlung hatte 436.360,27 Euro ergeben.",
+        ),
+        (
             proposal("Die Firma ist leistungsfähig.", resolution="Die Vergabe der Arbeiten erfolgt an die Firma Linde."),
             "Wie viele Firmen haben ein Angebot abgegeben",
             "Drei Bieter haben sich beteiligt.",

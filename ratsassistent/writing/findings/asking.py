@@ -75,7 +75,7 @@ def quoted(words: ItemWords, said: Said) -> tuple[str, tuple[Citation, ...]] | N
     citation = words.cite(said)
     if len(said.text.split()) > MOST_QUOTED or not citation:
         return None
-    text = re.sub(r"^(?:\(?\d{1,2}[.)]|[a-z]\))\s+", "", said.text).rstrip(".")
+    text = re.sub(r"^(?:\(?\d{1,2}[.)]|[a-z]\)|Fazit:|Hinweis:|Anmerkung:)\s+", "", said.text).rstrip(".")
     return f"„{inner(text)}“{at(citation)}", citation
 
 

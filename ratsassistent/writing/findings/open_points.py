@@ -54,6 +54,7 @@ _OPEN_TO_ALL = re.compile(
 _OF_THE_WORLD = re.compile(
     r"(?i)pandemie|perspektive|corona|krieg|\bsituation\b|\blage\b|marktreife|weltmarkt|konjunktur"
 )
+_RESERVES = re.compile(r"(?i)\brückstellung|\brisik")  # what nobody can know is not asked for
 _LONG_AGO = re.compile(r"(?i)\b(?:hat|haben|hatten?|wurden?|war|waren|worden sind|worden ist)\W*$")
 _NO_MATTER = re.compile(r"(?i)\bnicht (?:zwingend |unbedingt )?(?:erforderlich|notwendig|nötig)\b")
 _CANNOT_SAY = re.compile(
@@ -185,6 +186,8 @@ def _costs(text: str, where: str, quote: str | None) -> OpenPoint | None:
     """Costs that are said to be unknown, and no figure beside it."""
     if not _COSTS_OPEN.search(text) or money(text) or percentages(text) or _PAST.search(text) or _OTHERS.search(text):
         return None
+    if _RESERVES.search(text):
+        return None
     asked = _CLAUSE_FIRST.match(_CUT.sub(".", text))
     clause = _clause(asked["clause"]) if asked else None
     if clause and _CANNOT_SAY.search(text):
@@ -232,6 +235,8 @@ def _asked(text: str, where: str, quote: str | None) -> OpenPoint | None:
 def _asked_open(halves: _Halves, where: str, quote: str | None) -> OpenPoint | None:
     if _LONG_AGO.search(halves.clause):
         return None  # who did what is no open point of the matter
+    if _OF_THE_WORLD.search(halves.clause):
+        return None
     doubted = "fraglich" in halves.rest.casefold() and re.search(r"(?i)\b(?:würden?|wären?)\b", halves.clause)
     weight = 0.9 if _IS_OPEN.search(halves.rest) and not doubted else 0.45
     clause = _clause(halves.clause)

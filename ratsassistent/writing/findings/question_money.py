@@ -99,7 +99,11 @@ _ONE_BID = re.compile(
 )
 _NOT_AWARDED = re.compile(r"(?i)nicht (?:mehr )?vergeben|aufgehoben|neu ausgeschrieben|erneut ausgeschrieben")
 _PRICE_CHECKED = re.compile(
-    r"(?i)angemess|marktüblich|kostenschätzung|schätzkosten|schätzpreis|kostenberechnung|auskömm|preisprüfung|\bgeschätzt|vergleichspreis|veranschlagt"
+    r"(?i)angemess|marktüblich|kosten(?:schätzung|berechnung|ermittlung|vergleich|rahmen|(?:vor)?anschlag)|schätzkosten|schätzpreis"
+    r"|auskömm|preisprüfung|\bgeschätzt|vergleichspreis|veranschlagt|\bmehrbetrag|\bminderbetrag|preisspiegel"
+)
+_ONLY_LATER = re.compile(
+    r"(?i)kosten\b[^;]*\b(?:kann|können|lässt|lassen)\b[^;]*\b(?:nur|erst)\b|\b(?:erst|nur)\b[^;]*kosten\b[^;]*\b(?:genannt|beziffert|benannt)\b"
 )
 _AWARDS = re.compile(
     r"(?i)\bzuschlag (?:auf|an|zu|wird|ist|geht|erhält)\b|\bzuschlag erteil|\bvergabe\b.{0,120}\ban (?:die|den)\b|\bauftrag\w*\b.{0,80}\ban (?:die|den) (?:firma|bieter)|\bvergeben\b.{0,60}\ban\b"
@@ -162,6 +166,11 @@ def yes_without_amount(words: ItemWords, brief: ItemBriefing) -> Iterator[Asked]
         if value.value.casefold().startswith("nein") and not budgeted:
             continue
         if _YES.search(value.value):
+            later = next((quoted(words, said) for said in official(words) if _ONLY_LATER.search(said.text)), None)
+            if later:
+                reason = "Einen Betrag nennt die Verwaltung noch nicht."
+                yield ask(0.9, "costs", f"{later[0]} – wann ist damit zu rechnen?", reason, later[1])
+                return
             text = f"Wie hoch sind die finanziellen Auswirkungen{about(words, 'bei')}?"
             reason = f"Im Formular steht bei „{value.name}“ „{value.value}“{at(value.citation)}; einen Betrag nennt die Verwaltung nicht."
             yield ask(0.9, "costs", text, reason, value.citation)
