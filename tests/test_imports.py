@@ -15,6 +15,7 @@ LAYERS = [
     ["briefings"],
     ["settings", "resources", "sources", "catalogue", "models", "demo"],
     ["pack"],
+    ["meaning"],
     ["archive"],
     ["writing"],
     ["jobs"],

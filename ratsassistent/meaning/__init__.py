@@ -1,0 +1,1 @@
+"""What texts mean, as vectors: which embedding models there are, and how passages and questions become vectors."""
