@@ -131,6 +131,33 @@ remark = Table(
     Column("meeting_id", String, index=True),
     Column("body", Text, nullable=False),  # Remark as JSON; never changed once it is written
 )
+resolution = Table(
+    "resolution",
+    metadata,
+    Column("id", String, primary_key=True),
+    _points_to("agenda_item.id"),
+    Column("position", Integer, nullable=False),  # among the decisions of its item
+    Column("outcome", String),
+    Column("stems", Text, nullable=False),  # of its words, each between spaces: what is searched
+    Column("body", Text, nullable=False),  # Decided as JSON
+    Index("resolutions_of_item", "agenda_item_id"),
+)
+proposal = Table(
+    "proposal",
+    metadata,
+    _points_to("agenda_item.id", primary_key=True),
+    Column("stems", Text, nullable=False),
+    Column("body", Text, nullable=False),  # Wording as JSON; "": its papers propose none. No row: not looked for yet
+)
+register_entry = Table(
+    "register_entry",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("resolution_id", String, nullable=False, index=True),  # no foreign key: reading again never touches it
+    Column("item_id", String, nullable=False, index=True),
+    Column("meeting_id", String, index=True),
+    Column("body", Text, nullable=False),  # RegisterEntry as JSON; never changed once it is written
+)
 job = Table(
     "job",
     metadata,
