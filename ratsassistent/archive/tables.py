@@ -11,7 +11,9 @@ JSON column.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text,
+)  # fmt: skip
 
 metadata = MetaData()
 
@@ -114,6 +116,23 @@ passage = Table(
     Column("head", Text, nullable=False),  # what it stands under: paper, item, heading; searched beside the text
     Column("body", Text, nullable=False),  # Passage as JSON
     Index("passages_of_paper", "paper_id"),
+)
+embedding_model = Table(
+    "embedding_model",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("role", String, nullable=False),  # what it is used for; a new model takes the place of that of the same role
+    Column("key", String, nullable=False, unique=True),  # as `meaning.embedder` gives it
+    Column("removals", Integer, nullable=False),  # counts up when vectors go: what is kept in memory is then too much
+)
+vector = Table(
+    "vector",
+    metadata,
+    Column("number", Integer, primary_key=True),  # counts up: what came since is known by it
+    Column("row", Integer, ForeignKey("passage.rowid", ondelete="CASCADE"), nullable=False),
+    Column("model", Integer, ForeignKey("embedding_model.id", ondelete="CASCADE"), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # a float32 and one signed byte for each dimension
+    Index("vector_of_row", "row", "model", unique=True),
 )
 briefing = Table(
     "briefing",
