@@ -76,7 +76,8 @@ def wanted_paper(ws: Workspace, reference: str) -> AgendaItem:
     :raises NotFound: no such paper is held.
     """
     for store in ws.stores:
-        paper = store.paper(reference) or next(iter(store.papers_by_reference(reference)), None)
+        paper = store.paper(reference) or store.paper_by_oparl_id(reference)
+        paper = paper or next(iter(store.papers_by_reference(reference)), None)
         if paper is not None:
             public = store is ws.public
             return AgendaItem(id=paper.id, order=0, number=None, name=paper.name, public=public, papers=(paper,))

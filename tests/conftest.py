@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from commands import Result, Run
 from scripted import ScriptedModel
@@ -21,6 +22,11 @@ from ratsassistent.demo import demo_pack, demo_truth
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
 from ratsassistent.writing.model.prompts import REFUSAL
+
+
+# A deadline would make every property a timed test, which fails on a busy machine for no fault of the program.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def settings_for(folder: Path) -> Settings:

@@ -24,12 +24,17 @@ from ratsassistent.writing.text.amounts import days, figure_value, laws, money, 
         ("eine Milliarde Euro", 1_000_000_000),
         ("zweitausend Euro", 2_000),
         ("48 Mio.\n€", 48_000_000),
+        ("21.500 EURO", 21_500),
     ],
 )
 def test_money(text: str, value: float) -> None:
     found = money(f"Die Kosten betragen {text} im Jahr.")
     assert [f.value for f in found] == [value]
     assert found[0].text == " ".join(text.split())
+
+
+def test_an_amount_may_stick_to_an_abbreviation() -> None:
+    assert [f.value for f in money("Ca.60.000 € und rd.5 Mio. Euro")] == [60_000, 5_000_000]
 
 
 def test_both_ends_of_a_range_are_amounts_in_the_same_unit() -> None:
@@ -52,6 +57,7 @@ def test_a_form_row_with_a_money_word_needs_no_unit() -> None:
         "Fläche: 24.620 m²",
         "Anteil: 12,50 %",
         "im Jahr 2024",
+        "Abschnitt 1.2.60 €",
     ],
 )
 def test_what_is_no_money(text: str) -> None:

@@ -201,3 +201,21 @@ def test_what_stands_in_the_column_of_results_is_one() -> None:
     )
     assert (with_result.role, with_result.result) == (None, "Kenntnisnahme")
     assert with_role.role == "Kenntnisnahme"
+
+
+def test_a_column_of_purposes_beside_one_of_results_keeps_them_apart() -> None:
+    first, second = find_consultations(
+        "Gremium Termin Status Zweck Ergebnis\n"
+        "Verwaltungsausschuss 13.01.2027 öffentlich Vorberatung 9 Ja, 3 Nein, 1 Enthaltung\n"
+        "Gemeinderat 26.01.2027 öffentlich Entscheidung\n"
+    )
+    assert (first.role, first.result) == ("Vorberatung", "9 Ja, 3 Nein, 1 Enthaltung")
+    assert (second.role, second.result) == ("Entscheidung", None)
+
+
+def test_a_sentence_of_the_answer_below_is_no_meeting() -> None:
+    found = find_consultations(
+        "Gremium Termin Zweck\nGemeinderat 26.01.2027 Kenntnisnahme\n\nAntwort der Verwaltung\n"
+        "Der Ortschaftsrat hat beraten. Am Stichtag 30.11.2026 standen 14\nWohnungen leer.\n"
+    )
+    assert [one.organization for one in found] == ["Gemeinderat"]

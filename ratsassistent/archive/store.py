@@ -202,6 +202,14 @@ class Store:
         found = self._papers(select(tables.paper.c.body).where(tables.paper.c.id == paper_id))
         return found[0] if found else None
 
+    def paper_by_oparl_id(self, oparl_id: str) -> Paper | None:
+        """The paper that OParl calls so, in its newest edition, or None."""
+        known = tables.oparl_object
+        with self.reading() as connection:
+            query = select(known.c.own_id).where(known.c.id == oparl_id, known.c.kind == "Paper")
+            own = connection.execute(query).scalar()
+        return self.paper(own) if own else None
+
     def papers_by_reference(self, reference: str) -> list[Paper]:
         """The papers with this Vorlagennummer, in their newest editions; white space and case do not matter."""
         key = fold_name(reference)

@@ -207,7 +207,7 @@ def _check(statement: Statement) -> str:
     if statement.check == "ok":
         return f'<p class="ra-check ra-check-ok">✓ Zahlen und Namen stehen auf {safe(places(statement.citation))}</p>'
     if statement.check == "unsupported":
-        missing = ", ".join(statement.failures) or "diese Aussage"
+        missing = "; ".join(statement.failures) or "diese Aussage"
         return f'<p class="ra-check ra-check-bad"><strong>⚠ nicht belegt:</strong> {safe(missing)}</p>'
     return '<p class="ra-check">Nicht nachgesehen – bitte an der Quelle lesen</p>'
 

@@ -87,7 +87,7 @@ def withheld(given: Sequence[Statement], named: bool) -> str:
         return ""
     rows = "".join(
         f'<li><p><del>{safe(s.text)}</del> {citations(s.citation, with_file=named)}</p><p class="ra-check ra-check-bad"><strong>⚠ nicht belegt:</strong> '
-        f"{safe(', '.join(s.failures) or 'diese Aussage')}</p></li>"
+        f"{safe('; '.join(s.failures) or 'diese Aussage')}</p></li>"
         for s in given
     )
     title = count(len(given), "Satz der KI wird nicht gezeigt", "Sätze der KI werden nicht gezeigt")

@@ -110,7 +110,7 @@ def _who(given: Statement) -> Run | None:
 def _found(given: Statement, home: Home) -> list[Run | None]:
     place = pages(given.citation, home)
     if given.check == "unsupported":
-        missing = ", ".join(given.failures)
+        missing = "; ".join(given.failures)
         return [where(given.citation, home), mark(f"nicht belegt: {missing}" if missing else "nicht belegt")]
     if given.origin == "model" and given.check == "ok" and place:
         return [note(f"(Zahlen und Namen stehen auf {place})")]

@@ -44,7 +44,7 @@ _RESULT = re.compile(
     r"\b((?:einstimmig|mehrheitlich|mit\s+Mehrheit|ungeändert|unverändert|geändert|abweichend|laut\s+(?:Beschluss|Verwaltungs)?vorschlag|antragsgemäß|in\s+geänderter\s+Fassung)"
     r"(?:\s+(?:angenommen|beschlossen|abgelehnt|zugestimmt|empfohlen|vorberaten|genehmigt|gefasst|dafür|dagegen))?"
     r"|zur\s+Kenntnis\s+genommen|Kenntnis\s+genommen|zugestimmt|vorberaten|abgelehnt|vertagt|zurückgestellt|verwiesen|zurückverwiesen|abgesetzt|zurückgezogen|erledigt|"
-    r"beschlossen|angenommen|empfohlen|Kenntnisnahme|Ja\W{0,3}\d{1,3}\W+Nein\W{0,3}\d{1,3})\b[\w ,:()/-]{0,60}$",
+    r"beschlossen|angenommen|empfohlen|Kenntnisnahme|einstimmige\s+Empfehlung|\d{1,3}\s*x?\s*Ja\W+\d{1,3}\s*x?\s*Nein|Ja\W{0,3}\d{1,3}\W+Nein\W{0,3}\d{1,3})\b[\w ,:()/-]{0,60}$",
     re.IGNORECASE,
 )
 _OPTION = re.compile(
@@ -56,7 +56,7 @@ _BODY = re.compile(
     r"verwaltungsrat|werkausschuss|konferenz|dezernent|bezirksamt|gremium|BVV?\b|deputation)"
 )
 _NOT_BODY = re.compile(
-    r"(?i)\b(?:montag|dienstag|donnerstag|freitag|samstag|sonntag|vertrag|antrag|auftrag|betrag|beitrag|landrat|haushaltsplan)\b"
+    r"(?i)\b(?:montag|stichtag|feiertag|werktag|jahrestag|dienstag|donnerstag|freitag|samstag|sonntag|vertrag|antrag|auftrag|betrag|beitrag|landrat|haushaltsplan)\b"
 )
 _NUMBER = re.compile(r"^\s*(?:TOP\s*)?(?P<number>(?:(?:NÖ|[ÖN])\s?)?\d{1,3}(?:\.\d{1,3})*[a-z]?)(?=\s|$)")
 _CROSS = re.compile(r"^(?P<gap>\s*)[xX☒☑✓](?:\s|$)")
@@ -69,6 +69,7 @@ _STOP = re.compile(
 )
 _TIME = re.compile(r"^\s*,?\s*(?:um\s+)?\d{1,2}[:.]\d\d\s*(?:Uhr|h)?\b")
 _WRONG_DAY = re.compile(r"(?<!\S)\d{1,2}\.\d{1,3}\.\d{2,5}(?!\S)")  # mistyped: "30.11.203"
+_SENTENCES = re.compile(r"[a-zäöüß]{3}\.\s+[A-ZÄÖÜ]")  # one ends and another begins: no committee's name
 _WEEKDAY = re.compile(
     r"(?:(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|\b(?:Mo|Di|Mi|Do|Fr|Sa|So)\b\.?),?\s*(?:den|dem)?\s*$"
 )
@@ -134,7 +135,7 @@ def find_consultations(text: str) -> tuple[Consultation, ...]:
     columns: list[Column] | None = _columns(lines[start])
     crosses = any(re.search(r"(?i)\bö\s+nö\b", line) for line in lines[start : start + 3])
     names = " ".join(lines[start : start + 3])
-    results = bool(re.search(r"(?i)\bergebnis\b", names)) and not re.search(r"(?i)zuständig|\w+art\b|behandlung", names)
+    results = bool(re.search(r"(?i)\bergebnis\b", names)) and not re.search(r"(?i)zuständig|\w+art\b|behandlung|zweck|funktion|\brolle\b", names)
     found: list[_Found] = []
     gap = 0
     above: list[str] = []
@@ -321,7 +322,7 @@ def _result(text: str) -> str | None:
 
 def _is_body(text: str) -> bool:
     """True for words that name a committee."""
-    return bool(_BODY.search(_NOT_BODY.sub(" ", text))) and len(text) <= 200
+    return bool(_BODY.search(_NOT_BODY.sub(" ", text))) and len(text) <= 200 and not _SENTENCES.search(text)
 
 
 def _take_body(found: _Found, text: str) -> None:

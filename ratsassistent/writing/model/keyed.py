@@ -100,7 +100,7 @@ def _checked(
             origin: Origin = "extract" if copied else "model"
             return Statement(text=sentence, origin=origin, citation=choice, check="ok", label=label)
         if first is None or len(result.failures) < len(first[1]):
-            first = (choice, result.failures)
+            first = (choice, result.explained)
     citation, failures = first or ((), ())
     return Statement(
         text=sentence, origin="model", citation=citation, check="unsupported", label=label, failures=failures

@@ -199,7 +199,7 @@ def judge(
     failures += [f"nicht im Text: {word}" for word in words.strange(text)]
     said = text.removeprefix(task.lead) if task.lead.startswith("Laut ") else text  # our own words are not looked up
     checked = check_statement(said, texts_of(pages, citation), passage=f"{task.source} {task.lead}")
-    failures += checked.failures
+    failures += checked.explained
     failures += [f"es fehlt: {noun}" for noun in left_out(text, task)]
     rest = said.removeprefix(task.lead)
     if any(claim.search(rest) and not there.search(task.source) for claim, there in _CLAIMS):

@@ -45,8 +45,8 @@ _ARTICLES = _words("ein eine einen einem einer eines")
 
 FIGURE = r"(?:\d{1,3}(?:[.'’\u00a0\u202f ]\d{3})+(?![\d])|\d+)(?:,(?:\d+|-{1,2}|–))?"
 _SCALE = r"(?:Mio\.?|Millionen|Million|Mrd\.?|Milliarden|Milliarde|Tsd\.?|Tausend)"
-_EURO = r"(?:Euro\b|EUR\b|€)"
-_NOT_BEFORE = r"(?<![\w.,/§])"
+_EURO = r"(?:Euro\b|EURO\b|EUR\b|€)"
+_NOT_BEFORE = r"(?<![\w,/§])(?<![\d§/,]\.)"  # "Ca.60.000 €" is an amount, the end of "1.2.60" is none
 
 _MONEY = re.compile(
     rf"{_NOT_BEFORE}(?:"
