@@ -23,7 +23,6 @@ from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
 from ratsassistent.writing.model.prompts import REFUSAL
 
-
 # A deadline would make every property a timed test, which fails on a busy machine for no fault of the program.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
