@@ -331,6 +331,37 @@ class Answer(Model):
     model: ModelRecord | None = None
 
 
+FoundHow = Literal["exact", "inflected", "compound", "part", "head"]
+
+
+class FoundWord(Model):
+    """A word of a query, and the word of a text that stands for it.
+
+    `how`: in the same form, in another form, within a longer word, as a part of the compound that was looked for, or in
+    what the passage stands under.
+    """
+
+    word: str
+    found: str
+    how: FoundHow
+
+
+class Why(Model):
+    """Why a passage was found: its words, and how much of its score is owed to its meaning (0 to 1)."""
+
+    words: tuple[FoundWord, ...] = ()
+    meaning: float = 0.0
+
+
+class Duplicate(Model):
+    """Where the words of a hit stand, too, or nearly these words."""
+
+    file: str
+    file_id: str | None = None
+    page: int | None = None
+    meeting: str | None = None
+
+
 class Hit(Model):
     """A passage found for a query; a higher score is better. `snippet` is plain text."""
 
@@ -342,6 +373,8 @@ class Hit(Model):
     public: Public = None
     score: float
     snippet: str
+    why: Why | None = None
+    duplicates: tuple[Duplicate, ...] = ()
 
 
 class Intake(Model):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, column, literal_column, select, table, text
+from sqlalchemy import Connection, Select, bindparam, column, literal_column, select, table, text
 
 from ratsassistent.archive import german
 
@@ -33,6 +33,19 @@ def create(connection: Connection) -> None:
     """Make the empty full text table and its view of all words."""
     connection.execute(text(_DDL))
     connection.execute(text("CREATE VIRTUAL TABLE passage_word USING fts5vocab(passage_text, 'col')"))
+
+
+Lookup = tuple[str, str, bool]  # column, token, and whether longer words that begin with the token count too
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A passage as it is indexed."""
+
+    row: int
+    plain: str
+    stem: str
+    head: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +103,9 @@ def merge(connection: Connection) -> None:
     connection.execute(text("INSERT INTO passage_text (passage_text) VALUES ('rebuild')"))
 
 
-def candidates(
-    connection: Connection, words: Sequence[tuple[str, str, bool]], among: Select[Any] | None, limit: int
-) -> list[tuple[int, str, str, str]]:
-    """The best rows by bm25 that hold any of these words: row number, and its `plain`, `stem`, `head` as indexed.
+def candidates(connection: Connection, words: Sequence[Lookup], among: Select[Any] | None, limit: int) -> list[Row]:
+    """The best rows by bm25 that hold any of these words.
 
-    :param words: column, token, and whether longer words that begin with the token count too.
     :param among: a query for the row numbers to look in, or None for all.
     """
     query = select(_TABLE).where(text("passage_text MATCH :expression"))
@@ -103,11 +113,17 @@ def candidates(
         # The plus keeps SQLite from looking up the words once for each row.
         query = query.where(literal_column("+passage_text.rowid").in_(among))
     query = query.order_by(text(f"bm25(passage_text, {_WEIGHTS})")).limit(limit)
-    rows = connection.execute(query, {"expression": _expression(words)}).all()
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    return [Row(*row) for row in connection.execute(query, {"expression": _expression(words)})]
 
 
-def count(connection: Connection, words: Sequence[tuple[str, str, bool]]) -> int:
+def rows(connection: Connection, numbers: Iterable[int]) -> list[Row]:
+    """These passages as they are indexed; what is not there is left out."""
+    query = select(_TABLE).where(_TABLE.c.rowid == bindparam("number"))
+    found = (connection.execute(query, {"number": number}).first() for number in numbers)
+    return [Row(*row) for row in found if row is not None]
+
+
+def count(connection: Connection, words: Sequence[Lookup]) -> int:
     """How many rows hold any of these words (as in `candidates`)."""
     statement = text("SELECT count(*) FROM passage_text WHERE passage_text MATCH :expression")
     return int(connection.execute(statement, {"expression": _expression(words)}).scalar_one())
@@ -125,7 +141,7 @@ def known(connection: Connection, stems: Iterable[str]) -> dict[str, int]:
     return {stem: int(count) for stem, count in counts.items() if count}
 
 
-def _expression(words: Sequence[tuple[str, str, bool]]) -> str:
+def _expression(words: Sequence[Lookup]) -> str:
     # A token is always a quoted string of FTS5, whatever it holds: user text is never query syntax.
     return " OR ".join(
         f'{column} : "{token.replace(chr(34), chr(34) * 2)}"' + (" *" if prefix else "")

@@ -54,13 +54,17 @@ class _Stemmer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token of a text. `parts` are the pieces that are findable by themselves; a word also has a stem."""
+    """One token of a text. `parts` are the pieces that are findable by themselves; a word also has a stem.
+
+    `surface` is what stands in the text.
+    """
 
     plain: str
     stem: str
     parts: tuple[str, ...] = ()
     is_number: bool = False
     is_law: bool = False  # a §
+    surface: str = ""
 
 
 def fold(text: str) -> str:
@@ -92,7 +96,7 @@ def tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         if match["law"]:
             section = match["section"].casefold()
-            yield Token(f"par_{section}", f"par_{section}", (section,), is_law=True)
+            yield Token(f"par_{section}", f"par_{section}", (section,), is_law=True, surface=match["law"])
         elif match["number"]:
             yield from _number(match["number"], match["unit"])
         else:
@@ -113,7 +117,7 @@ def parts(token: Token) -> Iterator[Token]:
 
 @lru_cache(maxsize=100_000)
 def _part(part: str) -> Token:
-    return Token(fold(part), stem(part), (), part.isdigit())
+    return Token(fold(part), stem(part), (), part.isdigit(), surface=part)
 
 
 def is_stop_word(token: Token) -> bool:
@@ -130,25 +134,26 @@ def normalised(text: str) -> str:
 def _word(word: str) -> Token:
     pieces = re.split(r"[-\u2010\u2011]", word)
     if len(pieces) == 1:
-        return Token(fold(word), stem(word))
-    return Token("".join(map(fold, pieces)), stem("".join(pieces)), tuple(pieces))
+        return Token(fold(word), stem(word), surface=word)
+    return Token("".join(map(fold, pieces)), stem("".join(pieces)), tuple(pieces), surface=word)
 
 
 def _number(number: str, unit: str) -> Iterator[Token]:
     if date := _DATE.fullmatch(number):
         whole = "_".join(str(int(part)) for part in date.groups())
-        yield Token(whole, whole, (date[3],), is_number=True)
+        yield Token(whole, whole, (date[3],), is_number=True, surface=number)
     elif _THOUSANDS.fullmatch(number) or _DECIMAL.fullmatch(number):
         whole, _, cents = number.replace(".", "").partition(",")
         cents = cents.rstrip("0")
         plain = f"{whole}_{cents}" if cents else whole
-        yield Token(plain, plain, (whole,) if cents else (), is_number=True)
+        yield Token(plain, plain, (whole,) if cents else (), is_number=True, surface=number)
     elif number.isdigit():
-        yield Token(number + fold(unit), number + fold(unit), (number,) if unit else (), is_number=True)
+        plain = number + fold(unit)
+        yield Token(plain, plain, (number,) if unit else (), is_number=True, surface=number + unit)
         return
     else:
         parts = tuple(re.split(r"\D", number))
-        yield Token("_".join(parts), "_".join(parts), parts, is_number=True)
+        yield Token("_".join(parts), "_".join(parts), parts, is_number=True, surface=number)
     if unit:
         yield _word(unit)
 

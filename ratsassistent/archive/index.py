@@ -1,99 +1,101 @@
-"""Full-text search: what a user types becomes passages, the best first.
+"""Search in one archive: what a user types becomes passages, the best first.
 
-What enters: a question or some words in everyday German, and filters. What leaves: Hits.
-What it does not know: FTS5 (`fulltext`), stems (`german`), language models, vectors.
+What enters: a question or some words in everyday German, filters, and the embedding models that are at hand. What
+leaves: Hits. What it does not know: FTS5 (`fulltext`), stems (`german`), how words are weighed (`query`), how vectors
+are kept (`vectors`), language models, dates as a reason to be first.
 
-Two steps. The full text table gives the 300 best rows by bm25 that hold any word of the query; these are then ranked
-word by word, where a word of the query is found
+Two stages. The full text gives the rows that hold any word of the query, best by bm25; the vectors of a small static
+model, and those of a transformer that are kept already, give the rows nearest in meaning. All of these are weighed word
+by word and by their cosines. Of the best some dozens, those that have no vector of the transformer yet get one, within
+some seconds, and it is kept. The three signals are added with weights that were measured (`benchmarks/suche.py`).
 
-* as it is (its stem; a little more if also its ending is the same),
-* at the beginning or end of a longer word ("Baum" in "Baumpflanzung", "Straßenbaum"), for less,
-* by its parts, if it is itself a compound of words that occur in the papers ("Krippenplatz": "Krippe", "Platz"),
-* in the title, agenda item or heading that the passage stands under, for less.
-
-Rare words weigh more (bm25's idf). A passage that covers more of the question goes first, and one with a number or
-date if the question asks for one. Of passages with the same words only the best is kept.
+Without a transformer two signals are added, without any model one is left. Of passages with the same or nearly the same
+words only the best is a hit; the others are named with it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import math
-import re
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, Select, select
 
-from ratsassistent.archive import fulltext, german, saving, tables
+from ratsassistent.archive import fulltext, german, query, saving, tables, vectors
+from ratsassistent.archive.folding import Folder
 from ratsassistent.archive.store import Store
-from ratsassistent.briefings import Hit
-from ratsassistent.oparl import AgendaItem, Meeting, Paper, Passage
+from ratsassistent.briefings import Duplicate, Hit, Why
+from ratsassistent.meaning.embedder import Embedder, Vectors
+from ratsassistent.oparl import AgendaItem, Meeting, Paper, Passage, Public
 
-CANDIDATES = 300
-MOST_WORDS = 60  # of a query
-SNIPPET_WORDS = 35
+CANDIDATES = 300  # of the full text, and of each model
+STATIC, TRANSFORMER = "static", "transformer"  # the roles of models
 
-_K1, _B = 1.2, 0.5  # bm25: how soon repetition stops counting, how much long passages lose
-_SAME_FORM, _IN_COMPOUND, _PART, _HEAD = 0.3, 0.3, 0.3, 0.4
-_COVERAGE, _CUE = 0.3, 0.5
-_SHORTEST, _COMPOUND = 4, 7  # letters of a stem: to be looked for within words; to be taken apart
 
-_ASKS_NUMBER = re.compile(
-    r"\b(wie ?viele?[nrms]?|wie (hoch|gross|lang|lange|stark|teuer|weit|oft|alt|schwer|breit)|was (kostet|kosten)|"
-    r"wieviel|welche[rnms]? (anteil|betrag|summe|hohe|zahl|anzahl)|(was|wer) .*\b(zahlen|zahlt|bezahlen|bezahlt|kostet))\b"
-)
-_ASKS_DATE = re.compile(r"\bwann\b|\bwelche[nms]? (tag|datum|jahr|monat|termin)\b")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_DATE = re.compile(
-    r"\b(?:\d{1,2}\.\s?(?:\d{1,2}\.|Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|"
-    r"Dezember)|(?:19|20)\d\d\b)"
-)
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each signal counts: how well the words fit (about 0 to 1), and cosines."""
+
+    words: float
+    static: float
+    transformer: float
+
+
+ONLY_WORDS = Weights(1.0, 0.0, 0.0)
+FIRST_STAGE = Weights(1.0, 0.8, 0.0)
+BOTH_STAGES = Weights(1.0, 0.3, 4.0)
+LEAST_STATIC = 0.35  # cosine below which meaning alone makes no hit
+LEAST_TRANSFORMER = 0.82
 
 
 @dataclass(slots=True)
-class _Word:
-    """One word of a query: what it may look like in a text, and how much it says."""
+class Meaning:
+    """The embedding models that are at hand, and how much time the transformer may take for one search.
 
-    plain: str
-    stem: str
-    within: bool  # also looked for within longer words
-    parts: dict[str, float] = field(default_factory=dict)  # stems of a compound's parts, with their weight
-    idf: float = 0.0
+    `ranked`: of how many passages it makes the vectors that it lacks; `step`: how many at once; no step begins after
+    `seconds`.
+    """
 
-    def lookups(self) -> list[tuple[str, str, bool]]:
-        found = [("stem", self.stem, False), ("head", self.stem, False)]
-        return found + self.inexact()
+    static: Embedder | None = None
+    transformer: Embedder | None = None
+    ranked: int = 40
+    step: int = 8
+    seconds: float = 2.0
+    _asked: dict[tuple[str, str], Vectors] = field(default_factory=dict)
 
-    def inexact(self) -> list[tuple[str, str, bool]]:
-        found = [("stem", part, False) for part in self.parts]
-        if self.within:
-            found += [("stem", self.stem, True), ("tail", self.stem[::-1], True)]
-        return found
+    def question(self, embedder: Embedder, text: str) -> Vectors:
+        """The vector of a question; kept for the other archive."""
+        key = (embedder.key, text)
+        if key not in self._asked:
+            while len(self._asked) >= 16:
+                self._asked.pop(next(iter(self._asked)))
+            self._asked[key] = embedder.questions([text])[0]
+        return self._asked[key]
 
-    def weight(self, stem: str) -> float:
-        """How well a stem of a text stands for this word, 0 to 1."""
-        if stem == self.stem:
-            return 1.0
-        if stem in self.parts:
-            return self.parts[stem]
-        if self.within and len(stem) > len(self.stem) and (
-            stem.startswith(self.stem) or (len(stem) >= fulltext.TAIL_LENGTH and stem.endswith(self.stem))
-        ):  # fmt: skip
-            return _IN_COMPOUND
-        return 0.0
+
+@dataclass(slots=True)
+class _Candidate:
+    row: fulltext.Row
+    words: float
+    static: float | None = None
+    transformer: float | None = None
+    score: float = 0.0
+    meaning: float = 0.0  # the part of the score that is owed to it
 
 
 class Index:
     """Search over the passages of one archive."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, meaning: Meaning | None = None) -> None:
         self._store = store
+        self._meaning = meaning or Meaning()
 
     def search(
         self,
-        query: str,
+        text: str,
         *,
         limit: int = 50,
         meeting_id: str | None = None,
@@ -102,66 +104,146 @@ class Index:
         since: dt.date | str | None = None,
         until: dt.date | str | None = None,
         paper_type: str | None = None,
+        one_a_file: bool = False,
     ) -> list[Hit]:
-        """The passages that fit the query best; empty if none holds any of its words.
+        """The passages that fit the query best; empty if none holds any of its words or comes near in meaning.
 
-        :param query: any text at all; nothing in it is a command.
+        :param text: any text at all; nothing in it is a command.
         :param organization: only meetings whose organization's name holds this; case and white space do not matter.
         :param since: only meetings on this day (ISO) or later; `until`: on this day or earlier.
         :param paper_type: only papers whose type holds this ("Antrag").
+        :param one_a_file: of a file without pages (OParl) only the best passage, for a list that leads to files.
         :raises StorageError: the archive cannot be read.
         """
+        if limit < 1 or not text.strip():
+            return []
         among = _among(meeting_id, item_id, organization, since, until, paper_type)
         with self._store.reading() as connection:
-            words = _words(connection, query, fulltext.size(connection))
-            if not words or limit < 1:
+            words = query.words_of(connection, text)
+            if not words:
                 return []
-            lookups = list(dict.fromkeys(lookup for word in words for lookup in word.lookups()))
-            found = fulltext.candidates(connection, lookups, among, max(CANDIDATES, 2 * limit))
-            mean = sum(stems.count(" ") + 1 for _, _, stems, _ in found) / max(len(found), 1)
-            weights: dict[str, list[float]] = {}
-            scores = {row: _score(words, plain, stems, head, mean, weights) for row, plain, stems, head in found}
-            return self._hits(connection, query, words, scores, limit)
+            found = self._candidates(connection, text, words, among, max(CANDIDATES, 2 * limit))
+        self._rank(text, found)
+        with self._store.reading() as connection:
+            return self._hits(connection, text, words, found, limit, one_a_file)
+
+    # --- candidates and their scores
+
+    def _candidates(
+        self, connection: Connection, text: str, words: Sequence[query.Word], among: Select[Any] | None, most: int
+    ) -> dict[int, _Candidate]:
+        lookups = list(dict.fromkeys(lookup for word in words for lookup in (*word.exact(), *word.inexact())))
+        rows = {row.row: row for row in fulltext.candidates(connection, lookups, among, most)}
+        mean = sum(row.stem.count(" ") + 1 for row in rows.values()) / max(len(rows), 1)
+        near = self._near(connection, text, among)
+        new = {number for found in near for number in found} - rows.keys()
+        rows |= {row.row: row for row in fulltext.rows(connection, sorted(new))}
+        weights: dict[str, list[float]] = {}
+        return {n: _Candidate(row, query.score(words, row, mean or 1.0, weights)) for n, row in rows.items()}
+
+    def _near(self, connection: Connection, text: str, among: Select[Any] | None) -> list[list[int]]:
+        """The rows nearest in meaning, by each model."""
+        models = [model for model in (self._meaning.static, self._meaning.transformer) if model is not None]
+        if not models:
+            return []
+        inside = None
+        if among is not None:
+            inside = np.array(sorted(connection.execute(among).scalars()), dtype=np.int64)
+        return [
+            [n for n, _ in vectors.nearest(self._store, m, self._meaning.question(m, text), CANDIDATES, inside)]
+            for m in models
+        ]
+
+    def _rank(self, text: str, found: dict[int, _Candidate]) -> None:
+        """Give each candidate its score."""
+        static, transformer = self._meaning.static, self._meaning.transformer
+        if static is not None:
+            for number, cosine in vectors.cosines(
+                self._store, static, self._meaning.question(static, text), list(found)
+            ).items():
+                found[number].static = cosine
+        _add_up(found.values(), FIRST_STAGE if static is not None else ONLY_WORDS)
+        if transformer is None:
+            return
+        self._read_best(transformer, found)
+        for number, cosine in vectors.cosines(
+            self._store, transformer, self._meaning.question(transformer, text), list(found)
+        ).items():
+            found[number].transformer = cosine
+        if any(one.transformer is not None for one in found.values()):
+            _add_up(found.values(), BOTH_STAGES)
+
+    def _read_best(self, transformer: Embedder, found: dict[int, _Candidate]) -> None:
+        """Let the transformer read the best candidates that it has not read yet, as long as there is time."""
+        until = time.monotonic() + self._meaning.seconds
+        best = sorted(found, key=lambda n: (-found[n].score, n))[: self._meaning.ranked]
+        for start in range(0, len(best), self._meaning.step):
+            if time.monotonic() > until:
+                return
+            vectors.fill_these(self._store, transformer, TRANSFORMER, best[start : start + self._meaning.step])
+
+    # --- hits
 
     def _hits(
-        self, connection: Connection, query: str, words: Sequence[_Word], scores: dict[int, float], limit: int
+        self,
+        connection: Connection,
+        text: str,
+        words: Sequence[query.Word],
+        found: dict[int, _Candidate],
+        limit: int,
+        one_a_file: bool,
     ) -> list[Hit]:
-        passage, item, meeting = tables.passage, tables.agenda_item, tables.meeting
-        rows = connection.execute(
-            select(
-                passage.c.rowid, passage.c.text_key, passage.c.body, meeting.c.body.label("meeting"),
-                item.c.body.label("item"),
-            )
-            .outerjoin(meeting, meeting.c.id == passage.c.meeting_id)
-            .outerjoin(item, item.c.id == passage.c.item_id)
-            .where(passage.c.rowid.in_(list(scores)))
-        ).all()  # fmt: skip
-        cue = _cue(query)
+        cue = query.cue(text)
         ranked = []
-        for row in rows:
+        for row in _rows(connection, found):
             body = Passage.model_validate_json(row.body)
-            ranked.append((scores[row.rowid] * cue(body.text), body, row))
+            one = found[row.rowid]
+            if one.words <= 0 and not _is_near(one):
+                continue
+            ranked.append((one.score + one.words * (cue(body.text) - 1), body, row))
         # With equal scores the passage that belongs to a meeting goes first, and then the order is always the same.
         ranked.sort(key=lambda entry: (-entry[0], entry[1].meeting_id is None, entry[1].id))
-        papers: dict[str, Paper | None] = {}
-        seen: set[str] = set()
-        hits = []
+        folder, files = Folder(), set[str]()
+        kept: list[tuple[float, Passage, Any]] = []
+        duplicates: dict[int, dict[tuple[str, int | None, str | None], Duplicate]] = {}
         for score, body, row in ranked:
-            if row.text_key in seen:
+            place = folder.place(row.text_key, found[row.rowid].row.plain)
+            if place is not None:
+                duplicates.setdefault(place, {}).update(_duplicate(body))
                 continue
-            seen.add(row.text_key)
-            if body.paper_id not in papers:
-                papers[body.paper_id] = _paper(connection, body.paper_id)
-            hits.append(self._hit(score, body, papers[body.paper_id], row, words))
+            kept.append((score, body, row))
+        hits: list[Hit] = []
+        papers: dict[str, Paper | None] = {}
+        for place, (score, body, row) in enumerate(kept):
             if len(hits) == limit:
                 break
+            whole = {c.file_id or c.file for c in body.citation if c.page is None}
+            if one_a_file and whole & files:
+                continue
+            files |= whole
+            if body.paper_id not in papers:
+                papers[body.paper_id] = _paper(connection, body.paper_id)
+            others = duplicates.get(place, {})
+            for key in _duplicate(body):
+                others.pop(key, None)
+            hits.append(self._hit(score, body, papers[body.paper_id], row, found[row.rowid], words, others.values()))
         return hits
 
-    def _hit(self, score: float, passage: Passage, paper: Paper | None, row: Any, words: Sequence[_Word]) -> Hit:
+    def _hit(
+        self,
+        score: float,
+        passage: Passage,
+        paper: Paper | None,
+        row: Any,
+        one: _Candidate,
+        words: Sequence[query.Word],
+        duplicates: Iterable[Duplicate],
+    ) -> Hit:
         meeting = None if row.meeting is None else Meeting.model_validate_json(row.meeting)
-        public = None if row.item is None else AgendaItem.model_validate_json(row.item).public
+        public: Public = None if row.item is None else AgendaItem.model_validate_json(row.item).public
         if row.item is None and paper is not None:
             public = paper.public
+        found = query.found_words(words, passage.text, row.head)
         return Hit(
             passage=passage,
             paper=paper,
@@ -170,104 +252,51 @@ class Index:
             date=meeting.start[:10] if meeting and meeting.start else None,
             public=True if self._store.public else public,
             score=round(score, 4),
-            snippet=_snippet(passage.text, words),
+            snippet=query.snippet(passage.text, words),
+            why=Why(words=found, meaning=round(one.meaning, 2)),
+            duplicates=tuple(duplicates),
         )
 
 
-def _words(connection: Connection, query: str, total: int) -> list[_Word]:
-    """The words of a query that say something, rarest weighed most."""
-    tokens = list(german.tokens(query))
-    telling = [token for token in tokens if not german.is_stop_word(token)] or tokens
-    words: dict[str, _Word] = {}
-    for token in telling[:MOST_WORDS]:
-        whole = _Word(token.plain, token.stem, len(token.stem) >= _SHORTEST and token.stem.isalpha())
-        words.setdefault(whole.stem, whole)
-        if token.is_law or (token.is_number and fulltext.known(connection, [token.stem])):
-            continue  # a number that occurs is looked for as a whole only, a § always
-        for part in token.parts:
-            stem = german.stem(part)
-            words.setdefault(stem, _Word(german.fold(part), stem, len(stem) >= _SHORTEST and stem.isalpha()))
-    for word in words.values():
-        if word.within and len(word.stem) >= _COMPOUND:
-            word.parts = _parts(connection, word.stem)
-        exact = fulltext.count(connection, word.lookups()[:2])
-        inexact = fulltext.count(connection, word.inexact()) if word.inexact() else 0
-        frequency = exact + _IN_COMPOUND * max(inexact - exact, 0)
-        word.idf = math.log(1 + (max(total - frequency, 0) + 0.5) / (frequency + 0.5))
-    return list(words.values())
+def _add_up(found: Iterable[_Candidate], weights: Weights) -> None:
+    """The score of each candidate; one that the transformer has not read counts as far as the farthest that it has."""
+    candidates = list(found)
+    farthest = min((one.transformer for one in candidates if one.transformer is not None), default=0.0)
+    for one in candidates:
+        words = weights.words * one.words
+        near = weights.static * max(one.static or 0.0, 0.0)
+        if weights.transformer:
+            near += weights.transformer * max(farthest if one.transformer is None else one.transformer, 0.0)
+        one.score = words + near
+        one.meaning = near / one.score if one.score > 0 else 0.0
 
 
-def _parts(connection: Connection, stem: str) -> dict[str, float]:
-    """The parts of a compound, if both occur in the papers: krippenplatz -> krippe and platz (in their stems)."""
-    cuts: list[tuple[str, str]] = []
-    for cut in range(_SHORTEST, len(stem) - _SHORTEST + 1):
-        left, right = stem[:cut], stem[cut:]
-        for joint in ("", "s", "n", "en", "es", "er", "e"):
-            if left.endswith(joint) and len(left) - len(joint) >= _SHORTEST:
-                cuts.append((left.removesuffix(joint), right))
-    known = fulltext.known(connection, {part for pair in cuts for part in pair})
-    parts: dict[str, float] = {}
-    for left, right in cuts:
-        if left in known and right in known:
-            parts |= {left: _PART, right: _PART * 0.7}  # the first part tells a compound from its kind
-    parts.pop(stem, None)
-    return parts
+def _is_near(one: _Candidate) -> bool:
+    """True where a passage without any word of the query is near enough in meaning to be a hit."""
+    if one.transformer is not None:
+        return one.transformer >= LEAST_TRANSFORMER
+    return one.static is not None and one.static >= LEAST_STATIC
 
 
-def _score(
-    words: Sequence[_Word], plain: str, stems: str, head: str, mean: float, weights: dict[str, list[float]]
-) -> float:
-    """How well a row fits: bm25 over the query's words, times how much of the query is covered.
-
-    :param mean: length of a row on average, in words.
-    :param weights: what each stem met so far is worth for each word; filled here.
-    """
-    text, forms = stems.split(), set(plain.split())
-    found = [0.0] * len(words)
-    for stem in text:
-        if stem not in weights:
-            weights[stem] = [word.weight(stem) for word in words]
-            if not any(weights[stem]):
-                weights[stem] = []
-        for number, weight in enumerate(weights[stem]):
-            found[number] += weight
-    above = [0.0] * len(words)
-    for stem in head.split():
-        for number, word in enumerate(words):
-            above[number] = max(above[number], word.weight(stem))
-    norm = _K1 * (1 - _B + _B * len(text) / max(mean, 1.0))
-    score = 0.0
-    for number, word in enumerate(words):
-        weight = found[number] + _SAME_FORM * (word.plain in forms) + _HEAD * above[number]
-        score += word.idf * weight * (_K1 + 1) / (weight + norm)
-    whole = sum(word.idf for word in words) or 1.0
-    covered = sum(word.idf * min(found[n] + _HEAD * above[n], 1.0) for n, word in enumerate(words)) / whole
-    return score * (1 - _COVERAGE + _COVERAGE * covered)
+def _duplicate(passage: Passage) -> dict[tuple[str, int | None, str | None], Duplicate]:
+    first = next(iter(passage.citation), None)
+    if first is None:
+        return {}
+    made = Duplicate(file=first.file, file_id=first.file_id, page=first.page, meeting=passage.meeting_id)
+    return {(first.file_id or first.file, first.page, passage.meeting_id): made}
 
 
-def _cue(query: str) -> Any:
-    """What a passage's score is multiplied by, for holding the kind of thing that the question asks for."""
-    folded = " ".join(german.fold(query).split())
-    if _ASKS_DATE.search(folded):
-        return lambda text: 1 + _CUE * bool(_DATE.search(text))
-    if _ASKS_NUMBER.search(folded):
-        return lambda text: 1 + _CUE * min(len(_NUMBER.findall(text)) / 6, 1.0)
-    return lambda text: 1.0
-
-
-def _snippet(text: str, words: Sequence[_Word]) -> str:
-    """The stretch of the passage that holds most of what was looked for, as plain text on one line."""
-    pieces = text.split()
-    worth = [0.0]  # up to each piece
-    for piece in pieces:
-        here = max((w.idf * w.weight(t.stem) for t in german.pieces(piece) for w in words), default=0.0)
-        worth.append(worth[-1] + here)
-    starts = range(max(len(pieces) - SNIPPET_WORDS, 0) + 1)
-    held = [worth[min(start + SNIPPET_WORDS, len(pieces))] - worth[start] for start in starts]
-    fitting = [start for start in starts if held[start] >= max(held) - 1e-9]
-    best = fitting[len(fitting) // 2] if fitting[0] else 0  # what was found stands in the middle
-    cut = " ".join(pieces[best : best + SNIPPET_WORDS])
-    return ("… " if best else "") + cut + (" …" if best + SNIPPET_WORDS < len(pieces) else "")
+def _rows(connection: Connection, numbers: Iterable[int]) -> Sequence[Any]:
+    passage, item, meeting = tables.passage, tables.agenda_item, tables.meeting
+    return connection.execute(
+        select(
+            passage.c.rowid, passage.c.text_key, passage.c.head, passage.c.body, meeting.c.body.label("meeting"),
+            item.c.body.label("item"),
+        )
+        .outerjoin(meeting, meeting.c.id == passage.c.meeting_id)
+        .outerjoin(item, item.c.id == passage.c.item_id)
+        .where(passage.c.rowid.in_(list(numbers)))
+    ).all()  # fmt: skip
 
 
 def _among(
@@ -295,12 +324,12 @@ def _among(
         conditions.append(paper.c.type_key.contains(german.fold_name(paper_type), autoescape=True))
     if not conditions:
         return None
-    query = select(passage.c.rowid).outerjoin(meeting, meeting.c.id == passage.c.meeting_id)
-    return query.join(paper, paper.c.id == passage.c.paper_id).where(*conditions)
+    chosen = select(passage.c.rowid).outerjoin(meeting, meeting.c.id == passage.c.meeting_id)
+    return chosen.join(paper, paper.c.id == passage.c.paper_id).where(*conditions)
 
 
 def _paper(connection: Connection, paper_id: str) -> Paper | None:
     """The paper without its text, which nobody needs to name it and which may be a book."""
-    query = select(saving.without_text(tables.paper.c.body)).where(tables.paper.c.id == paper_id)
-    body = connection.execute(query).scalar()
+    wanted = select(saving.without_text(tables.paper.c.body)).where(tables.paper.c.id == paper_id)
+    body = connection.execute(wanted).scalar()
     return None if body is None else Paper.model_validate_json(body)

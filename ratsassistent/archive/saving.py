@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.schema import Table
 
-from ratsassistent.archive import editions, fulltext, tables
+from ratsassistent.archive import editions, fulltext, tables, vectors
 from ratsassistent.archive.german import fold_name
 from ratsassistent.oparl import AgendaItem, Decision, File, Meeting, Page, PagedText, Paper, Passage
 from ratsassistent.pack.papers.passages import cut_passages
@@ -192,6 +192,7 @@ def delete_passages(connection: Connection, condition: ColumnElement[bool]) -> N
 def remove_passages(connection: Connection, rows: Sequence[int]) -> None:
     """Remove passages by their row numbers."""
     fulltext.remove(connection, rows)
+    vectors.remove(connection, rows)
     for row in rows:
         connection.execute(delete(tables.passage).where(tables.passage.c.rowid == row))
 
@@ -412,6 +413,7 @@ def _save_passages(connection: Connection, place: Place, paper: Paper, item: str
             words.append(entry)
         else:
             connection.execute(update(table).where(table.c.rowid == before.rowid).values(values))
+            vectors.remove(connection, [before.rowid])
             fulltext.remove(connection, [before.rowid])
             fulltext.put(connection, [(before.rowid, entry)])
     if added:

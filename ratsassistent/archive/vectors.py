@@ -1,0 +1,305 @@
+"""Vectors of passages: made by an embedding model, kept beside the passages, compared by brute force.
+
+What enters: a Store, an Embedder. What leaves: which passages are how close to a query, by row number.
+What it does not know: words, ranking, which model is used for what.
+
+A vector is kept as one signed byte a dimension and one scale: 150,000 passages of 256 dimensions are 39 MB, and looking
+at all of them takes some hundredths of a second, so no index for nearest neighbours is needed. Vectors are kept under
+the key of their model and never compared with those of another. A model takes the place of the one that had its role
+before; its vectors go. What a search has read stays in memory (`forget`); what came since is added, and where a vector
+went, all is read anew.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
+
+from ratsassistent.archive import tables
+from ratsassistent.meaning.embedder import Embedder, Vectors
+from ratsassistent.oparl import Passage
+
+if TYPE_CHECKING:  # the store removes vectors, too
+    from ratsassistent.archive.store import Store
+
+BATCH = 256  # passages to one transaction
+STRETCH = 8192  # vectors made into floats at a time
+HEAD_WORDS = 40  # of what a passage stands under
+
+Rows = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A passage that has no vector yet. Equal `text` is the same in all the places that a paper has."""
+
+    row: int
+    text_key: str
+    text: str
+
+
+@dataclass(slots=True)
+class _Matrix:
+    """The vectors of one model in memory, in the order of `rows`."""
+
+    model: int
+    removals: int
+    last: int  # number of the newest vector in it
+    rows: Rows
+    scales: Scores
+    values: NDArray[np.int8]
+
+
+_held: WeakKeyDictionary[Store, dict[str, _Matrix]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+# --- making vectors ------------------------------------------------------------------------------------------------
+
+
+def fill(
+    store: Store,
+    embedder: Embedder,
+    role: str,
+    *,
+    batch: int = BATCH,
+    on_batch: Callable[[int], None] | None = None,
+) -> int:
+    """Make the vectors of all passages that have none of this model, those taken in last first; returns how many.
+
+    Each batch is kept at once, so that what is interrupted goes on where it stopped.
+
+    :param role: what the model is used for; the vectors of another model with this role are removed.
+    :param on_batch: told how many passages got their vectors; what it raises ends the work.
+    """
+    made = 0
+    model = _model(store, embedder, role)
+    for texts in _lacking(store, model, batch):
+        made += len(texts)
+        _keep(store, model, texts, _embedded(embedder, texts))
+        if on_batch:
+            on_batch(len(texts))
+    return made
+
+
+def fill_these(store: Store, embedder: Embedder, role: str, rows: Sequence[int]) -> None:
+    """Make the vectors of these passages, where they have none of this model."""
+    model = _model(store, embedder, role)
+    with store.reading() as connection:
+        texts = _texts(connection, model, tables.passage.c.rowid.in_([int(row) for row in rows]), len(rows))
+    if texts:
+        _keep(store, model, texts, _embedded(embedder, texts))
+
+
+def lacking(store: Store, embedder: Embedder) -> int:
+    """How many passages have no vector of this model yet."""
+    passage, vector, model = tables.passage, tables.vector, tables.embedding_model
+    have = select(func.count()).select_from(vector).join(model, model.c.id == vector.c.model)
+    with store.reading() as connection:
+        count = connection.execute(have.where(model.c.key == embedder.key)).scalar_one()
+        return int(connection.execute(select(func.count()).select_from(passage)).scalar_one()) - int(count)
+
+
+def remove(connection: Connection, rows: Sequence[int]) -> None:
+    """Remove the vectors of passages that go, or whose words change."""
+    table = tables.vector
+    removed = sum(connection.execute(delete(table).where(table.c.row == row)).rowcount for row in rows)
+    if removed:
+        model = tables.embedding_model
+        connection.execute(update(model).values(removals=model.c.removals + 1))
+
+
+def forget(store: Store) -> None:
+    """Let go of what is in memory of this archive's vectors."""
+    with _lock:
+        _held.pop(store, None)
+
+
+def meaning_text(head: str, text: str) -> str:
+    """What a model is given of a passage: what it stands under, and its words."""
+    above = " ".join(head.split()[:HEAD_WORDS])
+    return f"{above}\n{text}" if above else text
+
+
+# --- comparing -----------------------------------------------------------------------------------------------------
+
+
+def nearest(
+    store: Store, embedder: Embedder, question: Vectors, limit: int, among: Rows | None = None
+) -> list[tuple[int, float]]:
+    """The passages whose vectors are nearest to that of a question (shape (dimensions,)), with their cosines.
+
+    :param among: sorted row numbers to look at, or None for all.
+    """
+    matrix = _matrix(store, embedder)
+    if matrix is None:
+        return []
+    rows, chosen = matrix.rows, None
+    if among is not None:
+        chosen = np.flatnonzero(np.isin(rows, among))
+        rows = rows[chosen]
+    scores = _cosines(matrix, question, chosen)
+    if len(scores) > limit:
+        best = np.argpartition(scores, -limit)[-limit:]
+        rows, scores = rows[best], scores[best]
+    order = np.lexsort((rows, -scores))
+    return [(int(rows[n]), float(scores[n])) for n in order]
+
+
+def cosines(store: Store, embedder: Embedder, question: Vectors, rows: Sequence[int]) -> dict[int, float]:
+    """How near passages are to a question; those without a vector of this model are left out."""
+    matrix = _matrix(store, embedder)
+    if matrix is None:
+        return {}
+    chosen = np.flatnonzero(np.isin(matrix.rows, np.array(list(rows), dtype=np.int64)))
+    scores = _cosines(matrix, question, chosen)
+    return dict(zip(matrix.rows[chosen].tolist(), scores.tolist(), strict=True))
+
+
+def pack(vectors: Vectors) -> list[bytes]:
+    """Vectors as they are kept: a scale and one signed byte a dimension."""
+    peaks = np.abs(vectors).max(axis=1, initial=0.0)
+    scales = (np.where(peaks > 0, peaks, 1.0) / 127).astype("<f4")
+    values = np.rint(vectors / scales[:, None]).astype(np.int8)
+    return [scale.tobytes() + value.tobytes() for scale, value in zip(scales, values, strict=True)]
+
+
+def unpack(bodies: Sequence[bytes], dimensions: int) -> tuple[Scores, NDArray[np.int8]]:
+    """The scales and bytes of vectors as they are kept."""
+    shape = np.dtype([("scale", "<f4"), ("values", "i1", (dimensions,))])
+    held = np.frombuffer(b"".join(bodies), dtype=shape)
+    return np.ascontiguousarray(held["scale"]), np.ascontiguousarray(held["values"])
+
+
+# --- private -------------------------------------------------------------------------------------------------------
+
+
+def _cosines(matrix: _Matrix, question: Vectors, chosen: NDArray[np.intp] | None) -> Scores:
+    count = len(matrix.rows) if chosen is None else len(chosen)
+    scores = np.empty(count, dtype=np.float32)
+    for start in range(0, count, STRETCH):
+        part: Any = slice(start, start + STRETCH)
+        of: Any = part if chosen is None else chosen[part]
+        scores[part] = (matrix.values[of].astype(np.float32) @ question) * matrix.scales[of]
+    return scores
+
+
+def _matrix(store: Store, embedder: Embedder) -> _Matrix | None:
+    """What is held of a model, brought up to date; None where nothing is."""
+    model, vector = tables.embedding_model, tables.vector
+    with _lock, store.reading() as connection:
+        held = _held.setdefault(store, {})
+        row = connection.execute(select(model.c.id, model.c.removals).where(model.c.key == embedder.key)).first()
+        if row is None:
+            held.pop(embedder.key, None)
+            return None
+        known = held.get(embedder.key)
+        if known is None or (known.model, known.removals) != (row.id, row.removals):
+            known = _nothing(row.id, row.removals, embedder.dimensions)
+        query = select(vector.c.number, vector.c.row, vector.c.body).where(
+            vector.c.number > known.last, vector.c.model == row.id
+        )
+        new = connection.execute(query.order_by(vector.c.number)).all()
+        if new:
+            scales, values = unpack([one.body for one in new], embedder.dimensions)
+            rows = np.array([one.row for one in new], dtype=np.int64)
+            known = _Matrix(
+                row.id,
+                row.removals,
+                new[-1].number,
+                np.concatenate([known.rows, rows]),
+                np.concatenate([known.scales, scales]),
+                np.concatenate([known.values, values]),
+            )
+        held[embedder.key] = known
+        return known if len(known.rows) else None
+
+
+def _nothing(model: int, removals: int, dimensions: int) -> _Matrix:
+    empty = np.empty((0, dimensions), dtype=np.int8)
+    return _Matrix(model, removals, 0, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32), empty)
+
+
+def _model(store: Store, embedder: Embedder, role: str) -> int:
+    """The number of a model in this archive; that of another model with this role goes, with its vectors."""
+    table = tables.embedding_model
+    known = select(table.c.id).where(table.c.key == embedder.key, table.c.role == role)
+    with store.reading() as connection:
+        found = connection.execute(known).scalar()
+    if found is not None:
+        return int(found)
+    with store.writing() as connection:
+        found = connection.execute(known).scalar()
+        if found is None:
+            old = list(connection.execute(select(table.c.id).where(table.c.role == role)).scalars())
+            connection.execute(delete(tables.vector).where(tables.vector.c.model.in_(old)))
+            connection.execute(delete(table).where(table.c.id.in_(old)))
+            values = {"role": role, "key": embedder.key, "removals": 0}
+            connection.execute(insert(table).values(values))
+            found = connection.execute(known).scalar_one()
+    return int(found)
+
+
+def _lacking(store: Store, model: int, batch: int) -> Iterator[list[_Text]]:
+    """The passages without a vector, from the newest to the oldest, and what comes in meanwhile."""
+    row = tables.passage.c.rowid
+    while True:
+        below: int | None = None
+        found = False
+        while True:
+            with store.reading() as connection:
+                texts = _texts(connection, model, None if below is None else row < below, batch)
+            if not texts:
+                break
+            found, below = True, texts[-1].row
+            yield texts
+        if not found:
+            return
+
+
+def _texts(connection: Connection, model: int, condition: Any, limit: int) -> list[_Text]:
+    passage, vector = tables.passage, tables.vector
+    query: Select[Any] = select(passage.c.rowid, passage.c.text_key, passage.c.head, passage.c.body)
+    query = query.outerjoin(vector, (vector.c.row == passage.c.rowid) & (vector.c.model == model))
+    query = query.where(vector.c.row.is_(None)).order_by(passage.c.rowid.desc()).limit(limit)
+    if condition is not None:
+        query = query.where(condition)
+    return [
+        _Text(row.rowid, row.text_key, meaning_text(row.head, Passage.model_validate_json(row.body).text))
+        for row in connection.execute(query)
+    ]
+
+
+def _embedded(embedder: Embedder, texts: Sequence[_Text]) -> Vectors:
+    """The vectors of these texts; one that comes several times is embedded once."""
+    places = {text: number for number, text in enumerate(dict.fromkeys(text.text for text in texts))}
+    vectors = embedder.passages(list(places))
+    return vectors[[places[text.text] for text in texts]]
+
+
+def _keep(store: Store, model: int, texts: Iterable[_Text], vectors: Vectors) -> None:
+    """Write vectors; not those of passages that went, changed or got theirs meanwhile."""
+    passage, vector, table = tables.passage, tables.vector, tables.embedding_model
+    given = {text.row: (text.text_key, body) for text, body in zip(texts, pack(vectors), strict=True)}
+    query = select(passage.c.rowid, passage.c.text_key).outerjoin(
+        vector, (vector.c.row == passage.c.rowid) & (vector.c.model == model)
+    )
+    query = query.where(passage.c.rowid.in_(list(given)), vector.c.row.is_(None))
+    with store.writing() as connection:
+        if connection.execute(select(table.c.id).where(table.c.id == model)).first() is None:
+            return  # another model took its place meanwhile
+        entries = [
+            {"row": row.rowid, "model": model, "body": given[row.rowid][1]}
+            for row in connection.execute(query)
+            if row.text_key == given[row.rowid][0]
+        ]
+        if entries:
+            connection.execute(insert(vector), entries)
