@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
+from ratsassistent.writing.checks.bindings import doubled_particle
 from ratsassistent.writing.checks.neutral import recommends_vote
 from ratsassistent.writing.text.readable import finite
 
@@ -100,7 +101,7 @@ def faults(text: str, *, lead: str = "") -> tuple[str, ...]:
         ),
         "nicht deutsch": english >= 2 and english > 0.15 * len(folded),
         "fremde Zeichen": re.search(r"[^\x00-\u024f\u2010-\u2044\u20ac²³½¼¾§]", bare),
-        "Wiederholung": _repeats(folded),
+        "Wiederholung": _repeats(folded) or doubled_particle(bare),
         "Formulartext": _FORM.search(bare),
         "spricht jemanden an": _READER.search(bare) or _FIRST.search(_without_quotes(bare)),
         "redet über den Auftrag": _MODEL.search(bare),

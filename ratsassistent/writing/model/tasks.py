@@ -38,6 +38,10 @@ _ASKS = re.compile(r"\?\W*$|^\W*(?:ob|wie|wann|welche\w*|warum|wer|was|wo)\b", r
 # What cannot be said alone: it speaks of something that the sentence before it names, or only goes on.
 _PRONOUN = re.compile(r"^(?:\S+ ){0,3}(?:sie|er|ihm|ihnen|dies|dieser|dieses|diesem|diesen|diese|solche\w*|jene\w*|letztere\w*)\b", re.IGNORECASE)  # fmt: skip
 _LINKED = re.compile(r"^(?:Gleichzeitig|Hierbei|Dabei|Zudem|Ferner|Außerdem|Darüber hinaus|Weiterhin|Aber|Jedoch|Allerdings|Auch|Daneben|Zugleich|Des Weiteren|Und|Insofern|Folglich)\b")  # fmt: skip
+# Points back to the sentence before, which is not there: the sentence says the same without it.
+_THEREFORE = re.compile(
+    r"(?<=[a-zäöüß] )(?:daher|deshalb|deswegen|demnach|somit|mithin|folglich)\s+(?:nun\s+)?(?=[\wäöü])"
+)
 _ADMINISTRATION = re.compile(r"Die (?:Stadt|Gemeinde|Kreis|Amts)?[Vv]erwaltung\b")
 _ORDERED = re.compile(
     r"Die (?:Stadt|Gemeinde|Kreis|Amts)?[Vv]erwaltung wird (?:beauftragt|ermächtigt|gebeten|aufgefordert)\b"
@@ -91,7 +95,7 @@ def tasks(item: AgendaItem, found: Topics) -> list[Task]:
 
 def _sentences(chunk: Chunk) -> Iterator[str]:
     """What of a chunk a model can say more briefly; nothing where it is too short or too long."""
-    source = plain(chunk.text)
+    source = _THEREFORE.sub("", plain(chunk.text))
     if leans(source) or _PRONOUN.match(source) or _LINKED.match(source):
         return
     if SHORTEST <= len(source.split()) <= LONGEST and not source.endswith(":") and finite(source):

@@ -19,6 +19,7 @@ from pathlib import Path
 from ratsassistent.briefings import Statement
 from ratsassistent.oparl import Citation
 from ratsassistent.writing.checks import language
+from ratsassistent.writing.checks.bindings import loosened, rejoined
 from ratsassistent.writing.checks.check import check_statement
 from ratsassistent.writing.checks.roles import twisted
 from ratsassistent.writing.checks.vocabulary import Vocabulary, copied_share, wrong_articles
@@ -143,7 +144,7 @@ class Writer:
                 should_stop=should_stop,
             )
             replies.append(reply)
-            text = tidy(reply.text)
+            text = rejoined(tidy(reply.text), task.source)
             if text.rstrip(".") == task.lead:  # nothing came
                 break
             citation, failures = judge(text, task, reply, words, pages, DOUBT_AGAIN if again else DOUBT)
@@ -206,6 +207,7 @@ def judge(
         failures.append("Begründung nicht im Text")
     failures += [f"anders: {words}" for words in turned(rest, task.source)]
     failures += twisted(text, task.source, task.lead)
+    failures += loosened(rest, task.source)
     failures += [f"Geschlecht: {words}" for words in wrong_articles(said, task.source)]
     if reply.taken_back > TAKEN_BACK or reply.most_doubt > MOST_DOUBT or reply.doubt > doubt:
         failures.append("unsicher")

@@ -1,0 +1,116 @@
+"""Does a sentence keep together what belongs together in its source?
+
+What enters: a sentence that a model made from one sentence of the papers, and that source. What leaves: what came apart, in
+German words; nothing found is no proof.
+What it does not know: pages, values, who acts (`check`, `roles`).
+
+A small model that turns a sentence round drops the little words that carry its sense: "bewirbt sich um die Karte" becomes
+"bewirbt die Karte", "geht von … aus" becomes "geht von …", and what was said of a Satzung is hung on another noun. Patterns,
+no grammar: it looks at the clauses between commas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_PARTICLE = (
+    "zurück|zusammen|weiter|bereit|durch|heran|heraus|herein|hervor|hinaus|hinzu|voraus|vorbei|nieder|statt|teil|fest|fort|frei"
+    "|nach|auf|aus|bei|dar|ein|her|hin|los|mit|vor|weg|ab|an|um|zu"
+)
+_LAST_PARTICLE = re.compile(rf"\b(?P<particle>{_PARTICLE})$")
+_TWICE = re.compile(rf"\b(?P<particle>{_PARTICLE}), .*\b(?P=particle)[.!?]?$")
+_REFLEXIVE = re.compile(r"(?P<verb>\b[a-zäöüß]{3,}(?:t|en|te|ten))\s+(?:[a-zäöüß]+\s+)?sich\b")
+_NOUN = re.compile(r"\b[A-ZÄÖÜ][\wäöüß-]{3,}")
+_WORD = re.compile(r"[^\W_]+")
+# Clauses that need not follow their word: those of the whole sentence, and those that name by gender what they go with.
+_FREE = re.compile(
+    r"^(?:da|weil|um|wenn|falls|so|sodass|obwohl|damit|während|sofern|soweit|ohne|und|oder|sowie|aber|sondern|dass|ob|wie|wo|bevor|nachdem|bis|wobei|wodurch|was|d(?:er|ie|as|en|em|eren|essen)|welche\w*)\b"
+)
+_TO_DO = re.compile(r"\bzu [a-zäöüß]+n\b|\b[a-zäöüß]{2,}zu[a-zäöüß]{3,}n\b")
+_DENIED = re.compile(r"\b(?:nicht|kein\w*)\b", re.IGNORECASE)
+_YEARS = re.compile(
+    r"\b(?:im|in|ab|bis|seit|für|zum|vor|nach|[Jj]ahr\w*)\s+(?:(?:dem|den|der|das|die|zum|[Jj]ahr\w*|\d{1,2}\.|Januar|Februar|März|April|Mai|Juni|Juli"
+    r"|August|September|Oktober|November|Dezember|Anfang|Mitte|Ende|Haushalt\w*|und|bis|(?:19|20)\d\d)\s+)*(?P<year>(?:19|20)\d\d)\b"
+)
+
+
+def loosened(text: str, source: str) -> tuple[str, ...]:
+    """What of its source a sentence no longer keeps together.
+
+    :param text: the sentence, without words of ours that stand before it.
+    """
+    found = [*_without_sich(text, source), *_without_particle(text, source), *_hung_elsewhere(text, source)]
+    return tuple(dict.fromkeys((*found, *_for_ever(text, source))))
+
+
+def rejoined(text: str, source: str) -> str:
+    """The sentence with verbs written together that German writes together: "… auf stellt." is "… aufstellt."."""
+    for particle in {p for _, p in _split_verbs(source)}:
+        text = re.sub(rf"\b{particle} (?=[a-zäöüß]{{3,}}(?:t|en|te|ten)(?:[,.;]|$))", particle, text)
+    return text
+
+
+def doubled_particle(text: str) -> bool:
+    """True for a verb that has its particle twice: "stellt eine Aufgabe dar, die Umsetzung dar."."""
+    return _TWICE.search(text) is not None
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause.strip() for clause in re.split(r"[,;:](?=\s)|[.!?](?=\s|$)", text) if clause.strip()]
+
+
+def _split_verbs(source: str) -> Iterator[tuple[str, str]]:
+    """(clause, particle) of the clauses that end in a particle of their verb."""
+    for clause in _clauses(source):
+        match = _LAST_PARTICLE.search(clause)
+        if match and len(clause.split()) > 2:
+            yield clause, match["particle"]
+
+
+def _without_sich(text: str, source: str) -> Iterator[str]:
+    if re.search(r"\bsich\b", text):
+        return
+    words = set(_WORD.findall(text))
+    for clause in _clauses(source):
+        if not re.search(r"\bsich\b", clause):
+            continue
+        match = _REFLEXIVE.search(clause)
+        last = clause.split()[-1]
+        verbs = ({match["verb"]} if match else set()) | ({last} if last.islower() else set())
+        if verbs & words:
+            yield "es fehlt: sich"
+
+
+def _without_particle(text: str, source: str) -> Iterator[str]:
+    there = [word.casefold() for word in _WORD.findall(text)]
+    for clause, particle in _split_verbs(source):
+        nouns = _NOUN.findall(clause)
+        kept = sum(noun in text for noun in nouns)
+        verbs = [w for w in clause.split() if re.fullmatch(r"[A-ZÄÖÜ]?[a-zäöüß]{2,}(?:t|en|te|ten)", w)]
+        verb_kept = any(verb.casefold() in there for verb in verbs)
+        if not nouns or 2 * kept < len(nouns) or not verb_kept:
+            continue
+        if not any(word.startswith(particle) for word in _WORD.findall(text)):  # "ausgeht", not "Austausch"
+            yield f"es fehlt: {particle}"
+
+
+def _hung_elsewhere(text: str, source: str) -> Iterator[str]:
+    for comma in re.finditer(r"(?P<before>[^\W_]+)[\"“»)]?, (?P<tail>\S+ \S+ \S+)", text):
+        tail = comma["tail"]
+        if _FREE.match(tail) or _TO_DO.search(re.split(r"[,.;](?=\s|$)", text[comma.start("tail") :])[0]):
+            continue
+        there = re.search(rf"(?P<before>[^\W_]+)[\"“»)]?, {re.escape(tail)}", source)
+        if there and there["before"].casefold()[:5] != comma["before"].casefold()[:5]:
+            yield f"anders angeschlossen: {tail}"
+
+
+def _for_ever(text: str, source: str) -> Iterator[str]:
+    """What is denied for some years only must not be denied for ever."""
+    if not _DENIED.search(text):
+        return
+    for clause in _clauses(source):
+        if _DENIED.search(clause):
+            years = [match["year"] for match in _YEARS.finditer(clause)]
+            if years and not any(year in text for year in years):
+                yield f"es fehlt: {years[-1]}"

@@ -1,0 +1,84 @@
+"""What belongs together in a source stays together in the sentence made from it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ratsassistent.writing.checks.bindings import doubled_particle, loosened, rejoined
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "lost"),
+    [
+        (
+            "Die Wählergruppe möchte, dass die Gemeinde die Einführung der Bürgerkarte bewirbt.",
+            "Die Gemeinde bewirbt sich beim Ministerium um die Einführung der Bürgerkarte.",
+            "sich",
+        ),
+        (
+            "wird ein geringer Nutzen erwartet, wenn man von dem Austausch der Geräte geht.",
+            "Geht man von dem Austausch der Geräte aus, wird ein geringer Nutzen erwartet.",
+            "aus",
+        ),
+        (
+            "können Ausschüsse gebildet werden, zuletzt geändert durch Beschluss.",
+            "Nach der Satzung vom 2. Mai 1991, zuletzt geändert durch Beschluss vom 3. Juni 2014, können Ausschüsse gebildet werden.",
+            "zuletzt geändert",
+        ),
+        (
+            "ist keine Erhöhung der Entgelte vorgesehen.",
+            "Eine Erhöhung der Entgelte ist in den Jahren 2027 und 2028 nicht vorgesehen.",
+            "2028",
+        ),
+    ],
+)
+def test_what_came_apart_is_named(text: str, source: str, lost: str) -> None:
+    assert any(lost in found for found in loosened(text, source))
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Die Gemeinde bewirbt sich um die Karte.", "Die Gemeinde bewirbt sich beim Ministerium um die Karte."),
+        ("Die Karte soll kommen.", "Die Gemeinde bewirbt sich beim Ministerium darum, dass die Karte kommen soll."),
+        ("muss von einem Austausch ausgegangen werden.", "Man geht von einem Austausch aus."),
+        (
+            "kann die Halle genutzt werden, die 2019 saniert wurde.",
+            "Die Halle, die 2019 saniert wurde, kann genutzt werden.",
+        ),
+        (
+            "ist eine Erhöhung in den Jahren 2027 und 2028 nicht vorgesehen.",
+            "Eine Erhöhung ist in den Jahren 2027 und 2028 nicht vorgesehen.",
+        ),
+        ("ist keine Erhöhung vorgesehen.", "Eine Erhöhung ist nicht vorgesehen."),
+        (
+            "Die Verwaltung empfiehlt, von der Einzäunung abzusehen.",
+            "Die Verwaltung empfiehlt auf Grundlage des Gutachtens, von der Einzäunung abzusehen.",
+        ),
+        (
+            "ist die Halle nötig, weil der Verein wächst.",
+            "Die neue Halle ist, weil der Verein wächst, in Nord nötig.",
+        ),
+    ],
+)
+def test_what_is_kept_together_passes(text: str, source: str) -> None:
+    assert loosened(text, source) == ()
+
+
+def test_a_verb_is_written_together_again() -> None:
+    source = "Das Jobcenter stellt ein Programm auf, um zu helfen."
+    assert rejoined("Sie möchte, dass es ein Programm auf stellt, um zu helfen.", source).count("aufstellt,") == 1
+    assert rejoined("Sie steht auf der Liste.", source) == "Sie steht auf der Liste."
+
+
+def test_a_particle_stands_once() -> None:
+    assert doubled_particle("Laut Verwaltung stellt eine Aufgabe dar, die Umsetzung des Anspruchs dar.")
+    assert not doubled_particle("Die Verwaltung stellt dar, wie es weitergeht.")
+    assert not doubled_particle("Er nimmt an, dass sie ihn annimmt.")
+
+
+@given(st.text(alphabet="abdenruswißtä ,.GS0", max_size=80))
+def test_a_sentence_keeps_all_of_itself(text: str) -> None:
+    assert loosened(text, text) == ()
