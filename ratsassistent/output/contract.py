@@ -20,6 +20,7 @@ from ratsassistent.briefings import (
     Overview,
     Remark,
     Statement,
+    Why,
 )
 from ratsassistent.jobs import Job
 from ratsassistent.oparl import (
@@ -34,6 +35,7 @@ from ratsassistent.oparl import (
     PageRef,
     Paper,
 )
+from ratsassistent.output import phrases
 
 JSON = dict[str, Any]
 
@@ -246,7 +248,11 @@ def item_briefing(given: ItemBriefing) -> JSON:
         "public": given.public,
         "level": given.level,
         "statements": [statement(s) for s in given.statements],
-        "resolution": {"text": given.resolution.text, "citation": citations(given.resolution.citation)}
+        "resolution": {
+            "text": given.resolution.text,
+            "kind": given.resolution.kind,
+            "citation": citations(given.resolution.citation),
+        }
         if given.resolution
         else None,
         "amounts": [{"text": a.text, "value": a.value, "citation": citations(a.citation)} for a in given.amounts],
@@ -319,6 +325,11 @@ def answer(given: Answer) -> JSON:
     }
 
 
+def why(given: Why) -> JSON:
+    """Why a passage was found: a sentence, its words, and how much of its score is owed to its meaning."""
+    return {"text": phrases.why(given), "words": [w.model_dump() for w in given.words], "meaning": given.meaning}
+
+
 def hits(given: Iterable[Hit], seconds: float) -> JSON:
     """What `suche --json` prints."""
     return {
@@ -334,7 +345,11 @@ def hits(given: Iterable[Hit], seconds: float) -> JSON:
                 "public": h.public,
                 "score": round(h.score, 4),
                 "snippet": h.snippet,
-                "duplicates": [],
+                "duplicates": [
+                    {"file": {"id": d.file_id, "name": d.file}, "page": d.page, "meeting": d.meeting}
+                    for d in h.duplicates
+                ],
+                "why": why(h.why) if h.why else None,
             }
             for h in given
             for c in [next(iter(h.passage.citation), None)]
