@@ -318,19 +318,6 @@ class Briefing(Model):
         return self.model_copy(update={"sources": tuple(ItemSource.of(i) for i in items), **known})
 
 
-class Answer(Model):
-    """The answer to a question, or an honest no (`answered` False)."""
-
-    question: str
-    answered: bool
-    answer: str
-    statements: tuple[Statement, ...]
-    pages_read: int
-    pages_total: int
-    seconds: float
-    model: ModelRecord | None = None
-
-
 FoundHow = Literal["exact", "inflected", "compound", "part", "head"]
 
 
@@ -375,6 +362,26 @@ class Hit(Model):
     snippet: str
     why: Why | None = None
     duplicates: tuple[Duplicate, ...] = ()
+
+
+class Answer(Model):
+    """The answer to a question, or an honest no (`answered` False).
+
+    `kind` is what kind of thing was asked for ("amount", "who", "yesno" …); `nearest` are the passages that may have to do
+    with a question that was not answered: nothing is claimed of them. `asked` is a follow-up question with its subject.
+    """
+
+    question: str
+    answered: bool
+    answer: str
+    statements: tuple[Statement, ...]
+    pages_read: int
+    pages_total: int
+    seconds: float
+    model: ModelRecord | None = None
+    kind: str | None = None
+    asked: str | None = None
+    nearest: tuple[Hit, ...] = ()
 
 
 class Intake(Model):
