@@ -15,7 +15,6 @@ import json
 import logging
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -105,12 +104,15 @@ def _parser() -> argparse.ArgumentParser:
     _briefing_options(command("briefing", "wertet eine Sitzung oder eine Vorlage aus", _brief))
     ask = command("frage", "beantwortet eine Frage aus den Unterlagen", _ask)
     ask.add_argument("question", metavar="FRAGE", nargs="?")
+    ask.add_argument("--top", metavar="NUMMER|ID", help="nur dieser Punkt der Sitzung")
+    ask.add_argument("--ohne-modell", action="store_true", help="nur Zitate, ohne Sprachmodell")
     find = command("suche", "sucht in allen Unterlagen", _find)
     find.add_argument("query", metavar="WÖRTER", nargs="?")
     find.add_argument("--von", metavar="DATUM", type=_day)
     find.add_argument("--bis", metavar="DATUM", type=_day)
     find.add_argument("--gremium", metavar="NAME")
     find.add_argument("--art", metavar="ART")
+    find.add_argument("--oeffentlichkeit", choices=["alle", "oeffentlich", "nichtoeffentlich"], default="alle")
     find.add_argument("--anzahl", metavar="N", type=_count, default=10)
     for sub in (ask, find):
         sub.add_argument("--sitzung", metavar="SITZUNG")
@@ -330,57 +332,15 @@ def _batch(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _ask(args: argparse.Namespace, settings: Settings) -> int:
-    from ratsassistent import workflow
-    from ratsassistent.output import contract, markdown
+    from ratsassistent.output import question_command
 
-    if bool(args.question) == bool(args.stapel):
-        raise UsageError("Bitte eine Frage stellen, oder mit --stapel eine Datei voller Fragen.")
-    with workflow.workspace(settings) as ws:
-        if args.stapel:
-            for entry in list(_batch(args.stapel)):
-                made = workflow.ask(ws, str(entry.get("question", "")), wanted=entry.get("meeting") or args.sitzung)
-                print(json.dumps({"id": entry.get("id"), **contract.answer(made)}, ensure_ascii=False), flush=True)
-            return 0
-        made = workflow.ask(ws, args.question, wanted=args.sitzung)
-    if args.json:
-        _print(contract.answer(made))
-    elif made.answered:
-        for statement in made.statements:
-            who = "KI" if statement.origin == "model" else "Im Wortlaut"
-            print(f"{who}: {statement.text} {markdown.pages(statement.citation)}")
-    else:
-        print(f"In den gelesenen Unterlagen nicht gefunden ({made.pages_read} von {made.pages_total} Seiten gelesen).")
-    return 0
+    return question_command.run(args, settings, _batch)
 
 
 def _find(args: argparse.Namespace, settings: Settings) -> int:
-    from ratsassistent import workflow
-    from ratsassistent.output import contract
+    from ratsassistent.output import search_command
 
-    if bool(args.query) == bool(args.stapel):
-        raise UsageError("Bitte Suchwörter angeben, oder mit --stapel eine Datei voller Suchen.")
-    filters = {"since": args.von, "until": args.bis, "organization": args.gremium, "paper_type": args.art}
-    with workflow.workspace(settings) as ws:
-
-        def search(query: str, meeting: str | None) -> dict[str, Any]:
-            started = time.monotonic()
-            found = workflow.find(ws, query, limit=args.anzahl, wanted=meeting, **filters)
-            return contract.hits(found, time.monotonic() - started)
-
-        if args.stapel:
-            for entry in list(_batch(args.stapel)):
-                made = search(str(entry.get("query", "")), entry.get("meeting") or args.sitzung)
-                print(json.dumps({"id": entry.get("id"), **made}, ensure_ascii=False), flush=True)
-            return 0
-        made = search(args.query, args.sitzung)
-    if args.json:
-        _print(made)
-    else:
-        for hit in made["hits"]:
-            print(f"{hit['file']['name']}, S. {hit['page']}: {hit['snippet']}")
-        if not made["hits"]:
-            print("Nichts gefunden.")
-    return 0
+    return search_command.run(args, settings, _batch)
 
 
 def _release(args: argparse.Namespace, settings: Settings) -> int:
@@ -455,7 +415,7 @@ def _work(args: argparse.Namespace, settings: Settings) -> int:
 def _models(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent.output.models_command import run
 
-    return run(args.what, args.name or settings.model, args.von, settings, as_json=args.json)
+    return run(args.what, args.name, args.von, settings, as_json=args.json)
 
 
 def _glossary(args: argparse.Namespace, settings: Settings) -> int:

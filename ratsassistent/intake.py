@@ -30,6 +30,7 @@ from ratsassistent.pack.matching.attach import attach
 from ratsassistent.pack.oparl_data.oparl_merge import has_pages
 from ratsassistent.pack.papers.passages import cut_passages
 from ratsassistent.pack.scans.ocr import recognise
+from ratsassistent.searching import read_meaning
 from ratsassistent.workspace import Progress, Workspace, quiet
 
 
@@ -62,6 +63,8 @@ def take_in(ws: Workspace, paths: Sequence[Path], *, public: oparl.Public = None
                 ws.nonpublic.delete_paper(paper_id, keep_remarks=True)
         else:
             pack = Pack(meetings=(), loose_papers=(), files=())
+    progress("Die Textstellen werden für die Suche erschlossen", None)
+    read_meaning(ws)
     meetings = {meeting.id: meeting for meeting in (*imported.meetings, *pack.meetings)}
     items = [i for m in pack.meetings for i in m.agendaItem]
     pages = [(f.file, p) for f in pack.files for p in f.pages]

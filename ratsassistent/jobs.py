@@ -34,7 +34,7 @@ from ratsassistent.errors import Interrupted, NotFound, RatsassistentError
 from ratsassistent.oparl import Model
 from ratsassistent.settings import Settings
 
-Kind = Literal["briefing", "frage"]
+Kind = Literal["briefing", "frage", "vektoren"]
 State = Literal["wartet", "läuft", "fertig", "fehler", "abgebrochen", "pausiert"]
 Progress = Callable[[int, int, str], None]
 Handler = Callable[["Job", Progress], JsonValue]
@@ -340,7 +340,7 @@ def _work(jobs: Jobs, handlers: dict[str, Handler], *, once: bool, idle_exit_s: 
 
 def _run(jobs: Jobs, job: Job, handlers: dict[str, Handler]) -> None:
     def progress(done: int, total: int, message: str) -> None:
-        jobs.beat(job.id, done, total, message, gives_way=job.kind == "briefing")
+        jobs.beat(job.id, done, total, message, gives_way=job.kind != "frage")
 
     handler = handlers.get(job.kind)
     if handler is None:

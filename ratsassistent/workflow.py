@@ -10,17 +10,18 @@ puts what it writes beside what it was made from.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import JsonValue
 
-from ratsassistent import held, models
+from ratsassistent import asking, held, models
 from ratsassistent import jobs as background
-from ratsassistent.archive.index import Index
 from ratsassistent.archive.ocr_cache import OcrCache
-from ratsassistent.briefings import Answer, Briefing, Coverage, Hit, ItemBriefing, Level, ModelRecord
+from ratsassistent.asking import page_counts
+from ratsassistent.briefings import Answer, Briefing, Coverage, ItemBriefing, Level, ModelRecord
 from ratsassistent.errors import InputError, Interrupted, ModelError, NotFound
 from ratsassistent.held import loose_papers, meetings, wanted_paper
 from ratsassistent.held import wanted_item as item_of
@@ -30,13 +31,12 @@ from ratsassistent.jobs import Job
 from ratsassistent.oparl import AgendaItem, Meeting, PageRef
 from ratsassistent.pack.files.reading import render_safely
 from ratsassistent.remarks import forget, handed_out, remark, remarks, remarks_of_paper, withdraw
+from ratsassistent.searching import find, make_vectors
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, store_of, workspace
-from ratsassistent.writing import answer as answering
 from ratsassistent.writing import briefing as writing
 from ratsassistent.writing.findings.overview import overview
 from ratsassistent.writing.model.llama import LanguageModel, LlamaModel
-from ratsassistent.writing.text.cited import PageTexts, page_texts
 
 __all__ = [
     "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "find", "item_of", "load_model",
@@ -49,18 +49,12 @@ __all__ = [
 # --- what is held --------------------------------------------------------------------------------------------------
 
 
-def _page_counts(ws: Workspace, meeting_id: str | None) -> tuple[int, int]:
-    """How many pages of a meeting (or of everything) were read, and how many there are."""
-    counts = [store.page_counts(meeting_id) for store in ws.stores]
-    return sum(read for read, _ in counts), sum(total for _, total in counts)
-
-
 def coverage(ws: Workspace, meeting_id: str | None = None, known: Meeting | None = None) -> Coverage:
     """How far the pages of a meeting (or of everything) were read, and what a meeting's agenda lacks.
 
     :param known: that meeting, where it is at hand; else it is read.
     """
-    read, total = _page_counts(ws, meeting_id)
+    read, total = page_counts(ws, meeting_id)
 
     def refs(**like: str) -> tuple[PageRef, ...]:
         return tuple(ref for store in ws.stores for ref in store.page_refs(meeting_id, **like))
@@ -258,64 +252,25 @@ def _briefing(
 # --- questions and search ------------------------------------------------------------------------------------------
 
 
-def find(ws: Workspace, query: str, *, limit: int = 20, wanted: str | None = None, **filters: Any) -> list[Hit]:
-    """Search everything held, or one meeting; hits of both stores, best first.
-
-    :param filters: `organization`, `since`, `until`, `paper_type` of `Index.search`.
-    """
-    meeting_id = meeting(ws, wanted).id if wanted else None
-    hits = [
-        hit.model_copy(update={"public": store is ws.public})
-        for store in ws.stores
-        for hit in Index(store).search(query, limit=limit, meeting_id=meeting_id, **filters)
-    ]
-    return sorted(hits, key=lambda h: h.score, reverse=True)[:limit]
-
-
 def ask(
     ws: Workspace,
     question: str,
     *,
     wanted: str | None = None,
+    top: str | None = None,
+    before: Sequence[Answer] = (),
+    quotes_only: bool = False,
     should_stop: Callable[[], bool] | None = None,
     on_text: Callable[[str], None] | None = None,
 ) -> Answer:
-    """Answer a question from passages, with citations, or say honestly that it was not found.
+    """As `asking.ask`, with the language model that is set.
 
-    :param wanted: a meeting; without one, everything held is asked.
-    :raises InputError: the question is empty. :raises ModelError: no language model is at hand.
+    :param quotes_only: without the language model.
     """
-    if not question.strip():
-        raise InputError("Bitte eine Frage eingeben.")
-    started = time.monotonic()
-    chosen = meeting(ws, wanted) if wanted else None
-    hits = find(ws, question, limit=answering.PASSAGES, wanted=chosen.id if chosen else None)
-    read, total = _page_counts(ws, chosen.id if chosen else None)
-    pages = _cited_texts(ws, hits)
-    made = answering.answer(question, hits, pages, lambda: load_model(ws), ws.own_prompts, should_stop, on_text)
-    return made.model_copy(
-        update={
-            "pages_read": read,
-            "pages_total": total,
-            "seconds": round(time.monotonic() - started, 2),
-        }
+    model = None if quotes_only else lambda: load_model(ws)
+    return asking.ask(
+        ws, question, model=model, wanted=wanted, top=top, before=before, should_stop=should_stop, on_text=on_text
     )
-
-
-def _cited_texts(ws: Workspace, hits: Sequence[Hit]) -> PageTexts:
-    """The text of every page that hits cite; of a file without pages (OParl) its whole text."""
-    texts: PageTexts = {}
-    for hit in hits:
-        for cited in hit.passage.citation:
-            key = (cited.file_id, cited.page)
-            if key in texts:
-                continue
-            if cited.page is not None:
-                texts[key] = page_text(ws, *key)
-                continue
-            paper = store_of(ws, hit.public).paper(hit.passage.paper_id)
-            texts.update(page_texts([paper]) if paper else {key: ""})
-    return texts
 
 
 def delete(ws: Workspace, wanted: str) -> Meeting:
@@ -351,12 +306,15 @@ def order_briefing(ws: Workspace, wanted: str, plain: str | None = None) -> Job:
     return job
 
 
-def order_question(ws: Workspace, question: str, wanted: str | None = None) -> Job:
-    """Put a question into the queue, before all briefings, and see that a worker runs."""
+def order_question(ws: Workspace, question: str, wanted: str | None = None, before: str | None = None) -> Job:
+    """Put a question into the queue, before all briefings, and see that a worker runs.
+
+    :param before: the job of the question that it may follow up.
+    """
     if not question.strip():
         raise InputError("Bitte eine Frage eingeben.")
     chosen = meeting(ws, wanted) if wanted else None
-    payload: dict[str, JsonValue] = {"question": question, "meeting": chosen.id if chosen else None}
+    payload: dict[str, JsonValue] = {"question": question, "meeting": chosen.id if chosen else None, "before": before}
     job = ws.jobs.add("frage", question, payload, priority=10)
     background.ensure_worker(ws.settings)
     return job
@@ -394,12 +352,26 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
             ws,
             str(job.payload["question"]),
             wanted=str(wanted) if wanted else None,
+            before=_answered_before(ws, job.payload.get("before")),
             should_stop=report.should_stop,
             on_text=report.growing,
         )
         return made.model_dump(mode="json")
 
-    background.run_worker(ws.jobs, {"briefing": briefing, "frage": question}, idle_exit_s=idle_exit_s)
+    def vectors(_job: Job, beat: Beat) -> Any:
+        made = make_vectors(ws, lambda done, total: beat(done, total, f"{done} von {total} Textstellen"))
+        return {"passages": made}
+
+    handlers = {"briefing": briefing, "frage": question, "vektoren": vectors}
+    background.run_worker(ws.jobs, handlers, idle_exit_s=idle_exit_s)
+
+
+def _answered_before(ws: Workspace, job_id: JsonValue) -> list[Answer]:
+    """The answer of an earlier question, if it is still there."""
+    with contextlib.suppress(NotFound):
+        earlier = ws.jobs.get(str(job_id)) if job_id else None
+        return [Answer.model_validate(earlier.result)] if earlier and earlier.result is not None else []
+    return []
 
 
 Beat = Callable[[int, int, str], None]  # done, total, German message; raises Interrupted when the work is to stop

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ratsassistent.archive.index import Meaning
 from ratsassistent.archive.store import Store
 from ratsassistent.jobs import Jobs
 from ratsassistent.oparl import Public
@@ -32,6 +33,7 @@ class Workspace:
     public: Store
     nonpublic: Store
     model: LanguageModel | None = field(default=None, repr=False)
+    embedding: Meaning | None = field(default=None, repr=False)
 
     @property
     def stores(self) -> tuple[Store, Store]:
@@ -42,6 +44,13 @@ class Workspace:
     def jobs(self) -> Jobs:
         """Long work; kept in the non-public store, since a question may be confidential."""
         return Jobs(self.nonpublic)
+
+    @property
+    def meaning(self) -> Meaning:
+        """The embedding models that are at hand, looked for once."""
+        if self.embedding is None:
+            self.embedding = Meaning()
+        return self.embedding
 
     @property
     def own_prompts(self) -> Path:

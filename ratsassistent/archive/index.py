@@ -47,8 +47,6 @@ class Weights:
 ONLY_WORDS = Weights(1.0, 0.0, 0.0)
 FIRST_STAGE = Weights(1.0, 0.8, 0.0)
 BOTH_STAGES = Weights(1.0, 0.3, 4.0)
-LEAST_STATIC = 0.35  # cosine below which meaning alone makes no hit
-LEAST_TRANSFORMER = 0.82
 
 
 @dataclass(slots=True)
@@ -56,7 +54,7 @@ class Meaning:
     """The embedding models that are at hand, and how much time the transformer may take for one search.
 
     `ranked`: of how many passages it makes the vectors that it lacks; `step`: how many at once; no step begins after
-    `seconds`.
+    `seconds`. `least_static`, `least_transformer`: the cosines below which meaning alone makes no hit.
     """
 
     static: Embedder | None = None
@@ -64,6 +62,8 @@ class Meaning:
     ranked: int = 40
     step: int = 8
     seconds: float = 2.0
+    least_static: float = 0.35
+    least_transformer: float = 0.82
     _asked: dict[tuple[str, str], Vectors] = field(default_factory=dict)
 
     def question(self, embedder: Embedder, text: str) -> Vectors:
@@ -182,6 +182,12 @@ class Index:
                 return
             vectors.fill_these(self._store, transformer, TRANSFORMER, best[start : start + self._meaning.step])
 
+    def _is_near(self, one: _Candidate) -> bool:
+        """True where a passage without any word of the query is near enough in meaning to be a hit."""
+        if one.transformer is not None:
+            return one.transformer >= self._meaning.least_transformer
+        return one.static is not None and one.static >= self._meaning.least_static
+
     # --- hits
 
     def _hits(
@@ -198,7 +204,7 @@ class Index:
         for row in _rows(connection, found):
             body = Passage.model_validate_json(row.body)
             one = found[row.rowid]
-            if one.words <= 0 and not _is_near(one):
+            if one.words <= 0 and not self._is_near(one):
                 continue
             ranked.append((one.score + one.words * (cue(body.text) - 1), body, row))
         # With equal scores the passage that belongs to a meeting goes first, and then the order is always the same.
@@ -265,17 +271,10 @@ def _add_up(found: Iterable[_Candidate], weights: Weights) -> None:
     for one in candidates:
         words = weights.words * one.words
         near = weights.static * max(one.static or 0.0, 0.0)
-        if weights.transformer:
-            near += weights.transformer * max(farthest if one.transformer is None else one.transformer, 0.0)
-        one.score = words + near
-        one.meaning = near / one.score if one.score > 0 else 0.0
-
-
-def _is_near(one: _Candidate) -> bool:
-    """True where a passage without any word of the query is near enough in meaning to be a hit."""
-    if one.transformer is not None:
-        return one.transformer >= LEAST_TRANSFORMER
-    return one.static is not None and one.static >= LEAST_STATIC
+        if one.transformer is not None:
+            near += weights.transformer * (one.transformer - farthest)
+        one.score = words + near + weights.transformer * max(farthest, 0.0)
+        one.meaning = near / (words + near) if words + near > 0 else 0.0
 
 
 def _duplicate(passage: Passage) -> dict[tuple[str, int | None, str | None], Duplicate]:

@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, func, insert, select
 
-from ratsassistent.archive import database, deletion, identity, saving, tables
+from ratsassistent.archive import database, deletion, identity, saving, tables, vectors
 from ratsassistent.archive.german import fold_name
 from ratsassistent.briefings import ItemBriefing, Level
 from ratsassistent.errors import NotFound
@@ -59,6 +59,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database."""
+        vectors.forget(self)
         self._engine.dispose()
 
     def __enter__(self) -> Store:
@@ -174,6 +175,12 @@ class Store:
         """The meeting with its items and their papers, or None."""
         with self.reading() as connection:
             return saving.load_meeting(connection, meeting_id, with_text=True)
+
+    def has_meeting(self, meeting_id: str) -> bool:
+        """True if there is a meeting with this id."""
+        with self.reading() as connection:
+            query = select(tables.meeting.c.id).where(tables.meeting.c.id == meeting_id)
+            return connection.execute(query).first() is not None
 
     def same_meeting(self, meeting: Meeting) -> Meeting | None:
         """The meeting of this archive that is the same Sitzung (see `identity`), with its papers, or None."""
@@ -357,6 +364,7 @@ class Store:
             raise ValueError(f"{self.folder} holds a {known} archive")
 
     def _cleaned(self, gone: list[str]) -> tuple[str, ...]:
+        vectors.forget(self)
         self.clean()
         return tuple(gone)
 

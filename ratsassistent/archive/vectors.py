@@ -71,6 +71,7 @@ def fill(
     role: str,
     *,
     batch: int = BATCH,
+    most: int | None = None,
     on_batch: Callable[[int], None] | None = None,
 ) -> int:
     """Make the vectors of all passages that have none of this model, those taken in last first; returns how many.
@@ -78,6 +79,7 @@ def fill(
     Each batch is kept at once, so that what is interrupted goes on where it stopped.
 
     :param role: what the model is used for; the vectors of another model with this role are removed.
+    :param most: end after about so many passages.
     :param on_batch: told how many passages got their vectors; what it raises ends the work.
     """
     made = 0
@@ -87,6 +89,8 @@ def fill(
         _keep(store, model, texts, _embedded(embedder, texts))
         if on_batch:
             on_batch(len(texts))
+        if most is not None and made >= most:
+            break
     return made
 
 
@@ -101,11 +105,10 @@ def fill_these(store: Store, embedder: Embedder, role: str, rows: Sequence[int])
 
 def lacking(store: Store, embedder: Embedder) -> int:
     """How many passages have no vector of this model yet."""
-    passage, vector, model = tables.passage, tables.vector, tables.embedding_model
-    have = select(func.count()).select_from(vector).join(model, model.c.id == vector.c.model)
+    matrix = _matrix(store, embedder)
     with store.reading() as connection:
-        count = connection.execute(have.where(model.c.key == embedder.key)).scalar_one()
-        return int(connection.execute(select(func.count()).select_from(passage)).scalar_one()) - int(count)
+        count = int(connection.execute(select(func.count()).select_from(tables.passage)).scalar_one())
+    return max(count - (0 if matrix is None else len(matrix.rows)), 0)
 
 
 def remove(connection: Connection, rows: Sequence[int]) -> None:
@@ -249,20 +252,16 @@ def _model(store: Store, embedder: Embedder, role: str) -> int:
 
 
 def _lacking(store: Store, model: int, batch: int) -> Iterator[list[_Text]]:
-    """The passages without a vector, from the newest to the oldest, and what comes in meanwhile."""
+    """The passages without a vector, from the newest to the oldest."""
     row = tables.passage.c.rowid
+    below: int | None = None
     while True:
-        below: int | None = None
-        found = False
-        while True:
-            with store.reading() as connection:
-                texts = _texts(connection, model, None if below is None else row < below, batch)
-            if not texts:
-                break
-            found, below = True, texts[-1].row
-            yield texts
-        if not found:
+        with store.reading() as connection:
+            texts = _texts(connection, model, None if below is None else row < below, batch)
+        if not texts:
             return
+        below = texts[-1].row
+        yield texts
 
 
 def _texts(connection: Connection, model: int, condition: Any, limit: int) -> list[_Text]:

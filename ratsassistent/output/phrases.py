@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ratsassistent.briefings import Coverage, ItemSource
+from ratsassistent.briefings import Answer, Coverage, FoundWord, ItemSource, Why
 from ratsassistent.oparl import AgendaItem, Change, Decision, MissingAttachment, Outcome, PageRef, Vote
 
 OUTCOMES: dict[Outcome, str] = {
@@ -54,6 +54,9 @@ RESPONSIBLE = (
     "dieses Papier weitergibt, ist dafür selbst verantwortlich und liest vorher die genannte Seite. Nichts hier "
     "empfiehlt, wie abzustimmen ist."
 )
+NOT_FOUND = "In den gelesenen Unterlagen nicht gefunden"
+NEAREST = "Könnte damit zu tun haben"
+UNDERSTOOD = "Verstanden als"
 UNKNOWN_PUBLIC = "Ob der Punkt öffentlich ist, sagen die Unterlagen nicht; er wird deshalb so behandelt."
 
 
@@ -170,3 +173,27 @@ def coverage(given: Coverage) -> list[tuple[str, list[str]]]:
             (one if n == 1 else f"Zu {n} Tagesordnungspunkten liegen keine Unterlagen bei.", list(given.without_papers))
         )
     return notes
+
+
+def pages_read(given: Answer) -> str:
+    """How much was read before it was answered: "38 von 40 Seiten gelesen"."""
+    return f"{given.pages_read} von {given.pages_total} {'Seite' if given.pages_total == 1 else 'Seiten'} gelesen"
+
+
+def why(given: Why) -> str:
+    """Why a passage was found, as one sentence."""
+    if not given.words:
+        return "Gefunden wegen ähnlicher Bedeutung; keines der gesuchten Wörter kommt vor."
+    words = ", ".join(map(_found, given.words))
+    share = round(100 * given.meaning)
+    return f"Gefunden wegen: {words}" + (f"; zu {share} % wegen ähnlicher Bedeutung." if share >= 1 else ".")
+
+
+def _found(given: FoundWord) -> str:
+    return {
+        "exact": f"„{given.word}“ wörtlich",
+        "inflected": f"„{given.word}“ als „{given.found}“",
+        "compound": f"„{given.word}“ in „{given.found}“",
+        "part": f"„{given.word}“ durch „{given.found}“",
+        "head": f"„{given.word}“ im Titel oder in der Überschrift",
+    }[given.how]

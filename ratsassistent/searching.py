@@ -1,0 +1,113 @@
+"""Search over everything held, by words and by meaning, and the vectors that it needs.
+
+What enters: an opened Workspace, what somebody looks for. What leaves: Hits of both stores, the best first.
+What it does not know: how hits are found and weighed (`archive.index`), how embedding models are run (`meaning`).
+
+The small static model is always there: what is taken in gets its vectors at once. The transformer is there where it was
+fetched: it reads what a search finds first, and the rest in the background, what was taken in last before all else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ratsassistent import held
+from ratsassistent import jobs as background
+from ratsassistent.archive import vectors
+from ratsassistent.archive.index import STATIC, TRANSFORMER, Index
+from ratsassistent.archive.store import Store
+from ratsassistent.briefings import Hit
+from ratsassistent.jobs import Job
+from ratsassistent.meaning.embedder import Embedder
+from ratsassistent.workspace import Workspace
+
+AT_ONCE = 3000  # passages whose static vectors are made before a search goes on; more than these wait for the worker
+A_TURN = 500  # passages of one store that the transformer reads before it looks at the other one
+STEP = 32  # passages that it reads before it asks whether to go on
+PRIORITY = -10  # of that work: everything else goes first
+
+
+def find(
+    ws: Workspace,
+    text: str,
+    *,
+    limit: int = 20,
+    wanted: str | None = None,
+    public: bool | None = None,
+    **filters: Any,
+) -> list[Hit]:
+    """Search everything held, or one meeting; hits of both stores, best first.
+
+    :param public: True: only what is public, False: only what is not, or not known to be.
+    :param filters: `organization`, `since`, `until`, `paper_type`, `one_a_file` of `Index.search`.
+    :raises NotFound: there is no such meeting. :raises Ambiguous: there are several.
+    """
+    meeting_id = _meeting_id(ws, wanted) if wanted else None
+    stores = [store for store in ws.stores if public is None or (store is ws.public) == public]
+    hits = [
+        hit.model_copy(update={"public": store is ws.public})
+        for store in stores
+        for hit in _index(ws, store).search(text, limit=limit, meeting_id=meeting_id, **filters)
+    ]
+    return sorted(hits, key=lambda h: h.score, reverse=True)[:limit]
+
+
+def read_meaning(ws: Workspace) -> None:
+    """Make the static vectors of what was just taken in, and have the transformer read it in the background."""
+    static = ws.meaning.static
+    if static is not None:
+        for store in ws.stores:
+            vectors.fill(store, static, STATIC)
+    if ws.meaning.transformer is not None and any(vectors.lacking(s, ws.meaning.transformer) for s in ws.stores):
+        order_vectors(ws)
+
+
+def order_vectors(ws: Workspace) -> Job:
+    """Put the making of vectors into the queue, behind all else, and see that a worker runs."""
+    job = ws.jobs.add("vektoren", "Textstellen für die Suche nach Bedeutung vorbereiten", {}, priority=PRIORITY)
+    background.ensure_worker(ws.settings)
+    return job
+
+
+def make_vectors(ws: Workspace, on_batch: Callable[[int, int], None]) -> int:
+    """Make all vectors that are lacking; returns how many. What is interrupted goes on where it stopped.
+
+    What was taken in last comes first, in turns between the stores.
+
+    :param on_batch: told how many are done, and of how many; what it raises ends the work.
+    """
+    models = [(m, role) for m, role in ((ws.meaning.static, STATIC), (ws.meaning.transformer, TRANSFORMER)) if m]
+    total = sum(vectors.lacking(store, model) for store in ws.stores for model, _ in models)
+    done = 0
+
+    def tell(count: int) -> None:
+        nonlocal done
+        done += count
+        on_batch(done, max(total, done))
+
+    for model, role in models:
+        while sum(_turn(store, model, role, tell) for store in ws.stores):
+            pass
+    return done
+
+
+def _meeting_id(ws: Workspace, wanted: str) -> str:
+    known = any(store.has_meeting(wanted) for store in ws.stores)  # much faster than to look at all their names
+    return wanted if known else held.wanted_meeting(ws, wanted).id
+
+
+def _turn(store: Store, model: Embedder, role: str, tell: Callable[[int], None]) -> int:
+    if role == STATIC:
+        return vectors.fill(store, model, role, on_batch=tell)
+    return vectors.fill(store, model, role, batch=STEP, most=A_TURN, on_batch=tell)
+
+
+def _index(ws: Workspace, store: Store) -> Index:
+    static = ws.meaning.static
+    if static is not None and (count := vectors.lacking(store, static)):
+        if count <= AT_ONCE:
+            vectors.fill(store, static, STATIC)
+        else:  # an archive of an earlier version
+            order_vectors(ws)
+    return Index(store, ws.meaning)
