@@ -211,6 +211,7 @@ class Decision(Model):
     subject: str | None = None  # what was voted on, in the words before the vote, where an item has several
     text: str | None = None
     citation: tuple[Citation, ...] = ()
+    also: tuple[Decision, ...] = ()  # where several sources tell of it: what each of them says, this one included
 
 
 class Paper(Model):

@@ -334,6 +334,7 @@ def merged_decisions(old: Sequence[Decision], new: Sequence[Decision]) -> tuple[
         return tuple(new or old)
     if len(old) == len(new) == 1:
         one, two = old[0], new[0]
+        sources = _sources(one, two)
         if one.outcome in {None, "other", two.outcome} or two.outcome in {None, "other"}:
             richer, other = (one, two) if _weight(one) > _weight(two) else (two, one)
             return (richer.model_copy(update={
@@ -342,9 +343,21 @@ def merged_decisions(old: Sequence[Decision], new: Sequence[Decision]) -> tuple[
                 "named": richer.named or other.named,
                 "unanimous": richer.unanimous or other.unanimous,
                 "text": richer.text or other.text,
+                "also": sources,
             }),)  # fmt: skip
-        return (two,)
+        return (two.model_copy(update={"also": sources}),)
     return tuple(new if len(new) >= len(old) else old)
+
+
+def _sources(one: Decision, two: Decision) -> tuple[Decision, ...]:
+    """What each source says of one decision, where several do; a source that comes again replaces what it said."""
+    said = {_source(raw): raw for raw in (*(one.also or (one,)), *(two.also or (two,)))}
+    return tuple(raw.model_copy(update={"also": ()}) for raw in said.values()) if len(said) > 1 else ()
+
+
+def _source(decision: Decision) -> tuple[str | None, ...]:
+    """By what a source of a decision is known: the files with pages that it cites; data without pages are one source."""
+    return tuple(dict.fromkeys(citation.file_id for citation in decision.citation if citation.page is not None))
 
 
 def _weight(decision: Decision) -> int:

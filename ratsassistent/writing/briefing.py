@@ -63,7 +63,7 @@ def task(item: AgendaItem, level: Level, record: ModelRecord | None = None, own_
     :raises InputError: a prompt is not usable.
     """
     prompts = tuple(load_prompt(name, own_prompts) for name in PROMPTS) if level == "voll" else ()
-    of = [VERSION, level, basis_of(item), *(d.model_dump_json() for d in item.decisions)]
+    of = [VERSION, level, basis_of(item), *(d.model_dump_json(exclude={"also"}) for d in item.decisions)]
     of += [m.model_dump_json() for m in item.missing_attachments]
     of += [c.model_dump_json() for paper in item.papers for c in paper.changes]
     if prompts and record:
