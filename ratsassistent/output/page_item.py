@@ -116,7 +116,7 @@ def _summary(brief: ItemBriefing, named: bool, ordered: bool) -> str:
     elif ordered:
         parts.append(notice("Die Fassung in einfacher Sprache wird geschrieben …"))
     elif brief.plain_language is not None:
-        parts.append(notice("Für die einfache Sprache fand die KI keinen Satz, der die Prüfung besteht."))
+        parts.append(notice("Für die einfache Sprache fand die KI keinen Satz, der die Prüfung bestanden hat."))
     elif any(s.origin == "model" and s.check == "ok" for s in brief.statements):
         button = action("plain", "In einfacher Sprache schreiben lassen", item=brief.id)
         parts.append(f'<p class="ra-buttons">{button}</p>')
@@ -277,18 +277,21 @@ def papers(found: Sequence[Paper]) -> str:
 
 
 def answer(found: Answer) -> str:
-    """An answer with its sources, or the honest no, with how many pages were read."""
-    read = f"{found.pages_read} von {count(found.pages_total, 'Seite', 'Seiten')} gelesen"
+    """An answer with its sources, or the honest no, with how many pages were read and which places come nearest."""
+    read = phrases.pages_read(found)
+    understood = f'<p class="ra-small">{phrases.UNDERSTOOD}: {safe(found.asked)}</p>' if found.asked else ""
     named = several_files(c for s in found.statements for c in s.citation)
     written = [s for s in found.statements if s.origin == "model"]
     quoted = _groups([s for s in found.statements if s.origin != "model"], named)
     if not found.answered:
-        hint = "".join(quoted)
-        near = f'<p class="ra-small">Diese Stellen kommen der Frage am nächsten:</p>{hint}' if hint else ""
-        return f'<div class="ra-answer">{notice(f"In den gelesenen Unterlagen nicht gefunden ({read}).")}{near}</div>'
-    body = ""
+        near = "".join(
+            f"<li>{safe(h.snippet)} {citations(h.passage.citation, with_file=several_files(h.passage.citation))}</li>" for h in found.nearest
+        )
+        near = f'<p class="ra-small">{phrases.NEAREST}:</p><ul class="ra-list">{near}</ul>' if near else "".join(quoted)
+        return f'<div class="ra-answer">{understood}{notice(f"{phrases.NOT_FOUND} ({read}).")}{near}</div>'
+    body = f"<p>{safe(found.verdict)}</p>" if found.verdict else ""
     if written:
-        body = ai_box(written, found.model.name if found.model else None, named)
+        body += ai_box(written, found.model.name if found.model else None, named)
     elif not quoted:
-        body = f"<p>{safe(found.answer)}</p>"
-    return f'<div class="ra-answer">{body}{"".join(quoted)}<p class="ra-small">{read}.</p></div>'
+        body += f"<p>{safe(found.answer)}</p>"
+    return f'<div class="ra-answer">{understood}{body}{"".join(quoted)}<p class="ra-small">{read}.</p></div>'

@@ -23,7 +23,7 @@ _TITLE = """<div class="ra-top"><span class="ra-logo" aria-hidden="true">§</spa
 _WELCOME = """<h1>Unterlagen einlesen</h1><p>Ziehen Sie die Unterlagen einer Sitzung in das Feld: eine PDF-Datei, mehrere,
 oder eine ZIP-Datei. Das Lesen beginnt sofort.</p>"""
 _EXAMPLE = "<p>Noch keine Unterlagen zur Hand? Probieren Sie es mit einer erfundenen Sitzung aus.</p>"
-_ASK = """<h1>Frage stellen</h1><p>Fragen Sie mit eigenen Worten. Die Antwort nennt immer die Seite, auf der es steht.</p>"""
+_ASK = """<h1>Frage stellen</h1><p>Fragen Sie mit eigenen Worten. Zu jeder Antwort steht die Seite, auf der sie zu finden ist. Steht nichts in den Unterlagen, sagt das Programm es.</p>"""
 _CONFIRM = """<p><strong>Diese Sitzung wirklich löschen?</strong> Die Unterlagen und alles, was daraus entstanden ist,
 werden von diesem Rechner entfernt. Das lässt sich nicht rückgängig machen.</p>"""
 _KEEP_ADDRESS = """(address) => {
