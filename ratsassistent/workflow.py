@@ -281,6 +281,7 @@ def delete(ws: Workspace, wanted: str) -> Meeting:
     chosen = meeting(ws, wanted)
     gone = [key for store in ws.stores for key in store.delete_meeting(chosen.id)]
     forget(ws, gone)
+    register.forget(ws, gone)
     ws.jobs.forget(tuple(gone))
     OcrCache(ws.nonpublic).forget(gone)
     return chosen

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent / "ratsassistent"
 LAYERS = [
     ["errors", "oparl"],
     ["glossary"],
+    ["resolutions"],
     ["briefings"],
     ["settings", "resources", "sources", "loading", "catalogue", "models", "e5_format", "embedding_files", "demo"],
     ["pack"],
@@ -21,6 +22,7 @@ LAYERS = [
     ["jobs"],
     ["workspace"],
     ["held"],
+    ["register"],
     ["searching"],
     ["asking"],
     ["intake"],

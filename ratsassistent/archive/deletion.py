@@ -57,6 +57,8 @@ def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
     connection.execute(delete(remark).where(
         remark.c.item_id.in_([*items, *gone, *own]) | ((remark.c.meeting_id == meeting_id) & ~surviving)
     ))  # fmt: skip
+    entry = tables.register_entry
+    connection.execute(delete(entry).where((entry.c.meeting_id == meeting_id) | entry.c.item_id.in_(items)))
     return _finish(connection, [meeting_id, *items, *gone, *own], files)
 
 
@@ -75,6 +77,8 @@ def delete_paper(connection: Connection, paper_id: str, *, keep_remarks: bool = 
     files = {span.file_id for edition in held for span in edition.files}
     items = list(connection.execute(select(link.c.agenda_item_id).where(link.c.paper_id == paper_id)).scalars())
     connection.execute(delete(tables.briefing).where(tables.briefing.c.item_id.in_(items)))  # written from its words
+    for table in (tables.resolution, tables.proposal):  # and what was read of it; the rest is read anew
+        connection.execute(delete(table).where(table.c.agenda_item_id.in_(items)))
     saving.delete_paper_rows(connection, paper_id)
     if not keep_remarks:
         connection.execute(delete(tables.remark).where(tables.remark.c.item_id == paper_id))

@@ -104,6 +104,7 @@ def put_shown(connection: Connection, item_id: str, paper: Paper, position: int)
     )).first()  # fmt: skip
     values = {"position": position, "body": "" if same else body}
     where = (link.c.agenda_item_id == item_id) & (link.c.paper_id == paper.id)
+    connection.execute(delete(tables.proposal).where(tables.proposal.c.agenda_item_id == item_id))  # to be read anew
     if not connection.execute(update(link).where(where).values(values)).rowcount:
         connection.execute(insert(link).values(agenda_item_id=item_id, paper_id=paper.id, **values))
     if has_pages(paper):

@@ -285,6 +285,7 @@ def _save_item(connection: Connection, meeting_id: str, item: AgendaItem, positi
     order = list(dict.fromkeys([*kept, *now]))
     body = item.model_copy(update={"papers": (), "order": position}).model_dump_json()
     put(connection, table, {"id": item.id}, {"meeting_id": meeting_id, "position": position, "body": body})
+    connection.execute(delete(tables.proposal).where(tables.proposal.c.agenda_item_id == item.id))  # to be read anew
     gone = set(before) - set(order)
     for paper_id in gone:
         connection.execute(delete(links).where(links.c.agenda_item_id == item.id, links.c.paper_id == paper_id))

@@ -127,6 +127,15 @@ def with_minutes(meetings: Sequence[Meeting], minutes: Minutes) -> tuple[Meeting
     return (*meetings, _own_meeting(minutes))
 
 
+def entries_of(item: AgendaItem, minutes: Minutes) -> tuple[MinutesEntry, ...]:
+    """What minutes of the meeting say on one of its items; an extract with a single entry is about the item it came with."""
+    fitting = [entry for entry in minutes.entries if _places([item], [entry]) == [0] and entry.title != OPENING]
+    numbered = [entry for entry in fitting if entry.number and item.number and _bare(entry.number) == _bare(item.number)]
+    if not fitting and minutes.extract:
+        fitting = [entry for entry in minutes.entries if entry.title != OPENING or len(minutes.entries) == 1][:1]
+    return tuple(numbered or fitting)
+
+
 def same_meeting(minutes: Minutes, organization: str | None, start: str | None) -> bool:
     """True where minutes are those of the meeting of a body on a day."""
     if not minutes.start or not start:
