@@ -132,13 +132,12 @@ class Index:
     def _candidates(
         self, connection: Connection, text: str, words: Sequence[query.Word], among: Select[Any] | None, most: int
     ) -> dict[int, _Candidate]:
-        lookups = list(dict.fromkeys(lookup for word in words for lookup in (*word.exact(), *word.inexact())))
-        rows = {row.row: row for row in fulltext.candidates(connection, lookups, among, most)}
+        rows = {row.row: row for row in fulltext.candidates(connection, query.lookups(words), among, most)}
         mean = sum(row.stem.count(" ") + 1 for row in rows.values()) / max(len(rows), 1)
         near = self._near(connection, text, among)
         new = {number for found in near for number in found} - rows.keys()
         rows |= {row.row: row for row in fulltext.rows(connection, sorted(new))}
-        weights: dict[str, list[float]] = {}
+        weights: query.Weights = {}
         return {n: _Candidate(row, query.score(words, row, mean or 1.0, weights)) for n, row in rows.items()}
 
     def _near(self, connection: Connection, text: str, among: Select[Any] | None) -> list[list[int]]:

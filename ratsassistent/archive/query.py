@@ -27,6 +27,8 @@ from ratsassistent.archive import fulltext, german
 from ratsassistent.briefings import FoundHow, FoundWord
 
 MOST_WORDS = 60  # of a query
+MOST_ROWS = 25_000  # that the full text weighs for one search
+LEAST_WORDS = 2  # that are looked for, however common
 SNIPPET_WORDS = 35
 
 _K1, _B = 1.2, 0.5  # bm25: how soon repetition stops counting, how much long passages lose
@@ -47,6 +49,11 @@ _DATE = re.compile(
 )
 
 
+Weights = dict[
+    str, list[tuple[int, float]]
+]  # for each stem met so far: places of words, and how well it stands for them
+
+
 @dataclass(slots=True)
 class Word:
     """One word of a query: what it may look like in a text, and how much it says."""
@@ -57,6 +64,7 @@ class Word:
     surface: str = ""  # as it was typed
     parts: dict[str, float] = field(default_factory=dict)  # stems of a compound's parts, with their weight
     idf: float = 0.0
+    passages: int = 0  # that hold it, also in a longer word
 
     def exact(self) -> list[fulltext.Lookup]:
         """The word by itself."""
@@ -110,30 +118,41 @@ def words_of(connection: Connection, query: str) -> list[Word]:
             word.parts = _parts(connection, word.stem)
         exact = fulltext.count(connection, word.exact())
         inexact = fulltext.count(connection, word.inexact()) if word.inexact() else 0
+        word.passages = exact + inexact
         frequency = exact + _IN_COMPOUND * max(inexact - exact, 0)
         word.idf = math.log(1 + (max(total - frequency, 0) + 0.5) / (frequency + 0.5))
     return list(words.values())
 
 
-def score(words: Sequence[Word], row: fulltext.Row, mean: float, weights: dict[str, list[float]]) -> float:
+def lookups(words: Sequence[Word]) -> list[fulltext.Lookup]:
+    """What to look for to find candidates: the rarest words, as many as the full text weighs quickly.
+
+    A word that half of all passages hold brings no passage that the others wouldn't; it counts when they are weighed.
+    """
+    found: dict[fulltext.Lookup, None] = {}
+    rows = 0
+    for number, word in enumerate(sorted(words, key=lambda w: (-w.idf, w.stem))):
+        rows += word.passages
+        if rows > MOST_ROWS and number >= LEAST_WORDS:
+            break
+        found |= dict.fromkeys((*word.exact(), *word.inexact()))
+    return list(found)
+
+
+def score(words: Sequence[Word], row: fulltext.Row, mean: float, weights: Weights) -> float:
     """How well a row fits, from 0 to about 1: bm25 over the query's words, times how much of the query is covered.
 
     :param mean: length of a row on average, in words.
     :param weights: what each stem met so far is worth for each word; filled here.
     """
-    text, forms = row.stem.split(), set(row.plain.split())
-    found = [0.0] * len(words)
+    text, forms = row.stem.split(), row.plain.split()
+    found, above = [0.0] * len(words), [0.0] * len(words)
     for stem in text:
-        if stem not in weights:
-            weights[stem] = [word.weight(stem) for word in words]
-            if not any(weights[stem]):
-                weights[stem] = []
-        for number, weight in enumerate(weights[stem]):
+        for number, weight in _weighed(stem, words, weights):
             found[number] += weight
-    above = [0.0] * len(words)
     for stem in row.head.split():
-        for number, word in enumerate(words):
-            above[number] = max(above[number], word.weight(stem))
+        for number, weight in _weighed(stem, words, weights):
+            above[number] = max(above[number], weight)
     norm = _K1 * (1 - _B + _B * len(text) / max(mean, 1.0))
     total = 0.0
     for number, word in enumerate(words):
@@ -142,6 +161,15 @@ def score(words: Sequence[Word], row: fulltext.Row, mean: float, weights: dict[s
     whole = sum(word.idf for word in words) or 1.0
     covered = sum(word.idf * min(found[n] + _HEAD * above[n], 1.0) for n, word in enumerate(words)) / whole
     return total / (whole * (_K1 + 1)) * (1 - _COVERAGE + _COVERAGE * covered)
+
+
+def _weighed(stem: str, words: Sequence[Word], weights: Weights) -> list[tuple[int, float]]:
+    """The words that a stem stands for, by their places, and how well."""
+    known = weights.get(stem)
+    if known is None:
+        known = [(number, weight) for number, word in enumerate(words) if (weight := word.weight(stem))]
+        weights[stem] = known
+    return known
 
 
 def cue(query: str) -> Callable[[str], float]:
@@ -196,23 +224,25 @@ def _word(token: german.Token) -> Word:
 
 def _parts(connection: Connection, stem: str) -> dict[str, float]:
     """The parts of a compound, if all occur in the papers: krippenplatz -> krippe and platz (in their stems)."""
-    pieces = {stem[a:b] for a in range(len(stem)) for b in range(a + _SHORTEST, len(stem) + 1)} - {stem}
-    known = fulltext.known(connection, pieces).keys()
-    cuts = list(_cut(stem, known, 2)) or list(_cut(stem, known, 3))
+    known = fulltext.known(connection, {part for pair in _cut(stem, None, 2) for part in pair}).keys()
+    cuts = list(_cut(stem, known, 2))
+    if not cuts and len(stem) >= 3 * _SHORTEST:
+        known = known | fulltext.known(connection, {part for trio in _cut(stem, None, 3) for part in trio}).keys()
+        cuts = list(_cut(stem, known, 3))
     parts: dict[str, float] = {}
     for first, *others in cuts:  # the first part tells a compound from its kind
         parts |= {first: _PART} | dict.fromkeys(others, _PART * 0.7)
     return parts
 
 
-def _cut(stem: str, known: Collection[str], most: int) -> Iterator[tuple[str, ...]]:
-    """The ways to cut a stem into two, or up to `most`, parts that are known."""
+def _cut(stem: str, known: Collection[str] | None, most: int) -> Iterator[tuple[str, ...]]:
+    """The ways to cut a stem into two, or up to `most`, parts that are known (None: into any)."""
     for cut in range(_SHORTEST, len(stem) - _SHORTEST + 1):
         for joint in _JOINTS:
             left, right = stem[: cut - len(joint)], stem[cut:]
-            if not stem[:cut].endswith(joint) or len(left) < _SHORTEST or left not in known:
+            if not stem[:cut].endswith(joint) or len(left) < _SHORTEST or (known is not None and left not in known):
                 continue
-            if right in known:
+            if known is None or right in known:
                 yield left, right
-            elif most > 2:
+            if most > 2 and (known is None or right not in known):
                 yield from ((left, *rest) for rest in _cut(right, known, most - 1))
