@@ -120,6 +120,13 @@ def remove(connection: Connection, rows: Sequence[int]) -> None:
         connection.execute(update(model).values(removals=model.c.removals + 1))
 
 
+def drop(store: Store, role: str) -> None:
+    """Remove the model that has this role, with all its vectors."""
+    table = tables.embedding_model
+    with store.writing() as connection:
+        _drop(connection, list(connection.execute(select(table.c.id).where(table.c.role == role)).scalars()))
+
+
 def forget(store: Store) -> None:
     """Let go of what is in memory of this archive's vectors."""
     with _lock:
@@ -243,12 +250,16 @@ def _model(store: Store, embedder: Embedder, role: str) -> int:
         found = connection.execute(known).scalar()
         if found is None:
             old = list(connection.execute(select(table.c.id).where(table.c.role == role)).scalars())
-            connection.execute(delete(tables.vector).where(tables.vector.c.model.in_(old)))
-            connection.execute(delete(table).where(table.c.id.in_(old)))
+            _drop(connection, old)
             values = {"role": role, "key": embedder.key, "removals": 0}
             connection.execute(insert(table).values(values))
             found = connection.execute(known).scalar_one()
     return int(found)
+
+
+def _drop(connection: Connection, models: Sequence[int]) -> None:
+    connection.execute(delete(tables.vector).where(tables.vector.c.model.in_(models)))
+    connection.execute(delete(tables.embedding_model).where(tables.embedding_model.c.id.in_(models)))
 
 
 def _lacking(store: Store, model: int, batch: int) -> Iterator[list[_Text]]:
