@@ -9,12 +9,15 @@ fetched: it reads what a search finds first, and the rest in the background, wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ratsassistent import held
 from ratsassistent import jobs as background
-from ratsassistent.archive import vectors
+from ratsassistent.archive import choices as archived
+from ratsassistent.archive import german, vectors
 from ratsassistent.archive.index import STATIC, TRANSFORMER, Index
 from ratsassistent.archive.store import Store
 from ratsassistent.briefings import Hit
@@ -26,6 +29,43 @@ AT_ONCE = 3000  # passages whose static vectors are made before a search goes on
 A_TURN = 500  # passages of one store that the transformer reads before it looks at the other one
 STEP = 32  # passages that it reads before it asks whether to go on
 PRIORITY = -10  # of that work: everything else goes first
+_EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)  # signs around a word
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a search can be narrowed to; meetings by id, name and start, the newest first."""
+
+    organizations: tuple[str, ...] = ()
+    paper_types: tuple[str, ...] = ()
+    meetings: tuple[tuple[str, str, str | None], ...] = ()
+
+
+def choices(ws: Workspace, most_meetings: int) -> Choices:
+    """What there is to choose from in both stores."""
+    meetings = {key: (key, name, start) for s in ws.stores for key, name, start in archived.meetings(s, most_meetings)}
+    newest = sorted(meetings.values(), key=lambda one: one[2] or "", reverse=True)[:most_meetings]
+    names = {german.fold_name(name): name for s in ws.stores for name in archived.organizations(s)}
+    kinds = {german.fold_name(name): name for s in ws.stores for name in archived.paper_types(s)}
+    return Choices(tuple(sorted(names.values())), tuple(sorted(kinds.values())), tuple(newest))
+
+
+def by_meaning(ws: Workspace) -> bool:
+    """Whether any embedding model is at hand, so that a search finds more than words."""
+    return ws.meaning.static is not None or ws.meaning.transformer is not None
+
+
+def marked(hit: Hit) -> list[tuple[str, bool]]:
+    """The snippet of a hit in pieces that give it back when they are joined; True where a word that was found stands."""
+    found = {token.stem for word in (hit.why.words if hit.why else ()) for token in german.tokens(word.found)}
+    out: list[tuple[str, bool]] = []
+    for piece in re.split(r"(\s+)", hit.snippet):
+        edges = _EDGES.match(piece)
+        if edges and edges[2] and any(token.stem in found for token in german.pieces(piece)):
+            out += [(edges[1], False), (edges[2], True), (edges[3], False)]
+        else:
+            out.append((piece, False))
+    return [(text, is_found) for text, is_found in out if text]
 
 
 def find(

@@ -36,15 +36,19 @@ def safe(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
-def action(do: str, label: str, *, css: str = "ra-button", name: str | None = None, **data: object) -> str:
+def action(
+    do: str, label: str, *, css: str = "ra-button", name: str | None = None, submits: bool = False, **data: object
+) -> str:
     """A button that asks for something.
 
     :param label: shown as it is (escaped here). :param name: what a screen reader says instead of the label.
-    :param data: the values of the action; None is left out.
+    :param submits: it is the one that the enter key presses in its form. :param data: the values of the action; None is
+        left out.
     """
     values = "".join(f' data-{key}="{safe(value)}"' for key, value in data.items() if value is not None)
     spoken = f' aria-label="{safe(name)}" title="{safe(name)}"' if name else ""
-    return f'<button type="button" class="{css}" data-do="{do}"{values}{spoken}>{safe(label)}</button>'
+    kind = "submit" if submits else "button"
+    return f'<button type="{kind}" class="{css}" data-do="{do}"{values}{spoken}>{safe(label)}</button>'
 
 
 def notice(text: str, tone: Tone = "info") -> str:
@@ -69,6 +73,14 @@ def long_day(start: str | None) -> str:
         return start
     day = f"{_DAYS[moment.weekday()]}, {moment.day}. {_MONTHS[moment.month - 1]} {moment.year}"
     return f"{day}, {moment:%H:%M} Uhr" if "T" in start or ":" in start else day
+
+
+def short_day(start: str | None) -> str:
+    """An ISO date or date-time as "26.01.2027"; empty where it is none."""
+    try:
+        return f"{dt.datetime.fromisoformat(start or ''):%d.%m.%Y}"
+    except ValueError:
+        return ""
 
 
 def size(number: int | None) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from ratsassistent.briefings import Answer, Coverage, FoundWord, ItemSource, Why
 from ratsassistent.oparl import AgendaItem, Change, Decision, MissingAttachment, Outcome, PageRef, Vote
+from ratsassistent.resolutions import Status
 
 OUTCOMES: dict[Outcome, str] = {
     "accepted": "angenommen",
@@ -19,6 +20,12 @@ OUTCOMES: dict[Outcome, str] = {
     "noted": "zur Kenntnis genommen",
     "settled": "erledigt",
     "other": "anderes Ergebnis",
+}
+STATUSES: dict[Status, str] = {
+    "open": "offen",
+    "in_progress": "in Arbeit",
+    "done": "erledigt",
+    "dropped": "entfallen",
 }
 _PARTS = {
     "resolution": "Beschlussvorschlag",
