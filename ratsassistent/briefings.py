@@ -380,6 +380,8 @@ class Answer(Model):
     seconds: float
     model: ModelRecord | None = None
     kind: str | None = None
+    verdict: str | None = None  # "Ja." or "Nein.", where the first quote leaves no doubt
+    dated: bool = False  # the statements are a list in the order of time, their labels years
     asked: str | None = None
     nearest: tuple[Hit, ...] = ()
 

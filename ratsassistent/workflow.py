@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from ratsassistent import asking, held, models
+from ratsassistent import asking, held, models, register
 from ratsassistent import jobs as background
 from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.asking import page_counts

@@ -1,90 +1,130 @@
-"""Question + passages -> Answer: what the papers say, with pages, or an honest no.
+"""Question + passages -> Answer: what the papers say, in their own words, with pages, or an honest no.
 
-What enters: a question, hits of the index, a language model.
-What leaves: an Answer. Its first sentences were written by the model and checked against their pages; after them comes
-the sentence of the papers that carries it, word for word.
+What enters: a question, what was asked before it, hits of the index; an embedding model and a language model where they
+are at hand. What leaves: an Answer: quotes of the papers, the most direct one first; where that makes it easier to read,
+a sentence of the language model before them, checked against its pages.
 What it does not know: how passages were found; how many pages there are (the caller fills that in).
+
+Rules say what kind of thing is asked for (`answers.question`), which sentence or row tells it (`answers.ranking`) and
+whether any does (`answers.verdict`). Neither model is needed for that; the language model is never waited for where a
+quote suffices.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ratsassistent.archive import german
 from ratsassistent.briefings import Answer, Hit, Statement
-from ratsassistent.writing.extracts.reading import Chunk
-from ratsassistent.writing.model.keyed import model_statements, overlap, tight, whole
+from ratsassistent.errors import ModelError
+from ratsassistent.writing.answers import compose, phrasing, verdict
+from ratsassistent.writing.answers.conversation import Asked, Turn, complete
+from ratsassistent.writing.answers.quotes import quotes
+from ratsassistent.writing.answers.ranking import Ranked, rank
+from ratsassistent.writing.answers.timeline import timeline
 from ratsassistent.writing.model.llama import LanguageModel
-from ratsassistent.writing.model.prompts import REFUSAL, load_prompt
 from ratsassistent.writing.text.cited import PageTexts
-from ratsassistent.writing.text.sentences import clean, sentences
 
-PASSAGES = 6  # that the model reads: about 1,300 tokens, twenty seconds on an office PC
-WRITE_TOKENS = 120
-LABEL = "Antwort"
-QUOTE_LABEL = "Im Wortlaut"
+if TYPE_CHECKING:
+    from ratsassistent.meaning.embedder import Embedder
+
+__all__ = ["PASSAGES", "Asked", "Turn", "answer", "complete"]
+
+PASSAGES = 16  # whose sentences are looked at
+NEAREST = 3  # places named where there is no answer
+_TOWN = re.compile(
+    r"\b(?:Stadt|Gemeinde|Marktgemeinde|Stadtgemeinde|Landeshauptstadt|Kreisstadt|Landkreis|Markt)\s+([A-ZÄÖÜ][a-zäöüß-]{3,})"
+)
+_VERDICTS = {"ja": "Ja.", "nein": "Nein."}
 
 
 def answer(
-    question: str,
+    asked: str | Asked,
     hits: Sequence[Hit],
     pages: PageTexts,
-    model: Callable[[], LanguageModel],
+    model: Callable[[], LanguageModel] | None = None,
     own_prompts: Path | None = None,
     should_stop: Callable[[], bool] | None = None,
     on_text: Callable[[str], None] | None = None,
+    embedder: Embedder | None = None,
 ) -> Answer:
-    """Answer from the passages found; without any, the model is not even asked.
+    """Answer from the passages found.
 
+    :param asked: the question, or what `complete` made of it within a conversation.
     :param pages: the text of every page that a passage stands on.
-    :param model: gives the language model; called only if there are passages.
-    :raises Interrupted: `should_stop` said so. :raises ModelError: the model cannot be run.
+    :param model: gives the language model; called only where a sentence of it would help. None: quotes only.
+    :param on_text: told the quotes at once, then the model's sentence as it grows.
+    :param embedder: compares meanings; without one, words must do.
+    :raises Interrupted: `should_stop` said so.
     """
+    asked = complete(asked) if isinstance(asked, str) else asked
+    question = asked.question
     nothing = Answer(
-        question=question, answered=False, answer="", statements=(), pages_read=0, pages_total=0, seconds=0.0
-    )
+        question=question.text, answered=False, answer="", statements=(), pages_read=0, pages_total=0, seconds=0.0,
+        kind=question.kind, nearest=tuple(hits[:NEAREST]),
+    )  # fmt: skip
+    hits = _near_first(hits, asked)[: PASSAGES if not question.over_time else None]
     if not hits:
         return nothing
-    chunks = [Chunk(f"S{n}", clean(h.passage.text), h.passage.citation, h.passage.kind) for n, h in enumerate(hits, 1)]
-    prompt = load_prompt("frage", own_prompts)
-    writer = model()
-    messages = prompt.render(frage=question.strip(), texte="\n".join(f"[{c.key}] {c.text}" for c in chunks))
-    reply = writer.write(messages, max_tokens=WRITE_TOKENS, should_stop=should_stop, on_text=on_text)
-    record = writer.record
-    if REFUSAL.casefold() in reply.text.casefold():
-        return nothing.model_copy(update={"model": record})
-    written = model_statements(whole(reply), chunks, pages, LABEL)
-    sound = [s for s in written if s.check == "ok"]
-    if not sound:  # nothing of it stands where it should: that is no answer
-        return nothing.model_copy(update={"statements": written, "model": record})
-    quote = _quote(question, sound[0], hits, pages)
-    if quote and tight(sound[0].text) in tight(quote.text) and len(sound[0].text) > 0.8 * len(quote.text):
-        quote = None  # the model itself quoted that sentence; it need not stand there twice
-    statements = (*sound, *([quote] if quote else []))
+    ranked = rank(quotes(hits, pages), question, embedder, _town(pages))
+    if question.over_time:
+        lines = timeline(ranked, hits, question)
+        if lines:
+            text = "\n".join(f"{line.label}: {line.text}" for line in lines)
+            return nothing.model_copy(
+                update={"answered": True, "answer": text, "statements": lines, "nearest": (), "dated": True}
+            )
+    if verdict.answered(ranked, question) < verdict.LEAST:
+        return nothing
+    said = compose.statements(ranked, question, pages, hits)
+    yes_or_no = _verdict(asked, ranked[0], hits)
+    made = _made(nothing, said, yes_or_no)
+    if on_text:
+        on_text(made.answer)
+    if model is None or not phrasing.helps(question, said):
+        return made
+    try:
+        sentence, record = phrasing.phrase(question, said, pages, model(), own_prompts, should_stop, on_text)
+    except ModelError:  # there is none, or it cannot be run: the quotes are the answer
+        return made
+    if sentence is None:
+        return made
+    return _made(nothing, (sentence, *said[:2]), yes_or_no).model_copy(update={"model": record})
+
+
+def _made(nothing: Answer, said: Sequence[Statement], yes_or_no: str | None) -> Answer:
+    told = _VERDICTS[yes_or_no] if yes_or_no else None
+    text = " ".join([*([told] if told else []), *(_told(s) for s in said)])
     return nothing.model_copy(
-        update={
-            "answered": True,
-            "answer": " ".join(s.text for s in sound),
-            "statements": statements,
-            "model": record,
-        }
+        update={"answered": True, "answer": text, "statements": tuple(said), "nearest": (), "verdict": told}
     )
 
 
-def _quote(question: str, said: Statement, hits: Sequence[Hit], pages: PageTexts) -> Statement | None:
-    """The sentence of the cited pages that shares most with what was said and asked."""
-    places = {(c.file_id, c.page) for c in said.citation}
-    best: tuple[float, Statement] | None = None
-    for hit in hits:
-        for sentence in sentences(hit.passage.text):
-            text = clean(sentence.text)
-            # a passage may stand on several pages; the sentence is quoted from the one that holds it
-            citation = tuple(
-                c
-                for c in hit.passage.citation
-                if (c.file_id, c.page) in places and tight(text) in tight(pages.get((c.file_id, c.page), ""))
-            )
-            score = overlap(said.text, text) + 0.5 * overlap(question, text)
-            if citation and 4 <= len(text.split()) <= 60 and (best is None or score > best[0]):
-                best = (score, Statement(text=text, origin="verbatim", citation=citation, label=QUOTE_LABEL))
-    return best[1] if best and best[0] >= 0.5 else None
+def _told(said: Statement) -> str:
+    """A row needs what it stands under to be understood; a sentence does not."""
+    row = said.origin == "extract" and said.text[-1:] not in '.!?:;“”"'
+    return f"{said.heading}: {said.text}" if row and said.heading else said.text
+
+
+def _verdict(asked: Asked, best: Ranked, hits: Sequence[Hit]) -> str | None:
+    return verdict.yes_or_no(asked.question, best, asks=hits[best.quote.hit].passage.kind == "motion")
+
+
+def _near_first(hits: Sequence[Hit], asked: Asked) -> list[Hit]:
+    """Passages of the papers that the conversation is about go first."""
+    papers = {h.passage.paper_id for h in hits if any((c.file_id, c.page) in asked.near for c in h.passage.citation)}
+    return sorted(hits, key=lambda h: h.passage.paper_id not in papers) if papers else list(hits)
+
+
+def _town(pages: PageTexts) -> frozenset[str]:
+    """Stems of the town's name: within its own papers it tells nothing."""
+    named = Counter(name for text in pages.values() for name in _TOWN.findall(text))
+    if not named:
+        return frozenset()
+    name, count = named.most_common(1)[0]
+    stem = german.stem(name)
+    return frozenset({stem, german.stem(f"{name}er")}) if count >= 3 else frozenset()

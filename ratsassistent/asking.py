@@ -1,0 +1,130 @@
+"""A question put to everything held, to a meeting or to one item of it; also as part of a conversation.
+
+What enters: an opened Workspace, a question, what was answered before it. What leaves: an Answer.
+What it does not know: how passages are found (`searching`), how an answer is made of them (`writing.answer`), jobs, the
+page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+
+from ratsassistent import held
+from ratsassistent.briefings import Answer, Hit
+from ratsassistent.errors import InputError
+from ratsassistent.oparl import AgendaItem
+from ratsassistent.searching import find
+from ratsassistent.workspace import Workspace, store_of
+from ratsassistent.writing import answer as answering
+from ratsassistent.writing.answers.question import Question
+from ratsassistent.writing.model.llama import LanguageModel
+from ratsassistent.writing.text.cited import PageTexts, page_texts
+
+MOST_YEARS = 12  # that a development is followed over
+A_YEAR = 6  # passages of each
+
+
+def ask(
+    ws: Workspace,
+    question: str,
+    *,
+    model: Callable[[], LanguageModel] | None = None,
+    wanted: str | None = None,
+    top: str | None = None,
+    before: Sequence[Answer] = (),
+    should_stop: Callable[[], bool] | None = None,
+    on_text: Callable[[str], None] | None = None,
+) -> Answer:
+    """Answer a question from passages, with citations, or say honestly that it was not found.
+
+    :param model: gives the language model, which is asked only where a sentence of it helps; None: quotes only.
+    :param wanted: a meeting; without one, everything held is asked. :param top: only this item of it.
+    :param before: the answers of the same conversation, the last one last.
+    :raises InputError: the question is empty, or an item was named without its meeting.
+    :raises NotFound: there is no such meeting or item. :raises Ambiguous: there are several.
+    :raises Interrupted: `should_stop` said so.
+    """
+    if not question.strip():
+        raise InputError("Bitte eine Frage eingeben.")
+    if top and not wanted:
+        raise InputError("Bitte zum Tagesordnungspunkt auch die Sitzung nennen.")
+    started = time.monotonic()
+    chosen = held.wanted_meeting(ws, wanted) if wanted else None
+    item = held.wanted_item(chosen, top) if chosen and top else None
+    asked = answering.complete(question, [turn_of(a) for a in before])
+    hits = _hits(ws, asked, chosen.id if chosen else None, item.id if item else None)
+    made = answering.answer(
+        asked, hits, cited_texts(ws, hits), model, ws.own_prompts, should_stop, on_text, ws.meaning.transformer
+    )
+    read, total = _item_counts(ws, item) if item else page_counts(ws, chosen.id if chosen else None)
+    return made.model_copy(
+        update={
+            "asked": asked.search if asked.search != asked.question.text else None,
+            "pages_read": read,
+            "pages_total": total,
+            "seconds": round(time.monotonic() - started, 2),
+        }
+    )
+
+
+def turn_of(given: Answer) -> answering.Turn:
+    """What a follow-up question needs to know of an answer: its question, and the pages it was found on."""
+    places = tuple((c.file_id, c.page) for s in given.statements for c in s.citation)
+    return answering.Turn(given.asked or given.question, places)
+
+
+def page_counts(ws: Workspace, meeting_id: str | None) -> tuple[int, int]:
+    """How many pages of a meeting (or of everything) were read, and how many there are."""
+    counts = [store.page_counts(meeting_id) for store in ws.stores]
+    return sum(read for read, _ in counts), sum(total for _, total in counts)
+
+
+def cited_texts(ws: Workspace, hits: Sequence[Hit]) -> PageTexts:
+    """The text of every page that hits cite; of a file without pages (OParl) its whole text."""
+    texts: PageTexts = {}
+    for hit in hits:
+        for cited in hit.passage.citation:
+            key = (cited.file_id, cited.page)
+            if key in texts:
+                continue
+            if cited.page is not None:
+                texts[key] = _page_text(ws, cited.file_id, cited.page)
+                continue
+            paper = store_of(ws, hit.public).paper(hit.passage.paper_id)
+            texts.update(page_texts([paper]) if paper else {key: ""})
+    return texts
+
+
+def _hits(ws: Workspace, asked: answering.Asked, meeting_id: str | None, item_id: str | None) -> list[Hit]:
+    filters = {"item_id": item_id} if item_id else {}
+    limit = 2 * answering.PASSAGES if asked.near else answering.PASSAGES
+    hits = find(ws, asked.search, limit=limit, wanted=meeting_id, **filters)
+    if asked.question.over_time and not meeting_id:
+        known = {h.passage.id for h in hits}
+        for year in _years(asked.question):
+            of_year = find(ws, asked.search, limit=A_YEAR, since=f"{year}-01-01", until=f"{year}-12-31")
+            hits += [h for h in of_year if h.passage.id not in known]
+            known |= {h.passage.id for h in of_year}
+    return hits
+
+
+def _years(question: Question) -> Sequence[int]:
+    """The years that a development is asked for: those named, else the last ones."""
+    now = dt.date.today().year
+    first = min(question.years, default=now - MOST_YEARS + 1)
+    last = max(question.years) if len(question.years) > 1 else now
+    return range(max(first, last - MOST_YEARS + 1), last + 1)
+
+
+def _item_counts(ws: Workspace, item: AgendaItem) -> tuple[int, int]:
+    places = {(s.file_id, n) for p in item.papers for s in p.files for n in range(s.first, s.last + 1)}
+    return sum(bool(_page_text(ws, file, page).strip()) for file, page in places), len(places)
+
+
+def _page_text(ws: Workspace, file_id: str | None, page: int) -> str:
+    if file_id is None:
+        return ""
+    found = (store.page(file_id, page) for store in ws.stores)
+    return next((p.text for p in found if p is not None), "")

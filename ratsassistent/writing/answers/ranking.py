@@ -1,0 +1,236 @@
+"""Quotes and a question -> the quotes that answer it best, each with what speaks for it.
+
+What enters: Quotes, a Question, an embedding model where one is at hand. What leaves: Ranked quotes, the best first.
+What it does not know: whether the best is good enough to be shown as an answer (`verdict`), how answers are put together.
+
+What speaks for a quote: how much of the question's words it holds (rare words count more; what stands in its heading, in
+the title of its paper or in the sentence before it counts in part), whether it holds a value of the kind asked and how
+near that stands to these words, how close it is in meaning, and how high the search placed its passage.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ratsassistent.archive import german
+from ratsassistent.writing.answers.question import Question
+from ratsassistent.writing.answers.quotes import Quote
+from ratsassistent.writing.answers.values import Value, values
+
+if TYPE_CHECKING:
+    from ratsassistent.meaning.embedder import Embedder
+
+EMBEDDED = 40  # quotes whose meaning is compared; the others are too far down
+_HEADING, _NEIGHBOUR, _TITLE = 0.7, 0.45, 0.5  # what a word found there counts, against 1 in the quote itself
+_COMPOUND = 0.65
+_SHORTEST = 4
+_TITLE_WORDS = 12
+# What the features weigh in the order of the quotes.
+_W_HELD, _W_AROUND, _W_VALUE, _W_NEAR, _W_MEANING, _W_PLACE = 1.0, 0.6, 0.8, 0.3, 2.2, 0.5
+_NO_VALUE = 0.4  # what a quote loses that holds no value where one is asked for
+_ASKING = re.compile(r"\?\s*[\"“»]?$|^(?:Wie|Was|Warum|Welche\w*|Wann|Wer|Ob|Inwiefern|Inwieweit)\b.{0,200}$")
+
+
+@dataclass(slots=True)
+class Features:
+    """What speaks for a quote; each from 0 to 1."""
+
+    held: float = 0.0  # of the question's words, in the quote
+    around: float = 0.0  # the same with heading, title and neighbours
+    value: float = 0.0  # how surely it holds a value of the kind asked
+    also: float = 1.0  # the same of the second thing asked
+    near: float = 0.0  # how near the value stands to the question's words
+    meaning: float = 0.0  # cosine, stretched to 0..1
+    cosine: float = 0.0  # as it comes
+    place: float = 0.0  # of its passage among the hits
+    rarest: float = 0.0  # how the most telling word of the question is met, in the quote or around it
+
+
+@dataclass(slots=True)
+class Ranked:
+    """A quote with what speaks for it and the values found in it."""
+
+    quote: Quote
+    features: Features
+    values: list[Value] = field(default_factory=list)
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the question: its stem, and how much it tells (its share of all)."""
+
+    word: str
+    stem: str
+    weight: float
+
+
+def rank(
+    found: Sequence[Quote], question: Question, embedder: Embedder | None = None, town: frozenset[str] = frozenset()
+) -> list[Ranked]:
+    """The quotes, best first.
+
+    :param embedder: compares meanings; without one, words must do.
+    :param town: stems of the town's name, which tells nothing within its own papers.
+    """
+    stems = [_stems(quote.text) for quote in found]
+    around = {quote.context: _stems(quote.context) for quote in found}
+    telling = weighted(question, stems, town)
+    made: list[Ranked] = []
+    for quote, own in zip(found, stems, strict=True):
+        before = stems[quote.before.place] if quote.before else frozenset()
+        after = stems[quote.after.place] if quote.after else frozenset()
+        made.append(_ranked(quote, own, around[quote.context], before | after, telling, question))
+    for entry in made:
+        entry.score = _score(entry, question, meaning=False)
+    made.sort(key=lambda r: -r.score)
+    if embedder is not None:
+        _compare_meanings(made, question, embedder)
+        made.sort(key=lambda r: -r.score)
+    return made
+
+
+def weighted(question: Question, stems: Sequence[frozenset[str]], town: frozenset[str] = frozenset()) -> list[Word]:
+    """The question's words with what each tells: the fewer quotes hold it, the more."""
+    made: list[tuple[str, str, float]] = []
+    for word in question.words:
+        stem = german.stem(word)
+        if stem in town:
+            continue
+        count = sum(1.0 for held in stems if met(stem, held) >= _COMPOUND)
+        weight = math.log(1 + (len(stems) + 1) / (count + 1))
+        if word[:1].isupper() or word[:1].isdigit():
+            weight *= 1.3
+        made.append((word, stem, weight))
+    whole = sum(weight for _, _, weight in made) or 1.0
+    return [Word(word, stem, weight / whole) for word, stem, weight in made]
+
+
+def met(stem: str, held: frozenset[str]) -> float:
+    """How well a word is met among stems: 1 as it is, less within a compound or as a part of it."""
+    if stem in held:
+        return 1.0
+    if len(stem) < _SHORTEST:
+        return 0.0
+    best = 0.0
+    for other in held:
+        if len(other) < _SHORTEST or (other[0] != stem[0] and other[-1] != stem[-1]):
+            continue
+        if len(other) > len(stem):
+            if other.startswith(stem) or other.endswith(stem):
+                best = max(best, _COMPOUND)
+        elif len(other) >= 5 and (stem.startswith(other) or stem.endswith(other)):
+            best = max(best, _COMPOUND * len(other) / len(stem) + 0.15)
+        elif len(stem) >= 6 and stem[:5] == other[:5]:
+            best = max(best, 0.4)
+    return min(best, 0.9)
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(token.stem for token in german.pieces(text) if not german.is_stop_word(token))
+
+
+def _ranked(
+    quote: Quote,
+    own: frozenset[str],
+    above: frozenset[str],
+    beside: frozenset[str],
+    telling: Sequence[Word],
+    question: Question,
+) -> Ranked:
+    features = Features()
+    for word in telling:
+        here = met(word.stem, own)
+        there = max(here, _HEADING * met(word.stem, above), _NEIGHBOUR * met(word.stem, beside))
+        features.held += word.weight * here
+        features.around += word.weight * there
+        if word.weight >= max(w.weight for w in telling) - 1e-9:
+            features.rarest = there
+    if not telling:
+        features.held = features.around = features.rarest = 0.5
+    there_are = values(quote.text, question)
+    features.value = max((v.sure for v in there_are), default=0.0)
+    if question.counted and there_are:
+        features.value = max(v.sure * _counts(quote, v, question) for v in there_are)
+    if question.also:
+        features.also = max((v.sure for v in values(quote.text, question, question.also)), default=0.0)
+    features.near = _nearness(quote, there_are, telling)
+    features.place = 1 / (1 + 0.25 * quote.hit)
+    return Ranked(quote, features, there_are)
+
+
+def _counts(quote: Quote, value: Value, question: Question) -> float:
+    """Does a number count what is asked for? 1 if the word stands close behind it or names it, else less."""
+    stem = german.stem(question.counted or "")
+    close = _stems(quote.text[max(0, value.start - 40) : value.end + 60])
+    if met(stem, close) >= _COMPOUND:
+        return 1.0
+    return 0.85 if met(stem, _stems(quote.text) | _stems(quote.context)) >= _COMPOUND else 0.6
+
+
+def _nearness(quote: Quote, found: Sequence[Value], telling: Sequence[Word]) -> float:
+    """The share of the question's words within a dozen words of the best value."""
+    best = 0.0
+    for value in found[:12]:
+        window = _stems(quote.text[max(0, value.start - 90) : value.end + 90])
+        best = max(best, value.sure * sum(w.weight * met(w.stem, window) for w in telling))
+    return best
+
+
+def _score(entry: Ranked, question: Question, *, meaning: bool) -> float:
+    f, quote = entry.features, entry.quote
+    wants = question.kind in ("amount", "number", "date", "duration", "who", "where", "vote", "why")
+    score = _W_HELD * f.held + _W_AROUND * f.around + _W_PLACE * f.place
+    if wants:
+        weak = question.kind in ("where", "why", "who")
+        score += (0.6 if weak else 1.0) * (_W_VALUE * f.value + _W_NEAR * f.near)
+        if not weak and f.value < 0.3:
+            score -= _NO_VALUE
+        if question.also:
+            score += 0.4 * f.also
+    if meaning:
+        score += _W_MEANING * f.meaning
+    text = quote.text
+    if _ASKING.search(text):
+        score -= 0.6
+    if quote.kind == "heading":
+        score -= 0.4
+    elif quote.words < 5 and quote.kind != "row":
+        score -= 0.3
+    if quote.words > 60:
+        score -= 0.2
+    return score
+
+
+def _compare_meanings(made: list[Ranked], question: Question, embedder: Embedder) -> None:
+    """Adds how close the foremost quotes are in meaning, and weighs again."""
+    chosen = {id(r) for r in made[: EMBEDDED // 2]}
+    by_place = sorted(made, key=lambda r: (r.quote.hit, -r.score))
+    others = [id(r) for r in by_place if id(r) not in chosen and r.quote.words > 3]
+    chosen |= set(others[: EMBEDDED - len(chosen)])
+    foremost = [r for r in made if id(r) in chosen]
+    if not foremost:
+        return
+    texts = [_in_context(r.quote) for r in foremost]
+    vectors = embedder.passages(texts)
+    cosines = vectors @ embedder.questions([question.text])[0]
+    low, high = 0.78, 0.90
+    for entry, cosine in zip(foremost, cosines, strict=True):
+        entry.features.cosine = float(cosine)
+        entry.features.meaning = min(max((float(cosine) - low) / (high - low), 0.0), 1.2)
+        entry.score = _score(entry, question, meaning=True)
+    lowest = min(entry.score for entry in foremost)
+    for entry in made:
+        if entry.features.cosine == 0.0:
+            entry.score = min(entry.score, lowest) - 0.001
+
+
+def _in_context(quote: Quote) -> str:
+    """A sentence by itself says too little to be compared: with the title of its paper and its heading it says more."""
+    title = " ".join(quote.title.split()[:_TITLE_WORDS])
+    above = " – ".join(part for part in (title, quote.heading) if part and part not in quote.text)
+    return f"{above}: {quote.text}" if above else quote.text
