@@ -1,6 +1,6 @@
 """Sets Ratsassistent up beside this file and starts it. Needs nothing but Python 3.11 or newer.
 
-    python3 start.py                    set up (once), fetch the default model, open the page
+    python3 start.py                    set up (once), fetch the default models, open the page
     python3 start.py --test             set up with the test tools, run the tests (further arguments go to pytest)
     python3 start.py --nur-einrichten   only set up
     python3 start.py ARGUMENTS          set up (once), then `ratsassistent ARGUMENTS`
@@ -35,6 +35,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 MARKER = "eingerichtet.json"
 READY_MADE = "https://abetlen.github.io/llama-cpp-python/whl/cpu"
+TORCH_CPU = "https://download.pytorch.org/whl/cpu"
+NVIDIA_PAUSE = 10.0  # seconds to read what comes, and to stop it
 PATIENCE = 6.0  # seconds until the index of ready-made packages counts as unreachable
 SETUP = 1  # raise when an environment made by an older start.py is not good enough any more
 
@@ -106,6 +108,7 @@ def set_up(extras: set[str]) -> None:
         if fresh:
             make_venv()
         install_llama(llama)
+        install_torch(torch_requirement())
         target = str(ROOT) + (f"[{','.join(sorted(extras))}]" if extras else "")
         run("Weitere Pakete werden installiert", [*pip(), "install", "--editable", target])
     except KeyboardInterrupt:
@@ -165,6 +168,70 @@ def install_llama(requirement: str) -> None:
         say(f"Das Paket „{wheel.name}“ läuft auf diesem Rechner nicht.")
         shutil.rmtree(cached, ignore_errors=True)
     raise SetupError("llama-cpp-python läuft auf diesem Rechner nicht; bitte die Hinweise in der README lesen.")
+
+
+def install_torch(requirement: str) -> None:
+    """PyTorch for the processor alone. The package index's own for Linux brings gigabytes for graphics cards along.
+
+    Elsewhere the package index has what is wanted, and pip fetches it with all the others.
+    """
+    if not sys.platform.startswith("linux") or torch_there():
+        return
+    if reachable(TORCH_CPU + "/torch/"):
+        command = [*pip(), "install", "--index-url", TORCH_CPU, "--timeout", "20", "--retries", "1", requirement]
+        try:
+            run("PyTorch (nur für den Prozessor) wird installiert", command, explain=False)
+            return
+        except SetupError:
+            say("PyTorch war dort nicht zu bekommen.")
+    else:
+        say("Das Verzeichnis von PyTorch ist von hier nicht erreichbar; es wird der eingestellte Paketindex genommen.")
+    extra = nvidia_packages(requirement)
+    if extra:
+        size = sum(map(download_size, extra)) / 1e9
+        much = f"zusammen {size:.1f} GB".replace(".", ",") if size else "mehrere Gigabyte"
+        say(
+            f"Achtung: PyTorch kommt von diesem Paketindex mit {len(extra)} Paketen von NVIDIA für Grafikkarten "
+            f"({much}), die Ratsassistent nicht braucht; mit Strg+C lässt sich das abbrechen."
+        )
+        time.sleep(NVIDIA_PAUSE)
+    run("PyTorch wird installiert", [*pip(), "install", requirement])
+
+
+def torch_there() -> bool:
+    """Whether the environment holds PyTorch."""
+    check = "import importlib.metadata as m; m.version('torch')"
+    return subprocess.run([str(venv_python()), "-c", check], capture_output=True, check=False).returncode == 0
+
+
+def nvidia_packages(requirement: str) -> list[str]:
+    """The addresses of the nvidia-* packages that pip would install along; nothing where pip cannot say."""
+    command = [*pip(), "install", "--dry-run", "--quiet", "--ignore-installed", "--report", "-", requirement]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        found = json.loads(done.stdout)["install"]
+        return [
+            package["download_info"]["url"] for package in found if package["metadata"]["name"].startswith("nvidia")
+        ]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
+def download_size(url: str) -> int:
+    """How many bytes lie at this address; 0 where nobody says."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=PATIENCE) as answer:
+            return int(answer.headers.get("Content-Length") or 0)
+    except (OSError, ValueError):
+        return 0
+
+
+def torch_requirement() -> str:
+    """What pyproject.toml says of PyTorch: "torch>=1.2,<3"."""
+    found = re.search(r"\"(torch[=<>~][^\"\s]+)\"", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    if not found:
+        raise SetupError("In pyproject.toml steht keine Version von torch.")
+    return found.group(1)
 
 
 def from_cache(_requirement: str, cached: Path) -> Path | None:

@@ -25,7 +25,7 @@ def start(tmp_path, monkeypatch):
     spec.loader.exec_module(module)
     root = tmp_path / "ratsassistent"
     root.mkdir()
-    (root / "pyproject.toml").write_text('dependencies = ["llama-cpp-python==1.2.3"]\n')
+    (root / "pyproject.toml").write_text('dependencies = ["llama-cpp-python==1.2.3", "torch>=2,<3"]\n')
     monkeypatch.setattr(module, "ROOT", root)
     monkeypatch.setattr(module, "VENV", root / ".venv")
     monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
@@ -72,6 +72,7 @@ def steps(start, monkeypatch):
     monkeypatch.setattr(start, "engine_works", steps.engine_works)
     monkeypatch.setattr(start, "reachable", lambda _url: False)
     monkeypatch.setattr(start, "has_compiler", lambda: True)
+    monkeypatch.setattr(start, "torch_there", lambda: True)
     return steps
 
 
@@ -263,6 +264,86 @@ def test_a_missing_compiler_is_named_before_ten_minutes_are_spent(start, steps, 
 def test_an_environment_without_the_engine_is_seen(start, monkeypatch):
     monkeypatch.setattr(start, "venv_python", lambda: Path(sys.executable))
     assert not start.engine_works("llama-cpp-python==0.0.1")
+
+
+# PyTorch
+
+
+@pytest.fixture
+def linux(start, steps, monkeypatch):
+    """A Linux machine without PyTorch, whose package index brings along what `extra` names."""
+    monkeypatch.setattr(start.sys, "platform", "linux")
+    monkeypatch.setattr(start, "torch_there", lambda: False)
+    monkeypatch.setattr(start, "NVIDIA_PAUSE", 0)
+    extra = []
+    monkeypatch.setattr(start, "nvidia_packages", lambda _requirement: extra)
+    return extra
+
+
+def test_pytorch_comes_for_the_processor_alone_where_its_index_answers(start, steps, linux, monkeypatch):
+    monkeypatch.setattr(start, "reachable", lambda url: url.startswith(start.TORCH_CPU))
+    start.install_torch("torch>=2,<3")
+    assert steps.did("nur für den Prozessor") == len(steps.names) == 1
+    assert steps.commands[0][-1] == "torch>=2,<3"
+    assert steps.commands[0][steps.commands[0].index("--index-url") + 1] == start.TORCH_CPU
+
+
+def test_packages_for_graphics_cards_are_announced_before_they_come(start, steps, linux, monkeypatch, capsys):
+    linux += ["https://beispiel.invalid/nvidia_a.whl", "https://beispiel.invalid/nvidia_b.whl"]
+    monkeypatch.setattr(start, "download_size", lambda _url: 1_250_000_000)
+    steps.fail_at = "PyTorch wird installiert"  # so that only what was said before counts
+    with pytest.raises(start.SetupError):
+        start.install_torch("torch>=2,<3")
+    said = capsys.readouterr().out
+    assert "2 Paketen von NVIDIA für Grafikkarten (zusammen 2,5 GB)" in said
+    monkeypatch.setattr(start, "download_size", lambda _url: 0)
+    with pytest.raises(start.SetupError):
+        start.install_torch("torch>=2,<3")
+    assert "(mehrere Gigabyte)" in capsys.readouterr().out
+
+
+def test_an_index_without_them_says_nothing_of_them(start, steps, linux, capsys):
+    start.install_torch("torch>=2,<3")
+    assert steps.names == ["PyTorch wird installiert"]
+    assert "NVIDIA" not in capsys.readouterr().out
+
+
+def test_where_its_index_breaks_off_the_users_own_is_asked(start, steps, linux, monkeypatch):
+    monkeypatch.setattr(start, "reachable", lambda _url: True)
+    steps.fail_at = "nur für den Prozessor"
+    start.install_torch("torch>=2,<3")
+    assert steps.names[1:] == ["PyTorch wird installiert"]
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_elsewhere_pip_fetches_it_with_all_the_others(start, steps, linux, monkeypatch, system):
+    monkeypatch.setattr(start.sys, "platform", system)
+    start.install_torch("torch>=2,<3")
+    assert not steps.names
+
+
+@pytest.mark.parametrize(
+    ("report", "expected"),
+    [
+        ("", []),
+        ("{}", []),
+        (
+            '{"install": [{"metadata": {"name": "torch"}, "download_info": {"url": "u/torch.whl"}},'
+            '{"metadata": {"name": "nvidia-cudnn-cu13"}, "download_info": {"url": "u/cudnn.whl"}}]}',
+            ["u/cudnn.whl"],
+        ),
+    ],
+)
+def test_what_pip_would_bring_is_read_from_its_report(start, monkeypatch, report, expected):
+    done = subprocess.CompletedProcess([], 0, stdout=report)
+    monkeypatch.setattr(start.subprocess, "run", lambda *_args, **_named: done)
+    assert start.nvidia_packages("torch>=2,<3") == expected
+
+
+def test_it_finds_what_pyproject_says_of_pytorch(start, monkeypatch):
+    monkeypatch.setattr(start, "ROOT", REPOSITORY)
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert start.torch_requirement() in project["dependencies"]
 
 
 # Steps and addresses
