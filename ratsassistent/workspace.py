@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ratsassistent import meaning
 from ratsassistent.archive.index import Meaning
 from ratsassistent.archive.store import Store
 from ratsassistent.jobs import Jobs
@@ -49,7 +50,7 @@ class Workspace:
     def meaning(self) -> Meaning:
         """The embedding models that are at hand, looked for once."""
         if self.embedding is None:
-            self.embedding = Meaning()
+            self.embedding = Meaning(transformer=meaning.find(self.settings))
         return self.embedding
 
     @property
