@@ -75,7 +75,7 @@ def _front(given: Briefing, marked: Marking, pack: str | None) -> list[Block]:
     if not marked.public:
         which = ", ".join(_short(i.number, i.name) for i in given.agendaItem if i.public is not True)
         blocks.append(Notice(phrases.CONFIDENTIAL, f"Nichtöffentlich oder nicht als öffentlich bekannt: {which}."))
-    whole = [phrases.pages_read(given.coverage), *(sentence for sentence, _ in phrases.coverage(given.coverage))]
+    whole = [phrases.coverage_read(given.coverage), *(sentence for sentence, _ in phrases.coverage(given.coverage))]
     if given.coverage.unreadable:
         n = len(given.coverage.unreadable)
         whole.insert(1, "1 Seite war nicht lesbar." if n == 1 else f"{n} Seiten waren nicht lesbar.")

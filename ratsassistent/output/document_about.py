@@ -197,7 +197,7 @@ def _read(given: Briefing) -> list[Block]:
     covered = given.coverage
     blocks: list[Block] = [
         Heading(2, "Was gelesen wurde"),
-        Paragraph(line(phrases.pages_read(covered))),
+        Paragraph(line(phrases.coverage_read(covered))),
     ]
     blocks += bullets(
         line(f"Nicht lesbar: {file}, {numbers}", note(reason)) for file, numbers, reason in _unreadable(given)
