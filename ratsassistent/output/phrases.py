@@ -139,7 +139,7 @@ def runs(numbers: list[int]) -> str:
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in found)
 
 
-def pages_read(given: Coverage) -> str:
+def coverage_read(given: Coverage) -> str:
     """ "8 von 9 Seiten gelesen." """
     return f"{given.read} von {given.pages} Seiten gelesen."
 
