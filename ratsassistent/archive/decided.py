@@ -56,8 +56,18 @@ def extracts_of(meeting: Meeting, item: AgendaItem) -> list[Decision]:
     for paper in item.papers:
         for minutes in _minutes_in(paper, meeting):
             for entry in entries_of(item, minutes):
-                found += [made for made in map(_without_pages, entry.decisions) if made not in found]
+                made = _of_item(item, entry.decisions) if entry.joint else entry.decisions
+                found += [decision for decision in map(_without_pages, made) if decision not in found]
     return found
+
+
+def _of_item(item: AgendaItem, decisions: Sequence[Decision]) -> Sequence[Decision]:
+    """Of what was decided on several items together, what names this one ("TOP 16.1: …"); all where nothing does."""
+    if not item.number:
+        return decisions
+    named = re.compile(rf"(?<![\d.]){re.escape(item.number.strip(' .'))}(?![\d.]*\d)")
+    mine = [decision for decision in decisions if decision.subject and named.search(decision.subject)]
+    return mine or decisions
 
 
 def _minutes_in(paper: Paper, meeting: Meeting) -> Iterable[Minutes]:

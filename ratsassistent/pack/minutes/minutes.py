@@ -31,7 +31,7 @@ from ratsassistent.pack.agendas import nachtrag
 from ratsassistent.pack.files.pages import ReadFile
 from ratsassistent.pack.minutes.minutes_decisions import decisions, is_formal
 from ratsassistent.pack.minutes.minutes_head import read_minutes_head
-from ratsassistent.pack.minutes.minutes_items import find_items
+from ratsassistent.pack.minutes.minutes_items import MinutesItem, find_items
 from ratsassistent.pack.papers.heads import is_running_line, squeezed
 from ratsassistent.pack.papers.references import reference_key
 from ratsassistent.pack.papers.running import running_lines
@@ -40,6 +40,7 @@ TYPE = "Niederschrift"
 NO_ITEM = "gehört zu keinem Tagesordnungspunkt"
 OPENING = "Eröffnung der Sitzung"
 LIKE = 0.62  # share of a title's letters, in triples, that two titles of one item have in common
+_PAGE_MARK = re.compile(r"^\s*(?:[–—-]\s*\d{1,3}\s*[–—-]|--\s*\d{1,4} of \d{1,4}\s*--)\s*$")  # in texts without pages
 _OPENING_ITEM = re.compile(
     r"(?i)eröffnung|begrüßung|begrüssung|feststellung der|tagesordnung|formalia|regularien|traktandenliste"
 )
@@ -93,11 +94,15 @@ def read_minutes(read: ReadFile) -> Minutes | None:
     begun = decisions(text, 0, first, formal) if found else ()
     if begun:
         entries.append(_entry(text, None, OPENING, head.public, (), 0, first, begun))
-    for item in found:
-        made = decisions(text, item.body, item.end, formal)
+    told = [decisions(text, item.body, item.end, formal) for item in found]
+    for place in range(len(found) - 2, -1, -1):
+        if not told[place] and _heads_with(text.text, found[place], found[place + 1]):
+            told[place] = told[place + 1]
+    for place, (item, made) in enumerate(zip(found, told, strict=True)):
+        joint = bool(made) and made in (*told[max(0, place - 1) : place], *told[place + 1 : place + 2])
         entry = _entry(text, item.number, item.title, item.public, item.references, item.start, item.end, made)
         for number in (item.number, *item.also):
-            entries.append(entry.model_copy(update={"number": number, "joint": bool(item.also)}))
+            entries.append(entry.model_copy(update={"number": number, "joint": joint or bool(item.also)}))
     if not found:
         title = _subject(text.text) or head.kind
         entries.append(_entry(text, None, title, head.public, (), 0, first, decisions(text, 0, first, formal)))
@@ -112,6 +117,14 @@ def read_minutes(read: ReadFile) -> Minutes | None:
         entries=tuple(entries),
         text=text,
     )
+
+
+def _heads_with(text: str, item: MinutesItem, below: MinutesItem) -> bool:
+    """True for a heading that stands with the next one above what was decided on both ("Punkt 4:", "Punkt 4.1:")."""
+    if item.path[:1] != below.path[:1] or not item.path:
+        return False
+    lines = [line.strip() for line in text[item.body : item.end].split("\n") if line.strip()]
+    return len(lines) <= 6 and all(len(line) < 160 and not line.endswith((".", "!", "?")) for line in lines)
 
 
 def with_minutes(meetings: Sequence[Meeting], minutes: Minutes) -> tuple[Meeting, ...]:
@@ -130,7 +143,9 @@ def with_minutes(meetings: Sequence[Meeting], minutes: Minutes) -> tuple[Meeting
 def entries_of(item: AgendaItem, minutes: Minutes) -> tuple[MinutesEntry, ...]:
     """What minutes of the meeting say on one of its items; an extract with a single entry is about the item it came with."""
     fitting = [entry for entry in minutes.entries if _places([item], [entry]) == [0] and entry.title != OPENING]
-    numbered = [entry for entry in fitting if entry.number and item.number and _bare(entry.number) == _bare(item.number)]
+    numbered = [
+        entry for entry in fitting if entry.number and item.number and _bare(entry.number) == _bare(item.number)
+    ]
     if not fitting and minutes.extract:
         fitting = [entry for entry in minutes.entries if entry.title != OPENING or len(minutes.entries) == 1][:1]
     return tuple(numbered or fitting)
@@ -159,7 +174,9 @@ def _paged(read: ReadFile) -> PagedText:
         kept = [
             line
             for i, line in enumerate(lines)
-            if i not in drop and not (i in edges and (is_running_line(line) or _counts(line, page.number)))
+            if i not in drop
+            and not _PAGE_MARK.match(line)
+            and not (i in edges and (is_running_line(line) or _counts(line, page.number)))
         ]
         starts.append(PageStart(offset=len(text), file_id=read.file.id, file=read.file.name, page=page.number))
         text += "\n".join(kept).strip("\n") + "\n"

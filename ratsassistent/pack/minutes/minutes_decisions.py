@@ -18,6 +18,7 @@ from ratsassistent.pack.minutes.minutes_subject import subject_of
 from ratsassistent.pack.minutes.votes import FoundVote, find_votes
 
 MAX_WORDING = 20_000
+_OPENING = 220  # letters of a sentence that opens a wording
 _WORDING = re.compile(
     # a label of its own: "Beschluss:", "Beschluss Nr. 12/2027", "Beschlussvorschlag:", "Antrag:"
     r"^[ \t]*\W{0,3}(?:\d{1,2}\.\s*)?(?P<label>(?P<kind>Beschlu(?:ss|ß)(?:vorschlag|antrag|empfehlung|text|wortlaut|entwurf)?|Antrag|Empfehlung|Entscheid|Der (?:Gemeinde|Stadt)rat beschlie(?:ß|ss)t)"
@@ -36,6 +37,9 @@ _STOP = re.compile(
     r"|[☐☒]|gez\.|Zur Beurkundung|\(?Anm\.?:)",
     re.MULTILINE,
 )
+_ITEM_NAME = r"(?:Zu\s+)?(?:TOP|Punkt|Tagesordnungspunkt|Traktandum)\s*(?P<item>\d[\d.]*\d|\d)"
+_OF_ITEM = re.compile(rf"^[ \t]*{_ITEM_NAME}\s*:\s*", re.MULTILINE)
+_ITEM_BEFORE = re.compile(rf"{_ITEM_NAME}\s*:\s*(?:(?:Bei|Mit|Gegen)\s*)?$", re.IGNORECASE)
 _FORMAL = re.compile(r"(?m)^\W{0,3}(?:Abstimmungsergebnis|Beschlussergebnis|Beratungsergebnis)\b\s*:?")
 _CHAIR = re.compile(r"(?m)^\W{0,2}(?:Der|Die)\s+(?:Vorsitzende|(?:Ober)?[Bb]ürgermeister(?:in)?)\b")
 _REJECTS = re.compile(
@@ -52,6 +56,7 @@ class _Wording:
     end: int
     formal: bool
     led: bool  # the vote stands in the sentence above it
+    item: str = ""  # "16.1", where a block holds the wordings of several items one below the other
 
 
 def is_formal(text: str) -> bool:
@@ -72,7 +77,7 @@ def decisions(text: PagedText, start: int, end: int, formal: bool = False) -> tu
     out: list[Decision] = []
     used: set[int] = set()
     for vote in votes:
-        at = _wording_of(vote, votes, wordings, used)
+        at = _wording_of(body, vote, votes, wordings, used)
         outcome, adopted = _with_wording(body, vote, wordings[at] if at is not None else None)
         if at is not None and adopted:
             used.add(at)
@@ -100,14 +105,15 @@ def decisions(text: PagedText, start: int, end: int, formal: bool = False) -> tu
 def _wordings(body: str, votes: list[FoundVote]) -> list[_Wording]:
     """The stretches that hold a wording, none of them a mere result."""
     found = []
-    marks = list(_WORDING.finditer(body))
+    marks = _without_openings(body, list(_WORDING.finditer(body)))
     for index, match in enumerate(marks):
         begin = match.end()
         limit = marks[index + 1].start() if index + 1 < len(marks) else len(body)
         led = bool(match["led"])
         stop = _STOP.search(body, begin + (1 if match["kind"] else 0), limit)
         until = min(limit, stop.start() if stop else limit, begin + MAX_WORDING)
-        if led or not any(vote.labelled and vote.start >= begin for vote in votes):
+        formally = stop is not None and _FORMAL.match(body, stop.start())
+        if led or not (formally or any(vote.labelled and vote.start >= begin for vote in votes)):
             until = min(until, _paragraph_end(body, begin, until))
         for vote in votes:
             # The sentence that tells the result ends the wording; one that says what the body does is the wording.
@@ -124,8 +130,38 @@ def _wordings(body: str, votes: list[FoundVote]) -> list[_Wording]:
                 )
                 or led
             )
-            found.append(_Wording(match.start(), begin, until, formal, led))
+            found.extend(_parted(body, _Wording(match.start(), begin, until, formal, led)))
     return found
+
+
+def _parted(body: str, wording: _Wording) -> list[_Wording]:
+    """A block that says "TOP 16.1: …" and "TOP 16.2: …" as one wording for each; any other as it is."""
+    marks = list(_OF_ITEM.finditer(body, wording.start, wording.end))
+    if len(marks) < 2 or marks[0].start() > wording.start + 3:
+        return [wording]
+    ends = [*(mark.start() for mark in marks[1:]), wording.end]
+    return [
+        replace(wording, start=mark.end(), end=mark.end() + len(body[mark.end() : end].rstrip()), item=mark["item"])
+        for mark, end in zip(marks, ends, strict=True)
+    ]
+
+
+def _without_openings(body: str, marks: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The marks without "Der Rat beschließt:" right below "Beschluss:", which opens the wording and belongs to it."""
+    out: list[re.Match[str]] = []
+    for mark in marks:
+        above = out[-1] if out else None
+        between = body[above.end() : mark.end()].strip() if above else ""
+        opens = (
+            (mark["led"] or (mark["kind"] or "").startswith("Der "))
+            and above
+            and above["kind"]
+            and len(between) <= _OPENING
+            and "\n\n" not in between
+        )
+        if not opens or (above and not re.match(r"(?i)beschlu(?:ss|ß)(?:text|wortlaut)?$", above["kind"])):
+            out.append(mark)
+    return out
 
 
 def _is_named(label: str, words: str, inline: bool) -> bool:
@@ -172,8 +208,9 @@ def _without_echoes(body: str, votes: list[FoundVote], wordings: list[_Wording])
             after = votes[index + 1]
             parted = any(vote.end <= w.start < after.start for w in wordings)
             headed = after.labelled or _FORMAL.search(body, vote.end, after.start)
-            if headed and not _is_bare(after) and not parted:
-                continue  # "Beschluss: Ablehnung" above "Abstimmungsergebnis: 3 Ja, 44 Nein"
+            other = vote.outcome == "noted" and sum(not v.spoken and not _is_bare(v) for v in votes[index + 1 :]) > 1
+            if headed and not _is_bare(after) and not parted and not other:
+                continue  # "Beschluss: Ablehnung" above "Abstimmungsergebnis: 3 Ja, 44 Nein"; not a report and motions to it
         if (
             kept
             and _same(kept[-1], vote)
@@ -226,7 +263,9 @@ def _better(one: FoundVote, two: FoundVote) -> FoundVote:
     return replace(more, unanimous=more.unanimous or less.unanimous, named=more.named or less.named)
 
 
-def _wording_of(vote: FoundVote, votes: list[FoundVote], wordings: list[_Wording], used: set[int]) -> int | None:
+def _wording_of(
+    body: str, vote: FoundVote, votes: list[FoundVote], wordings: list[_Wording], used: set[int]
+) -> int | None:
     """The wording that a vote is about: the last one above it that no other vote has, or the one that its sentence leads to."""
     for at, wording in enumerate(wordings):
         if (
@@ -237,6 +276,11 @@ def _wording_of(vote: FoundVote, votes: list[FoundVote], wordings: list[_Wording
         ):
             return at
     above = [at for at, wording in enumerate(wordings) if wording.start <= vote.start and at not in used]
+    named = _ITEM_BEFORE.search(body[max(0, vote.start - 40) : vote.start])
+    for at in above:
+        if named and wordings[at].item == named["item"]:
+            return at
+    above = [at for at in above if not (named and wordings[at].item)]
     if not above:
         return None
     at = above[-1]

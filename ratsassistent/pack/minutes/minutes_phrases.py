@@ -85,7 +85,7 @@ _SMALL = (
     r"wird|wurde|werden|wurden|ist|sind|gilt|sei|damit|somit|daher|so|hiermit|mit|bei|gegen|und|sowie|oder|der|die|das|den|dem|des|von|vom|zu|zur|zum|als|in|im|es|sich|ein|eine|einer|einem|"
     r"Stimmen?|Stimmabgaben?|abgegebenen?|gültigen?|anwesenden?|Anwesenden?|Anwesend|Mitgliedern?|Ratsmitgliedern?|Gemeinderatsmitgliedern?|Stimmberechtigten?|Abstimmung|"
     r"Antrag|Antrags|Beschluss|Beschlussvorschlag|Beschlussantrag|Vorschlag|Vorlage|Empfehlung|Verwaltungsvorschlag|folgenden?|folgender|dafür|dagegen|Ja|Nein|Enthaltungen?|Stimmenthaltungen?|Anzahl|"
-    r"entsprechend|gemäß|laut|lt|Fassung|dieser|vorliegenden?|geänderten?|jeweils|auch|ebenfalls|nur|insgesamt|beschlossen|Person(?:en)?"
+    r"Rest|restlichen?|übrigen?|Zustimmungen|entsprechend|gemäß|laut|lt|Fassung|dieser|vorliegenden?|geänderten?|jeweils|auch|ebenfalls|nur|insgesamt|beschlossen|Person(?:en)?"
 )
 FILLER = re.compile(
     rf"(?:\s|[,;:/|–—.•*)+-]|\([^()]{{0,160}}\)|\((?![^()]{{0,160}}\))|(?:{_SMALL})(?!\w))*", re.IGNORECASE

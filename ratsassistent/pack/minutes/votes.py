@@ -52,6 +52,7 @@ _HEADS = re.compile(
     r"(?:TOP|Tagesordnungspunkt|Traktandum|§)\s*\d|\d{1,2}\.\)?\s|(?:Beschluss|Abstimmung|Sachverhalt)\w*\s*(?::|\n)"
 )
 _BORDER = re.compile(r"[.!?:;][\s“”\"]+(?=[A-ZÄÖÜ„•–-])|\n(?=\W*[A-ZÄÖÜ])|•")
+_LEADS = re.compile(r"\b(?:wird|wurde|werden|wurden)(?:\s+(?:mit|bei|gegen))?\s*$")
 _ABBREVIATED = re.compile(r"(?:\b(?:Nr|Abs|Dr|Mag|St|Art|bzw|Punkt \d{1,3}|TOP \d{1,3}|\d)\.|\b[A-Z]\.)$")
 # "Genehmigung" names a thing as often as a result.
 _NOUN = re.compile(r"^[A-ZÄÖÜ]\w+(?:ung|nahme|gabe)$")
@@ -193,6 +194,7 @@ def _vote(flat: str, cluster: list[_Atom]) -> FoundVote | None:
     labelled = LABEL.search(before) is not None
     alone = _alone(flat, start, end)
     first, last = _sentence(flat, start, end)
+    led = first if _LEADS.search(flat[first:start]) else start  # "Der Antrag wird mit", and the numbers a line below
     first = start if alone else first
     sentence = flat[first:last]
     chair = not (labelled or alone) and bool(SPOKEN_BEFORE.search(flat[max(0, start - 130) : start]))
@@ -222,7 +224,9 @@ def _vote(flat: str, cluster: list[_Atom]) -> FoundVote | None:
     if outcome is None and (manner or unanimous):
         outcome = "accepted"
     result = " ".join(flat[start:end].split()).strip(" ,;")
-    return FoundVote(start, end, result, outcome, vote, unanimous, (), labelled or alone, spoken, min(first, start))
+    return FoundVote(
+        start, end, result, outcome, vote, unanimous, (), labelled or alone, spoken, min(first, led, start)
+    )
 
 
 def _past(lead: str) -> bool:
