@@ -32,7 +32,7 @@ from ratsassistent.writing.text.cited import PageTexts
 if TYPE_CHECKING:
     from ratsassistent.meaning.embedder import Embedder
 
-__all__ = ["PASSAGES", "Asked", "Turn", "answer", "complete"]
+__all__ = ["PASSAGES", "Asked", "Turn", "answer", "complete", "town"]
 
 PASSAGES = 16  # whose sentences are looked at
 NEAREST = 3  # places named where there is no answer
@@ -70,7 +70,7 @@ def answer(
     hits = _near_first(hits, asked)[: PASSAGES if not question.over_time else None]
     if not hits:
         return nothing
-    ranked = rank(quotes(hits, pages), question, embedder, _town(pages))
+    ranked = rank(quotes(hits, pages), question, embedder, town(pages))
     if question.over_time:
         lines = timeline(ranked, hits, question)
         if lines:
@@ -120,7 +120,7 @@ def _near_first(hits: Sequence[Hit], asked: Asked) -> list[Hit]:
     return sorted(hits, key=lambda h: h.passage.paper_id not in papers) if papers else list(hits)
 
 
-def _town(pages: PageTexts) -> frozenset[str]:
+def town(pages: PageTexts) -> frozenset[str]:
     """Stems of the town's name: within its own papers it tells nothing."""
     named = Counter(name for text in pages.values() for name in _TOWN.findall(text))
     if not named:

@@ -20,6 +20,7 @@ from ratsassistent.archive import german
 from ratsassistent.writing.answers.question import Question
 from ratsassistent.writing.answers.quotes import Quote
 from ratsassistent.writing.answers.values import Value, values
+from ratsassistent.writing.text.readable import finite
 
 if TYPE_CHECKING:
     from ratsassistent.meaning.embedder import Embedder
@@ -199,7 +200,7 @@ def _score(entry: Ranked, question: Question, *, meaning: bool) -> float:
         score -= 0.6
     if quote.kind == "heading":
         score -= 0.4
-    elif quote.words < 5 and quote.kind != "row":
+    elif quote.kind != "row" and (quote.words < 5 or not finite(text)):
         score -= 0.3
     if quote.words > 60:
         score -= 0.2

@@ -14,7 +14,7 @@ from ratsassistent.writing.text.amounts import days, laws, money, numbers, perce
 
 _UNITS: dict[Unit, str] = {
     "length": r"\d\s?(?:m|km|cm|mm|Metern?|Kilometern?|Zentimetern?|Millimetern?)\b(?![²³])|meter\b",
-    "area": r"\d\s?(?:m²|qm|m2|km²|ha|Hektar|Ar|Quadratmetern?|Quadratkilometern?)(?!\w)|[Qq]uadratmeter|Hektar",
+    "area": r"\d\s?(?:m²|qm|m ?2|km²|ha|Hektar|Ar|Quadratmetern?|Quadratkilometern?)(?!\w)|[Qq]uadratmeter|Hektar",
     "weight": r"\d\s?(?:t|kg|g|Tonnen|Kilogramm|Kilo|Gramm)\b",
     "time": r"(?:\d|\b[a-zäöüß]+)[- ]?(?:Jahre?n?s?|Monate?n?s?|Wochen?|Tage?n?s?|Stunden?|Minuten?|Sekunden?|[Jj]ährige?\w*|[Mm]onatige?\w*)\b",
     "energy": r"\d\s?(?:kWh|MWh|GWh|kW|MW|kWp|MWp|W|Watt|Kilowatt\w*|Megawatt\w*|Gigawatt\w*)\b",
