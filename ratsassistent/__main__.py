@@ -118,6 +118,12 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--sitzung", metavar="SITZUNG")
         sub.add_argument("--stapel", metavar="DATEI", type=Path, help="viele auf einmal, eine JSON-Zeile je Eintrag")
 
+    _register_options(
+        command("beschluesse", "zeigt das Register der Beschlüsse", _register("listed")),
+        command("beschlusskontrolle", "zeigt, welche Beschlüsse noch offen sind", _register("control")),
+        command("beschluss", "trägt Stand, Frist und Amt zu einem Beschluss ein, oder zeigt ihn", _register("one")),
+    )
+
     release = command("freigeben", "erklärt eine einzelne Vorlage für öffentlich", _release)
     release.add_argument("paper", metavar="VORLAGE")
     delete = command("loeschen", "löscht eine Sitzung und alles, was daraus entstand", _delete)
@@ -341,6 +347,25 @@ def _find(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent.output import search_command
 
     return search_command.run(args, settings, _batch)
+
+
+def _register_options(*subs: argparse.ArgumentParser) -> None:
+    from ratsassistent.output import register_options
+
+    register_options.add(*subs, day=_day, count=_count)
+
+
+def _register(what: str) -> Callable[[argparse.Namespace, Settings], int]:
+    def run(args: argparse.Namespace, settings: Settings) -> int:
+        from ratsassistent.output import register_command
+
+        return {
+            "listed": register_command.listed,
+            "control": register_command.control,
+            "one": register_command.one,
+        }[what](args, settings)
+
+    return run
 
 
 def _release(args: argparse.Namespace, settings: Settings) -> int:

@@ -77,6 +77,8 @@ class Resolution(Model):
     deadline: dt.date | None = None
     office: str | None = None
     note: str | None = None
+    item_oparl_id: str | None = None
+    meeting_oparl_id: str | None = None
     entered: dt.datetime | None = None  # when a person last entered something
     author: str | None = None
 

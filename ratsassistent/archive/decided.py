@@ -19,7 +19,7 @@ from ratsassistent.pack.files.pages import ReadFile
 from ratsassistent.pack.minutes.minutes import Minutes, entries_of, read_minutes, same_meeting
 from ratsassistent.resolutions import Resolution, ResolutionSource
 
-VERSION = 1  # counts up when the same sources would give other resolutions
+VERSION = 2  # counts up when the same sources would give other resolutions
 Sources = list[ResolutionSource]
 _VAGUE: frozenset[Outcome | None] = frozenset({None, "other"})
 _APART: tuple[frozenset[Outcome], ...] = (
@@ -182,6 +182,8 @@ def _resolution(key: str, meeting: Meeting, item: AgendaItem, group: Sources) ->
         citation=tuple(cited),
         sources=tuple(group),
         contradictions=tuple(_contradictions(group)),
+        item_oparl_id=item.oparl_id,
+        meeting_oparl_id=meeting.oparl_id,
     )
 
 
