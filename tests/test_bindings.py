@@ -23,6 +23,11 @@ from ratsassistent.writing.checks.bindings import doubled_particle, loosened, re
             "aus",
         ),
         (
+            "soll die Ausführungen zur Kenntnis nehmen und der Vergabe der Arbeiten stimmen.",
+            "Der Ausschuss nimmt die Ausführungen zur Kenntnis und stimmt der Vergabe der Arbeiten zu.",
+            "zu",
+        ),
+        (
             "können Ausschüsse gebildet werden, zuletzt geändert durch Beschluss.",
             "Nach der Satzung vom 2. Mai 1991, zuletzt geändert durch Beschluss vom 3. Juni 2014, können Ausschüsse gebildet werden.",
             "zuletzt geändert",

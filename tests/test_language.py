@@ -76,3 +76,31 @@ def test_a_fault_is_named(text: str, lead: str, fault: str) -> None:
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_any_text_gets_an_answer(text: str, lead: str) -> None:
     assert all(isinstance(fault, str) for fault in faults(text, lead=lead))
+
+
+@pytest.mark.parametrize(
+    ("lead", "rest"),
+    [
+        ("Laut Verwaltung", "wird künftig von einem steigenden Bedarf auszugehen, da der Anteil steigt."),
+        (
+            "Der Ortschaftsrat möchte, dass",
+            "die Stadt Anstrengungen um die Bedingungen für den Radverkehr zu verbessern.",
+        ),
+        ("Gefragt wird,", "aus welchen Gründen die Tafeln nicht oder zeigen nur falsche Angaben an."),
+    ],
+)
+def test_verbs_that_do_not_go_with_the_beginning(lead: str, rest: str) -> None:
+    assert "Wortstellung" in faults(f"{lead} {rest}", lead=lead)
+
+
+@pytest.mark.parametrize(
+    ("lead", "rest"),
+    [
+        ("Laut Verwaltung", "ist künftig von einem steigenden Bedarf auszugehen, da der Anteil steigt."),
+        ("Der Ortschaftsrat möchte, dass", "die Stadt sich bemüht, die Bedingungen für den Radverkehr zu verbessern."),
+        ("Gefragt wird,", "aus welchen Gründen die Tafeln falsche Angaben anzeigen."),
+        ("Die Fraktion fragt,", "wann die Stadt in der Lage ist, die Kosten zu beziffern."),
+    ],
+)
+def test_verbs_that_go_with_the_beginning(lead: str, rest: str) -> None:
+    assert "Wortstellung" not in faults(f"{lead} {rest}", lead=lead)

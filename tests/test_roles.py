@@ -42,3 +42,9 @@ def test_what_keeps_its_roles_passes(source: str, text: str) -> None:
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_gets_an_answer(text: str, source: str) -> None:
     assert isinstance(twisted(f"{V} {text}", source, V), tuple)
+
+
+def test_one_subject_has_one_number() -> None:
+    source = "Die Abweichungen der Summen sind der Lage am Markt geschuldet."
+    assert twisted("Laut Vorlage ist die Abweichungen der Summen der Lage geschuldet.", source, "Laut Vorlage")
+    assert not twisted("Laut Vorlage sind die Abweichungen der Summen der Lage geschuldet.", source, "Laut Vorlage")

@@ -91,14 +91,18 @@ def _without_particle(text: str, source: str) -> Iterator[str]:
         verb_kept = any(verb.casefold() in there for verb in verbs)
         if not nouns or 2 * kept < len(nouns) or not verb_kept:
             continue
-        if not any(word.startswith(particle) for word in _WORD.findall(text)):  # "ausgeht", not "Austausch"
+        joined = re.compile(rf"{particle}(?!er\b|em\b|en\b|es\b)[a-zäöüß]{{2,}}(?:t|en|n|end\w*)")
+        # "ausgeht" or "… geht … aus.", not "Austausch", "zur", "auf Grundlage"
+        if not any(joined.fullmatch(word) for word in _WORD.findall(text)) and not any(
+            one.split()[-1] == particle for one in _clauses(text)
+        ):
             yield f"es fehlt: {particle}"
 
 
 def _hung_elsewhere(text: str, source: str) -> Iterator[str]:
     for comma in re.finditer(r"(?P<before>[^\W_]+)[\"“»)]?, (?P<tail>\S+ \S+ \S+)", text):
         tail = comma["tail"]
-        if _FREE.match(tail) or _TO_DO.search(re.split(r"[,.;](?=\s|$)", text[comma.start("tail") :])[0]):
+        if _FREE.match(tail) or _TO_DO.search(text[comma.start("tail") :]):
             continue
         there = re.search(rf"(?P<before>[^\W_]+)[\"“»)]?, {re.escape(tail)}", source)
         if there and there["before"].casefold()[:5] != comma["before"].casefold()[:5]:

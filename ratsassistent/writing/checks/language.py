@@ -65,6 +65,7 @@ _VERB_SECOND = re.compile(
 _BARE_PARTICIPLE = re.compile(r"[a-zäöü]*ge[a-zäöü]{3,}(?:t|en)")
 _LIKE_PARTICIPLE = re.compile(r"\w*(?:gen|gelten|gehen|geben|gehören|genügen|gewähren|geschehen|gestalten|gelingen|gilt|gehört|genügt|gewährt|gestaltet|gelangt|gelangen)")  # fmt: skip
 _CLAUSE = re.compile(r"\bdass\s+([^,;:.]+(?:,[^,;:.]+)*)[.!?]?$")
+_ONLY_TO = re.compile(r"(?:\bzu [a-zäöüß]{3,}n|[a-zäöüß]zu[a-zäöüß]{3,}n)[.!?]?$")
 # Words that end a clause begun with "dass": a finite verb comes last in German
 _VERB_LAST = re.compile(
     r"(?:\w{2,}(?:t|te|ten|en|rn|ln)|ist|sei|war|wäre|wird|soll|muss|kann|will|hat|hätte|sind|würde|könnte|sollte|wurde|gab|tut|tun)$"
@@ -77,6 +78,9 @@ _AUXILIARY = re.compile(
 _PARTICIPLE = re.compile(r"\w*(?:ge\w+t|(?:ver|be|ent|er|zer|emp|miss|über|unter|wider|durch|um)\w{2,}t|\w+iert|\w+en|\w+ln|\w+rn|getan|sein|tun)$")  # fmt: skip
 # After "haben" a participle or an infinitive with "zu" is due: "eingehalten", "einzuhalten", never "einhalten".
 _BARE_INFINITIVE = re.compile(r"(?:ein|auf|aus|ab|an|vor|bereit|fest|nach|mit|zurück)(?!ge|zu)[a-zäöüß]{3,}en")
+_WITH_ZU = re.compile(
+    r"(?:ein|auf|aus|ab|an|bei|dar|durch|fest|her|hin|mit|nach|um|vor|weg|zurück|zusammen)zu[a-zäöüß]{3,}n"
+)
 _SOUND_END = re.compile(r"(?:bar|lich|ig|isch|los|sam|haft|voll|frei|reif|wert|weit|nötig|zuständig|fertig|möglich|fest|klar|offen|neu|gut|hoch|groß)$")  # fmt: skip
 
 
@@ -153,6 +157,8 @@ def _verbs_fit(text: str, lead: str) -> bool:
     clause = re.split(r"[,;:.!?](?=\s|$)", text.removeprefix(lead).strip())[0] if lead else text
     if lead.endswith("dass"):
         return _ends_with_verb(text)
+    if lead.endswith(("fragt,", "fragen,", "Gefragt wird,")):
+        return _ends_with_verb(text.removeprefix(lead))
     if lead.endswith("beschlossen werden,"):
         return re.search(r"\bzu [a-zäöü]+n\b|\b[a-zäöü]+zu[a-zäöü]{3,}n\b", text) is not None or (
             ", dass " in text and _ends_with_verb(text)
@@ -177,6 +183,8 @@ def _bracket_closed(after: str) -> bool:
     last = (re.split(r"[,;:.!?](?=\s|$)", after)[0].split() or [""])[-1]
     if auxiliary["aux"] in {"hat", "haben"} and _BARE_INFINITIVE.fullmatch(last):
         return False
+    if auxiliary["aux"] not in {"hat", "haben"} and _WITH_ZU.fullmatch(last):
+        return False  # "wird … auszugehen"
     return not re.fullmatch(r"[a-zäöüß]+t", last) or bool(_PARTICIPLE.fullmatch(last) or _SOUND_END.search(last))
 
 
@@ -185,6 +193,8 @@ def _ends_with_verb(text: str) -> bool:
     if any(wrong.search(text) for wrong in (_VERB_SECOND, _FINITE_INSIDE, _ONE_ACTS)):
         return False
     clause = _CLAUSE.search(text)
+    if clause and _ONLY_TO.search(clause[1]) and "," not in clause[1]:
+        return False  # "dass die Stadt Anstrengungen um … zu verbessern"
     pieces = re.split(r",\s+", (clause[1] if clause else text).rstrip(".!? "))
     ends = [piece.split()[-1] for piece in (pieces[0], pieces[-1]) if piece.split()]
     return not _is_participle(ends[-1]) and any(e[:1].islower() and _VERB_LAST.search(e) is not None for e in ends)

@@ -26,13 +26,20 @@ _BEHIND_PREPOSITION = (
 )
 _DONE = re.compile(r"\b(?P<aux>hat|haben|hatten?|ist|sind|war|waren)\b(?:[^.;]|\d\.)*?\b(?P<done>[a-zäöüß]*ge[a-zäöüß]{2,}(?:t|en)|(?:ver|be|ent|er|zer)[a-zäöüß]{3,}(?:t|en)|[a-zäöüß]{3,}iert)\b(?=[\s,.;]|$)")  # fmt: skip
 
+_NUMBERS = (
+    ("ist", "sind"), ("war", "waren"), ("wird", "werden"), ("wurde", "wurden"), ("hat", "haben"), ("hatte", "hatten"),
+    ("kann", "können"), ("soll", "sollen"), ("muss", "müssen"),
+)  # fmt: skip
+_AUXILIARY = re.compile(r"(?:" + "|".join(word for pair in _NUMBERS for word in pair) + r")\b")
+
 
 def twisted(text: str, source: str, lead: str) -> tuple[str, ...]:
     """What a sentence turns round.
 
     :param lead: the words of ours that it begins with.
     """
-    return (*_other_subject(text.removeprefix(lead).strip(), source, lead), *_other_voice(text, source))
+    said = text.removeprefix(lead).strip()
+    return (*_other_subject(said, source, lead), *_other_voice(text, source), *_other_number(said, source, lead))
 
 
 def _other_subject(said: str, source: str, lead: str) -> tuple[str, ...]:
@@ -61,3 +68,15 @@ def _other_voice(text: str, source: str) -> tuple[str, ...]:
         for m in _DONE.finditer(text)
         if m["done"] in there and (m["aux"][:1] == "h") != (there[m["done"]] == "h")
     )
+
+
+def _other_number(said: str, source: str, lead: str) -> tuple[str, ...]:
+    """ "ist die Abweichungen" where the source says "Die Abweichungen sind": one subject, two numbers."""
+    verb = _AUXILIARY.match(said)
+    first = _FIRST.match(said) if lead.startswith("Laut ") and verb else None
+    if first is None or verb is None:
+        return ()
+    one, many = next(pair for pair in _NUMBERS if verb[0] in pair)
+    other = many if verb[0] == one else one
+    turned = re.search(rf"\b{re.escape(first['noun'])}\b(?:(?![.;]).)*?\b(?:{one}|{many})\b", source)
+    return (f"Zahl: {verb[0]} {first['noun']}",) if turned and turned[0].endswith(f" {other}") else ()
