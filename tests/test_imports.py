@@ -24,6 +24,7 @@ LAYERS = [
     ["held"],
     ["register"],
     ["searching"],
+    ["earlier"],
     ["asking"],
     ["intake"],
     ["remarks"],

@@ -56,6 +56,19 @@ class Proposed:
     citation: tuple[Citation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A resolution by what names it. `position`: among those of its item."""
+
+    id: str
+    item_id: str
+    position: int
+    name: str
+    date: str | None
+    organization: str | None
+    references: tuple[str, ...]
+
+
 class Register:
     """The resolutions that one archive holds."""
 
@@ -172,6 +185,23 @@ class Register:
             query = query.where(or_(*(stems.like(word.pattern, escape="/") for word in words)))
         query = query.order_by(func.coalesce(meeting.c.start, "").desc(), item.c.position, table.c.position)
         return [(0.0, row[0], row[1], row[2]) for row in connection.execute(query)]
+
+    def titles(self) -> list[Titled]:
+        """All resolutions with what names them: enough to tell which are on the same matter."""
+        table, item = tables.resolution, tables.agenda_item
+        query = select(table.c.id, table.c.agenda_item_id, table.c.position, table.c.body)
+        query = query.join(item, item.c.id == table.c.agenda_item_id)
+        out = []
+        with self._store.reading() as connection:
+            for key, item_id, position, body in connection.execute(query):
+                told = json.loads(body)
+                out.append(
+                    Titled(
+                        key, item_id, position, told["name"], told.get("date"), told.get("organization"),
+                        tuple(told.get("references", ())),
+                    )
+                )  # fmt: skip
+        return out
 
     # --- what persons enter
 
