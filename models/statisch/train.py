@@ -9,7 +9,7 @@ Questions, queries or judgements are never read.
 1. Papers are split by their ids: 500 are kept apart and only measure.
 2. Word pieces are learnt from words that stand in at least `MIN_PAPERS` papers and that are no names of persons as far
    as that can be seen: what mostly follows an address (Frau, Herr, Stadtrat, Dr. …) is left out.
-3. Each piece begins with the vector that multilingual-e5-small gives it alone, reduced to `DIMENSIONS` by principal
+3. Each piece begins with the word vectors of multilingual-e5-small, reduced to `DIMENSIONS` by principal
    components, weighed down by how frequent it is.
 4. Pairs that belong together (title and text, Kurzfassung and Erläuterungen, a sentence and what is around it, two halves
    of a passage) are drawn together, all others of the same batch pushed apart (in-batch negatives, both directions).
@@ -40,7 +40,7 @@ KEPT_APART = 500
 MAX_CHARACTERS = 24_000  # of one file: statistics and budgets would else be most of the text
 PASSAGE_WORDS = 100
 MAX_TOKENS = 160
-BATCH, EPOCHS, RATE, TEMPERATURE = 1024, 3, 0.01, 0.05
+BATCH, EPOCHS, RATE, TEMPERATURE = 1024, 4, 0.01, 0.05
 ADDRESS = r"(?:Frau|Herrn?|Stadtr[aä]t(?:in|e|innen)?|Ortschaftsr[aä]t(?:in|e)?|Dr\.|Prof\.|(?:Ober)?[Bb]ürgermeister(?:in)?|gez\.)"
 NAMES = re.compile(rf"\b{ADDRESS}(?:\s+(?:Dr\.|Prof\.))*\s+((?:[A-ZÄÖÜ][\w.-]+\s+){{0,2}}[A-ZÄÖÜ][\wäöüß-]+)")
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -63,10 +63,9 @@ def main() -> None:
     tokenizer = word_pieces(learnt, given.arbeit / "tokenizer.json")
     say(started, f"{tokenizer.get_vocab_size()} word pieces")
     pairs = list(pairs_of(learnt, random.Random(SEED)))
-    random.Random(SEED).shuffle(pairs)
     left, right = tokens(tokenizer, [a for a, _ in pairs]), tokens(tokenizer, [b for _, b in pairs])
     say(started, f"{len(pairs)} pairs")
-    first = beginning(tokenizer, given.lehrer, [*left, *right], given.arbeit / "beginn.npy")
+    first = beginning(tokenizer, given.lehrer, [*left, *right])
     say(started, f"begins with {first.shape}; kept apart: {measure(first, tokenizer, apart)}")
     weights = train(first, left, right, lambda epoch, w: say(started, f"{epoch}: {measure(w, tokenizer, apart)}"))
     figures = measure(*write(given.ausgabe, weights, tokenizer), apart)
@@ -185,55 +184,71 @@ def tokens(tokenizer: Any, texts: list[str]) -> list[Any]:
     ]
 
 
-def beginning(tokenizer: Any, teacher: Path, seen: list[Any], path: Path) -> Any:
-    """A vector for each piece: the teacher's, fewer dimensions, frequent pieces weighed down."""
-    from ratsassistent.meaning.transformer import load
+def beginning(tokenizer: Any, teacher: Path, seen: list[Any]) -> Any:
+    """A vector for each piece: the mean of the teacher's word vectors, fewer dimensions, frequent pieces weighed down."""
+    from safetensors import safe_open
+    from tokenizers import Tokenizer
 
-    if path.exists():
-        return np.load(path)
+    with safe_open(teacher / "model.safetensors", framework="numpy") as stored:
+        theirs = stored.get_tensor("embeddings.word_embeddings.weight").astype(np.float32)
     size = tokenizer.get_vocab_size()
     words = [(tokenizer.id_to_token(n) or "").removeprefix("##") or "?" for n in range(size)]
-    teacher_vectors = load(teacher, 2).questions(words).astype(np.float64)
-    centred = teacher_vectors - teacher_vectors.mean(0)
+    cut = Tokenizer.from_file(str(teacher / "tokenizer.json")).encode_batch_fast(words, add_special_tokens=False)
+    vectors = np.stack([theirs[one.ids or [3]].mean(0) for one in cut]).astype(np.float64)
+    centred = vectors - vectors.mean(0)
     values, axes = np.linalg.eigh(centred.T @ centred)
     reduced = centred @ axes[:, np.argsort(values)[::-1][:DIMENSIONS]]
     reduced /= np.linalg.norm(reduced, axis=1, keepdims=True) + 1e-9
     share = np.bincount(np.concatenate(seen), minlength=size) + 1.0
     share /= share.sum()
-    first = (reduced * (1e-3 / (1e-3 + share))[:, None]).astype(np.float32)
-    np.save(path, first)
-    return first
+    return (reduced * (1e-3 / (1e-3 + share))[:, None]).astype(np.float32)
 
 
 def train(first: Any, left: list[Any], right: list[Any], tell: Any) -> Any:
-    """Draw pairs together, push the rest of the batch apart; the rate falls to nothing."""
-    import torch
-
-    torch.manual_seed(SEED)
-    torch.set_num_threads(2)
-    bag = torch.nn.EmbeddingBag.from_pretrained(torch.tensor(first), mode="mean", sparse=True, freeze=False)
-    optimiser = torch.optim.SparseAdam(bag.parameters(), lr=RATE)
-    batches = len(left) // BATCH
-    same = torch.arange(BATCH)
-
-    def vectors(texts: list[Any]) -> Any:
-        offsets = np.cumsum([0, *(len(t) for t in texts[:-1])])
-        found = bag(torch.from_numpy(np.concatenate(texts)).long(), torch.from_numpy(offsets).long())
-        return torch.nn.functional.normalize(found, dim=1)
-
+    """Draw pairs together, push the rest of the batch apart (Adam, a rate that falls to nothing)."""
+    weights, mean, square = first.copy(), np.zeros_like(first), np.zeros_like(first)
+    batches, step = len(left) // BATCH, 0
     for epoch in range(EPOCHS):
-        order = np.random.default_rng(SEED + epoch).permutation(len(left))
+        order, loss = np.random.default_rng(SEED + epoch).permutation(len(left)), 0.0
         for n in range(batches):
-            done = (epoch * batches + n) / (EPOCHS * batches)
-            optimiser.param_groups[0]["lr"] = RATE * (1 - done)
+            step += 1
             chosen = order[n * BATCH : (n + 1) * BATCH]
-            scores = vectors([left[i] for i in chosen]) @ vectors([right[i] for i in chosen]).T / TEMPERATURE
-            loss = torch.nn.functional.cross_entropy(scores, same) + torch.nn.functional.cross_entropy(scores.T, same)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-        tell(f"epoch {epoch + 1}, loss {float(loss):.2f}", bag.weight.detach().numpy())
-    return bag.weight.detach().numpy()
+            counts = [_counts([texts[i] for i in chosen], len(first)) for texts in (left, right)]
+            part, slope = _contrast(weights, *counts)
+            loss += part / batches
+            mean += 0.1 * (slope - mean)
+            square += 0.001 * (slope * slope - square)
+            rate = RATE * (1 - step / (EPOCHS * batches + 1)) * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
+            weights -= rate * mean / (np.sqrt(square) + 1e-8)
+        tell(f"epoch {epoch + 1}, loss {loss:.2f}", weights)
+    return weights
+
+
+def _counts(texts: list[Any], size: int) -> Any:
+    """Texts as rows that say which pieces they hold and in which share."""
+    from scipy.sparse import csr_matrix
+
+    lengths = np.array([len(t) for t in texts])
+    values = np.repeat(1 / lengths, lengths).astype(np.float32)
+    matrix = csr_matrix((values, np.concatenate(texts), np.cumsum([0, *lengths])), shape=(len(texts), size))
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _contrast(weights: Any, left: Any, right: Any) -> tuple[float, Any]:
+    """The loss of one batch, in both directions, and its slope for every weight."""
+    means = [left @ weights, right @ weights]
+    lengths = [np.linalg.norm(m, axis=1, keepdims=True) + 1e-9 for m in means]
+    a, b = (m / n for m, n in zip(means, lengths, strict=True))
+    scores = a @ b.T / TEMPERATURE
+    forth, back = (np.exp(scores - scores.max(axis, keepdims=True)) for axis in (1, 0))
+    forth /= forth.sum(1, keepdims=True)
+    back /= back.sum(0, keepdims=True)
+    loss = -float(np.log(np.diag(forth) + 1e-12).mean() + np.log(np.diag(back) + 1e-12).mean())
+    slope = (forth + back - 2 * np.eye(len(scores), dtype=np.float32)) / (len(scores) * TEMPERATURE)
+    slopes = [slope @ b, slope.T @ a]
+    inner = [(s - u * (s * u).sum(1, keepdims=True)) / n for s, u, n in zip(slopes, (a, b), lengths, strict=True)]
+    return loss, left.T @ inner[0] + right.T @ inner[1]
 
 
 def measure(weights: Any, tokenizer: Any, apart: list[dict[str, Any]]) -> dict[str, Any]:

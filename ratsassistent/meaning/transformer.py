@@ -11,6 +11,7 @@ a third of the memory and changes nothing that can be measured.
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Sequence
@@ -26,7 +27,6 @@ from ratsassistent.meaning.embedder import Vectors
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DIMENSIONS = 384
 QUERY, PASSAGE = "query: ", "passage: "
 BATCH = 16  # texts of like length at once
 MAX_TOKENS = 512
@@ -40,6 +40,7 @@ class TransformerEmbedder:
         self._folder, self._threads, self._int8 = folder, threads, int8
         self._model: SentenceTransformer | None = None
         self._lock = threading.Lock()
+        self._dimensions = _dimensions(folder)
         self._key = f"e5-{embedding_files.weights_sha256(folder)}-{'int8' if int8 else 'f32'}"
 
     @property
@@ -50,7 +51,7 @@ class TransformerEmbedder:
     @property
     def dimensions(self) -> int:
         """How many numbers a vector has."""
-        return DIMENSIONS
+        return self._dimensions
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages.
@@ -67,7 +68,7 @@ class TransformerEmbedder:
         return self._embed(texts, QUERY)
 
     def _embed(self, texts: Sequence[str], prefix: str) -> Vectors:
-        vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
+        vectors = np.zeros((len(texts), self._dimensions), np.float32)
         filled = [n for n, text in enumerate(texts) if text.strip()]
         if not filled:
             return vectors
@@ -95,6 +96,13 @@ def load(folder: Path, threads: int | None = None) -> TransformerEmbedder:
     :raises ModelError: there are no weights.
     """
     return TransformerEmbedder(folder, threads)
+
+
+def _dimensions(folder: Path) -> int:
+    try:
+        return int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"Im Ordner {folder} liegt kein lesbares Einbettungsmodell ({error}).") from error
 
 
 def _load(folder: Path, threads: int | None, *, int8: bool) -> SentenceTransformer:
