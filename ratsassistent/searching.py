@@ -133,8 +133,8 @@ def make_vectors(ws: Workspace, on_batch: Callable[[int, int], None]) -> int:
 
 
 def _meeting_id(ws: Workspace, wanted: str) -> str:
-    known = any(store.has_meeting(wanted) for store in ws.stores)  # much faster than to look at all their names
-    return wanted if known else held.wanted_meeting(ws, wanted).id
+    known = (store.meeting_id(wanted) for store in ws.stores)  # much faster than to look at all their names
+    return next((found for found in known if found), None) or held.wanted_meeting(ws, wanted).id
 
 
 def _turn(store: Store, model: Embedder, role: str, tell: Callable[[int], None]) -> int:

@@ -213,10 +213,13 @@ class Index:
         duplicates: dict[int, dict[tuple[str, int | None, str | None], Duplicate]] = {}
         for score, body, row in ranked:
             place = folder.place(row.text_key, found[row.rowid].row.plain)
-            if place is not None:
-                duplicates.setdefault(place, {}).update(_duplicate(body))
+            if place is None:
+                kept.append((score, body, row))
                 continue
-            kept.append((score, body, row))
+            if _page(body) and not _page(kept[place][1]):  # of the same words those that have a page are shown
+                best, kept[place] = kept[place], (kept[place][0], body, row)
+                body = best[1]
+            duplicates.setdefault(place, {}).update(_duplicate(body))
         hits: list[Hit] = []
         papers: dict[str, Paper | None] = {}
         for place, (score, body, row) in enumerate(kept):
@@ -274,6 +277,10 @@ def _add_up(found: Iterable[_Candidate], weights: Weights) -> None:
             near += weights.transformer * (one.transformer - farthest)
         one.score = words + near + weights.transformer * max(farthest, 0.0)
         one.meaning = near / (words + near) if words + near > 0 else 0.0
+
+
+def _page(passage: Passage) -> int | None:
+    return next((cited.page for cited in passage.citation), None)
 
 
 def _duplicate(passage: Passage) -> dict[tuple[str, int | None, str | None], Duplicate]:

@@ -176,11 +176,13 @@ class Store:
         with self.reading() as connection:
             return saving.load_meeting(connection, meeting_id, with_text=True)
 
-    def has_meeting(self, meeting_id: str) -> bool:
-        """True if there is a meeting with this id."""
+    def meeting_id(self, wanted: str) -> str | None:
+        """The id of the meeting with this id, or with this id of OParl; None if there is none."""
+        meeting, known = tables.meeting, tables.oparl_object
+        named = select(known.c.own_id).where(known.c.id == wanted, known.c.kind == "Meeting")
+        query = select(meeting.c.id).where((meeting.c.id == wanted) | meeting.c.id.in_(named))
         with self.reading() as connection:
-            query = select(tables.meeting.c.id).where(tables.meeting.c.id == meeting_id)
-            return connection.execute(query).first() is not None
+            return connection.execute(query).scalar()
 
     def same_meeting(self, meeting: Meeting) -> Meeting | None:
         """The meeting of this archive that is the same Sitzung (see `identity`), with its papers, or None."""
