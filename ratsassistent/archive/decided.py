@@ -16,27 +16,28 @@ from pathlib import Path
 
 from ratsassistent.oparl import AgendaItem, Decision, File, Meeting, Outcome, Page, Paper, Vote, ra_id
 from ratsassistent.pack.files.pages import ReadFile
-from ratsassistent.pack.minutes.minutes import Minutes, entries_of, read_minutes, same_meeting
+from ratsassistent.pack.minutes.minutes import Minutes, MinutesEntry, entries_of, read_minutes, same_meeting
 from ratsassistent.resolutions import Resolution, ResolutionSource
 
-VERSION = 2  # counts up when the same sources would give other resolutions
+VERSION = 3  # counts up when the same sources would give other resolutions
 Sources = list[ResolutionSource]
 _VAGUE: frozenset[Outcome | None] = frozenset({None, "other"})
 _APART: tuple[frozenset[Outcome], ...] = (
     frozenset({"accepted", "rejected"}),
     frozenset({"accepted", "postponed"}),
     frozenset({"rejected", "postponed"}),
-    frozenset({"accepted", "referred"}),
     frozenset({"rejected", "referred"}),
 )
 _TITLED = re.compile(r"(?i)niederschrift|protokoll|verhandlungsschrift|beschlu(?:ss|ß)auszug|auszug aus|ausfertigung")
+_ELSEWHERE = re.compile(r"(?i)^\W*(?:siehe|s\.|vgl\.|laut|gemäß)\s")  # a result that only says where it stands
+_UNVOTED = re.compile(r"(?i)\bkeine Abstimmung\b|\bohne Abstimmung\b")
 _HEAD = 4000  # letters of a file in which its title stands
 _LEAST = 40  # letters of a wording that is compared
 
 
 def resolutions_of(meeting: Meeting, item: AgendaItem) -> list[Resolution]:
     """The resolutions of an item, that on the item itself first."""
-    groups = _groups(item, extracts_of(meeting, item))
+    groups = _groups(item, *extracts_of(meeting, item))
     if not groups:
         return []
     main = _main(groups)
@@ -50,24 +51,47 @@ def resolutions_of(meeting: Meeting, item: AgendaItem) -> list[Resolution]:
     return out
 
 
-def extracts_of(meeting: Meeting, item: AgendaItem) -> list[Decision]:
-    """What minutes and extracts among the files of an item's papers say of it, of this meeting only."""
-    found: list[Decision] = []
+def extracts_of(meeting: Meeting, item: AgendaItem) -> tuple[list[Decision], list[Decision]]:
+    """What minutes and extracts among the files of an item's papers say of it, of this meeting only.
+
+    :returns: what they say of the item, and what they say of several items together, this one among them.
+    """
+    own: list[Decision] = []
+    shared: list[Decision] = []
     for paper in item.papers:
         for minutes in _minutes_in(paper, meeting):
-            for entry in entries_of(item, minutes):
-                made = _of_item(item, entry.decisions) if entry.joint else entry.decisions
-                found += [decision for decision in map(_without_pages, made) if decision not in found]
-    return found
+            entries = entries_of(item, minutes)
+            told = [decision for entry in entries for decision in _of_item(item, entry)]
+            if told:
+                own += [made for made in map(_without_pages, told) if made not in own]
+                continue
+            near = [entry for entry in minutes.entries if not entries or _top(entry.number) == _top(item.number)]
+            if entries or len(minutes.entries) == 1:  # the file came with this item's paper
+                decisions = [decision for entry in near for decision in entry.decisions]
+                named = _named_in(item, decisions)
+                own += [made for made in map(_without_pages, named) if made not in own]
+                rest = () if named else decisions
+                shared += [made for made in map(_without_pages, rest) if made not in shared]
+    return own, shared
 
 
-def _of_item(item: AgendaItem, decisions: Sequence[Decision]) -> Sequence[Decision]:
-    """Of what was decided on several items together, what names this one ("TOP 16.1: …"); all where nothing does."""
+def _top(number: str | None) -> str:
+    """The first figure of an item's number."""
+    found = re.search(r"\d+", number or "")
+    return found[0] if found else ""
+
+
+def _of_item(item: AgendaItem, entry: MinutesEntry) -> Sequence[Decision]:
+    """What an entry says of an item: of several items together what names this one ("TOP 16.1: …"), all where nothing does."""
+    return (entry.joint and _named_in(item, entry.decisions)) or entry.decisions
+
+
+def _named_in(item: AgendaItem, decisions: Sequence[Decision]) -> Sequence[Decision]:
+    """The decisions whose subject names the item by its number."""
     if not item.number:
-        return decisions
+        return ()
     named = re.compile(rf"(?<![\d.]){re.escape(item.number.strip(' .'))}(?![\d.]*\d)")
-    mine = [decision for decision in decisions if decision.subject and named.search(decision.subject)]
-    return mine or decisions
+    return [decision for decision in decisions if decision.subject and named.search(decision.subject)]
 
 
 def _minutes_in(paper: Paper, meeting: Meeting) -> Iterable[Minutes]:
@@ -86,8 +110,9 @@ def _minutes_in(paper: Paper, meeting: Meeting) -> Iterable[Minutes]:
         )
         if minutes is None or not minutes.start or not meeting.start:
             continue
-        day = minutes.start[:10] == meeting.start[:10]
-        if day and (minutes.organization is None or same_meeting(minutes, meeting.organization, meeting.start)):
+        bodies = (meeting.organization, re.sub(r"\([^()]*\)", "", meeting.name).strip())
+        same = minutes.organization is None or any(same_meeting(minutes, body, meeting.start) for body in bodies)
+        if same and minutes.start[:10] == meeting.start[:10]:
             yield minutes
 
 
@@ -96,15 +121,18 @@ def _without_pages(decision: Decision) -> Decision:
     return decision.model_copy(update={"citation": cited})
 
 
-def _groups(item: AgendaItem, extracts: Sequence[Decision]) -> list[Sources]:
-    """The sources of each thing decided."""
+def _groups(item: AgendaItem, own: Sequence[Decision], shared: Sequence[Decision]) -> list[Sources]:
+    """The sources of each thing decided; of what was decided on several items together only what fits this one."""
     groups = [[_source(raw, item) for raw in decision.also or (decision,)] for decision in item.decisions]
-    spare = [ResolutionSource(kind="minutes", decision=decision) for decision in extracts]
+    spare = [ResolutionSource(kind="minutes", decision=decision) for decision in own]
+    joint = [ResolutionSource(kind="minutes", decision=decision) for decision in shared]
     for group in groups:
-        fitting = _fitting(group, spare)
+        fitting = _fitting(group, spare) or _fitting(group, joint)
         if fitting is not None:
-            spare.remove(fitting)
+            (spare if fitting in spare else joint).remove(fitting)
             group.append(fitting)
+    if not groups and not spare and len(joint) == 1:
+        spare = joint
     return [*groups, *([source] for source in spare)]
 
 
@@ -117,6 +145,8 @@ def _source(decision: Decision, item: AgendaItem) -> ResolutionSource:
 
 def _fitting(group: Sources, spare: Sequence[ResolutionSource]) -> ResolutionSource | None:
     """The decision of minutes that tells of the same as the sources known: the only one, or one with this outcome."""
+    if any(_UNVOTED.search(source.decision.result) for source in group):
+        spare = [s for s in spare if s.decision.vote is None]
     if not spare:
         return None
     mine = {source.decision.outcome for source in group} - _VAGUE
@@ -157,7 +187,9 @@ def _resolution(key: str, meeting: Meeting, item: AgendaItem, group: Sources) ->
     official = next((source.decision for source in group if source.kind == "oparl" and source.decision.result), None)
     first = official or group[0].decision
     decisions = [source.decision for source in group]
-    outcome = next((d.outcome for d in (first, *decisions) if d.outcome not in _VAGUE), first.outcome)
+    outcome = first.outcome
+    if outcome is None or (outcome == "other" and _ELSEWHERE.search(first.result)):
+        outcome = next((d.outcome for d in decisions if d.outcome not in _VAGUE), outcome)
     papers = [paper for paper in item.papers if paper.reference or paper.paperType]
     cited = dict.fromkeys(c for source in sorted(group, key=lambda s: s.kind) for c in source.decision.citation)
     return Resolution(
