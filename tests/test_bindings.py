@@ -33,6 +33,16 @@ from ratsassistent.writing.checks.bindings import doubled_particle, loosened, re
             "zuletzt geändert",
         ),
         (
+            "muss die Leitung nicht geändert werden, da sie nicht bestimmt ist.",
+            "Da die Anzahl der Leitungen nicht bestimmt ist, muss sie nicht geändert werden.",
+            "Anzahl",
+        ),
+        (
+            "muss die Satzung der Gemeinde nicht geändert werden.",
+            "Weil die Anzahl nicht in der Satzung der Gemeinde steht, muss diese nicht geändert werden.",
+            "diese",
+        ),
+        (
             "ist keine Erhöhung der Entgelte vorgesehen.",
             "Eine Erhöhung der Entgelte ist in den Jahren 2027 und 2028 nicht vorgesehen.",
             "2028",
@@ -47,6 +57,8 @@ def test_what_came_apart_is_named(text: str, source: str, lost: str) -> None:
     ("text", "source"),
     [
         ("Die Gemeinde bewirbt sich um die Karte.", "Die Gemeinde bewirbt sich beim Ministerium um die Karte."),
+        ("hält eine Einbindung für unmöglich.", "Nach Auffassung der Verwaltung ist eine Einbindung unmöglich."),
+        ("fehlen Plätze.", "Es fehlen Plätze, und die Eltern wissen, dass sie warten müssen."),
         ("Die Karte soll kommen.", "Die Gemeinde bewirbt sich beim Ministerium darum, dass die Karte kommen soll."),
         ("muss von einem Austausch ausgegangen werden.", "Man geht von einem Austausch aus."),
         (

@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ratsassistent.writing.checks.vocabulary import Vocabulary
+
 _PARTICLE = (
     "zurück|zusammen|weiter|bereit|durch|heran|heraus|herein|hervor|hinaus|hinzu|voraus|vorbei|nieder|statt|teil|fest|fort|frei"
     "|nach|auf|aus|bei|dar|ein|her|hin|los|mit|vor|weg|ab|an|um|zu"
@@ -29,6 +31,15 @@ _FREE = re.compile(
 )
 _TO_DO = re.compile(r"\bzu [a-zäöüß]+n\b|\b[a-zäöüß]{2,}zu[a-zäöüß]{3,}n\b")
 _DENIED = re.compile(r"\b(?:nicht|kein\w*)\b", re.IGNORECASE)
+# "Zahl der Plätze": what is said of the number is not said of the places.
+_GENITIVE = re.compile(
+    r"\b(?P<head>[A-ZÄÖÜ][\wäöüß-]{3,})\s+(?:der|des|eines|einer|dieser|dieses|seiner|ihrer)\s+(?:[a-zäöüß]+e[nrsm]\s+)?(?P<of>[A-ZÄÖÜ][\wäöüß-]{3,})"
+)
+_HOLLOW = frozenset(  # heads that say nothing by themselves
+    ["rahmen", "bereich", "höhe", "zuge", "verlauf", "laufe", "auftrag", "basis", "grundlage", "sinne", "hinblick", "hilfe", "thema",
+     "bezug", "wege", "folge", "anfang", "ende", "beginn", "mitte", "auffassung", "ansicht", "sicht", "meinung", "einschätzung"]
+)  # fmt: skip
+_POINTS = re.compile(r"\b(?:diese[rsnm]?|sie|er|ihm|ihnen|ihn)\b(?!\s+(?:[a-zäöüß]+e[nrsm]?\s+)*[A-ZÄÖÜ0-9])")
 _YEARS = re.compile(
     r"\b(?:im|in|ab|bis|seit|für|zum|vor|nach|[Jj]ahr\w*)\s+(?:(?:dem|den|der|das|die|zum|[Jj]ahr\w*|\d{1,2}\.|Januar|Februar|März|April|Mai|Juni|Juli"
     r"|August|September|Oktober|November|Dezember|Anfang|Mitte|Ende|Haushalt\w*|und|bis|(?:19|20)\d\d)\s+)*(?P<year>(?:19|20)\d\d)\b"
@@ -41,7 +52,8 @@ def loosened(text: str, source: str) -> tuple[str, ...]:
     :param text: the sentence, without words of ours that stand before it.
     """
     found = [*_without_sich(text, source), *_without_particle(text, source), *_hung_elsewhere(text, source)]
-    return tuple(dict.fromkeys((*found, *_for_ever(text, source))))
+    found += [*_for_ever(text, source), *_without_head(text, source), *_pronoun_replaced(text, source)]
+    return tuple(dict.fromkeys(found))
 
 
 def rejoined(text: str, source: str) -> str:
@@ -118,3 +130,21 @@ def _for_ever(text: str, source: str) -> Iterator[str]:
             years = [match["year"] for match in _YEARS.finditer(clause)]
             if years and not any(year in text for year in years):
                 yield f"es fehlt: {years[-1]}"
+
+
+def _without_head(text: str, source: str) -> Iterator[str]:
+    there = Vocabulary([text])
+    for match in _GENITIVE.finditer(source):
+        head = match["head"]
+        if head.casefold() not in _HOLLOW and there.knows(match["of"]) and not there.knows(head):
+            yield f"es fehlt: {head}"
+
+
+def _pronoun_replaced(text: str, source: str) -> Iterator[str]:
+    """A noun where the source has a pronoun: which noun it stands for is what a small model guesses."""
+    points = _POINTS.search(source)
+    if points and not _POINTS.search(text):
+        kept = next((clause for clause in _clauses(source) if points[0] in clause.split()), "")
+        words = {word for word in _WORD.findall(kept) if len(word) >= 5}
+        if words & set(_WORD.findall(text)):
+            yield f"Bezug: {points[0]}"
