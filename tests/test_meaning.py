@@ -261,7 +261,7 @@ def test_the_catalogue_names_one_embedding_model_that_can_be_had_without_a_hub()
     assert entry.licence == "MIT"
     assert entry.packed is not None
     assert entry.huggingface is not None
-    assert models.load_catalogue().embedding(" Multilingual-E5-Small ") is entry
+    assert models.load_catalogue().embedding(" Multilingual-E5-Small ") == entry
 
 
 # The transformer

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ratsassistent import embedding_files
 from ratsassistent.catalogue import load_catalogue
+from ratsassistent.meaning import static
 from ratsassistent.meaning.embedder import Embedder
 from ratsassistent.meaning.transformer import load
+from ratsassistent.resources import resource
 from ratsassistent.settings import Settings
 
 
@@ -17,3 +19,12 @@ def find(settings: Settings) -> Embedder | None:
     entry = load_catalogue().default_embedding
     path = embedding_files.find(entry, settings.model_folders) if entry else None
     return load(path, settings.threads) if path else None
+
+
+def find_static() -> Embedder | None:
+    """The static model that comes with the program; None where this copy of the program was made without one.
+
+    :raises ModelError: it is damaged.
+    """
+    folder = resource("models") / "statisch"
+    return static.load(folder) if (folder / static.WEIGHTS).is_file() else None

@@ -110,6 +110,7 @@ def _load(folder: Path, threads: int | None, *, int8: bool) -> SentenceTransform
         os.environ.setdefault(name, value)
     try:
         import torch
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
     except ImportError as error:
@@ -125,7 +126,7 @@ def _load(folder: Path, threads: int | None, *, int8: bool) -> SentenceTransform
         half = {"dtype": torch.float16, "add_pooling_layer": False}
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs=half)
         _prepare(model, int8=int8)
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, SafetensorError) as error:
         raise ModelError(f"Das Einbettungsmodell in {folder} lässt sich nicht laden ({error}).") from error
     model.max_seq_length = MAX_TOKENS
     return model.eval()
