@@ -30,6 +30,7 @@ from ratsassistent.oparl import (
     Skipped,
     ra_id,
 )
+from ratsassistent.resolutions import EarlierResolution
 
 Origin = Literal["verbatim", "extract", "model", "person"]
 Check = Literal["ok", "unsupported", "none"]
@@ -236,6 +237,7 @@ class ItemBriefing(Model):
     changes: tuple[PaperChanges, ...] = ()
     missing_attachments: tuple[MissingAttachment, ...] = ()
     drawings: tuple[PageRef, ...] = ()  # plans that belong to the item: named, not summarised
+    earlier: tuple[EarlierResolution, ...] = ()  # on the same matter; looked up whenever it is handed out, never stored
     basis: str = ""
     model: ModelRecord | None = None
     prompts: tuple[PromptRecord, ...] = ()

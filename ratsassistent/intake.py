@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ratsassistent import held, oparl
+from ratsassistent import held, oparl, register
 from ratsassistent.archive.importing import OparlIntake, take_in_oparl
 from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.archive.store import Store
@@ -65,6 +65,7 @@ def take_in(ws: Workspace, paths: Sequence[Path], *, public: oparl.Public = None
             pack = Pack(meetings=(), loose_papers=(), files=())
     progress("Die Textstellen werden für die Suche erschlossen", None)
     read_meaning(ws)
+    register.bring_up_to_date(ws, progress)
     meetings = {meeting.id: meeting for meeting in (*imported.meetings, *pack.meetings)}
     items = [i for m in pack.meetings for i in m.agendaItem]
     pages = [(f.file, p) for f in pack.files for p in f.pages]

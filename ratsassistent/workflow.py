@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from ratsassistent import asking, held, models, register
+from ratsassistent import asking, earlier, held, models, register
 from ratsassistent import jobs as background
 from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.asking import page_counts
@@ -41,7 +41,7 @@ from ratsassistent.writing.model.llama import LanguageModel, LlamaModel
 __all__ = [
     "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "find", "item_of", "load_model",
     "loose_papers", "meeting", "meetings", "model_record", "order_briefing", "order_question", "page_picture", "page_text",
-    "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "withdraw", "work",
+    "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "with_earlier", "withdraw", "work",
     "workspace",
 ]  # fmt: skip
 
@@ -150,13 +150,14 @@ def brief(
     chosen = meeting(ws, wanted)
     items = [item_of(chosen, top)] if top else list(chosen.agendaItem)
     record = _record_for(ws, level)
+    links = earlier.of_meeting(ws, chosen, items)
     written: list[ItemBriefing] = []
     for number, item in enumerate(items):
         if should_stop and should_stop():
             raise Interrupted("Die Arbeit wurde angehalten; was fertig ist, bleibt erhalten.")
         progress(f"TOP {item.number or '–'}: {item.name}", number / len(items))
         made_item = _brief_item(ws, chosen.id, item, level, record, should_stop, plain=plain)
-        written.append(handed_out(ws, item, made_item))
+        written.append(handed_out(ws, item, made_item).model_copy(update={"earlier": links[item.id]}))
         if on_item:
             on_item(written[-1])
     covered = coverage(ws, chosen.id, chosen)
@@ -176,6 +177,7 @@ def brief_paper(ws: Workspace, reference: str, level: Level = "auszug", *, plain
     started = time.monotonic()
     item = wanted_paper(ws, reference)
     written = handed_out(ws, item, _brief_item(ws, None, item, level, _record_for(ws, level), plain=plain))
+    written = with_earlier(ws, written, item)
     pages = sum(s.last - s.first + 1 for paper in item.papers for s in paper.files)
     covered = Coverage(pages=pages, read=pages)
     made = _briefing(covered, None, item.name, level, [written], time.monotonic() - started)
@@ -211,6 +213,11 @@ def _brief_item(
         made = made.model_copy(update={"public": False})
     store.save_briefing(meeting_id, made)
     return made
+
+
+def with_earlier(ws: Workspace, written: ItemBriefing, item: AgendaItem, of: Meeting | None = None) -> ItemBriefing:
+    """The briefing of an item with the earlier resolutions on the same matter; `stored_briefing` leaves them out."""
+    return written.model_copy(update={"earlier": earlier.of_item(ws, item, of)})
 
 
 def stored_briefing(ws: Workspace, wanted: str) -> Briefing:

@@ -36,6 +36,7 @@ from ratsassistent.oparl import (
     Paper,
 )
 from ratsassistent.output import phrases
+from ratsassistent.resolutions import EarlierResolution
 
 JSON = dict[str, Any]
 
@@ -267,6 +268,7 @@ def item_briefing(given: ItemBriefing) -> JSON:
         "decisions": [decision(d) for d in given.decisions],
         "changes": [{"paper": p.paper, "changes": [change(c) for c in p.changes]} for p in given.changes],
         "missing_attachments": missing_attachments(given.missing_attachments),
+        "earlier": [earlier(e) for e in given.earlier],
         "drawings": pages(given.drawings),
         "written": given.written.isoformat() if given.written else None,
         "consultations": [consultation(c) for c in given.consultations],
@@ -283,6 +285,25 @@ def item_briefing(given: ItemBriefing) -> JSON:
         "remarks": [remark(r) for r in given.remarks],
         "prompts": [p.model_dump() for p in given.prompts],
         "seconds": given.seconds,
+    }
+
+
+def earlier(given: EarlierResolution) -> JSON:
+    """An earlier resolution on the same matter, and why it is linked."""
+    one = given.resolution
+    return {
+        "id": one.id,
+        "meeting": one.meeting_oparl_id or one.meeting_id,
+        "organization": one.organization,
+        "date": one.date,
+        "number": one.number,
+        "name": one.name,
+        "public": one.public,
+        "references": list(one.references),
+        "result": one.result,
+        "outcome": one.outcome,
+        "citation": citations(one.citation),
+        "reasons": list(given.reasons),
     }
 
 

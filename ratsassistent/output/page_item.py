@@ -72,6 +72,8 @@ def item(agenda: AgendaItem, brief: ItemBriefing | None, *, ordered: bool = Fals
         body += [_resolution(brief, named), _summary(brief, named, ordered)]
     body.append(decided)
     if brief is not None:
+        body.append(page_more.earlier(brief.earlier))
+    if brief is not None:
         body += _rest(brief, agenda.name, named)
     body.append(page_facts.changes(agenda.papers, several_files(s for p in agenda.papers for s in _cited(p))))
     body.append(page_facts.missing(agenda))

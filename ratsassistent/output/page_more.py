@@ -13,6 +13,7 @@ from ratsassistent.glossary import terms_in
 from ratsassistent.oparl import Consultation
 from ratsassistent.output import page_edit
 from ratsassistent.output.page_text import EXTRACT, citations, count, figures, safe
+from ratsassistent.resolutions import EarlierResolution
 
 MOST_TERMS = 8
 
@@ -95,6 +96,20 @@ def withheld(given: Sequence[Statement], named: bool) -> str:
         f'<details class="ra-withheld"><summary>{title}</summary><p class="ra-small">Was die Prüfung nicht besteht, geht einmal '
         f"an die KI zurück und wird dann weggelassen. Diese Fassungen sind durchgefallen:</p><ul>{rows}</ul></details>"
     )
+
+
+def earlier(given: Sequence[EarlierResolution]) -> str:
+    """Earlier resolutions on the same matter, folded, each with why it is linked."""
+    if not given:
+        return ""
+    rows = "".join(
+        f"<li><p><strong>{safe(one.resolution.name)}</strong></p>"
+        f'<p class="ra-small">{safe("; ".join(one.reasons))} – Ergebnis: „{safe(one.resolution.result)}“ '
+        f"{citations(one.resolution.citation, with_file=True)}</p></li>"
+        for one in given
+    )
+    title = count(len(given), "früherer Beschluss dazu", "frühere Beschlüsse dazu")
+    return f'<details class="ra-before" data-fold="früher"><summary>{title}</summary><ul>{rows}</ul></details>'
 
 
 def terms(brief: ItemBriefing, title: str) -> str:

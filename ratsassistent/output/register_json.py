@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ratsassistent.output import contract
-from ratsassistent.resolutions import EarlierResolution, RegisterEntry, Resolution, ResolutionSource
+from ratsassistent.resolutions import RegisterEntry, Resolution, ResolutionSource
 
 JSON = dict[str, Any]
 
@@ -57,25 +57,6 @@ def listed(given: Sequence[Resolution], seconds: float) -> JSON:
 def entry(given: RegisterEntry) -> JSON:
     """What a person entered at one time."""
     return given.model_dump(mode="json", exclude={"item_id"})
-
-
-def earlier(given: EarlierResolution) -> JSON:
-    """An earlier resolution on the same matter, and why it is linked."""
-    one = given.resolution
-    return {
-        "id": one.id,
-        "meeting": one.meeting_oparl_id or one.meeting_id,
-        "organization": one.organization,
-        "date": one.date,
-        "number": one.number,
-        "name": one.name,
-        "public": one.public,
-        "references": list(one.references),
-        "result": one.result,
-        "outcome": one.outcome,
-        "citation": contract.citations(one.citation),
-        "reasons": list(given.reasons),
-    }
 
 
 def _source(given: ResolutionSource) -> JSON:
