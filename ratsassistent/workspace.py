@@ -50,7 +50,7 @@ class Workspace:
     def meaning(self) -> Meaning:
         """The embedding models that are at hand, looked for once."""
         if self.embedding is None:
-            self.embedding = Meaning(transformer=meaning.find(self.settings))
+            self.embedding = Meaning(static=meaning.find_static(), transformer=meaning.find(self.settings))
         return self.embedding
 
     @property

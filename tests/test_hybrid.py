@@ -129,6 +129,20 @@ def test_the_same_paper_in_two_meetings_is_one_hit(tmp_path):
         assert [(d.page, d.meeting) for d in hit.duplicates] == [(7, "ra:sitzung-rat")]
 
 
+def test_of_equal_words_those_with_a_page_are_shown(tmp_path):
+    with Store.open(tmp_path / "seite", public=False) as store:
+        one = paper("eins", "Der Radweg am Bach wird verbreitert.")
+        two = paper("zwei", "Der Radweg am Bach wird verbreitert.", page=7)
+        pageless = [
+            p.model_copy(update={"citation": tuple(c.model_copy(update={"page": None}) for c in p.citation)})
+            for p in passages(one)
+        ]
+        store.save_pack(loose_papers=[one, two], passages=[*pageless, *passages(two)])
+        (hit,) = Index(store).search("Radweg")
+        assert hit.passage.citation[0].page == 7
+        assert [d.page for d in hit.duplicates] == [None]
+
+
 def test_another_amount_is_another_passage():
     folder = Folder()
     text = "die halle im norden der stadt kostet nach der neuen schätzung {} euro und wird im herbst gebaut"

@@ -216,10 +216,10 @@ class Index:
             if place is None:
                 kept.append((score, body, row))
                 continue
+            other = body
             if _page(body) and not _page(kept[place][1]):  # of the same words those that have a page are shown
-                best, kept[place] = kept[place], (kept[place][0], body, row)
-                body = best[1]
-            duplicates.setdefault(place, {}).update(_duplicate(body))
+                other, kept[place] = kept[place][1], (kept[place][0], body, row)
+            duplicates.setdefault(place, {}).update(_duplicate(other))
         hits: list[Hit] = []
         papers: dict[str, Paper | None] = {}
         for place, (score, body, row) in enumerate(kept):
