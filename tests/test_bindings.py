@@ -43,6 +43,28 @@ from ratsassistent.writing.checks.bindings import doubled_particle, loosened, re
             "diese",
         ),
         (
+            "ist die Sanierung nicht umsetzbar, da die Lage angespannt ist.",
+            "Die Sanierung ist aufgrund der angespannten Lage nicht umsetzbar.",
+            "neuer Nebensatz: da",
+        ),
+        (
+            "fand eine Reise nach Indien statt, die vom 7. bis 13. Februar stattfand.",
+            "Zuletzt fand vom 7. bis 13. Februar eine Reise nach Indien statt.",
+            "neuer Nebensatz: die",
+        ),
+        (
+            "wurde ein Angebot ausgeschlossen, weil es nicht formgerecht war und die erforderlichen Angaben enthielt.",
+            "Ein Angebot wurde ausgeschlossen, weil es nicht formgerecht war und nicht die erforderlichen Angaben enthielt.",
+            "nicht erforderlichen",
+        ),
+        ("ist eines der neun Themen.", "Innenstadt ist eines der neun Themen.", "Innenstadt"),
+        ("stellt den Vergleich der Satzungen dar.", "Anlage 1 stellt den Vergleich der Satzungen dar.", "Anlage"),
+        (
+            "soll die Entscheidung über den Verkauf entscheiden.",
+            "Die Entscheidung über den Verkauf obliegt dem Rat.",
+            "doppelt",
+        ),
+        (
             "ist keine Erhöhung der Entgelte vorgesehen.",
             "Eine Erhöhung der Entgelte ist in den Jahren 2027 und 2028 nicht vorgesehen.",
             "2028",
@@ -59,6 +81,13 @@ def test_what_came_apart_is_named(text: str, source: str, lost: str) -> None:
         ("Die Gemeinde bewirbt sich um die Karte.", "Die Gemeinde bewirbt sich beim Ministerium um die Karte."),
         ("hält eine Einbindung für unmöglich.", "Nach Auffassung der Verwaltung ist eine Einbindung unmöglich."),
         ("fehlen Plätze.", "Es fehlen Plätze, und die Eltern wissen, dass sie warten müssen."),
+        ("ist die Halle nicht mehr in Betrieb.", "Die Halle ist aus Gründen der Sicherheit nicht mehr in Betrieb."),
+        ("gibt es gute Gründe, die Bäume zu erhalten.", "Es gibt gute Gründe die Bäume zu erhalten."),
+        (
+            "bleiben die Dienste auf Kosten sitzen, weil die Kasse ablehnt.",
+            "Die Dienste bleiben auf Kosten sitzen, denn die Kasse lehnt ab.",
+        ),
+        ("stehen noch 48 Bäume.", "Heute stehen noch 48 Bäume."),
         ("Die Karte soll kommen.", "Die Gemeinde bewirbt sich beim Ministerium darum, dass die Karte kommen soll."),
         ("muss von einem Austausch ausgegangen werden.", "Man geht von einem Austausch aus."),
         (

@@ -77,3 +77,28 @@ def test_how_much_of_a_sentence_is_copied() -> None:
 def test_an_article_of_another_gender_than_in_the_source(text: str, wrong: tuple[str, ...]) -> None:
     source = "Der Förderverein nennt den wesentlichen Hintergrund und den Bericht des Vereins."
     assert wrong_articles(text, source) == wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("stellt die Vergleich dar.", "Anlage 1 stellt den Vergleich dar."),
+        ("ist verstorben, bei der Alter von 83 Jahren.", "Sie ist im Alter von 83 Jahren verstorben."),
+        ("fehlt Geld, da der Haushaltslage angespannt ist.", "Wegen der angespannten Haushaltslage fehlt Geld."),
+    ],
+)
+def test_an_article_of_another_gender(text: str, source: str) -> None:
+    assert wrong_articles(text, source)
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("hilft den Kindern, und die Kinder danken.", "Die Kinder danken, den Kindern wird geholfen."),
+        ("die Lage der angespannten Kasse", "Die Kasse ist in einer schlechten Lage."),
+        ("da der Rat zustimmt", "Der Rat stimmt zu."),
+        ("in der neuen Halle", "Die neue Halle steht."),
+    ],
+)
+def test_an_article_of_the_same_gender(text: str, source: str) -> None:
+    assert wrong_articles(text, source) == ()

@@ -78,6 +78,8 @@ _OF_MONEY = re.compile(
 _COUNT = re.compile(
     r"\bwie ?viele?[nrms]?\b|\bwie (?:oft|häufig)\b|\bwelche[r]? (?:anzahl|zahl|menge|größe|länge|breite|höhe)\b|\bin welchen? (?:\w+ )?(?:abst[aä]nd\w*|größe|umfang|menge|anzahl|takt)\b|\bum wie ?viel\b|\bwie hoch\b|\bwie (?:lang|breit|tief|groß|schwer|weit|alt|stark|schnell|dick)\b|\bwas ist der anteil\b|\bwie (?:ist|sind|war) d(?:er|ie) (?:\w+ )?(?:anteil|quote|zahl|anzahl)\b"
 )
+_UNTIL = re.compile(r"\bbis (?:wann|zu welche[mrn])\b|\bwie lange (?:läuft|gilt|gelten)\b|\bbis wie viel uhr\b")
+_FROM = re.compile(r"\b(?:ab|seit) (?:wann|welche[mrn])\b")
 _LIST = re.compile(
     r"\bwelche (?:\w+ )?(?:zwei|drei|vier|fünf|sechs|beiden|weiteren|anderen|verschiedenen)\b|\b(?:nenne|nennen sie|liste|aufzählen|zähle)\b|\bwas (?:gehört|zählt|umfasst|beinhaltet|alles)\b|\bwer (?:alles|saß|sitzt|sitzen|gehört|nimmt teil)\b"
     r"|\bwelche (?:[a-zäöüß]+ )?[a-zäöüß]+(?:en|er|e|n|s)\b (?:\w+ ){0,3}?(?:sind|werden|wurden|gibt|haben|hat|sollen|waren|stehen|gehören|können|kommen|wollte\w*|müssen|will|wollen|nennt|nennen|plant|umfasst)\b"
@@ -119,7 +121,8 @@ class Question:
     """What is asked. `words` are its content words as typed; `kind` of its (first) part, `also` of a second part.
 
     `counted`: what "wie viele …" counts. `leans`: it cannot be understood without what was asked before.
-    `numbers` are those of the question itself: repeating them is no answer.
+    `numbers` are those of the question itself: repeating them is no answer. `party`: what kind of name "who" asks for.
+    `bound`: it asks for the end ("bis wann") or the beginning ("ab wann") of something.
     """
 
     text: str
@@ -136,6 +139,8 @@ class Question:
     over_time: bool = False
     leans: bool = False
     negated: bool = False
+    party: Literal["firm", "person"] | None = None
+    bound: Literal["until", "from"] | None = None
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -174,6 +179,8 @@ def understand(text: str) -> Question:
         several=kind == "list" or bool(re.search(r"\bwelche\w* (?:beiden|zwei|drei|vier|fünf)\b", lower)),
         over_time=over_time,
         leans=_leans(plain, words),
+        party=_party(lower),
+        bound="until" if _UNTIL.search(lower) else "from" if _FROM.search(lower) else None,
         negated=bool(re.search(r"\b(?:nicht|keine?[nrms]?|ohne|nie)\b", lower)),
     )
 
@@ -266,6 +273,14 @@ def _counted(text: str) -> str | None:
     """What is counted: the noun behind "wie viele" ("wie viele tragbare Computer" -> "Computer")."""
     found = re.search(r"\b[Ww]ie ?viele?[nrms]?\s+(?:[a-zäöüß]+\s+){0,3}([A-ZÄÖÜ][\wäöüß-]+)", text)
     return found[1] if found else None
+
+
+def _party(lower: str) -> Literal["firm", "person"] | None:
+    if re.search(rf"\bwelche[rsmn]? (?:\w+ )?{_FIRM}\b", lower):
+        return "firm"
+    if re.search(r"\b(?:wer|wie) (?:leitet|heißt|ist (?:der|die) (?!\w*(?:träger|eigentümer|betreiber)))|\bvorsitz\w*\b|\bwelche[rsmn]? (?:person|fachleute|bürgermeister)", lower):
+        return "person"
+    return None
 
 
 def _extreme(text: str) -> Literal["most", "least"] | None:

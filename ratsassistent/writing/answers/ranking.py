@@ -32,7 +32,7 @@ _SHORTEST = 4
 _TITLE_WORDS = 12
 # What the features weigh in the order of the quotes.
 _W_HELD, _W_AROUND, _W_VALUE, _W_NEAR, _W_MEANING, _W_PLACE = 1.0, 0.6, 0.8, 0.3, 2.2, 0.5
-_NO_VALUE = 0.4  # what a quote loses that holds no value where one is asked for
+_NO_VALUE = 0.8  # what a quote loses that holds no value where one is asked for
 _ASKING = re.compile(r"\?\s*[\"“»]?$|^(?:Wie|Was|Warum|Welche\w*|Wann|Wer|Ob|Inwiefern|Inwieweit)\b.{0,200}$")
 
 
@@ -187,7 +187,7 @@ def _score(entry: Ranked, question: Question, *, meaning: bool) -> float:
     wants = question.kind in ("amount", "number", "date", "duration", "who", "where", "vote", "why")
     score = _W_HELD * f.held + _W_AROUND * f.around + _W_PLACE * f.place
     if wants:
-        weak = question.kind in ("where", "why", "who")
+        weak = question.kind in ("where", "why") or (question.kind == "who" and question.party is None)
         score += (0.6 if weak else 1.0) * (_W_VALUE * f.value + _W_NEAR * f.near)
         if not weak and f.value < 0.3:
             score -= _NO_VALUE

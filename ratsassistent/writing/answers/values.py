@@ -7,7 +7,7 @@ What it does not know: which of them is the answer (`ranking`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ratsassistent.writing.answers.question import Kind, Question, Unit
 from ratsassistent.writing.text.amounts import days, laws, money, numbers, percentages
@@ -63,6 +63,11 @@ _DURATION = re.compile(
     r"(?:\d|\b(?:ein\w*|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|mehrere\w?|wenige\w?))[- –]*(?:bis \w+ )?(?:Jahre?n?s?|Monate?n?s?|Wochen?|Tage?n?s?|Stunden?|Minuten?|[Jj]ährig\w*|[Mm]onatig\w*)\b|\bunbefristet|\bdauerhaft"
 )
 _YEAR = re.compile(r"(?<![\d./])(?:19|20)\d\d\b(?!/\d{3})(?![.]\d)")
+_SURE_OF_NAMES = {None: (1.0, 1.0, 0.7, 0.5), "firm": (1.0, 0.3, 0.4, 0.3), "person": (0.3, 1.0, 0.3, 0.7)}
+_BOUNDS = {
+    "until": re.compile(r"\b(?:bis|spätestens|längstens|maximal|endet|Ende|läuft|befristet|Frist)\b[^.]{0,28}$", re.IGNORECASE),
+    "from": re.compile(r"\b(?:ab|seit|zum|von|Beginn|beginnend|rückwirkend|tritt|am)\b[^.]{0,24}$", re.IGNORECASE),
+}
 _LIST_NUMBER = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|TOP\s*\d+|\d+(?:\.\d+)+)\s")
 
 
@@ -102,7 +107,7 @@ def values(wording: str, question: Question, kind: Kind | None = None) -> list[V
             found = [Value(m.start(), m.end(), m[0]) for m in _DURATION.finditer(wording)]
             found += [Value(d.start, d.end, d.text, 0.6) for d in days(wording)]
         case "who":
-            found = _names(wording)
+            found = _names(wording, question)
         case "where":
             found = [Value(m.start(), m.end(), m[0], 1.0) for m in _STREET.finditer(wording)]
             found += [
@@ -116,6 +121,9 @@ def values(wording: str, question: Question, kind: Kind | None = None) -> list[V
             found += [Value(m.start(), m.end(), m[0], 0.8) for m in _VOTE.finditer(wording) if not _inside(m, found)]
         case _:
             return []
+    if question.bound and kind == "date":
+        bound = _BOUNDS[question.bound]
+        found = [v if bound.search(wording[: v.start]) else replace(v, sure=0.7 * v.sure) for v in found]
     asked = question.text.casefold()
     return [v for v in found if kind in ("why", "vote") or not _repeats(v, asked, question)]
 
@@ -180,8 +188,9 @@ def _numbers(wording: str, question: Question) -> list[Value]:
             return found
 
 
-def _names(wording: str) -> list[Value]:
+def _names(wording: str, question: Question) -> list[Value]:
     found: list[Value] = []
-    for pattern, sure in ((_COMPANY, 1.0), (_TITLED, 1.0), (_BODY, 0.7), (_NAME, 0.5)):
+    company, titled, body, name = _SURE_OF_NAMES[question.party]
+    for pattern, sure in ((_COMPANY, company), (_TITLED, titled), (_BODY, body), (_NAME, name)):
         found += [Value(m.start(), m.end(), m[0], sure) for m in pattern.finditer(wording) if not _inside(m, found)]
     return found

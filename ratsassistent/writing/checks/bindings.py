@@ -40,6 +40,63 @@ _HOLLOW = frozenset(  # heads that say nothing by themselves
      "bezug", "wege", "folge", "anfang", "ende", "beginn", "mitte", "auffassung", "ansicht", "sicht", "meinung", "einschätzung"]
 )  # fmt: skip
 _POINTS = re.compile(r"\b(?:diese[rsnm]?|sie|er|ihm|ihnen|ihn)\b(?!\s+(?:[a-zäöüß]+e[nrsm]?\s+)*[A-ZÄÖÜ0-9])")
+# What opens a clause, and what of the source may become such a clause.
+_OPENERS = (
+    (re.compile(r"\b(?:weil|da(?= (?!s\b)))\b"), re.compile(r"\b(?:weil|da|denn|nachdem)\b", re.IGNORECASE)),
+    (re.compile(r"\b(?:wenn|falls|sofern)\b"), re.compile(r"\b(?:wenn|falls|sofern|soweit|bei)\b|^[A-ZÄÖÜ][a-zäöü]+(?:t|en) ", re.IGNORECASE)),
+    (re.compile(r"\b(?:obwohl|während|nachdem|bevor|wodurch|wobei)\b"), re.compile(r"\b(?:obwohl|obgleich|trotz|während|nachdem|nach|bevor|vor|wodurch|wobei)\b", re.IGNORECASE)),
+    (re.compile(r", (?:(?:in|an|auf|mit|von|für|bei|zu|aus|durch) )?(?:der|die|das|dem|den|deren|dessen|welche\w*)(?= [^,]*\b[a-zäöüß]{3,}(?:,|\.$|$))"), re.compile(r", (?:\w+ )?(?:der|die|das|dem|den|deren|dessen|welche\w*)\b")),
+)  # fmt: skip
+_NOT = re.compile(r"\b(?:nicht|kein(?:e[nrsm]?)?)\b", re.IGNORECASE)
+_LITTLE = frozenset(
+    [
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einen",
+        "einem",
+        "einer",
+        "mehr",
+        "nur",
+        "auch",
+        "zu",
+        "in",
+        "im",
+        "am",
+        "an",
+        "mit",
+        "von",
+        "vom",
+        "für",
+        "zur",
+        "zum",
+        "bei",
+        "über",
+        "ohne",
+        "so",
+        "als",
+        "durch",
+        "auf",
+        "nach",
+        "um",
+        "und",
+        "oder",
+        "ist",
+        "sind",
+        "wird",
+        "werden",
+        "hat",
+        "haben",
+    ]
+)
+_STARTS_BARE = re.compile(
+    r"^(?P<noun>[A-ZÄÖÜ][\wäöüß-]{3,}) (?:\d+ [a-zäöüß]{3,}(?:t|en|te|ten)|(?:ist|sind|war|waren) (?:ein\w*|der|die|das))\b"
+)
 _YEARS = re.compile(
     r"\b(?:im|in|ab|bis|seit|für|zum|vor|nach|[Jj]ahr\w*)\s+(?:(?:dem|den|der|das|die|zum|[Jj]ahr\w*|\d{1,2}\.|Januar|Februar|März|April|Mai|Juni|Juli"
     r"|August|September|Oktober|November|Dezember|Anfang|Mitte|Ende|Haushalt\w*|und|bis|(?:19|20)\d\d)\s+)*(?P<year>(?:19|20)\d\d)\b"
@@ -53,6 +110,12 @@ def loosened(text: str, source: str) -> tuple[str, ...]:
     """
     found = [*_without_sich(text, source), *_without_particle(text, source), *_hung_elsewhere(text, source)]
     found += [*_for_ever(text, source), *_without_head(text, source), *_pronoun_replaced(text, source)]
+    found += [
+        *_new_clause(text, source),
+        *_lost_denial(text, source),
+        *_lost_subject(text, source),
+        *_twice(text, source),
+    ]
     return tuple(dict.fromkeys(found))
 
 
@@ -148,3 +211,42 @@ def _pronoun_replaced(text: str, source: str) -> Iterator[str]:
         words = {word for word in _WORD.findall(kept) if len(word) >= 5}
         if words & set(_WORD.findall(text)):
             yield f"Bezug: {points[0]}"
+
+
+def _new_clause(text: str, source: str) -> Iterator[str]:
+    """A clause with "da", "wenn", "die …" where the source has none: it was made of something else, and seldom well."""
+    for opener, there in _OPENERS:
+        found = opener.search(text)
+        if found and not opener.search(source) and not there.search(source) and not _TO_DO.search(text[found.end() :]):
+            yield f"neuer Nebensatz: {found[0].strip(', ')}"
+
+
+def _lost_denial(text: str, source: str) -> Iterator[str]:
+    """A "nicht" that stood before something the sentence says without it."""
+    words = text.split()
+    for match in _NOT.finditer(source):
+        behind = [w.strip(",.;:„“()") for w in source[match.end() :].split()]
+        denied = next((w for w in behind[:4] if w.casefold() not in _LITTLE and len(w) > 3), None)
+        if denied is None:
+            continue
+        for place, word in enumerate(words):
+            before = re.split(r",|\bund\b|\boder\b", " ".join(words[max(place - 5, 0) : place]))[-1]
+            if word.strip(",.;:„“()") == denied and not _NOT.search(before):
+                yield f"es fehlt: {match[0]} {denied}"
+                break
+
+
+def _lost_subject(text: str, source: str) -> Iterator[str]:
+    """The noun that a source begins with, without an article: "Anlage 1 stellt den Vergleich dar"."""
+    match = _STARTS_BARE.match(source)
+    if match and not Vocabulary([text]).knows(match["noun"]):
+        yield f"es fehlt: {match['noun']}"
+
+
+def _twice(text: str, source: str) -> Iterator[str]:
+    """A noun and the verb of the same stem where the source has one of them: "die Entscheidung zu entscheiden"."""
+    stems = [word.casefold()[:7] for word in _WORD.findall(text) if len(word) >= 8]
+    there = [word.casefold()[:7] for word in _WORD.findall(source) if len(word) >= 7]
+    for stem in dict.fromkeys(stems):
+        if stems.count(stem) > max(there.count(stem), 1):
+            yield f"doppelt: {stem}…"

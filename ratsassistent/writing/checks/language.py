@@ -156,7 +156,7 @@ def _verbs_fit(text: str, lead: str) -> bool:
     """
     clause = re.split(r"[,;:.!?](?=\s|$)", text.removeprefix(lead).strip())[0] if lead else text
     if lead.endswith("dass"):
-        return _ends_with_verb(text)
+        return _ends_with_verb("dass " + text.removeprefix(lead).strip())  # the lead has a verb of its own
     if lead.endswith(("fragt,", "fragen,", "Gefragt wird,")):
         return _ends_with_verb(text.removeprefix(lead))
     if lead.endswith("beschlossen werden,"):

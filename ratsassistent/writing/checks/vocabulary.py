@@ -206,20 +206,37 @@ _GENDERS = {
     "ins": "n", "ans": "n",
 }  # fmt: skip
 _ARTICLE_AND_NOUN = re.compile(
-    rf"\b({'|'.join(sorted(_GENDERS, key=len, reverse=True))})\s+(?:[a-zäöüß]+e[nrsm]?\s+)?([A-ZÄÖÜ][\wäöüß-]+)",
+    rf"(?:\b(?P<before>[a-zäöüß]+)\s+)?\b(?P<article>{'|'.join(sorted(_GENDERS, key=len, reverse=True))})\s+"
+    r"(?:(?P<adjective>[a-zäöüß]+e[nrsm]?)\s+)?(?P<noun>(?-i:[A-ZÄÖÜ])[\wäöüß-]+)",
     re.IGNORECASE,
 )
+_WITH_DATIVE = frozenset(
+    ["bei", "von", "mit", "zu", "nach", "aus", "seit", "in", "an", "auf", "unter", "vor", "zwischen", "neben", "hinter"]
+)
+_BEFORE_SUBJECT = frozenset(["da", "weil", "dass", "wenn", "ob", "falls", "sofern", "obwohl"])
+
+
+def _genders(found: re.Match[str]) -> set[str]:
+    """Which genders the words before a noun leave open."""
+    article, noun, before = found["article"].lower(), found["noun"], (found["before"] or "").lower()
+    ending = (found["adjective"] or "")[-2:]
+    if article == "der" and (before in _WITH_DATIVE or ending == "en"):
+        return {"f"} if before in _WITH_DATIVE else {"f", "p"}
+    if article == "der" and (before in _BEFORE_SUBJECT or ending.endswith("e")):
+        return {"m"}
+    if article == "den" and not noun.endswith(("n", "s")):
+        return {"m"}  # nearly all nouns end so in the dative plural
+    return set(_GENDERS[article])
 
 
 def wrong_articles(text: str, source: str) -> tuple[str, ...]:
     """Nouns of a text whose article tells another gender than that of its source ("das Förderverein")."""
     genders: dict[str, set[str]] = {}
-    for article, noun in _ARTICLE_AND_NOUN.findall(source):
-        if noun[0].isupper():
-            known = genders.setdefault(noun, set("mfnp"))
-            known &= set(_GENDERS[article.lower()])
+    for found in _ARTICLE_AND_NOUN.finditer(source):
+        known = genders.setdefault(found["noun"], set("mfnp"))
+        known &= _genders(found)
     return tuple(
-        f"{article} {noun}"
-        for article, noun in _ARTICLE_AND_NOUN.findall(text)
-        if noun[0].isupper() and genders.get(noun) and not genders[noun] & set(_GENDERS[article.lower()])
+        f"{found['article']} {found['noun']}"
+        for found in _ARTICLE_AND_NOUN.finditer(text)
+        if genders.get(found["noun"]) and not genders[found["noun"]] & _genders(found)
     )

@@ -74,6 +74,7 @@ _LIMITS = (
     _limit(r"soll(?:en|te|ten)?\b|beabsichtigt|geplant|vorgesehen", r"soll|beabsichtigt|plan|geplant|vorgesehen|möchte|fragt|beantragt|will\b|woll"),
     _limit(r"teil(?:s|weise)\b|zum Teil"),
     _limit(r"nur\b|lediglich|ausschließlich"),
+    _limit(r"in der Regel|grundsätzlich|meistens?\b|überwiegend|weitgehend|vielfach"),
     _limit(r"empf[aei]\w+|vorschl\w+|schlägt\b|vorgeschlagen", r"empf[aei]\w+|vorschl\w+|schlägt\b|vorgeschlagen|rät\b|hält\b|soll"),
     _limit(r"gefordert|fordert|beantragt|kritisiert|befürchtet|beklagt", r"gefordert|fordert|beantragt|kritisiert|befürchtet|beklagt|möchte"),
 )  # fmt: skip
