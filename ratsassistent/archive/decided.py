@@ -163,14 +163,14 @@ def _fitting(group: Sources, spare: Sequence[ResolutionSource]) -> ResolutionSou
 
 def _main(groups: Sequence[Sources]) -> int:
     """Which of the things decided is the item itself: what OParl tells of, else the last that has its wording."""
-    for wanted in (
-        lambda group: any(source.kind == "oparl" for source in group),
-        lambda group: any(source.decision.text for source in group),
-        lambda group: not any(source.decision.subject for source in group),
-    ):
-        fitting = [place for place, group in enumerate(groups) if wanted(group)]
-        if fitting:
-            return fitting[-1]
+    signs = (
+        [any(source.kind == "oparl" for source in group) for group in groups],
+        [any(source.decision.text for source in group) for group in groups],
+        [not any(source.decision.subject for source in group) for group in groups],
+    )
+    for sign in signs:
+        if any(sign):
+            return max(place for place, holds in enumerate(sign) if holds)
     return len(groups) - 1
 
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ratsassistent import workflow
+from ratsassistent import register, workflow
 from ratsassistent.errors import InputError, UsageError
 from ratsassistent.output import phrases, register_json, register_table
 from ratsassistent.output.register_options import OUTCOMES, PUBLIC, STATUSES
@@ -45,13 +45,13 @@ def one(args: argparse.Namespace, settings: Settings) -> int:
         if all(value is None for value in given):
             if args.von_person:
                 raise UsageError("Bitte angeben, was eingetragen werden soll: --status, --frist, --amt oder --notiz.")
-            found = workflow.register.resolution(ws, args.resolution)
+            found = register.resolution(ws, args.resolution)
         else:
-            found = workflow.register.enter(
+            found = register.enter(
                 ws, args.resolution, status=STATUSES[args.status] if args.status else None, deadline=args.frist,
                 office=args.amt, note=args.notiz, author=args.von_person,
             )  # fmt: skip
-        told = workflow.register.history(ws, found.id)
+        told = register.history(ws, found.id)
     if args.json:
         entries = [register_json.entry(entry) for entry in told]
         _print({**register_json.resolution(found), "history": entries})
@@ -98,13 +98,13 @@ def _run(args: argparse.Namespace, settings: Settings, *, open_only: bool) -> in
 def _found(args: argparse.Namespace, settings: Settings, today: dt.date, *, open_only: bool) -> list[Resolution]:
     public = PUBLIC[args.oeffentlichkeit]
     with workflow.workspace(settings) as ws:
-        found = workflow.register.resolutions(
+        found = register.resolutions(
             ws, " ".join(args.query), since=args.von, until=args.bis, organization=args.gremium, paper_type=args.art,
             wanted=args.sitzung, outcomes=[OUTCOMES[name] for name in getattr(args, "ergebnis", None) or ()],
             statuses=[STATUSES[name] for name in args.status or ()], progress=_progress,
         )  # fmt: skip
         if open_only:
-            found = workflow.register.to_do(found, today)
+            found = register.to_do(found, today)
     if public is None:
         return found
     return [one for one in found if (one.public is True) == public]
