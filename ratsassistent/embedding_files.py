@@ -125,6 +125,8 @@ def fetch(
                     shutil.rmtree(target.with_name(f"{entry.folder}.falsch"), ignore_errors=True)
                     os.replace(target, target.with_name(f"{entry.folder}.falsch"))
                 os.replace(new, target)
+            for part in target.parent.glob(f"{entry.folder}-*.teil"):  # of a source that broke off
+                PartFile(part, None).remove()
         except KeyboardInterrupt:
             raise Interrupted(
                 f"Das Laden von {entry.name} wurde angehalten; der nächste Aufruf macht dort weiter."
@@ -167,7 +169,8 @@ def _import(entry: EmbeddingEntry, source: Path, new: Path, progress: Progress) 
 
 
 def _load(entry: EmbeddingEntry, new: Path, progress: Progress, say: Say) -> str:
-    reasons, wrong = [], None
+    reasons: list[str] = []
+    wrong: ModelError | None = None
     for name in ("Hugging Face", "Python-Paketindex"):
         try:
             if name == "Hugging Face" and entry.huggingface:
@@ -187,7 +190,7 @@ def _load(entry: EmbeddingEntry, new: Path, progress: Progress, say: Say) -> str
         except Unavailable as error:
             reasons.append(f"{name}: {error}")
             say(f"{name}: {error}.")
-        except ChecksumError as error:
+        except ModelError as error:  # wrong bytes, or a file of another form
             wrong = error
             say(f"{name}: {error}")
     if wrong:
@@ -206,6 +209,7 @@ def _from_hub(entry: EmbeddingEntry, hub: OriginalSource, new: Path, progress: P
         sources.from_hub(HubSource(hub.repo, file, hub.revision), part, sha256, None, progress)
         _check(part, sha256, progress)
     with writing(new):
+        shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
         e5_format.convert_original(parts[0], parts[1], new)
     _write_origin(new, {"source": f"{hub.repo}@{hub.revision}", "sha256": hub.weights_sha256}, progress)
@@ -216,6 +220,7 @@ def _from_hub(entry: EmbeddingEntry, hub: OriginalSource, new: Path, progress: P
 def _unpack(file: Path, packed: PackedSource, new: Path, progress: Progress) -> None:
     _check(file, packed.sha256, progress, keep=not file.name.endswith(".teil"))
     with writing(new):
+        shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
         e5_format.convert_packed(file, new)
     _write_origin(

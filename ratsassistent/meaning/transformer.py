@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,5 +143,8 @@ def _prepare(model: SentenceTransformer, *, int8: bool) -> None:
     encoder.float()
     encoder.embeddings.word_embeddings = words
     words.register_forward_hook(lambda _module, _inputs, found: found.float())
-    if int8:
+    if not int8:
+        return
+    with warnings.catch_warnings():  # it is to move to a package of its own one day
+        warnings.simplefilter("ignore")
         torch.ao.quantization.quantize_dynamic(encoder, {torch.nn.Linear}, dtype=torch.qint8, inplace=True)
