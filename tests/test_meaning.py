@@ -383,3 +383,20 @@ def test_words_and_vectors_must_fit(tmp_path):
     (folder / "tokenizer.json").write_bytes((tmp_path / "zwei" / "tokenizer.json").read_bytes())
     with pytest.raises(ModelError, match="passen Wortverzeichnis und Vektoren nicht zusammen"):
         static.load(folder)
+
+
+def test_the_model_that_comes_with_the_program_is_small_and_knows_council_matters():
+    embedder = meaning.find_static()
+    if embedder is None:
+        pytest.skip("models/statisch hat keine Gewichte: models/statisch/train.py macht sie")
+    files = list((Path(__file__).parent.parent / "models" / "statisch").iterdir())
+    assert sum(file.stat().st_size for file in files) < 20_000_000
+    found = embedder.passages(
+        [
+            "Die Eintrittspreise der Hallenbäder und Freibäder werden erhöht.",
+            "Für das Baugebiet wird ein Bebauungsplan aufgestellt.",
+            "Die Beiträge der Eltern für Kindertagesstätten steigen.",
+        ]
+    )
+    asked = embedder.questions(["Gebühren im Schwimmbad", "Wo darf gebaut werden?", "Kosten der Kita"])
+    assert (asked @ found.T).argmax(axis=1).tolist() == [0, 1, 2]
