@@ -128,3 +128,23 @@ def test_a_particle_stands_once() -> None:
 @given(st.text(alphabet="abdenruswißtä ,.GS0", max_size=80))
 def test_a_sentence_keeps_all_of_itself(text: str) -> None:
     assert loosened(text, text) == ()
+
+
+def test_a_body_does_what_the_source_lets_it_do() -> None:
+    source = "Der Stadtrat fasst den Grundsatzbeschluss, dass am Anger eine Schule errichtet werden soll."
+    assert "es fehlt: fasst" in loosened(
+        "den Grundsatzbeschluss über die Schule errichten.", source, "Der Stadtrat soll"
+    )
+    assert "es fehlt: fasst" not in loosened("den Grundsatzbeschluss fassen.", source, "Der Stadtrat soll")
+
+
+@pytest.mark.parametrize(
+    ("rest", "source"),
+    [
+        ("den Bericht zur Kenntnis nehmen.", "Der Rat nimmt den Bericht zur Kenntnis."),
+        ("die Satzung beschließen.", "Der Rat beschließt die Satzung."),
+        ("der Vergabe zustimmen.", "Der Rat stimmt der Vergabe zu."),
+    ],
+)
+def test_its_verb_may_change_its_form(rest: str, source: str) -> None:
+    assert loosened(rest, source, "Der Rat soll") == ()

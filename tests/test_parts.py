@@ -193,3 +193,29 @@ def test_parts_never_overlap_and_come_in_order() -> None:
     )
     found: tuple[Part, ...] = find_parts(paged(page))
     assert all(one.end <= two.start for one, two in pairwise(found))
+
+
+def motion_parts(lines: str) -> list[tuple[str, str]]:
+    text = paged(lines)
+    return [
+        (part.heading or "", text.text[part.start : part.end]) for part in find_parts(text) if part.kind == "motion"
+    ]
+
+
+def test_a_motion_that_gives_its_reasons_first_asks_under_its_own_heading() -> None:
+    found = motion_parts(
+        "Antrag\nVorlage Nr.: 12/2027\nSicherer Radweg am Anger\nFraktion Mitte\n"
+        "Gremium Termin TOP Zuständigkeit\nGemeinderat 17.06.2027 5 Behandlung\n"
+        "Am Anger ragen die Autos so weit in den Radweg, dass er kaum benutzt werden kann.\n"
+        "Antrag\nDer Radweg am Anger wird baulich von den Parkplätzen getrennt.\nunterzeichnet von:\nAnna Ahorn\n"
+    )
+    assert found[-1] == ("Antrag", "Der Radweg am Anger wird baulich von den Parkplätzen getrennt.")
+
+
+def test_who_asks_is_no_wording() -> None:
+    lines = (
+        "Stellungnahme zum Antrag\nVorlage Nr.: 12/2027\nHilfe für Ältere\nAntrag: Fraktion Mitte\n"
+        "Gremium Termin TOP Zuständigkeit\nGemeinderat 17.06.2027 5 Behandlung\nKurzfassung\n"
+        "Die Verwaltung empfiehlt, den Antrag als erledigt zu betrachten.\n"
+    )
+    assert all("Fraktion Mitte" not in words for words in (w for _, w in motion_parts(lines)))

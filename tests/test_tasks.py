@@ -97,3 +97,12 @@ def test_a_sentence_is_never_asked_for_twice() -> None:
 def test_any_words_of_papers_can_come(text: str, applicant: str) -> None:
     found = Topics(proposal=(chunk(text, "motion"),), about=(chunk(text),), applicant=applicant)
     assert all(t.lead and t.source for t in tasks(make_item(), found))
+
+
+def test_what_a_motion_only_tells_is_not_what_it_asks_for() -> None:
+    tells = chunk(
+        "Die Stadt hat eine lange Geschichte des Klimaschutzes und ist seit 1990 ein Vorbild.", "motion", "Antrag"
+    )
+    asks = chunk("Die Stadt hat bis zum Sommer einen Bericht über die Halle vorzulegen.", "motion", "Antrag")
+    made = tasks(make_item(), Topics(proposal=(tells, asks), applicant="Seniorenbeirat"))
+    assert [task.source for task in made] == [asks.text]

@@ -22,6 +22,7 @@ from ratsassistent.pack.papers.heads import Role, read_page_head
 from ratsassistent.pack.papers.lines import Line, lines_of, trimmed_part
 from ratsassistent.pack.papers.tidy_parts import tidied, without_form
 
+_ALONE = re.compile(r"\s*(?:Unser |Wir stellen folgenden )?Antrag(?:stext)?\s*")
 _PROPOSES = re.compile(r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Antrag|Es wird|Der Antrag)")
 _ANSWERS = re.compile(
     r"\W*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]\s*)?(?:Stellungnahme|Antwort|Beantwortung)\b.*\b(?:Verwaltung|[Bb]ürgermeister\w*|Anfrage|Magistrats?)\W*$"
@@ -217,6 +218,10 @@ def _heading(lines: Sequence[Line], index: int, base: PartKind) -> Heading | Non
     label = read_heading(_ANSWER_BEFORE_BOX.sub("", marked[: box.start()])) if box else None
     if label and label.kind in {"costs", "form"}:
         return Heading("form", label.name, kept=True)
+    if base == "motion" and _ALONE.fullmatch(line):
+        above = next((one.text.rstrip() for one in reversed(lines[:index]) if one.text.strip()), "")
+        if above.endswith((".", "!", "?", ")")):  # behind the reasons that some put first
+            return Heading("motion", "Antrag")
     inline = INLINE.match(line)
     if inline:
         return _inline_heading(inline["name"], lines, index, base)
@@ -232,10 +237,19 @@ def _inline_heading(name: str, lines: Sequence[Line], index: int, base: PartKind
     near = (*[line for line in lines[:index] if line.text.strip()][-4:], *lines[index + 1 : index + 4])
     if any(re.match(r"\W*(?:Sehr|Liebe)", other.text) for other in near):
         return None
-    if name == "Antrag" and not re.search(r"[.!?:;][\"“”»)]*$", _paragraph(lines, index)):
+    if name == "Antrag" and (
+        not re.search(r"[.!?:;][\"“”»)]*$", _paragraph(lines, index)) or _only_a_name(lines, index)
+    ):
         return None  # its subject, or who asks: "Antrag: Fraktion Mitte"
     head = read_heading(name + ":")
     return head or (Heading("motion", name) if name == "Antrag" and base == "motion" else None)
+
+
+def _only_a_name(lines: Sequence[Line], index: int) -> bool:
+    """True for "Antrag: Fraktion Mitte" with other lines of a form's head below it."""
+    said = lines[index].text.partition(":")[2].split()
+    below = next((line.text.strip() for line in lines[index + 1 :] if line.text.strip()), "")
+    return 0 < len(said) <= 6 and said[-1][-1] not in ".!?;" and not below[:1].islower()
 
 
 def _begins(heading: Heading, now: _Open, line: Line, base: PartKind) -> bool:

@@ -12,7 +12,7 @@ no grammar: it looks at the clauses between commas.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ratsassistent.writing.checks.vocabulary import Vocabulary
 
@@ -40,6 +40,13 @@ _HOLLOW = frozenset(  # heads that say nothing by themselves
      "bezug", "wege", "folge", "anfang", "ende", "beginn", "mitte", "auffassung", "ansicht", "sicht", "meinung", "einschätzung"]
 )  # fmt: skip
 _POINTS = re.compile(r"\b(?:diese[rsnm]?|sie|er|ihm|ihnen|ihn)\b(?!\s+(?:[a-zäöüß]+e[nrsm]?\s+)*[A-ZÄÖÜ0-9])")
+_BODY_ACTS = re.compile(
+    r"^(?:Der|Die|Das)\s(?:[A-ZÄÖÜ][\w-]*(?:,|\sund|\sfür)?\s){0,4}?[\w-]*(?:[Rr]at|[Tt]ag|[Aa]usschuss|[Vv]ersammlung|[Vv]ertretung|[Vv]orstand|[Bb]eirat)\s+(?P<verb>[a-zäöüß]+t)\b"
+)
+_INFINITIVES = {
+    "nimmt": "nehmen", "gibt": "geben", "empfiehlt": "empfehlen", "tritt": "treten", "erlässt": "erlassen", "hält": "halten",
+    "lässt": "lassen", "spricht": "sprechen", "trifft": "treffen", "verleiht": "verleihen", "beruft": "berufen", "hebt": "heben",
+}  # fmt: skip
 # What opens a clause, and what of the source may become such a clause.
 _OPENERS = (
     (re.compile(r"\b(?:weil|da(?= (?!s\b)))\b"), re.compile(r"\b(?:weil|da|denn|nachdem)\b", re.IGNORECASE)),
@@ -103,19 +110,14 @@ _YEARS = re.compile(
 )
 
 
-def loosened(text: str, source: str) -> tuple[str, ...]:
+def loosened(text: str, source: str, lead: str = "") -> tuple[str, ...]:
     """What of its source a sentence no longer keeps together.
 
-    :param text: the sentence, without words of ours that stand before it.
+    :param text: the sentence, without words of ours that stand before it. :param lead: those words.
     """
-    found = [*_without_sich(text, source), *_without_particle(text, source), *_hung_elsewhere(text, source)]
-    found += [*_for_ever(text, source), *_without_head(text, source), *_pronoun_replaced(text, source)]
-    found += [
-        *_new_clause(text, source),
-        *_lost_denial(text, source),
-        *_lost_subject(text, source),
-        *_twice(text, source),
-    ]
+    found = [name for rule in _RULES for name in rule(text, source)]
+    if lead.endswith(" soll"):
+        found += _other_deed(text, source)
     return tuple(dict.fromkeys(found))
 
 
@@ -195,6 +197,16 @@ def _for_ever(text: str, source: str) -> Iterator[str]:
                 yield f"es fehlt: {years[-1]}"
 
 
+def _other_deed(text: str, source: str) -> Iterator[str]:
+    """What a body is to do: "fasst den Beschluss, dass eine Schule errichtet wird" is not "soll … errichten"."""
+    match = _BODY_ACTS.match(source)
+    if match is None:
+        return
+    infinitive = _INFINITIVES.get(match["verb"], match["verb"])
+    if infinitive[:4] not in text.casefold() and not Vocabulary([text]).knows(infinitive):
+        yield f"es fehlt: {match['verb']}"
+
+
 def _without_head(text: str, source: str) -> Iterator[str]:
     there = Vocabulary([text])
     for match in _GENITIVE.finditer(source):
@@ -250,3 +262,9 @@ def _twice(text: str, source: str) -> Iterator[str]:
     for stem in dict.fromkeys(stems):
         if stems.count(stem) > max(there.count(stem), 1):
             yield f"doppelt: {stem}…"
+
+
+_RULES: tuple[Callable[[str, str], Iterator[str]], ...] = (
+    _without_sich, _without_particle, _hung_elsewhere, _for_ever, _without_head, _pronoun_replaced, _new_clause, _lost_denial,
+    _lost_subject, _twice,
+)  # fmt: skip

@@ -155,10 +155,9 @@ def _verbs_fit(text: str, lead: str) -> bool:
     infinitive or participle does.
     """
     clause = re.split(r"[,;:.!?](?=\s|$)", text.removeprefix(lead).strip())[0] if lead else text
-    if lead.endswith("dass"):
-        return _ends_with_verb("dass " + text.removeprefix(lead).strip())  # the lead has a verb of its own
-    if lead.endswith(("fragt,", "fragen,", "Gefragt wird,")):
-        return _ends_with_verb(text.removeprefix(lead))
+    if lead.endswith(("dass", "fragt,", "fragen,", "Gefragt wird,")):  # the lead has a verb of its own
+        opener = "dass " if lead.endswith("dass") else ""
+        return _ends_with_verb(opener + text.removeprefix(lead).strip())
     if lead.endswith("beschlossen werden,"):
         return re.search(r"\bzu [a-zäöü]+n\b|\b[a-zäöü]+zu[a-zäöü]{3,}n\b", text) is not None or (
             ", dass " in text and _ends_with_verb(text)
@@ -169,6 +168,8 @@ def _verbs_fit(text: str, lead: str) -> bool:
             r"\b(?:bereit|ein|auf|aus|ab|an|vor|fest|um|nach|mit|weiter|durch|zurück)zu[a-zäöü]+en$", rest[0].strip()
         ):
             return False
+        if _ONLY_TO.search(rest[0].strip()) and not any(re.search(r"(?:en|ln|rn)$", p.strip()) for p in rest[1:]):
+            return False  # "soll dem Zentrum einen Namen zu geben"
         return any(re.search(r"(?:en|ln|rn|tun|sein)$", piece.strip()) for piece in rest) and not re.search(
             r"\bund\s+(?:[a-zäöü]{3,}t)\s+(?:die|den|das|der|dem|diese\w*|ein\w*)\b", text
         )

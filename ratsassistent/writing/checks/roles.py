@@ -78,5 +78,5 @@ def _other_number(said: str, source: str, lead: str) -> tuple[str, ...]:
         return ()
     one, many = next(pair for pair in _NUMBERS if verb[0] in pair)
     other = many if verb[0] == one else one
-    turned = re.search(rf"\b{re.escape(first['noun'])}\b(?:(?![.;]).)*?\b(?:{one}|{many})\b", source)
+    turned = re.search(rf"\b{re.escape(first['noun'])}\b(?:(?![.;,]).)*?\b(?:{one}|{many})\b", source)
     return (f"Zahl: {verb[0]} {first['noun']}",) if turned and turned[0].endswith(f" {other}") else ()

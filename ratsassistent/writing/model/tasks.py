@@ -42,6 +42,14 @@ _LINKED = re.compile(r"^(?:Gleichzeitig|Hierbei|Dabei|Zudem|Ferner|Außerdem|Dar
 _THEREFORE = re.compile(
     r"(?<=[a-zäöüß] )(?:daher|deshalb|deswegen|demnach|somit|mithin|folglich)\s+(?:nun\s+)?(?=[\wäöü])"
 )
+# What a motion only tells is not what it asks for: "Die Stadt hat eine lange Geschichte …".
+_TELLS = re.compile(
+    r"^(?:\S+ ){1,5}?(?:hat|haben|hatte|ist|sind|war|waren|besteht|bestehen|gehört|unternimmt|zeigt|zeigen)\b"
+)
+_DEMANDS = re.compile(
+    r"\bzu [a-zäöüß]+n\b|\wzu[a-zäöüß]{3,}n\b|\bsoll|\bmöge|\bmuss\b|\bmüssen\b|beauftrag|beschlie|beantrag|\?$|\bbitte",
+    re.IGNORECASE,
+)
 _ADMINISTRATION = re.compile(r"Die (?:Stadt|Gemeinde|Kreis|Amts)?[Vv]erwaltung\b")
 _ORDERED = re.compile(
     r"Die (?:Stadt|Gemeinde|Kreis|Amts)?[Vv]erwaltung wird (?:beauftragt|ermächtigt|gebeten|aufgefordert)\b"
@@ -86,7 +94,7 @@ def tasks(item: AgendaItem, found: Topics) -> list[Task]:
     seen: set[str] = set()
     for prompt, group, lead, chunk in chunks:
         for source in _sentences(chunk):
-            if source not in seen:
+            if source not in seen and not (prompt == "antrag" and _TELLS.match(source) and not _DEMANDS.search(source)):
                 seen.add(source)
                 # how the administration speaks is shown by the examples of that prompt
                 made.append(Task("stellungnahme" if lead == "Die Verwaltung" else prompt, lead, source, chunk, group))

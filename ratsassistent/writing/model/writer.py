@@ -208,7 +208,7 @@ def judge(
         failures.append("Begründung nicht im Text")
     failures += [f"anders: {words}" for words in turned(rest, task.source)]
     failures += twisted(text, task.source, task.lead)
-    failures += loosened(rest, task.source)
+    failures += loosened(rest, task.source, task.lead)
     failures += [f"Geschlecht: {words}" for words in wrong_articles(said, task.source)]
     if reply.taken_back > TAKEN_BACK or reply.most_doubt > MOST_DOUBT or reply.doubt > doubt:
         failures.append("unsicher")
