@@ -4,9 +4,11 @@
 const drafts = (window.raDrafts ??= new Map()), unfolded = (window.raUnfolded ??= new Set());
 const nameOf = (fold) =>
   fold.dataset.fold ?? `${fold.closest("[data-about]")?.dataset.about} ${fold.querySelector("summary")?.textContent}`;
-const isItem = element.closest("#ra-item") !== null;
+const isItem = element.closest("#ra-item") !== null, isRegister = element.closest("#ra-register") !== null;
 const folds = () => [...element.querySelectorAll("details")];
-const fields = () => [...element.querySelectorAll("textarea[data-draft]")];
+const fields = () => [...element.querySelectorAll("[data-draft]")];
+const given = (field) =>  // what the program has put into it
+  field.defaultValue ?? ([...field.options].find((one) => one.defaultSelected) ?? field.options[0])?.value ?? "";
 const remember = () => {
   const field = document.activeElement;
   if (element.contains(field) && field.dataset.draft)
@@ -29,13 +31,18 @@ element.addEventListener("toggle", ({ target: fold }) => {
   else if (unfolded.has(nameOf(fold))) fold.open = true;  // by a change, not by the reader
 }, true);
 watch("value", () => {
-  const typing = window.raTyping, next = window.raNext;
+  const typing = window.raTyping, next = window.raNext, added = window.raMore && element.querySelector("[data-new]");
   for (const fold of folds()) fold.open = unfolded.has(nameOf(fold));
   for (const field of fields()) {
-    const text = drafts.get(field.dataset.draft) ?? field.defaultValue;
+    const text = drafts.get(field.dataset.draft) ?? given(field);
     if (field.value !== text) field.value = text;
   }
-  if (next && isItem) {  // a pressed button may have become another one: never leave the focus there
+  if (added) {  // what „weitere anzeigen“ has brought
+    window.raMore = false;
+    added.focus();
+    return;
+  }
+  if (next && (isItem || isRegister)) {  // a pressed button may have become another one: never leave the focus there
     window.raNext = null;
     const fold = folds().find((other) => other.dataset.fold === next);
     const place = fold?.querySelector("summary") ?? element.querySelector(".ra-title");
@@ -45,9 +52,10 @@ watch("value", () => {
   const field = typing && fields().find((other) => other.dataset.draft === typing.draft);
   if (field && document.activeElement !== field) {
     field.focus({ preventScroll: true });
-    field.setSelectionRange(typing.from, typing.to);
+    if (typing.from !== null && typing.from !== undefined) field.setSelectionRange(typing.from, typing.to);
   }
 });
+element.addEventListener("submit", (event) => event.preventDefault());  // its button has been clicked already
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-do], button[data-local]");
   if (!button || !element.contains(button)) return;
@@ -62,9 +70,19 @@ element.addEventListener("click", (event) => {
     if (origin && origin.isConnected) { origin.scrollIntoView({ block: "center" }); origin.focus(); }
     return;
   }
+  if (button.dataset.local === "clear") {
+    for (const field of button.parentElement.querySelectorAll("[data-draft]")) {
+      field.value = "";
+      drafts.set(field.dataset.draft, "");
+    }
+    const form = button.form;
+    if (form.elements.text.value || form.querySelector(".ra-presets")) form.querySelector('[type="submit"]').click();
+    return;
+  }
   window.raTurn = (window.raTurn ?? 0) + 1;
   window.raWindow ??= Math.random().toString(36).slice(2);
   const wanted = { ...button.dataset, window: window.raWindow, turn: window.raTurn };
+  if (button.form) Object.assign(wanted, Object.fromEntries(new FormData(button.form)));
   if (wanted.words) {
     const field = button.closest(".ra-words").querySelector("textarea");
     wanted.text = field.value;
@@ -75,12 +93,19 @@ element.addEventListener("click", (event) => {
     window.raTyping = null;
     unfolded.delete(window.raNext);
   }
+  if (wanted.do === "enter") {
+    window.raNext = button.closest("details").dataset.fold;
+    window.raTyping = null;
+    for (const field of button.form.querySelectorAll("[data-draft]"))
+      if (field.name !== "author") drafts.delete(field.dataset.draft);
+  }
+  window.raMore = wanted.do === "more";
   if (wanted.do === "withdraw" || (wanted.do === "item" && isItem)) window.raNext = "title";
   if (wanted.do === "open" || wanted.do === "paper") {
     window.raConfirm(false);
     window.raTab("sitzungen");
   }
-  if (["remark", "withdraw", "plain", "release"].includes(wanted.do)) {  // a double click is one
+  if (["remark", "withdraw", "plain", "release", "enter"].includes(wanted.do)) {  // a double click is one
     button.disabled = true;
     setTimeout(() => { button.disabled = false; }, 1500);
   }
@@ -92,5 +117,6 @@ element.addEventListener("click", (event) => {
     const desk = button.closest(".ra-desk");
     if (narrow && desk) show(desk.querySelector(".ra-picture").id);
   }
+  if (wanted.do === "close" && window.raOrigin?.isConnected) window.raOrigin.focus();
   if (wanted.do === "item" && (narrow || isItem)) show("ra-item");
 });

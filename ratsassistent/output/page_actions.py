@@ -267,9 +267,10 @@ class Actions:
                 papers = next((i.papers for i in held.agendaItem if i.id == chosen.item), ())
         return next(((s.file_id, s.first) for p in papers for s in p.files if s.last >= s.first), None)
 
-    def picture(self, file_id: str, page: int, quote: str | None = None) -> str:
+    def picture(self, file_id: str, page: int, quote: str | None = None, *, closable: bool = False) -> str:
         """A page of the papers as HTML with its picture.
 
+        :param closable: with a button that takes it away again.
         :raises NotFound: there is no such page.
         """
         with workflow.workspace(self.settings) as ws:
@@ -278,7 +279,7 @@ class Actions:
             name = file.name if file else file_id
             pages = max(page, sum(s.page_count(file_id) for s in ws.stores))  # each page lies in one of the two
             public = ws.public.page(file_id, page) is not None
-        return page_views.picture(PagePicture(file_id, name, page, pages, png, public, quote))
+        return page_views.picture(PagePicture(file_id, name, page, pages, png, public, quote, closable))
 
     def remark(self, chosen: Chosen, item: str, kind: str, target: str | None, text: str | None) -> None:
         """Keep what a person says of an item or of one of its statements.

@@ -17,15 +17,18 @@ import gradio as gr
 
 from ratsassistent.errors import NotFound
 from ratsassistent.jobs import Job
-from ratsassistent.output import page_views
-from ratsassistent.output.page_actions import Actions, Chosen, Reading, reading_key
+from ratsassistent.output import page_register, page_search, page_views
+from ratsassistent.output.page_actions import Actions, Chosen, Reading, reading_key, sentence
+from ratsassistent.output.page_lookup import LookUp
+from ratsassistent.output.page_register import RegisterSearch
+from ratsassistent.output.page_search import Search
 from ratsassistent.output.page_text import notice, progress_bar
 from ratsassistent.output.page_views import BUSY
 
 if TYPE_CHECKING:
     from ratsassistent.output.page_layout import Page
 
-READ, ASK, TAKE_IN = "sitzungen", "fragen", "einlesen"
+READ, ASK, TAKE_IN, FIND, REGISTER = "sitzungen", "fragen", "einlesen", "suchen", "beschluesse"
 MOST_WINDOWS = 200  # whose last clicks are remembered
 SLOW_S, FAST_S = 4.0, 1.0  # seconds between two looks at the work in the background
 
@@ -56,6 +59,7 @@ class Events:
 
     def __init__(self, page: Page, actions: Actions) -> None:
         self.p, self.do = page, actions
+        self.lookup = LookUp(actions.settings)
         self._turns = Turns()
 
     # --- whole page
@@ -73,7 +77,9 @@ class Events:
         lists = self._lists(chosen)
         view = wanted.get("ansicht") or (READ if self.do.holds_anything() else TAKE_IN)
         first = {**lists, **self._model(), **self._question(chosen, asked[0] if asked else None, asked)}
-        first |= {self.p.chosen: chosen, self.p.source: page_views.picture(None)}
+        nothing = page_views.picture(None)
+        first |= {self.p.chosen: chosen, self.p.source: nothing, self.p.found_page: nothing}
+        first |= {self.p.register_page: nothing, self.p.search_form: self.lookup.search_form(None)}
         first[self.p.view] = f"overview start-{view}" if view != TAKE_IN else "overview"  # no jump where it is anyway
         yield first
         if chosen.meeting or chosen.paper:
@@ -146,7 +152,8 @@ class Events:
         match wanted["do"]:
             case "open":
                 yield self._opening()
-                yield from self._go(replace(chosen, meeting=wanted["meeting"], item=None, paper=None), wanted)
+                opened = replace(chosen, meeting=wanted["meeting"], item=wanted.get("item"), paper=None)
+                yield from self._go(opened, wanted)
             case "paper":
                 yield self._opening()
                 yield from self._go(replace(chosen, meeting=None, item=None, paper=wanted["paper"]), wanted)
@@ -255,6 +262,93 @@ class Events:
         job = next((j for j in asked if j.id == chosen.question), None)
         yield {**self._question(chosen, job, asked), self.p.chosen: chosen}
 
+    # --- finding
+
+    def open_search(self, asked: Search | None) -> Changes:
+        """The view „Suchen“ was opened: what there is to choose from may have changed."""
+        yield {self.p.search_form: self.lookup.search_form(asked)}
+
+    def act_finding(self, chosen: Chosen, asked: Search | None, event: Any) -> Changes:
+        """A button in one of the HTML parts of „Suchen“."""
+        wanted = event._data
+        match wanted["do"]:
+            case "search":
+                self._turns.begin(wanted, "hits", "found page")
+                asked = Search.of(wanted)
+                yield {
+                    self.p.hits: progress_bar(None, "Es wird gesucht …"),
+                    self.p.found_page: page_views.picture(None),
+                }
+                yield from self._hits(asked, wanted)
+            case "more" if asked:
+                self._turns.begin(wanted, "hits")
+                yield from self._hits(replace(asked, shown=asked.shown + page_search.STEP), wanted)
+            case "cite":
+                yield from self._show_page(self.p.found_page, "found page", wanted)
+            case "close":
+                self._turns.begin(wanted, "found page")
+                yield {self.p.found_page: page_views.picture(None)}
+            case "open":
+                yield from self.act_reading(chosen, event)
+
+    def _hits(self, asked: Search, wanted: dict[str, Any]) -> Changes:
+        try:
+            made = self.lookup.search(asked)
+        except Exception as error:
+            made = notice(sentence(error), "error")  # where the bar stands now
+        if self._turns.holds(wanted, "hits"):
+            yield {self.p.hits: made, self.p.searched: asked}
+
+    def _show_page(self, part: Any, name: str, wanted: dict[str, Any]) -> Changes:
+        """A page's picture beside a list, with a button that takes it away again."""
+        self._turns.begin(wanted, name)
+        made = self._picture(wanted, closable=True)
+        if self._turns.holds(wanted, name):
+            yield {part: made}
+
+    def open_register(self, asked: RegisterSearch) -> Changes:
+        """The view „Beschlüsse“ was opened: what came in since is read first."""
+        waiting = progress_bar(
+            None, "Das Beschlussregister wird zusammengestellt. Beim ersten Mal kann das etwas dauern …"
+        )
+        yield {self.p.register_form: self.lookup.register_form(asked), self.p.register: waiting}
+        yield from self._list(asked, {})
+
+    def act_register(self, chosen: Chosen, asked: RegisterSearch, event: Any) -> Changes:
+        """A button in one of the HTML parts of „Beschlüsse“."""
+        wanted = event._data
+        match wanted["do"]:
+            case "register":
+                asked = RegisterSearch.of(wanted)
+                yield {self.p.register_form: self.lookup.register_form(asked), self.p.register_files: ""}
+                yield from self._list(asked, wanted)
+            case "more":
+                yield from self._list(replace(asked, shown=asked.shown + page_register.STEP), wanted)
+            case "enter":
+                self.lookup.enter(wanted)
+                gr.Info("Gespeichert.", title="Eintrag", duration=4)
+                yield {self.p.register_files: ""}  # files made before do not have it
+                yield from self._list(asked, wanted)
+            case "export":
+                yield {self.p.register_files: progress_bar(None, "Die Dateien werden geschrieben …")}
+                yield {self.p.register_files: self.lookup.export(asked)}
+            case "cite":
+                yield from self._show_page(self.p.register_page, "register page", wanted)
+            case "close":
+                self._turns.begin(wanted, "register page")
+                yield {self.p.register_page: page_views.picture(None)}
+            case "open":
+                yield from self.act_reading(chosen, event)
+
+    def _list(self, asked: RegisterSearch, wanted: dict[str, Any]) -> Changes:
+        self._turns.begin(wanted, "register")
+        try:
+            made = self.lookup.register(asked)
+        except Exception as error:
+            made = notice(sentence(error), "error")
+        if self._turns.holds(wanted, "register"):
+            yield {self.p.register: made, self.p.listed: asked}
+
     # --- what changes together
 
     def _lists(self, chosen: Chosen) -> dict[Any, Any]:
@@ -310,8 +404,8 @@ class Events:
             self.p.view: "overview",
         }
 
-    def _picture(self, wanted: dict[str, Any]) -> str:
-        return self.do.picture(str(wanted["file"]), int(wanted["page"]), wanted.get("quote"))
+    def _picture(self, wanted: dict[str, Any], *, closable: bool = False) -> str:
+        return self.do.picture(str(wanted["file"]), int(wanted["page"]), wanted.get("quote"), closable=closable)
 
 
 def _view(reading: Reading) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 import gradio as gr
 
 from ratsassistent.output.page_actions import Actions, Chosen, sentence
-from ratsassistent.output.page_events import ASK, READ, SLOW_S, TAKE_IN, Events
+from ratsassistent.output.page_events import ASK, FIND, READ, REGISTER, SLOW_S, TAKE_IN, Events
+from ratsassistent.output.page_register import RegisterSearch
 
 _HERE = Path(__file__).parent
 _TITLE = """<div class="ra-top"><span class="ra-logo" aria-hidden="true">§</span><div><p class="ra-name">Ratsassistent</p>
@@ -24,6 +25,10 @@ _WELCOME = """<h1>Unterlagen einlesen</h1><p>Ziehen Sie die Unterlagen einer Sit
 oder eine ZIP-Datei. Das Lesen beginnt sofort.</p>"""
 _EXAMPLE = "<p>Noch keine Unterlagen zur Hand? Probieren Sie es mit einer erfundenen Sitzung aus.</p>"
 _ASK = """<h1>Frage stellen</h1><p>Fragen Sie mit eigenen Worten. Zu jeder Antwort steht die Seite, auf der sie zu finden ist. Steht nichts in den Unterlagen, sagt das Programm es.</p>"""
+_FIND = """<h1>In den Unterlagen suchen</h1><p>Ein paar Wörter genügen; auch ganze Sätze, Vorlagennummern, Paragraphen und
+Beträge werden verstanden.</p>"""
+_REGISTER = """<h1>Beschlüsse</h1><p>Was beschlossen wurde, aus Niederschriften und aus den Daten des Ratsinformationssystems. Was daraus
+wurde, können Sie selbst eintragen.</p>"""
 _CONFIRM = """<p><strong>Diese Sitzung wirklich löschen?</strong> Die Unterlagen und alles, was daraus entstanden ist,
 werden von diesem Rechner entfernt. Das lässt sich nicht rückgängig machen.</p>"""
 _KEEP_ADDRESS = """(address) => {
@@ -45,6 +50,7 @@ class Page:
         self._script = (_HERE / "page.js").read_text("utf-8")
         with gr.Blocks(title="Ratsassistent", analytics_enabled=False, fill_width=True) as self.blocks:
             self.chosen, self.seen = gr.State(Chosen()), gr.State({})
+            self.searched, self.listed = gr.State(None), gr.State(RegisterSearch())
             self.address = gr.Textbox(visible="hidden", label="Adresse")
             self.timer = gr.Timer(SLOW_S)
             self.view = gr.HTML("overview", js_on_load=(_HERE / "page_view.js").read_text("utf-8"), elem_id="ra-view")
@@ -53,7 +59,9 @@ class Page:
             with gr.Tabs(elem_id="ra-tabs", overflow_behavior="wrap"):
                 self._taking_in()
                 self._reading()
+                self._finding()
                 self._asking()
+                self._register()
             self._wire(Events(self, actions))
 
     def _html(self, elem_id: str, css: str = "") -> Any:
@@ -126,6 +134,27 @@ class Page:
                 with gr.Column(elem_classes="ra-right", min_width=0):
                     self.source = self._html("ra-picture-ask", "ra-picture")
 
+    def _finding(self) -> None:
+        with gr.Tab("Suchen", id=FIND, render_children=True) as self.tab_find:
+            gr.HTML(_FIND, js_on_load=None)
+            with gr.Row(elem_classes="ra-desk ra-desk-two"):
+                with gr.Column(elem_classes="ra-middle", min_width=0):
+                    self.search_form = self._html("ra-search-form")
+                    self.hits = self._html("ra-hits")
+                with gr.Column(elem_classes="ra-right", min_width=0):
+                    self.found_page = self._html("ra-picture-find", "ra-picture")
+
+    def _register(self) -> None:
+        with gr.Tab("Beschlüsse", id=REGISTER, render_children=True) as self.tab_register:
+            gr.HTML(_REGISTER, js_on_load=None)
+            self.register_form = self._html("ra-register-form")
+            self.register_files = self._html("ra-register-files")
+            with gr.Row(elem_classes="ra-desk ra-desk-two ra-desk-wide"):
+                with gr.Column(elem_classes="ra-middle", min_width=0):
+                    self.register = self._html("ra-register")
+                with gr.Column(elem_classes="ra-right", min_width=0):
+                    self.register_page = self._html("ra-picture-register", "ra-picture")
+
     def _wire(self, do: Events) -> None:
         outputs = [
             part for part in vars(self).values() if isinstance(part, gr.blocks.Block) and part is not self.blocks
@@ -138,9 +167,10 @@ class Page:
         ) -> None:
             event(_guarded(handler, len(inputs), quiet=quiet), list(inputs), outputs, **{**fixed, **options})
 
-        def on_act(part: Any, handler: Callable[..., Iterator[Any]]) -> None:
+        def on_act(part: Any, handler: Callable[..., Iterator[Any]], *more: Any) -> None:
             # Each click at once: one that Gradio defers („always_last“) comes without what was clicked.
-            part.act(_guarded(handler, 1, with_event=True), [chosen], outputs, **{**fixed, "trigger_mode": "multiple"})
+            run = _guarded(handler, 1 + len(more), with_event=True)
+            part.act(run, [chosen, *more], outputs, **{**fixed, "trigger_mode": "multiple"})
 
         on(self.blocks.load, do.load, self.address, js="() => [window.raStart ?? location.hash]")
         on(self.timer.tick, do.tick, chosen, self.seen, trigger_mode="once", quiet=True)
@@ -159,6 +189,12 @@ class Page:
             on_act(part, do.act_reading)
         for part in (self.answer, self.earlier, self.source):
             on_act(part, do.act_asking)
+        for part in (self.search_form, self.hits, self.found_page):
+            on_act(part, do.act_finding, self.searched)
+        for part in (self.register_form, self.register, self.register_page):
+            on_act(part, do.act_register, self.listed)
+        on(self.tab_find.select, do.open_search, self.searched)
+        on(self.tab_register.select, do.open_register, self.listed)
         on(self.back.click, do.back, chosen)
         on(self.write.click, do.write, chosen)
         for button, how in ((self.pause, "pause"), (self.resume, "resume"), (self.cancel, "cancel")):
@@ -176,7 +212,9 @@ class Page:
         for event in (self.ask.click, self.question.submit):
             on(event, do.ask, self.question, self.scope, chosen, trigger_mode="once")
         self.address.change(None, [self.address], None, js=_KEEP_ADDRESS)
-        for tab, view in ((self.tab_take_in, TAKE_IN), (self.tab_read, READ), (self.tab_ask, ASK)):
+        views = {TAKE_IN: self.tab_take_in, READ: self.tab_read, FIND: self.tab_find, ASK: self.tab_ask,
+                 REGISTER: self.tab_register}  # fmt: skip
+        for view, tab in views.items():
             tab.select(None, None, None, js=_KEEP_VIEW % view)
 
 
@@ -205,8 +243,12 @@ def _guarded(
         def acted(chosen: Any, event: Any) -> Iterator[Any]:
             yield from run(chosen, event)
 
-        acted.__annotations__ = {"event": gr.EventData}
-        return acted
+        def acted_on(chosen: Any, asked: Any, event: Any) -> Iterator[Any]:
+            yield from run(chosen, asked, event)
+
+        takes = acted if inputs == 1 else acted_on
+        takes.__annotations__ = {"event": gr.EventData}
+        return takes
     counted: dict[int, Callable[..., Any]] = {
         0: lambda: (yield from run()),
         1: lambda a: (yield from run(a)),

@@ -34,7 +34,7 @@ new MutationObserver((changes) => {
   }
 }).observe(document, { subtree: true, childList: true, characterData: true });
 window.raTab = (name) => {
-  const place = ["einlesen", "sitzungen", "fragen"].indexOf(name);
+  const place = ["einlesen", "sitzungen", "suchen", "fragen", "beschluesse"].indexOf(name);
   document.querySelectorAll('#ra-tabs button[role="tab"]')[place]?.click();
 };
 window.raConfirm = (asking) => document.body.classList.toggle("ra-confirming", asking);

@@ -43,6 +43,7 @@ class PagePicture:
     png: bytes
     public: bool
     quote: str | None = None
+    closable: bool = False
 
 
 def intake(done: Intake) -> str:
@@ -213,15 +214,20 @@ def downloads(made: Sequence[tuple[str, str, str, bytes]], *, closed: bool) -> s
 
     :param closed: something in them is not public.
     """
-    links = "".join(
-        f'<a class="ra-button ra-download" download="{safe(name)}" href="data:{kind};base64,'
-        f'{base64.b64encode(content).decode("ascii")}">{safe(label)} speichern</a>'
-        for label, name, kind, content in made
-    )
+    links = download_links(made)
     banner = f'<p class="ra-nonpublic-banner" role="note">{phrases.CONFIDENTIAL_SHORT}</p>' if closed else ""
     return (
         '<div class="ra-notice" role="status"><p>Die Auswertung als Datei, mit Seitenangaben und der Kennzeichnung, was von der '
         f'KI stammt:</p>{banner}<p class="ra-buttons">{links}</p></div>'
+    )
+
+
+def download_links(made: Sequence[tuple[str, str, str, bytes]]) -> str:
+    """A link for each file, which holds it: (label, file name, media type, bytes)."""
+    return "".join(
+        f'<a class="ra-button ra-download" download="{safe(name)}" href="data:{kind};base64,'
+        f'{base64.b64encode(content).decode("ascii")}">{safe(label)} speichern</a>'
+        for label, name, kind, content in made
     )
 
 
@@ -239,13 +245,14 @@ def picture(shown: PagePicture | None) -> str:
     png = base64.b64encode(shown.png).decode("ascii")
     closed = "" if shown.public else f'<p class="ra-nonpublic-banner">{page_item.NON_PUBLIC}</p>'
     quote = f'<p class="ra-quote">Gesuchte Stelle: „{safe(shown.quote)}“</p>' if shown.quote else ""
+    close = action("close", "Seite schließen") if shown.closable else ""
     return (
         f'<aside class="ra-paper" aria-label="Seite aus den Unterlagen">{closed}'
         f'<p class="ra-where" role="status"><strong>Seite {shown.page}</strong> von {shown.pages} '
         f'<span class="ra-small">{safe(shown.name)}</span></p>'
         f'<p class="ra-buttons">{turns[0]}{turns[1]}'
         '<button type="button" class="ra-button" data-local="zoom">Größer / kleiner</button>'
-        '<button type="button" class="ra-button ra-narrow-only" data-local="back">↑ Zurück zum Text</button></p>'
+        f'<button type="button" class="ra-button ra-narrow-only" data-local="back">↑ Zurück zum Text</button>{close}</p>'
         f'{quote}<div class="ra-sheet" tabindex="0" role="group" aria-label="Seitenbild"><img alt="Seite {shown.page} von {safe(shown.name)} als Bild" '
         f'src="data:image/png;base64,{png}"></div></aside>'
     )
