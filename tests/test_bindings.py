@@ -57,6 +57,16 @@ from ratsassistent.writing.checks.bindings import doubled_particle, loosened, re
             "Ein Angebot wurde ausgeschlossen, weil es nicht formgerecht war und nicht die erforderlichen Angaben enthielt.",
             "nicht erforderlichen",
         ),
+        (
+            "die Verwaltung mit den Unternehmen dazu abstimmt, welche Säulen nötig sind.",
+            "Die Verwaltung stimmt sich mit den Unternehmen dazu ab, welche Säulen nötig sind.",
+            "sich",
+        ),
+        (
+            "erweitert die Sammlung um eine Plastik.",
+            "Sympathikus erweitert die Sammlung um eine Plastik.",
+            "Sympathikus",
+        ),
         ("ist eines der neun Themen.", "Innenstadt ist eines der neun Themen.", "Innenstadt"),
         ("stellt den Vergleich der Satzungen dar.", "Anlage 1 stellt den Vergleich der Satzungen dar.", "Anlage"),
         (
@@ -87,6 +97,7 @@ def test_what_came_apart_is_named(text: str, source: str, lost: str) -> None:
             "bleiben die Dienste auf Kosten sitzen, weil die Kasse ablehnt.",
             "Die Dienste bleiben auf Kosten sitzen, denn die Kasse lehnt ab.",
         ),
+        ("wurde der Plan geändert.", "Nachträglich wurde der Plan geändert."),
         ("stehen noch 48 Bäume.", "Heute stehen noch 48 Bäume."),
         ("Die Karte soll kommen.", "Die Gemeinde bewirbt sich beim Ministerium darum, dass die Karte kommen soll."),
         ("muss von einem Austausch ausgegangen werden.", "Man geht von einem Austausch aus."),

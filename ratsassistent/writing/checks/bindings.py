@@ -101,9 +101,10 @@ _LITTLE = frozenset(
         "haben",
     ]
 )
-_STARTS_BARE = re.compile(
-    r"^(?P<noun>[A-ZÄÖÜ][\wäöüß-]{3,}) (?:\d+ [a-zäöüß]{3,}(?:t|en|te|ten)|(?:ist|sind|war|waren) (?:ein\w*|der|die|das))\b"
-)
+_STARTS_BARE = re.compile(r"^(?P<noun>[A-ZÄÖÜ][\wäöüß-]{3,}) (?:\d+ )?(?:[a-zäöüß]{3,}(?:t|en|te|ten)|ist|sind|war)\b")
+_FIRST_ADVERBS = frozenset(  # what else a sentence begins with
+    ["aktuell", "allerdings", "allein", "anfangs", "anschließend", "auch", "aufgrund", "außerdem", "ausgehend", "beispielsweise", "bereits", "bisher", "bislang", "dabei", "dadurch", "dafür", "dagegen", "daher", "damals", "damit", "danach", "daneben", "dann", "daran", "darauf", "daraus", "darin", "darüber", "darum", "davon", "dazu", "demnach", "demnächst", "dennoch", "derzeit", "deshalb", "deswegen", "diese", "dieser", "dieses", "diesen", "dort", "ebenfalls", "ebenso", "entsprechend", "erst", "erstmals", "etwa", "ferner", "folglich", "früher", "gegebenenfalls", "gegenwärtig", "gemeinsam", "gemäß", "gerade", "gestern", "gleichzeitig", "grundsätzlich", "heute", "heutzutage", "hier", "hierbei", "hierdurch", "hierfür", "hiermit", "hierüber", "hierzu", "hingegen", "hinzu", "immer", "infolge", "insbesondere", "insgesamt", "insofern", "inzwischen", "jedoch", "jetzt", "jüngst", "künftig", "lediglich", "letztlich", "letztmals", "mehrfach", "meist", "mittelfristig", "mittlerweile", "momentan", "nachdem", "nachfolgend", "neben", "nicht", "noch", "normalerweise", "nunmehr", "oben", "oftmals", "parallel", "perspektivisch", "schließlich", "schon", "seitdem", "seither", "selbst", "somit", "sondern", "sonst", "sowohl", "später", "seinerzeit", "stattdessen", "teils", "teilweise", "trotzdem", "überdies", "überwiegend", "ursprünglich", "vielfach", "vielmehr", "vorerst", "vorher", "wann", "warum", "weiter", "weiterhin", "weiters", "welche", "wenn", "wesentlich", "wie", "wieder", "wobei", "wodurch", "woher", "wohin", "zeitgleich", "zuerst", "zudem", "zuletzt", "zugleich", "zukünftig", "zunächst", "zurzeit", "zusätzlich", "zuvor", "zwar", "zwischenzeitlich", "dies", "jene", "manche", "viele", "einige", "mehrere", "keine", "alle", "beide", "solche", "lokal", "zentral"]
+)  # fmt: skip
 _YEARS = re.compile(
     r"\b(?:im|in|ab|bis|seit|für|zum|vor|nach|[Jj]ahr\w*)\s+(?:(?:dem|den|der|das|die|zum|[Jj]ahr\w*|\d{1,2}\.|Januar|Februar|März|April|Mai|Juni|Juli"
     r"|August|September|Oktober|November|Dezember|Anfang|Mitte|Ende|Haushalt\w*|und|bis|(?:19|20)\d\d)\s+)*(?P<year>(?:19|20)\d\d)\b"
@@ -148,13 +149,17 @@ def _split_verbs(source: str) -> Iterator[tuple[str, str]]:
 def _without_sich(text: str, source: str) -> Iterator[str]:
     if re.search(r"\bsich\b", text):
         return
-    words = set(_WORD.findall(text))
+    words = {word.casefold() for word in _WORD.findall(text)}
     for clause in _clauses(source):
         if not re.search(r"\bsich\b", clause):
             continue
         match = _REFLEXIVE.search(clause)
         last = clause.split()[-1]
-        verbs = ({match["verb"]} if match else set()) | ({last} if last.islower() else set())
+        particle = _LAST_PARTICLE.search(clause)
+        verbs = ({match["verb"]} if match else set()) | ({last} if last.islower() and len(last) > 3 else set())
+        if match and particle:  # "stimmt sich … ab": "abstimmt", "abzustimmen"
+            stem = match["verb"].removesuffix("en").removesuffix("t")
+            verbs |= {word for word in words if word.startswith(particle["particle"]) and stem in word}
         if verbs & words:
             yield "es fehlt: sich"
 
@@ -251,7 +256,13 @@ def _lost_denial(text: str, source: str) -> Iterator[str]:
 def _lost_subject(text: str, source: str) -> Iterator[str]:
     """The noun that a source begins with, without an article: "Anlage 1 stellt den Vergleich dar"."""
     match = _STARTS_BARE.match(source)
-    if match and not Vocabulary([text]).knows(match["noun"]):
+    if (
+        match is None
+        or match["noun"].casefold() in _FIRST_ADVERBS
+        or match["noun"].endswith(("weise", "lich", "mals", "tens"))
+    ):
+        return
+    if not Vocabulary([text]).knows(match["noun"]):
         yield f"es fehlt: {match['noun']}"
 
 

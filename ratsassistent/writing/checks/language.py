@@ -97,7 +97,9 @@ def faults(text: str, *, lead: str = "") -> tuple[str, ...]:
     tests = {
         "zu kurz": count < SHORTEST,
         "zu lang": count > LONGEST,
-        "kein ganzer Satz": not bare.rstrip('“”"»').endswith((".", "!", "?")) or last in _LAST,
+        "kein ganzer Satz": re.search(r"\s[a-z]\.$", bare)
+        or not bare.rstrip('“”"»').endswith((".", "!", "?"))
+        or last in _LAST,
         "offene Klammer": any(bare.count(a) != bare.count(b) for a, b in ("()", "„“", "[]")),
         "Großschreibung": re.search(
             r"(?<=[a-zäöü] )(?:Schon|Gleichzeitig|Auch|Zudem|Hierbei|Dabei|Nach|Seit|Durch|Mit|Für|Bei|Im|Die|Der|Das)\b",

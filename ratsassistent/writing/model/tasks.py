@@ -44,7 +44,7 @@ _THEREFORE = re.compile(
 )
 # What a motion only tells is not what it asks for: "Die Stadt hat eine lange Geschichte …".
 _TELLS = re.compile(
-    r"^(?:\S+ ){1,5}?(?:hat|haben|hatte|ist|sind|war|waren|besteht|bestehen|gehört|unternimmt|zeigt|zeigen)\b"
+    r"^(?:\S+ ){1,5}?(?:hat|haben|hatte|ist|sind|war|waren|besteht|bestehen|gehört|unternimmt|zeigt|zeigen|wir)\b"
 )
 _DEMANDS = re.compile(
     r"\bzu [a-zäöüß]+n\b|\wzu[a-zäöüß]{3,}n\b|\bsoll|\bmöge|\bmuss\b|\bmüssen\b|beauftrag|beschlie|beantrag|\?$|\bbitte",
