@@ -25,13 +25,15 @@ from ratsassistent.writing.text.readable import finite
 if TYPE_CHECKING:
     from ratsassistent.meaning.embedder import Embedder
 
-EMBEDDED = 40  # quotes whose meaning is compared; the others are too far down
+EMBEDDED = 24  # quotes whose meaning is compared: a second on an office PC; the others are too far down
+_OF_THE_FIRST = 5  # of each of the first three passages
 _HEADING, _NEIGHBOUR, _TITLE = 0.7, 0.45, 0.5  # what a word found there counts, against 1 in the quote itself
 _COMPOUND = 0.65
 _SHORTEST = 4
 _TITLE_WORDS = 12
 # What the features weigh in the order of the quotes.
 _W_HELD, _W_AROUND, _W_VALUE, _W_NEAR, _W_MEANING, _W_PLACE = 1.0, 0.6, 0.8, 0.3, 2.2, 0.5
+_MONEY_COLUMN = re.compile(r"Euro|EUR|€|[Kk]osten|[Bb]etrag|[Zz]uschuss|[Pp]reis|[Gg]ebühr|[Ee]ntgelt")
 _NO_VALUE = 0.8  # what a quote loses that holds no value where one is asked for
 _ASKING = re.compile(r"\?\s*[\"“»]?$|^(?:Wie|Was|Warum|Welche\w*|Wann|Wer|Ob|Inwiefern|Inwieweit)\b.{0,200}$")
 
@@ -155,6 +157,8 @@ def _ranked(
         features.held = features.around = features.rarest = 0.5
     there_are = values(quote.text, question)
     features.value = max((v.sure for v in there_are), default=0.0)
+    if question.kind == "amount" and 0 < features.value < 0.5 and _MONEY_COLUMN.search(" ".join(quote.columns)):
+        features.value = 0.8
     if question.counted and there_are:
         features.value = max(v.sure * _counts(quote, v, question) for v in there_are)
     if question.also:
@@ -209,11 +213,7 @@ def _score(entry: Ranked, question: Question, *, meaning: bool) -> float:
 
 def _compare_meanings(made: list[Ranked], question: Question, embedder: Embedder) -> None:
     """Adds how close the foremost quotes are in meaning, and weighs again."""
-    chosen = {id(r) for r in made[: EMBEDDED // 2]}
-    by_place = sorted(made, key=lambda r: (r.quote.hit, -r.score))
-    others = [id(r) for r in by_place if id(r) not in chosen and r.quote.words > 3]
-    chosen |= set(others[: EMBEDDED - len(chosen)])
-    foremost = [r for r in made if id(r) in chosen]
+    foremost = _foremost(made)
     if not foremost:
         return
     texts = [_in_context(r.quote) for r in foremost]
@@ -228,6 +228,16 @@ def _compare_meanings(made: list[Ranked], question: Question, embedder: Embedder
     for entry in made:
         if entry.features.cosine == 0.0:
             entry.score = min(entry.score, lowest) - 0.001
+
+
+def _foremost(made: Sequence[Ranked]) -> list[Ranked]:
+    """The quotes that are worth comparing: the best of the first passages, and those that hold most words."""
+    chosen: list[Ranked] = []
+    for number in range(3):
+        chosen += [r for r in made if r.quote.hit == number and r.quote.words > 3][:_OF_THE_FIRST]
+    taken = {id(r) for r in chosen}
+    chosen += [r for r in made if id(r) not in taken][: EMBEDDED - len(chosen)]
+    return chosen
 
 
 def _in_context(quote: Quote) -> str:

@@ -89,7 +89,7 @@ def values(wording: str, question: Question, kind: Kind | None = None) -> list[V
         case "amount":
             found = [Value(f.start, f.end, f.text, 1.0, f.value) for f in money(wording)]
             found += [
-                Value(v.start, v.end, v.text, 0.4, v.value)
+                Value(v.start, v.end, v.text, 0.25, v.value)
                 for v in _bare_numbers(wording)
                 if not _inside(v, found) and (v.value or 0) >= 10
             ]
