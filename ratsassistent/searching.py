@@ -10,6 +10,7 @@ fetched: it reads what a search finds first, and the rest in the background, wha
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -85,12 +86,14 @@ def find(
     """
     meeting_id = _meeting_id(ws, wanted) if wanted else None
     stores = [store for store in ws.stores if public is None or (store is ws.public) == public]
-    hits = [
-        hit.model_copy(update={"public": store is ws.public})
-        for store in stores
-        for hit in _index(ws, store).search(text, limit=limit, meeting_id=meeting_id, **filters)
-    ]
-    return sorted(hits, key=lambda h: h.score, reverse=True)[:limit]
+    end = time.monotonic() + ws.meaning.seconds
+    hits: list[Hit] = []
+    for left, store in reversed(list(enumerate(stores, 1))):  # what the smaller one does not need, the other one has
+        now = time.monotonic()
+        deadline = now + (end - now) / left
+        found = _index(ws, store).search(text, limit=limit, meeting_id=meeting_id, deadline=deadline, **filters)
+        hits += [hit.model_copy(update={"public": store is ws.public}) for hit in found]
+    return sorted(hits, key=lambda h: (-h.score, h.public is not True))[:limit]
 
 
 def read_meaning(ws: Workspace) -> None:

@@ -54,7 +54,9 @@ class Meaning:
     """The embedding models that are at hand, and how much time the transformer may take for one search.
 
     `ranked`: of how many passages it makes the vectors that it lacks; `step`: how many at once; no step begins after
-    `seconds`. `least_static`, `least_transformer`: the cosines below which meaning alone makes no hit.
+    `seconds`. `least_static`, `least_transformer`: the cosines below which meaning alone makes no hit. `unread`: the
+    cosine that is taken for what the transformer has not read; about that of passages that have nothing to do with
+    the question.
     """
 
     static: Embedder | None = None
@@ -64,6 +66,7 @@ class Meaning:
     seconds: float = 2.0
     least_static: float = 0.35
     least_transformer: float = 0.82
+    unread: float = 0.8
     _asked: dict[tuple[str, str], Vectors] = field(default_factory=dict)
 
     def question(self, embedder: Embedder, text: str) -> Vectors:
@@ -105,6 +108,7 @@ class Index:
         until: dt.date | str | None = None,
         paper_type: str | None = None,
         one_a_file: bool = False,
+        deadline: float | None = None,
     ) -> list[Hit]:
         """The passages that fit the query best; empty if none holds any of its words or comes near in meaning.
 
@@ -113,6 +117,7 @@ class Index:
         :param since: only meetings on this day (ISO) or later; `until`: on this day or earlier.
         :param paper_type: only papers whose type holds this ("Antrag").
         :param one_a_file: of a file without pages (OParl) only the best passage, for a list that leads to files.
+        :param deadline: when the transformer has to stop reading (of `time.monotonic`); else `Meaning.seconds` from now.
         :raises StorageError: the archive cannot be read.
         """
         if limit < 1 or not text.strip():
@@ -123,7 +128,7 @@ class Index:
             if not words:
                 return []
             found = self._candidates(connection, text, words, among, max(CANDIDATES, 2 * limit))
-        self._rank(text, found)
+        self._rank(text, found, deadline)
         with self._store.reading() as connection:
             return self._hits(connection, text, words, found, limit, one_a_file)
 
@@ -153,7 +158,7 @@ class Index:
             for m in models
         ]
 
-    def _rank(self, text: str, found: dict[int, _Candidate]) -> None:
+    def _rank(self, text: str, found: dict[int, _Candidate], deadline: float | None) -> None:
         """Give each candidate its score."""
         static, transformer = self._meaning.static, self._meaning.transformer
         if static is not None:
@@ -161,23 +166,21 @@ class Index:
                 self._store, static, self._meaning.question(static, text), list(found)
             ).items():
                 found[number].static = cosine
-        _add_up(found.values(), FIRST_STAGE if static is not None else ONLY_WORDS)
+        _add_up(found.values(), FIRST_STAGE if static is not None else ONLY_WORDS, 0.0)
         if transformer is None:
             return
-        self._read_best(transformer, found)
+        self._read_best(transformer, found, time.monotonic() + self._meaning.seconds if deadline is None else deadline)
         for number, cosine in vectors.cosines(
             self._store, transformer, self._meaning.question(transformer, text), list(found)
         ).items():
             found[number].transformer = cosine
-        if any(one.transformer is not None for one in found.values()):
-            _add_up(found.values(), BOTH_STAGES)
+        _add_up(found.values(), BOTH_STAGES, self._meaning.unread)
 
-    def _read_best(self, transformer: Embedder, found: dict[int, _Candidate]) -> None:
+    def _read_best(self, transformer: Embedder, found: dict[int, _Candidate], deadline: float) -> None:
         """Let the transformer read the best candidates that it has not read yet, as long as there is time."""
-        until = time.monotonic() + self._meaning.seconds
         best = sorted(found, key=lambda n: (-found[n].score, n))[: self._meaning.ranked]
         for start in range(0, len(best), self._meaning.step):
-            if time.monotonic() > until:
+            if time.monotonic() > deadline:
                 return
             vectors.fill_these(self._store, transformer, TRANSFORMER, best[start : start + self._meaning.step])
 
@@ -266,17 +269,15 @@ class Index:
         )
 
 
-def _add_up(found: Iterable[_Candidate], weights: Weights) -> None:
-    """The score of each candidate; one that the transformer has not read counts as far as the farthest that it has."""
-    candidates = list(found)
-    farthest = min((one.transformer for one in candidates if one.transformer is not None), default=0.0)
-    for one in candidates:
+def _add_up(found: Iterable[_Candidate], weights: Weights, unread: float) -> None:
+    """The score of each candidate; one that the transformer has not read counts as `unread`."""
+    for one in found:
         words = weights.words * one.words
         near = weights.static * max(one.static or 0.0, 0.0)
-        if one.transformer is not None:
-            near += weights.transformer * (one.transformer - farthest)
-        one.score = words + near + weights.transformer * max(farthest, 0.0)
-        one.meaning = near / (words + near) if words + near > 0 else 0.0
+        cosine = unread if one.transformer is None else one.transformer
+        one.score = words + near + weights.transformer * max(cosine, 0.0)
+        near += weights.transformer * max(cosine - unread, 0.0)
+        one.meaning = near / (words + near) if near > 0 else 0.0
 
 
 def _page(passage: Passage) -> int | None:
