@@ -1,7 +1,8 @@
 """What the register holds, against what a person marked beforehand.
 
     python benchmarks/register.py protokolle --pdf ../shared/data/pdf --oparl …/papers.jsonl.gz
-    python benchmarks/register.py ausgaenge --datenordner DIR [--entscheidungen …/decisions.jsonl]
+    python benchmarks/register.py ausgaenge --datenordner DIR
+    python benchmarks/register.py frueher --datenordner DIR
     python benchmarks/register.py schnell --datenordner DIR
 
 `protokolle`: the decisions of minutes (`protokolle.json`: file, page, outcome, result, vote, checksum of the wording), marked
@@ -11,7 +12,8 @@ shares of right results, votes and exact wordings (no wording where none was ado
 White space and hyphens do not count in a wording.
 
 `ausgaenge`: `outcome` against `ausgaenge.json`, where each distinct `result` of a sample was judged by hand: over the sample
-as drawn, and with each distinct phrase counted once. `schnell`: seconds of 60 queries on an archive.
+as drawn, and with each distinct phrase counted once. `frueher`: links to earlier resolutions that were judged (`frueher.json`, three
+drawn samples of 40; the rules were changed after the first two): of those that are still given the share that is useful. `schnell`: seconds of 60 queries on an archive.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ratsassistent import register, workflow
+from ratsassistent import earlier, register, workflow
+from ratsassistent.archive.register import Register
 from ratsassistent.oparl import Decision, File, Page, Vote
 from ratsassistent.pack.files.pages import ReadFile, read_file
 from ratsassistent.pack.minutes.minutes import read_minutes
@@ -98,9 +101,7 @@ def minutes_measure(args: argparse.Namespace) -> None:
     for key, name, text in oparl_files(args.oparl, wanted):
         if key not in files:
             page = Page(number=1, text=clean(text), source="text")
-            files[key] = decisions_of(
-                ReadFile(file=File(id=key, name=name, sha256=""), pages=(page,), path=Path(name))
-            )
+            files[key] = decisions_of(ReadFile(file=File(id=key, name=name, sha256=""), pages=(page,), path=Path(name)))
     used: dict[str, list[Decision]] = {}
     total: Counter[str] = Counter()
     for entry in marked:
@@ -114,8 +115,12 @@ def minutes_measure(args: argparse.Namespace) -> None:
             taken.append(best)
         total.update(key for key, value in right.items() if value)
         if not all(right.values()):
-            told = best and {"result": best.result, "outcome": best.outcome, "vote": best.vote and best.vote.model_dump(),
-                             "text": best.text and f"{best.text[:70]} … {best.text[-50:]} ({len(tight(best.text))})"}
+            told = best and {
+                "result": best.result,
+                "outcome": best.outcome,
+                "vote": best.vote and best.vote.model_dump(),
+                "text": best.text and f"{best.text[:70]} … {best.text[-50:]} ({len(tight(best.text))})",
+            }
             print(json.dumps({"marked": entry, "wrong": [k for k, v in right.items() if not v], "found": told},
                              ensure_ascii=False))  # fmt: skip
     shares = {key: round(total[key] / len(marked), 3) for key in ("result", "vote", "wording")}
@@ -158,6 +163,24 @@ def outcomes_measure(args: argparse.Namespace) -> None:
                       "held": len(held)}))  # fmt: skip
 
 
+def links_measure(args: argparse.Namespace) -> None:
+    """Print how many of the judged links are still given, and how many of these are useful."""
+    judged = json.loads((HERE / "frueher.json").read_text(encoding="utf-8"))
+    given: dict[str, set[str]] = {}
+    with workflow.workspace(read_settings(args.datenordner, None)) as ws:
+        store = Register(ws.public)
+        for item_id in {entry["item"] for entry in judged}:
+            found = store.source(item_id)
+            links = earlier.of_item(ws, found[1], found[0]) if found else ()
+            given[item_id] = {link.resolution.id for link in links}
+    for sample in sorted({entry["sample"] for entry in judged}):
+        mine = [entry for entry in judged if entry["sample"] == sample]
+        still = [entry for entry in mine if entry["resolution"] in given[entry["item"]]]
+        useful = sum(entry["useful"] for entry in still)
+        print(json.dumps({"sample": sample, "judged": len(mine), "useful as judged": sum(e["useful"] for e in mine),
+                          "still given": len(still), "useful of these": round(useful / max(len(still), 1), 3)}))  # fmt: skip
+
+
 def speed_measure(args: argparse.Namespace) -> None:
     """Print how long queries take."""
     words = ["", "Radverkehr", "Bebauungsplan Satzungsbeschluss", "Kita Gebühren", "2021/0345", "Haushalt 2024", "Straßenbahn",
@@ -167,7 +190,11 @@ def speed_measure(args: argparse.Namespace) -> None:
         register.bring_up_to_date(ws)
         for _ in range(2):
             for text in words:
-                for filters in ({}, {"organization": "Gemeinderat"}, {"since": "2021-01-01", "outcomes": ("accepted",)}):
+                for filters in (
+                    {},
+                    {"organization": "Gemeinderat"},
+                    {"since": "2021-01-01", "outcomes": ("accepted",)},
+                ):
                     started = time.perf_counter()
                     register.resolutions(ws, text, limit=20, **filters)
                     took.append(time.perf_counter() - started)
@@ -184,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     minutes.add_argument("--pdf", type=Path, required=True)
     minutes.add_argument("--oparl", type=Path, required=True)
     minutes.set_defaults(run=minutes_measure)
-    for name, run in (("ausgaenge", outcomes_measure), ("schnell", speed_measure)):
+    for name, run in (("ausgaenge", outcomes_measure), ("frueher", links_measure), ("schnell", speed_measure)):
         kind = kinds.add_parser(name)
         kind.add_argument("--datenordner", required=True)
         kind.set_defaults(run=run)

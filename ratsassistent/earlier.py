@@ -5,7 +5,7 @@ each with German reasons. What it does not know: how resolutions are read and ke
 
 A link needs a reason that can be named: the same Vorlage, a Vorlage that the paper names, or a title that shares what is
 rare in it (a place, a number, the name of a project) with the title of the other. Words that many titles have, and
-items that come up in every meeting, link nothing. Only what was decided before the day of the meeting counts, and a
+items that come up in every meeting, link nothing; of a series only the last resolution is linked. Only what was decided before the day of the meeting counts, and a
 public item is never linked with a non-public resolution.
 """
 
@@ -19,20 +19,21 @@ from dataclasses import dataclass, field
 
 from ratsassistent import held, register
 from ratsassistent.archive import german
+from ratsassistent.archive.index import Index, Meaning
 from ratsassistent.archive.register import Register, Titled, Wanted
 from ratsassistent.oparl import AgendaItem, Meeting, Outcome
 from ratsassistent.pack.papers.references import reference_key
 from ratsassistent.resolutions import EarlierResolution, Resolution
-from ratsassistent.searching import find
 from ratsassistent.workspace import Workspace
 
 MOST = 6  # links of an item
 STANDING = 4  # times that a title came up: it is an item of every meeting, and says nothing
 ALIKE = 0.55  # of what two titles say, weighed by how rare it is, that they share
 NAMED_ALIKE = 0.4  # where they share a name in quotes or the number of a plan
-MEANT_ALIKE = 0.3  # where the search finds the papers near in meaning, too
-RARE = 0.5  # of the weight of the rarest word possible: a shared word of at least this much there must be
-_HITS = 30
+MEANT_ALIKE = 0.47  # where the search finds the papers near in meaning, too
+SERIES = 4  # matters with nearly this title: it is a series, of which only the last is linked
+RARE = 0.72  # of the weight of the rarest word possible: a shared word of at least this much there must be
+_HITS = 20
 _SAME, _NAMED = 3.0, 2.0  # what links by number count more than any title
 _NUMBER = re.compile(r"(?:[A-Za-zÄÖÜ]{1,8}[/ -]?)?(?P<bare>\b\d\w*(?:\s?[/-]\s?\w+)+)")
 _QUOTED = re.compile(r"[„“»\"‚]([^„“”»«\"‘’]{4,80})[“”«\"‘’]")
@@ -44,7 +45,9 @@ _FORMAL_WORDS = (
     "antrag anfrage änderungsantrag ergänzungsantrag vorlage beschluss beschlussfassung beschlussvorlage bericht sachstand "
     "sachstandsbericht information mitteilung stellungnahme kenntnisnahme zustimmung genehmigung vergabe satzung "
     "satzungsbeschluss aufstellungsbeschluss fortschreibung änderung neufassung stadt gemeinde rat gemeinderat stadtrat "
-    "ausschuss fraktion interfraktionell gemeinsam sowie gemäß hier bezüglich betreffend öffentlich"
+    "bestellung besetzung umbesetzung nachbesetzung berufung abberufung wahl nachwahl entsendung mitglied mitglieder "
+    "stellvertreter vertreter sachkundig einwohner einwohnerinnen sachverständiger gemeinderätlich gremium gremien aufsichtsrat beirat ausscheiden zusammensetzung "
+    "ausschuss ausschüsse fraktion interfraktionell gemeinsam sowie gemäß hier bezüglich betreffend öffentlich"
 )
 _FORMAL = frozenset(german.stem(word) for word in _FORMAL_WORDS.split())
 _DONE: dict[Outcome, str] = {
@@ -135,14 +138,17 @@ def _links(
         if key not in own:
             for other in known.by_reference.get(key, ()):
                 _add(links, other, _NAMED, f"in der Vorlage genannt: {printed}")
-    for other, score, why in _by_title(ws, known, item, public):
+    for other, score, why in _by_title(ws, known, item, day, public):
         _add(links, other, score, why)
     links = {
         key: link
         for key, link in links.items()
         if known.by_id[key].item_id != item.id and _is_before(known.by_id[key].date, day)
     }
-    chosen = sorted(links, key=lambda key: -links[key].score)[: 2 * MOST]
+    first: dict[str, str] = {}  # of several resolutions on one item the one on the item itself
+    for key in sorted(links, key=lambda key: (-round(links[key].score, 1), known.by_id[key].position)):
+        first.setdefault(known.by_id[key].item_id, key)
+    chosen = sorted(first.values(), key=lambda key: -links[key].score)[: 2 * MOST]
     if not chosen:
         return []
     resolutions = {one.id: one for _, one in kept.find(Wanted(ids=tuple(chosen)))}
@@ -184,7 +190,9 @@ def _mentioned(item: AgendaItem) -> dict[str, str]:
     return found
 
 
-def _by_title(ws: Workspace, known: _Known, item: AgendaItem, public: bool) -> Iterable[tuple[str, float, str]]:
+def _by_title(
+    ws: Workspace, known: _Known, item: AgendaItem, day: str | None, public: bool
+) -> Iterable[tuple[str, float, str]]:
     """The resolutions whose titles share what is rare in the item's title."""
     if known.times[german.fold_name(item.name)] >= STANDING:
         return
@@ -200,31 +208,38 @@ def _by_title(ws: Workspace, known: _Known, item: AgendaItem, public: bool) -> I
             shared[other] = shared.get(other, 0.0) + weight
             if weight >= RARE * known.rarest:
                 rare.add(other)
-    near = _near(ws, item, public) if rare else frozenset()
     names = _names(item.name)
-    for other, weight in shared.items():
-        one = known.by_id[other]
-        if other not in rare or known.times[german.fold_name(one.name)] >= STANDING:
-            continue
+    alike: dict[str, float] = {}
+    for other in rare:
         theirs = sum(known.weight(word) for word in known.words[other])
-        alike = weight / math.sqrt(total * theirs) if theirs else 0.0
-        same_name = names & _names(one.name)
-        meant = one.item_id in near
-        least = NAMED_ALIKE if same_name else MEANT_ALIKE if meant else ALIKE
-        if alike < least:
-            continue
-        if same_name:
-            yield other, 1.0 + alike, f"gleicher Name: {next(iter(sorted(same_name)))}"
-        elif alike >= ALIKE:
-            yield other, alike, "gleicher Gegenstand laut Titel"
-        else:
-            yield other, alike, "ähnlicher Gegenstand laut Titel und Inhalt"
+        one = known.by_id[other]
+        standing = known.times[german.fold_name(one.name)] >= STANDING or not (one.references or item.papers)
+        apart = names and _names(one.name) and names.isdisjoint(_names(one.name))
+        if theirs and not standing and not apart and _is_before(one.date, day):
+            alike[other] = shared[other] / math.sqrt(total * theirs)
+    unsure = any(MEANT_ALIKE <= value < ALIKE for value in alike.values())
+    near = _near(ws, item, public) if unsure else frozenset()
+    found: list[tuple[str, float, str]] = []
+    for other, value in alike.items():
+        same_name = names & _names(known.by_id[other].name)
+        if same_name and value >= NAMED_ALIKE:
+            yield other, 1.0 + value, f"gleicher Name: {next(iter(sorted(same_name)))}"
+        elif value >= ALIKE:
+            found.append((other, value, "gleicher Gegenstand laut Titel"))
+        elif value >= MEANT_ALIKE and known.by_id[other].item_id in near:
+            found.append((other, value, "ähnlicher Gegenstand laut Titel und Inhalt"))
+    matters = {known.by_id[other].references or (other,) for other, _, _ in found}
+    if len(matters) >= SERIES:
+        last = max(known.by_id[other].date or "" for other, _, _ in found)
+        found = [entry for entry in found if known.by_id[entry[0]].date == last]
+    yield from found
 
 
 def _near(ws: Workspace, item: AgendaItem, public: bool) -> frozenset[str]:
     """The items whose papers the search finds for this item's title."""
-    hits = find(ws, item.name, limit=_HITS, public=public)
-    return frozenset(hit.passage.item_id for hit in hits[: _HITS // 2] if hit.passage.item_id)
+    store = ws.public if public else ws.nonpublic
+    hits = Index(store, Meaning(static=ws.meaning.static)).search(item.name, limit=_HITS)
+    return frozenset(hit.passage.item_id for hit in hits if hit.passage.item_id)
 
 
 def _words(title: str) -> frozenset[str]:
