@@ -154,8 +154,36 @@ def test_a_body_does_what_the_source_lets_it_do() -> None:
     [
         ("den Bericht zur Kenntnis nehmen.", "Der Rat nimmt den Bericht zur Kenntnis."),
         ("die Satzung beschließen.", "Der Rat beschließt die Satzung."),
+        ("eine Kommission bilden.", "Der Rat beschließt, eine Kommission zu bilden."),
         ("der Vergabe zustimmen.", "Der Rat stimmt der Vergabe zu."),
     ],
 )
 def test_its_verb_may_change_its_form(rest: str, source: str) -> None:
     assert loosened(rest, source, "Der Rat soll") == ()
+
+
+@pytest.mark.parametrize(
+    ("rest", "source"),
+    [
+        ("wurde der Vorschlag durch Mail eingegangen.", "Mit Mail vom 9. April ging der Vorschlag ein."),
+        (
+            "wurden die Grenzen die größten Zugeständnisse.",
+            "Die Grenzen waren die größten Zugeständnisse, die eingeräumt wurden.",
+        ),
+    ],
+)
+def test_no_passive_is_made_up(rest: str, source: str) -> None:
+    assert any("neues Hilfsverb" in found for found in loosened(rest, source, "Laut Vorlage"))
+
+
+def test_a_passive_of_the_source_stays_one() -> None:
+    assert loosened("wird die Halle saniert.", "Die Halle wird saniert.", "Laut Vorlage") == ()
+
+
+def test_what_an_office_is_to_do_is_kept() -> None:
+    source = "Die Verwaltung setzt sich dafür ein, dass in den Verträgen bessere Grenzen vereinbart werden."
+    lead = "Beantragt wird, dass"
+    assert "es fehlt: setzt" in loosened(
+        "die Verwaltung in den Verträgen bessere Grenzen vereinbart werden soll.", source, lead
+    )
+    assert "es fehlt: setzt" not in loosened("sich die Verwaltung für bessere Grenzen einsetzt.", source, lead)

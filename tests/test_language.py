@@ -88,6 +88,7 @@ def test_any_text_gets_an_answer(text: str, lead: str) -> None:
         ),
         ("Gefragt wird,", "aus welchen Gründen die Tafeln nicht oder zeigen nur falsche Angaben an."),
         ("Der Ortschaftsrat soll", "dem Zentrum den Namen „Alter Bauhof“ zu geben."),
+        ("Beantragt wird, dass", "der Eigenbetrieb Stadtentwässerung zum 1. Januar 2027 gegründet werden."),
     ],
 )
 def test_verbs_that_do_not_go_with_the_beginning(lead: str, rest: str) -> None:
@@ -100,6 +101,7 @@ def test_verbs_that_do_not_go_with_the_beginning(lead: str, rest: str) -> None:
         ("Laut Verwaltung", "ist künftig von einem steigenden Bedarf auszugehen, da der Anteil steigt."),
         ("Der Ortschaftsrat möchte, dass", "die Stadt sich bemüht, die Bedingungen für den Radverkehr zu verbessern."),
         ("Gefragt wird,", "aus welchen Gründen die Tafeln falsche Angaben anzeigen."),
+        ("Beantragt wird, dass", "der Eigenbetrieb zum 1. Januar 2027 gegründet werden soll."),
         ("Der Ausschuss soll", "beschließen, der Verwaltung einen Auftrag zu geben."),
         ("Die Fraktion fragt,", "wann die Stadt in der Lage ist, die Kosten zu beziffern."),
     ],

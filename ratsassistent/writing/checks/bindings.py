@@ -43,6 +43,13 @@ _POINTS = re.compile(r"\b(?:diese[rsnm]?|sie|er|ihm|ihnen|ihn)\b(?!\s+(?:[a-zä�
 _BODY_ACTS = re.compile(
     r"^(?:Der|Die|Das)\s(?:[A-ZÄÖÜ][\w-]*(?:,|\sund|\sfür)?\s){0,4}?[\w-]*(?:[Rr]at|[Tt]ag|[Aa]usschuss|[Vv]ersammlung|[Vv]ertretung|[Vv]orstand|[Bb]eirat)\s+(?P<verb>[a-zäöüß]+t)\b"
 )
+_SUBJECT_ACTS = re.compile(
+    r"^(?:Der|Die|Das) (?P<subject>[A-ZÄÖÜ][\wäöüß-]+) (?:[A-ZÄÖÜ][\wäöüß-]+ )?(?P<verb>[a-zäöüß]{3,}t)\b(?<!\bist)(?<!wird)(?<!\bhat)"
+)
+_AUXILIARIES = {
+    "werden": re.compile(r"\b(?:wird|werden|wurden?|worden|würden?)\b", re.IGNORECASE),
+    "haben": re.compile(r"\b(?:hat|haben|hatten?|hätten?)\b", re.IGNORECASE),
+}
 _INFINITIVES = {
     "nimmt": "nehmen", "gibt": "geben", "empfiehlt": "empfehlen", "tritt": "treten", "erlässt": "erlassen", "hält": "halten",
     "lässt": "lassen", "spricht": "sprechen", "trifft": "treffen", "verleiht": "verleihen", "beruft": "berufen", "hebt": "heben",
@@ -117,8 +124,10 @@ def loosened(text: str, source: str, lead: str = "") -> tuple[str, ...]:
     :param text: the sentence, without words of ours that stand before it. :param lead: those words.
     """
     found = [name for rule in _RULES for name in rule(text, source)]
-    if lead.endswith(" soll"):
+    if lead.endswith((" soll", " dass")):
         found += _other_deed(text, source)
+    if lead.startswith("Laut "):
+        found += _new_auxiliary(text, source)
     return tuple(dict.fromkeys(found))
 
 
@@ -204,12 +213,25 @@ def _for_ever(text: str, source: str) -> Iterator[str]:
 
 def _other_deed(text: str, source: str) -> Iterator[str]:
     """What a body is to do: "fasst den Beschluss, dass eine Schule errichtet wird" is not "soll … errichten"."""
-    match = _BODY_ACTS.match(source)
+    match = _BODY_ACTS.match(source) or _SUBJECT_ACTS.match(source)
     if match is None:
+        return
+    if (match.re is _SUBJECT_ACTS and match["subject"] not in text) or (
+        match["verb"] == "beschließt" and _TO_DO.search(source)  # "beschließt, … zu bilden": "soll … bilden"
+    ):
         return
     infinitive = _INFINITIVES.get(match["verb"], match["verb"])
     if infinitive[:4] not in text.casefold() and not Vocabulary([text]).knows(infinitive):
         yield f"es fehlt: {match['verb']}"
+
+
+def _new_auxiliary(text: str, source: str) -> Iterator[str]:
+    """A passive or a perfect where the source has none: "ging ein" becomes "wurde eingegangen", "waren" "wurden"."""
+    main = re.sub(r", (?:die|der|das|dem|den|deren|welche\w*)\b[^,]*(?:,|\.$)", " ", source)  # without relative clauses
+    for form in _AUXILIARIES.values():
+        first = form.match(text.strip())
+        if first and not form.search(main):
+            yield f"neues Hilfsverb: {first[0]}"
 
 
 def _without_head(text: str, source: str) -> Iterator[str]:

@@ -48,6 +48,9 @@ _FINITE_INSIDE = re.compile(
 _ONE_ACTS = re.compile(
     r"dass (?:der|die|das) (?:\w*[Rr]at|\w*[Vv]erwaltung|Stadt|Gemeinde|\w*[Aa]usschuss|\w*tag)\b(?! und| sowie|,)[^,]*[a-zäöü]en\.$"
 )
+_ONE_IN_PLURAL = re.compile(
+    r"^dass (?:der|das) [A-ZÄÖÜ][\w-]+(?! und| sowie)[^,]*\b(?:werden|sind|haben|können|sollen|müssen)\.$"
+)
 _IN_MONTH = re.compile(
     r"\b[Ii]n (?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
 )
@@ -193,7 +196,7 @@ def _bracket_closed(after: str) -> bool:
 
 def _ends_with_verb(text: str) -> bool:
     """Does the "dass" clause, or its first part up to a comma, end with a verb that can stand there?"""
-    if any(wrong.search(text) for wrong in (_VERB_SECOND, _FINITE_INSIDE, _ONE_ACTS)):
+    if any(wrong.search(text) for wrong in (_VERB_SECOND, _FINITE_INSIDE, _ONE_ACTS, _ONE_IN_PLURAL)):
         return False
     clause = _CLAUSE.search(text)
     if clause and _ONLY_TO.search(clause[1]) and "," not in clause[1]:
