@@ -144,13 +144,13 @@ def outcomes_measure(args: argparse.Namespace) -> None:
         by_place.setdefault((one.date, _folded(one.name)[:60]), []).append(one)
     right, missing, wrong = 0, 0, Counter[str]()
     phrases: dict[str, bool] = {}
-    for entry in judged["sample"] + judged["strata"]:
+    for place, entry in enumerate(judged["sample"] + judged["strata"]):
         found = by_place.get((entry["date"], _folded(entry["title"])[:60]), [])
         found = [one for one in found if one.result == entry["result"]]
         wanted = judged["phrases"][entry["result"]]["outcome"]
         good = bool(found) and all(one.outcome == wanted for one in found)
         phrases[entry["result"]] = phrases.get(entry["result"], True) and good
-        if entry in judged["sample"]:
+        if place < len(judged["sample"]):
             right += good
             missing += not found
         if not good:

@@ -134,6 +134,25 @@ def test_an_extract_of_another_day_says_nothing_of_this_one(opened: Workspace, t
     assert found.vote is None
 
 
+def test_the_day_of_another_body_in_the_text_is_not_the_day_of_the_minutes(opened: Workspace, tmp_path: Path) -> None:
+    text = EXTRACT.replace(
+        "Die Vorsitzende ruft den Punkt auf.", "Vorberaten wurde er in der Sitzung\nam 1. Februar 2031 im Bauausschuss."
+    )
+    take_in(opened, tmp_path / "a", oparl_data.organization(), oparl_data.meeting(), with_extract(text))
+    assert only(opened).vote == Vote(yes=21, no=4)
+
+
+def test_a_motion_that_failed_is_not_the_resolution_on_the_item(opened: Workspace, tmp_path: Path) -> None:
+    text = EXTRACT.replace(
+        "Bei 21 Ja-Stimmen und 4 Nein-Stimmen mehrheitlich zugestimmt",
+        "Änderungsantrag Mitte: Bei 4 Ja-Stimmen und 21 Nein-Stimmen mehrheitlich abgelehnt",
+    )
+    take_in(opened, tmp_path / "a", oparl_data.organization(), oparl_data.meeting(), with_extract(text))
+    found = {one.outcome: one for one in register.resolutions(opened)}
+    assert (found["accepted"].vote, found["accepted"].contradictions) == (None, ())
+    assert (found["rejected"].vote, found["rejected"].subject) == (Vote(yes=4, no=21), "Änderungsantrag Mitte")
+
+
 def test_ids_stay_when_it_is_taken_in_again_and_when_minutes_come_later(opened: Workspace, tmp_path: Path) -> None:
     take_in(opened, tmp_path / "a", oparl_data.organization(), oparl_data.meeting(), oparl_data.paper())
     before = only(opened).id

@@ -19,7 +19,7 @@ from ratsassistent.pack.files.pages import ReadFile
 from ratsassistent.pack.minutes.minutes import Minutes, MinutesEntry, entries_of, read_minutes, same_meeting
 from ratsassistent.resolutions import Resolution, ResolutionSource
 
-VERSION = 3  # counts up when the same sources would give other resolutions
+VERSION = 4  # counts up when the same sources would give other resolutions
 Sources = list[ResolutionSource]
 _VAGUE: frozenset[Outcome | None] = frozenset({None, "other"})
 _APART: tuple[frozenset[Outcome], ...] = (
@@ -31,6 +31,9 @@ _APART: tuple[frozenset[Outcome], ...] = (
 _TITLED = re.compile(r"(?i)niederschrift|protokoll|verhandlungsschrift|beschlu(?:ss|ß)auszug|auszug aus|ausfertigung")
 _ELSEWHERE = re.compile(r"(?i)^\W*(?:siehe|s\.|vgl\.|laut|gemäß)\s")  # a result that only says where it stands
 _UNVOTED = re.compile(r"(?i)\bkeine Abstimmung\b|\bohne Abstimmung\b")
+_MOTION = re.compile(
+    r"(?i)(?:änderungs|ergänzungs|zusatz|abänderungs|gegen)antr[aä]g|^\W*(?:antrag|ziffer|punkt|nr\.)\b"
+)
 _HEAD = 4000  # letters of a file in which its title stands
 _LEAST = 40  # letters of a wording that is compared
 
@@ -155,7 +158,9 @@ def _fitting(group: Sources, spare: Sequence[ResolutionSource]) -> ResolutionSou
         s for s in spare if s.decision.outcome in mine and all(v == s.decision.vote for v in votes if s.decision.vote)
     ]
     if len(spare) == 1 and not any(source.kind == "minutes" for source in group):
-        return spare[0]
+        told = spare[0].decision
+        apart = any({outcome, told.outcome} in _APART for outcome in mine)
+        return None if apart and _MOTION.search(told.subject or "") else spare[0]
     if not mine:
         return next((s for s in spare if s.decision.text), None)
     return next((s for s in alike if s.decision.text), None) or next(iter(alike), None)

@@ -54,6 +54,9 @@ _WHEN = re.compile(
     r"(?i)(?:(?:Besprechung|Sitzung|Sitzungstag|Sitzungsdatum|Sitzungstermin|Tagung|Versammlung|Gemeindeversammlung)\s*(?:am|vom)?\s*:?|"
     r"(?:^|\n)\W*(?:Datum(?: der Sitzung)?|Termin|Tag(?: der Sitzung)?|Zeit|am|vom)\s*:?)\s*(?:\w+,?\s+(?:de[nm]\s+)?)?$"
 )
+_FIRST_ITEM = re.compile(
+    r"(?m)^\W*(?:(?:Punkt|TOP|Tagesordnungspunkt|Traktandum)\s*\d|Beschlu(?:ss|ß)\s*:|Abstimmungsergebnis\s*:)"
+)
 _HOUR = re.compile(
     r"(?i)(?:beginn|von|um|ab|zeit|dauer)?\W{0,4}(?:der Sitzung)?\W{0,4}(?P<h>\d{1,2})[:.](?P<m>\d{2})\s*(?:Uhr|h\b|[–-])|(?P<h2>\d{1,2})\s+Uhr"
 )
@@ -96,7 +99,8 @@ def read_minutes_head(pages: Sequence[Page]) -> MinutesHead | None:
     head = read_head([first], first)
     wider = read_head([text], text)
     organization = _meets(first) or head.organization or wider.organization
-    start = _start(text) or head.start or wider.start
+    above = _above_items(text)
+    start = (above and (_start(above) or read_head([above], above).start)) or _start(text) or head.start or wider.start
     ordinal = re.search(r"\b\d{1,3}\.(?=\s*(?:\(?\w+\)?\s+){0,3}(?:\w+)?[Ss]itzung\b)", first)
     name = " ".join(
         filter(None, [ordinal and f"{ordinal[0]} Sitzung", organization or (None if ordinal else "Sitzung")])
@@ -140,6 +144,12 @@ def _meets(text: str) -> str | None:
         if found:
             return found["body"].strip()
     return None
+
+
+def _above_items(text: str) -> str:
+    """What stands above the first item; below it other meetings are named ("nach Vorberatung im Bauausschuss am …")."""
+    found = _FIRST_ITEM.search(text)
+    return text[: found.start()] if found and len(text[: found.start()].split()) >= 6 else ""
 
 
 def _start(text: str) -> str | None:
