@@ -19,7 +19,8 @@ from scripted import ScriptedModel
 from ratsassistent import workflow
 
 MEETING = "2027-01-26"
-COST = "Was kostet die Sanierung der Turnhalle der Lindenschule insgesamt?"
+EMPTY = "Wie viele Wohnungen der Stadt stehen leer?"
+FEES = "Wie viel müssen Familien mit zwei Kindern künftig für die Ganztagsgruppe zahlen?"
 
 
 # --- as a program
@@ -35,12 +36,13 @@ def test_the_program_takes_in_the_example_and_lists_it(tmp_path: Path) -> None:
     assert [m["id"] for m in held.json["meetings"]] == [m["id"] for m in taken.json["meetings"]]
 
 
-def test_the_program_without_a_model_says_so_in_one_sentence(data: Path, tmp_path: Path) -> None:
+def test_a_question_needs_no_model(data: Path, tmp_path: Path) -> None:
     home = str(tmp_path / "heim")
     nowhere = {"HOME": home, "XDG_CACHE_HOME": home, "LOCALAPPDATA": home, "RATSASSISTENT_MODELLORDNER": str(tmp_path)}
-    asked = program("--datenordner", data, "frage", "Was kostet die Turnhalle?", "--json", **nowhere)
-    assert refused(asked)
-    assert "modelle laden" in asked.err
+    asked = program("--datenordner", data, "frage", EMPTY, "--json", **nowhere)
+    assert asked.status == 0
+    assert "14 Wohnungen" in asked.json["answer"]
+    assert asked.json["model"] is None
 
 
 def test_a_wrong_use_of_the_program_is_status_2_in_german() -> None:
@@ -218,30 +220,44 @@ def test_voll_without_a_model_is_one_sentence(run: Run, data: Path) -> None:
 # --- questions and search
 
 
-def test_frage(run: Run, data: Path, model: ScriptedModel) -> None:
-    made = run("frage", COST, "--json")
+def test_frage(run: Run, data: Path) -> None:
+    made = run("frage", EMPTY, "--json")
     assert (made.status, made.err) == (0, "")
     assert shapes.misfits(made.json, shapes.ANSWER) == []
     assert made.json["answered"] is True
-    assert "2.402.400" in made.json["answer"]
-    assert made.json["model"]["name"] == "Prüfmodell"
-    pages = {c["page"] for s in made.json["statements"] for c in s["citation"]}
-    assert pages & {3, 4, 5, 7, 15, 16}
-    plain = run("frage", COST, "--sitzung", MEETING)
-    assert re.search(r"^KI: .*2\.402\.400.*\(S\. \d+", plain.out)
+    assert made.json["kind"] == "number"
+    assert made.json["nearest"] == []
+    assert "14 Wohnungen" in made.json["answer"]
+    assert {c["page"] for s in made.json["statements"] for c in s["citation"]} == {34}
+    plain = run("frage", EMPTY, "--sitzung", MEETING)
+    assert re.search(r"^Im Wortlaut: .*14 Wohnungen.*\(S\. 34\)", plain.out, re.MULTILINE)
 
 
-def test_frage_that_the_papers_do_not_answer(run: Run, data: Path, model: ScriptedModel) -> None:
+def test_frage_to_one_item(run: Run, data: Path) -> None:
+    made = run("frage", EMPTY, "--sitzung", MEETING, "--top", "Ö 2", "--json")
+    assert made.status == 0
+    assert made.json["pages_total"] < 40
+    assert run("frage", EMPTY, "--top", "Ö 2").status == 2
+
+
+def test_a_sentence_of_the_model_is_marked(run: Run, data: Path, model: ScriptedModel) -> None:
+    made = run("frage", FEES, "--json").json
+    assert made["answered"] is True
+    assert model.asked
+    asked = len(model.asked)
+    assert run("frage", FEES, "--ohne-modell", "--json").json["model"] is None
+    assert len(model.asked) == asked
+
+
+def test_frage_that_the_papers_do_not_answer(run: Run, data: Path) -> None:
     made = run("frage", "Wie hoch ist der Hebesatz der Grundsteuer B?", "--json")
     assert made.status == 0
     assert made.json["answered"] is False
     assert made.json["answer"] == ""
+    assert shapes.misfits({"hits": made.json["nearest"], "seconds": 0.1}, shapes.HITS) == []
     plain = run("frage", "Wie hoch ist der Hebesatz der Grundsteuer B?")
-    assert plain.out.strip() == "In den gelesenen Unterlagen nicht gefunden (40 von 40 Seiten gelesen)."
-
-
-def test_frage_without_a_model_is_one_sentence(run: Run, data: Path) -> None:
-    assert refused(run("frage", "Was kostet die Turnhalle?"))
+    assert plain.out.startswith("In den gelesenen Unterlagen nicht gefunden (40 von 40 Seiten gelesen).\n")
+    assert "Könnte damit zu tun haben:" in plain.out
 
 
 def stack(path: Path, *entries: dict[str, Any]) -> Path:
@@ -256,15 +272,17 @@ def test_a_stack_of_questions_is_one_line_each_with_its_id(
     meeting = run("sitzungen", "--json").json["meetings"][0]["id"]
     file = stack(
         tmp_path / "fragen.jsonl",
-        {"id": "a", "question": COST, "meeting": meeting},
+        {"id": "a", "question": EMPTY, "meeting": meeting, "conversation": "k"},
         {"id": "b", "question": "Wie hoch ist der Hebesatz?"},
-        {"id": 3, "question": COST, "meeting": None},
+        {"id": 3, "question": EMPTY, "meeting": None},
+        {"id": 4, "question": "Und wer ist dort zuständig?", "conversation": "k"},
     )
     made = run("frage", "--stapel", file)
     assert made.status == 0
-    assert [(line["id"], line["answered"]) for line in made.lines] == [("a", True), ("b", False), (3, True)]
+    assert [(line["id"], line["answered"]) for line in made.lines] [:3] == [("a", True), ("b", False), (3, True)]
+    assert "Wohnungen" in made.lines[3]["asked"]
     assert all(shapes.misfits(line, shapes.ANSWER) == [] for line in made.lines)
-    assert [line["id"] for line in run("frage", "--stapel", file, "--json").lines] == ["a", "b", 3]
+    assert [line["id"] for line in run("frage", "--stapel", file, "--json").lines] == ["a", "b", 3, 4]
 
 
 def test_suche(run: Run, data: Path) -> None:
@@ -404,4 +422,4 @@ def test_a_damaged_archive_is_one_sentence(run: Run, data: Path) -> None:
 def test_an_own_prompt_that_lacks_a_place_is_one_sentence(run: Run, data: Path, model: ScriptedModel) -> None:
     (data / "prompts").mkdir()
     (data / "prompts" / "frage.md").write_text("# Auftrag\n{{frage}}\n", encoding="utf-8")
-    assert refused(run("frage", "Was kostet die Sanierung der Turnhalle?"))
+    assert refused(run("frage", FEES))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import oparl_data
 import pdfs
 import pytest
 from scripted import RECORD, ScriptedModel
@@ -305,7 +306,7 @@ def test_a_question_survives_a_reload_and_is_answered_with_its_page(page: Page, 
     page.reload()
     page.get_by_role("tab", name="Fragen").click()
     box = page.get_by_label("Ihre Frage")
-    box.fill("Wird die Turnhalle der Lindenschule saniert?")
+    box.fill("Wie viel müssen Familien mit zwei Kindern künftig für die Ganztagsgruppe zahlen?")
     box.press("Enter")
     page.get_by_text("die Antwort wird geschrieben").wait_for()
     page.reload()
@@ -352,6 +353,40 @@ def test_an_empty_question_gets_a_sentence(page: Page) -> None:
     page.get_by_role("button", name="Frage stellen").click()
     page.get_by_text("Bitte eine Frage eingeben.").wait_for()
     assert page.get_by_text("Hinweis").is_visible()  # not "Warning"
+
+
+def test_searching_and_what_became_of_a_resolution(page: Page, served: Served, tmp_path: Path) -> None:
+    decided = (oparl_data.organization(), oparl_data.meeting(), oparl_data.paper())
+    with workflow.workspace(served.settings) as ws:
+        workflow.take_in(ws, [small_pack(tmp_path), oparl_data.write(tmp_path / "daten.jsonl", *decided)])
+    page.reload()
+    page.wait_for_function("window.raStarted")
+    page.get_by_role("tab", name="Suchen").click()
+    box = page.get_by_label("Wonach suchen Sie?")
+    box.fill("Feuerwache")
+    box.press("Enter")
+    page.locator("#ra-hits mark", has_text="Feuerwache").first.wait_for()
+    citation = page.locator("#ra-hits .ra-cite").first
+    citation.click()
+    page.get_by_role("img", name=f"Seite {citation.get_attribute('data-page')} von").wait_for()
+    page.get_by_role("tab", name="Beschlüsse").click()
+    row = page.locator("#ra-register")
+    row.locator("summary").first.click()
+    row.get_by_label("Status").select_option("in_progress")
+    row.get_by_label("Zuständiges Amt").fill("<b>Tiefbauamt</b>")
+    row.get_by_label("Zuständiges Amt").press("Enter")
+    row.locator('td[data-label="Amt"]', has_text="<b>Tiefbauamt</b>").wait_for()
+    assert "in Arbeit" in row.locator('td[data-label="Status"]').inner_text()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"  # still where it was
+    row.get_by_role("button", name="Diese Liste als Tabelle speichern").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV speichern").click()
+    assert "Tiefbauamt" in Path(download.value.path()).read_text("utf-8-sig")
+    for width in (1280, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(f"window.innerWidth === {width}")
+        row.locator("table").wait_for()
+        page.wait_for_function("(width) => document.documentElement.scrollWidth <= width", arg=width)
 
 
 @pytest.mark.parametrize("where", ["overview", "item"])
