@@ -9,6 +9,8 @@ const folds = () => [...element.querySelectorAll("details")];
 const fields = () => [...element.querySelectorAll("[data-draft]")];
 const given = (field) =>  // what the program has put into it
   field.defaultValue ?? ([...field.options].find((one) => one.defaultSelected) ?? field.options[0])?.value ?? "";
+if (isRegister)  // cards instead of a table where there is no room, beside a page too (Gradio drops CSS's own @container)
+  new ResizeObserver(() => element.toggleAttribute("data-tight", element.clientWidth < 1000)).observe(element);
 const remember = () => {
   const field = document.activeElement;
   if (element.contains(field) && field.dataset.draft)
@@ -30,6 +32,16 @@ element.addEventListener("toggle", ({ target: fold }) => {
   if (fold.open) unfolded.add(nameOf(fold));  // by a search in the page, say
   else if (unfolded.has(nameOf(fold))) fold.open = true;  // by a change, not by the reader
 }, true);
+const settle = () => {  // the page's column may have been hidden before, and the register beside it changes its form
+  const origin = window.raOrigin, page = element.querySelector(".ra-sheet");
+  if (!window.raShow || !element.closest(".ra-picture")) return;
+  window.raShow = false;
+  setTimeout(() => {
+    if (page && window.innerWidth < 1000) element.scrollIntoView({ behavior: "smooth", block: "start" });
+    else if (origin?.isConnected && element.closest(".ra-desk-wide")) origin.scrollIntoView({ block: "center" });
+  }, 150);
+};
+watch("value", settle);
 watch("value", () => {
   const typing = window.raTyping, next = window.raNext, added = window.raMore && element.querySelector("[data-new]");
   for (const fold of folds()) fold.open = unfolded.has(nameOf(fold));
@@ -117,6 +129,7 @@ element.addEventListener("click", (event) => {
     const desk = button.closest(".ra-desk");
     if (narrow && desk) show(desk.querySelector(".ra-picture").id);
   }
+  window.raShow = wanted.do === "close" || (wanted.do === "cite" && !button.closest(".ra-paper"));
   if (wanted.do === "close" && window.raOrigin?.isConnected) window.raOrigin.focus();
   if (wanted.do === "item" && (narrow || isItem)) show("ra-item");
 });

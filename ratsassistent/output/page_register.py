@@ -222,7 +222,7 @@ def _outcome(one: Resolution) -> str:
     printed = cut(one.result, _LONGEST_RESULT)
     if not word or (word.casefold() in printed.casefold() and len(printed) <= _SHORT_RESULT):
         return f"<strong>{safe(printed)}</strong>" if printed else ""
-    return f'<strong>{safe(word)}</strong><p class="ra-small">„{safe(printed)}“</p>'
+    return f'<strong>{safe(word)}</strong> <p class="ra-small">„{safe(printed)}“</p>'
 
 
 def _votes(one: Resolution) -> str:

@@ -50,8 +50,10 @@ class Search:
             raise InputError("Bitte eingeben, wonach gesucht werden soll.")
         since, until = period(wanted)
         public = str(wanted.get("public", ""))
-        names = {name: str(wanted.get(name, "")).strip() for name in ("organization", "paper_type", "meeting")}
-        return cls(text=text, since=since, until=until, public=public if public in _PUBLIC else "", **names)
+        organization, paper_type, meeting = (
+            str(wanted.get(name, "")).strip() for name in ("organization", "paper_type", "meeting")
+        )
+        return cls(text, since, until, organization, paper_type, meeting, public=public if public in _PUBLIC else "")
 
 
 def period(wanted: Mapping[str, Any]) -> tuple[str, str]:
@@ -212,11 +214,12 @@ def _hit(hit: Hit, number: int, *, is_new: bool) -> str:
     facts = " · ".join(part for part in (kind, hit.organization, short_day(hit.date)) if part)
     mark = "" if hit.public is True else f" {closed_mark(hit.public)}"
     snippet = "".join(f"<mark>{safe(text)}</mark>" if is_found else safe(text) for text, is_found in marked(hit))
-    shows = {"file": place.file_id, "page": place.page, "quote": cut(hit.snippet.strip("… "), _QUOTE)} if place else {}
+    quote = cut(hit.snippet.strip("… "), _QUOTE)
     if place and place.file_id and place.page:
         spoken = f"Seite {place.page} von {file} zeigen"
-        head = action("cite", title, css="ra-link", **shows)
-        where = action("cite", f"S. {place.page}", css="ra-cite", name=spoken, **shows)
+        head = action("cite", title, css="ra-link", file=place.file_id, page=place.page, quote=quote)
+        where = action("cite", f"S. {place.page}", css="ra-cite", name=spoken, file=place.file_id, page=place.page,
+                       quote=quote)  # fmt: skip
     else:
         head, where = f'<span class="ra-name-only">{safe(title)}</span>', ""
     name = f' <span class="ra-source">{safe(short_name(file, 60))}</span>' if file else ""
