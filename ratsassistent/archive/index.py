@@ -54,6 +54,7 @@ class Weights:
 ONLY_WORDS = Weights(1.0, 0.0, 0.0)
 FIRST_STAGE = Weights(1.0, 0.8, 0.0)
 BOTH_STAGES = Weights(1.0, 0.3, 5.0, 0.2)
+PAGED = 0.1  # within a meeting: for a place that can be opened at its page, before texts without pages (OParl)
 
 
 @dataclass(slots=True)
@@ -143,7 +144,8 @@ class Index:
             found = self._candidates(connection, text, words, among, max(CANDIDATES, 2 * limit))
         self._rank(text, found, deadline)
         with self._store.reading() as connection:
-            return self._hits(connection, text, words, found, limit, one_a_file)
+            paged = PAGED if meeting_id is not None or item_id is not None else 0.0
+            return self._hits(connection, text, words, found, limit, one_a_file, paged)
 
     # --- candidates and their scores
 
@@ -213,6 +215,7 @@ class Index:
         found: dict[int, _Candidate],
         limit: int,
         one_a_file: bool,
+        paged: float,
     ) -> list[Hit]:
         cue = query.cue(text)
         ranked = []
@@ -222,7 +225,8 @@ class Index:
             if one.words <= 0 and not self._is_near(one):
                 continue
             extra = one.words if self._weights.cue is None else self._weights.cue
-            ranked.append((one.score + extra * (cue(body.text) - 1), body, row))
+            score = one.score + extra * (cue(body.text) - 1) + paged * (_page(body) is not None)
+            ranked.append((score, body, row))
         # With equal scores the passage that belongs to a meeting goes first, and then the order is always the same.
         ranked.sort(key=lambda entry: (-entry[0], entry[1].meeting_id is None, entry[1].id))
         folder, files = Folder(), set[str]()

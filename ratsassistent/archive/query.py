@@ -224,10 +224,10 @@ def _word(token: german.Token) -> Word:
 
 def _parts(connection: Connection, stem: str) -> dict[str, float]:
     """The parts of a compound, if all occur in the papers: krippenplatz -> krippe and platz (in their stems)."""
-    known = fulltext.known(connection, {part for pair in _cut(stem, None, 2) for part in pair}).keys()
+    known = set(fulltext.known(connection, {part for pair in _cut(stem, None, 2) for part in pair}))
     cuts = list(_cut(stem, known, 2))
     if not cuts and len(stem) >= 3 * _SHORTEST:
-        known = known | fulltext.known(connection, {part for trio in _cut(stem, None, 3) for part in trio}).keys()
+        known |= fulltext.known(connection, {part for trio in _cut(stem, None, 3) for part in trio}).keys()
         cuts = list(_cut(stem, known, 3))
     parts: dict[str, float] = {}
     for first, *others in cuts:  # the first part tells a compound from its kind
