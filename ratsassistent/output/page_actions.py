@@ -243,7 +243,9 @@ class Actions:
             chosen=chosen,
             head=page_views.meeting_head(held, brief.coverage),
             agenda=page_views.agenda(held, brief, chosen.item, writing),
-            item=page_item.item(item, written.get(item.id), ordered=item.id in ordered)
+            item=page_item.item(
+                item, workflow.with_earlier(ws, written[item.id], item, held), ordered=item.id in ordered
+            )
             if item
             else page_overview.overview(brief.overview) or notice("Diese Sitzung hat keine Tagesordnung."),
             line=page_views.briefing_job(job, brief.complete),
