@@ -49,8 +49,8 @@ class Weights:
     cue: float | None = None
 
 
-# Without a static model these were chosen on the facts of three packs (153 sentences) and their 45 questions; with one
-# they are a guess until there is one.
+# Chosen on the facts of three packs (153 sentences) and a look at their 45 questions; what counts of a static model is a
+# guess until it has been measured.
 ONLY_WORDS = Weights(1.0, 0.0, 0.0)
 FIRST_STAGE = Weights(1.0, 0.8, 0.0)
 BOTH_STAGES = Weights(1.0, 0.3, 5.0, 0.2)
