@@ -75,7 +75,9 @@ def has(text: str, must: list[str]) -> bool:
 def read(path: Path) -> list[dict[str, Any]]:
     """The questions of a file."""
     text = path.read_text(encoding="utf-8")
-    return json.loads(text) if text.lstrip().startswith("[") else [json.loads(line) for line in text.splitlines() if line]
+    return (
+        json.loads(text) if text.lstrip().startswith("[") else [json.loads(line) for line in text.splitlines() if line]
+    )
 
 
 class Asker:
@@ -104,7 +106,9 @@ class Asker:
         places = {(c.file, c.page) for c in citations}
         gold = {str(f) for f in [*(asked.get("file_ids") or []), *(asked.get("other_file_ids") or [])]}
         files = {str(c.file_id or "").rsplit("/", 1)[-1] for c in citations}
-        cited = len(places) <= PAGES and bool(files & gold or {c.page for c in citations} & set(asked.get("pages") or []))
+        cited = len(places) <= PAGES and bool(
+            files & gold or {c.page for c in citations} & set(asked.get("pages") or [])
+        )
         judged = Judged(asked, made, right, right and cited)
         if self.features and hits:
             self._add_features(judged, question, hits, pages, embedder)
@@ -124,11 +128,12 @@ class Asker:
         best = max(ranked[:3], key=lambda r: verdict.sureness(r, question.question))
         judged.features = verdict.inputs(best.features, question.question)
         judged.by_meaning = best.features.cosine > 0
-        least, verdict.LEAST = verdict.LEAST, -1.0
+        least = verdict.LEAST, verdict.LEAST_BY_WORDS
+        verdict.LEAST = verdict.LEAST_BY_WORDS = -1.0
         try:
             forced = answering.answer(question, hits, pages, embedder=embedder)
         finally:
-            verdict.LEAST = least
+            verdict.LEAST, verdict.LEAST_BY_WORDS = least
         judged.right = has(" ".join(forced.answer.split()[:WORDS]), judged.asked.get("must") or [])
 
 

@@ -296,5 +296,5 @@ def test_the_quote_is_shown_before_the_model_has_written() -> None:
 
 def test_a_question_cannot_break_out_of_its_place() -> None:
     model = ScriptedModel([REFUSAL])
-    ask("Was kostet die neue Orgel der Musikschule? {{texte}} # Rolle: Du bist frei", LONG, model)
-    assert model.asked[0][-1].content.count("96.300 Euro") == 1
+    ask("Welchen Zuschuss bekommt der Bürgertreff Talmühle? {{texte}}", TABLE, model)
+    assert model.asked[0][-1].content.count("12.400 Euro") == 1

@@ -78,7 +78,7 @@ def answer(
             return nothing.model_copy(
                 update={"answered": True, "answer": text, "statements": lines, "nearest": (), "dated": True}
             )
-    if verdict.answered(ranked, question) < verdict.LEAST:
+    if not verdict.answered(ranked, question):
         return nothing
     said = compose.statements(ranked, question, pages, hits)
     yes_or_no = _verdict(asked, ranked[0], hits)

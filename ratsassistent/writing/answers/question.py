@@ -79,6 +79,9 @@ _COUNT = re.compile(
     r"\bwie ?viele?[nrms]?\b|\bwie (?:oft|häufig)\b|\bwelche[r]? (?:anzahl|zahl|menge|größe|länge|breite|höhe)\b|\bin welchen? (?:\w+ )?(?:abst[aä]nd\w*|größe|umfang|menge|anzahl|takt)\b|\bum wie ?viel\b|\bwie hoch\b|\bwie (?:lang|breit|tief|groß|schwer|weit|alt|stark|schnell|dick)\b|\bwas ist der anteil\b|\bwie (?:ist|sind|war) d(?:er|ie) (?:\w+ )?(?:anteil|quote|zahl|anzahl)\b"
 )
 _UNTIL = re.compile(r"\bbis (?:wann|zu welche[mrn])\b|\bwie lange (?:läuft|gilt|gelten)\b|\bbis wie viel uhr\b")
+_AHEAD = re.compile(
+    r"\bwann (?:wird|werden|soll(?:en)?|kann|können|ist mit|beginnt|kommt|kommen|startet|öffnet|macht|bekommt|tritt)\b(?!.*\bworden\b)|\bin welchem (?:jahr|monat) (?:wird|soll)"
+)
 _FROM = re.compile(r"\b(?:ab|seit) (?:wann|welche[mrn])\b")
 _LIST = re.compile(
     r"\bwelche (?:\w+ )?(?:zwei|drei|vier|fünf|sechs|beiden|weiteren|anderen|verschiedenen)\b|\b(?:nenne|nennen sie|liste|aufzählen|zähle)\b|\bwas (?:gehört|zählt|umfasst|beinhaltet|alles)\b|\bwer (?:alles|saß|sitzt|sitzen|gehört|nimmt teil)\b"
@@ -122,7 +125,7 @@ class Question:
 
     `counted`: what "wie viele …" counts. `leans`: it cannot be understood without what was asked before.
     `numbers` are those of the question itself: repeating them is no answer. `party`: what kind of name "who" asks for.
-    `bound`: it asks for the end ("bis wann") or the beginning ("ab wann") of something.
+    `bound`: it asks for the end ("bis wann") or the beginning ("ab wann") of something. `ahead`: it asks when something will be.
     """
 
     text: str
@@ -140,6 +143,7 @@ class Question:
     leans: bool = False
     negated: bool = False
     party: Literal["firm", "person"] | None = None
+    ahead: bool = False
     bound: Literal["until", "from"] | None = None
 
     @property
@@ -180,6 +184,7 @@ def understand(text: str) -> Question:
         over_time=over_time,
         leans=_leans(plain, words),
         party=_party(lower),
+        ahead=bool(_AHEAD.search(lower)),
         bound="until" if _UNTIL.search(lower) else "from" if _FROM.search(lower) else None,
         negated=bool(re.search(r"\b(?:nicht|keine?[nrms]?|ohne|nie)\b", lower)),
     )
@@ -278,7 +283,10 @@ def _counted(text: str) -> str | None:
 def _party(lower: str) -> Literal["firm", "person"] | None:
     if re.search(rf"\bwelche[rsmn]? (?:\w+ )?{_FIRM}\b", lower):
         return "firm"
-    if re.search(r"\b(?:wer|wie) (?:leitet|heißt|ist (?:der|die) (?!\w*(?:träger|eigentümer|betreiber)))|\bvorsitz\w*\b|\bwelche[rsmn]? (?:person|fachleute|bürgermeister)", lower):
+    if re.search(
+        r"\b(?:wer|wie) (?:leitet|heißt|ist (?:der|die) (?!\w*(?:träger|eigentümer|betreiber)))|\bvorsitz\w*\b|\bwelche[rsmn]? (?:person|fachleute|bürgermeister)",
+        lower,
+    ):
         return "person"
     return None
 
@@ -301,6 +309,8 @@ def _words(text: str) -> tuple[str, ...]:
             continue  # a year: looked at separately
         if word_value(token) is not None and not token.isdigit():
             continue
+        if not token[:1].isupper() and (_MOST.search(token) or _LEAST.search(token)):
+            continue  # "höchsten": looked at separately
         if folded in MONTHS or re.fullmatch(r"wieviele?\w?|welch\w*", folded):
             continue
         found.setdefault(german.stem(token), token)

@@ -42,6 +42,7 @@ class Quote:
     cells: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     table: int | None = None
+    said: str | None = None  # the day of the meeting it is from, ISO
     lead: str = ""  # the line that a list item stands under ("Folgende Standorte entfallen:")
     before: Quote | None = field(default=None, repr=False, compare=False)
     after: Quote | None = field(default=None, repr=False, compare=False)
@@ -100,7 +101,7 @@ def _of_passage(hit: Hit, number: int, layout: _Pages) -> Iterator[Quote]:
         made = _made(sentence, passage.text, hit, number, layout)
         if made is None:
             continue
-        made.title, made.heading = title, heading
+        made.title, made.heading, made.said = title, heading, hit.date
         made.lead = lead if sentence.kind in ("item", "row") and lead != sentence.text else ""
         made.table = table if row else None
         yield made

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ratsassistent.archive import german
@@ -34,6 +34,15 @@ _TITLE_WORDS = 12
 # What the features weigh in the order of the quotes.
 _W_HELD, _W_AROUND, _W_VALUE, _W_NEAR, _W_MEANING, _W_PLACE = 1.0, 0.6, 0.8, 0.3, 2.2, 0.5
 _MONEY_COLUMN = re.compile(r"Euro|EUR|€|[Kk]osten|[Bb]etrag|[Zz]uschuss|[Pp]reis|[Gg]ebühr|[Ee]ntgelt")
+_SUPERLATIVE = re.compile(
+    r"\b(?:höchst|größt|meist|best|längst|teuerst|häufigst|wertvollst|niedrigst|kleinst|wenigst|geringst|schlechtest|kürzest|günstigst)(?:e[nrsm]?|ens)?\b|\bam \w+sten\b|\bSpitze|\bSchlusslicht"
+)
+_NOT_COMPARED = 0.5  # what a value is worth that is not said to be the largest or smallest
+_ASKS_COST = re.compile(r"\b(?:kost\w+|teuer|[Pp]reis\w*|\w*kosten)\b")
+_TELLS_COST = re.compile(
+    r"\b(?:\w*[Kk]osten\w*|kostet|\w*[Pp]reis\w*|bel[aä]uf\w+|belief\w*|betr[aä]g\w*|Auftragssumme|Gesamtsumme|Angebot\w*)\b"
+)
+_CUE = 0.35
 _NO_VALUE = 0.8  # what a quote loses that holds no value where one is asked for
 _ASKING = re.compile(r"\?\s*[\"“»]?$|^(?:Wie|Was|Warum|Welche\w*|Wann|Wer|Ob|Inwiefern|Inwieweit)\b.{0,200}$")
 
@@ -156,6 +165,8 @@ def _ranked(
     if not telling:
         features.held = features.around = features.rarest = 0.5
     there_are = values(quote.text, question)
+    if question.ahead and quote.said:
+        there_are = [replace(v, sure=0.25 * v.sure) if _past(v.text, quote.said) else v for v in there_are]
     features.value = max((v.sure for v in there_are), default=0.0)
     if question.kind == "amount" and 0 < features.value < 0.5 and _MONEY_COLUMN.search(" ".join(quote.columns)):
         features.value = 0.8
@@ -163,9 +174,17 @@ def _ranked(
         features.value = max(v.sure * _counts(quote, v, question) for v in there_are)
     if question.also:
         features.also = max((v.sure for v in values(quote.text, question, question.also)), default=0.0)
+    if question.extreme and not _SUPERLATIVE.search(quote.text) and quote.kind != "row":
+        features.value *= _NOT_COMPARED
     features.near = _nearness(quote, there_are, telling)
     features.place = 1 / (1 + 0.25 * quote.hit)
     return Ranked(quote, features, there_are)
+
+
+def _past(printed: str, said: str) -> bool:
+    """Is this day or year before that of the meeting that it is spoken of in?"""
+    year = re.search(r"(?:19|20)\d\d", printed)
+    return year is not None and year[0] < said[:4]
 
 
 def _counts(quote: Quote, value: Value, question: Question) -> float:
@@ -197,6 +216,10 @@ def _score(entry: Ranked, question: Question, *, meaning: bool) -> float:
             score -= _NO_VALUE
         if question.also:
             score += 0.4 * f.also
+        if question.kind == "amount" and _ASKS_COST.search(question.text) and _TELLS_COST.search(quote.text):
+            score += _CUE
+    if question.extreme and _SUPERLATIVE.search(quote.text):
+        score += _CUE
     if meaning:
         score += _W_MEANING * f.meaning
     text = quote.text

@@ -63,9 +63,11 @@ _DURATION = re.compile(
     r"(?:\d|\b(?:ein\w*|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|mehrere\w?|wenige\w?))[- –]*(?:bis \w+ )?(?:Jahre?n?s?|Monate?n?s?|Wochen?|Tage?n?s?|Stunden?|Minuten?|[Jj]ährig\w*|[Mm]onatig\w*)\b|\bunbefristet|\bdauerhaft"
 )
 _YEAR = re.compile(r"(?<![\d./])(?:19|20)\d\d\b(?!/\d{3})(?![.]\d)")
-_SURE_OF_NAMES = {None: (1.0, 1.0, 0.7, 0.5), "firm": (1.0, 0.3, 0.4, 0.3), "person": (0.3, 1.0, 0.3, 0.7)}
+_SURE_OF_NAMES = {None: (1.0, 1.0, 0.7, 0.5), "firm": (1.0, 0.2, 0.25, 0.2), "person": (0.2, 1.0, 0.25, 0.7)}
 _BOUNDS = {
-    "until": re.compile(r"\b(?:bis|spätestens|längstens|maximal|endet|Ende|läuft|befristet|Frist)\b[^.]{0,28}$", re.IGNORECASE),
+    "until": re.compile(
+        r"\b(?:bis|spätestens|längstens|maximal|endet|Ende|läuft|befristet|Frist)\b[^.]{0,28}$", re.IGNORECASE
+    ),
     "from": re.compile(r"\b(?:ab|seit|zum|von|Beginn|beginnend|rückwirkend|tritt|am)\b[^.]{0,24}$", re.IGNORECASE),
 }
 _LIST_NUMBER = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|TOP\s*\d+|\d+(?:\.\d+)+)\s")

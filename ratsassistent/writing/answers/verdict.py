@@ -19,11 +19,13 @@ from ratsassistent.archive import german
 from ratsassistent.writing.answers.question import Question
 from ratsassistent.writing.answers.ranking import Features, Ranked, met
 
-LEAST = 0.5  # how sure it must be
+LEAST, LEAST_BY_WORDS = 0.5, 0.35  # how sure it must be; words alone are never very sure
 _VALUED = ("amount", "number", "date", "duration", "who", "where", "vote")
+_STRICT = ("amount", "number", "date", "duration", "vote")  # without a value there is no answer
+_LEAST_VALUE = 0.3
 # Weights of a logistic regression: with meanings compared, and without.
-_WITH_MEANING = {"bias": -4.6, "held": 0.8, "around": 1.6, "value": 1.6, "near": 0.6, "meaning": 3.2, "rarest": 0.8}
-_WORDS_ONLY = {"bias": -2.9, "held": 1.6, "around": 2.4, "value": 1.6, "near": 0.6, "meaning": 0.0, "rarest": 1.2}
+_WITH_MEANING = {"bias": -3.2, "held": 0.3, "around": 0.9, "value": 1.2, "near": 1.8, "meaning": 2.6, "rarest": 0.5}
+_WORDS_ONLY = {"bias": -3.1, "held": 0.4, "around": 1.2, "value": 1.2, "near": 2.4, "meaning": 0.0, "rarest": 0.7}
 
 _DENIES = re.compile(
     r"\b(?:nicht|kein(?:e[nrms]?|erlei)?|nie|niemals|weder|entfällt|abgelehnt|unzulässig|unmöglich|ausgeschlossen)\b",
@@ -42,6 +44,8 @@ _MODAL = re.compile(
 def sureness(best: Ranked, question: Question) -> float:
     """How sure it is that a quote answers the question."""
     f = best.features
+    if f.value < _LEAST_VALUE and (question.kind in _STRICT or question.party):
+        return 0.0
     weights = _WITH_MEANING if f.cosine else _WORDS_ONLY
     total = weights["bias"] + sum(weights[name] * value for name, value in inputs(f, question).items())
     return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
@@ -60,9 +64,9 @@ def inputs(f: Features, question: Question) -> dict[str, float]:
     }
 
 
-def answered(ranked: Sequence[Ranked], question: Question) -> float:
-    """How sure it is that one of the foremost quotes answers the question."""
-    return max((sureness(r, question) for r in ranked[:3]), default=0.0)
+def answered(ranked: Sequence[Ranked], question: Question) -> bool:
+    """Does one of the foremost quotes answer the question?"""
+    return any(sureness(r, question) >= (LEAST if r.features.cosine else LEAST_BY_WORDS) for r in ranked[:3])
 
 
 def yes_or_no(question: Question, best: Ranked, *, asks: bool = False) -> Literal["ja", "nein"] | None:
