@@ -68,8 +68,6 @@ def answer(
         kind=question.kind, nearest=tuple(hits[:NEAREST]),
     )  # fmt: skip
     hits = _near_first(hits, asked)[: PASSAGES if not question.over_time else None]
-    if not hits:
-        return nothing
     ranked = rank(quotes(hits, pages), question, embedder, town(pages))
     if question.over_time:
         lines = timeline(ranked, hits, question)
@@ -81,8 +79,7 @@ def answer(
     if not verdict.answered(ranked, question):
         return nothing
     said = compose.statements(ranked, question, pages, hits)
-    yes_or_no = _verdict(asked, ranked[0], hits)
-    made = _made(nothing, said, yes_or_no)
+    made = _made(nothing, said, _verdict(asked, ranked[0], hits))
     if on_text:
         on_text(made.answer)
     if model is None or not phrasing.helps(question, said):
@@ -91,13 +88,12 @@ def answer(
         sentence, record = phrasing.phrase(question, said, pages, model(), own_prompts, should_stop, on_text)
     except ModelError:  # there is none, or it cannot be run: the quotes are the answer
         return made
-    if sentence is None:
-        return made
-    return _made(nothing, (sentence, *said[:2]), yes_or_no).model_copy(update={"model": record})
+    if sentence is not None:
+        made = _made(nothing, (sentence, *said[:2]), made.verdict).model_copy(update={"model": record})
+    return made
 
 
-def _made(nothing: Answer, said: Sequence[Statement], yes_or_no: str | None) -> Answer:
-    told = _VERDICTS[yes_or_no] if yes_or_no else None
+def _made(nothing: Answer, said: Sequence[Statement], told: str | None) -> Answer:
     text = " ".join([*([told] if told else []), *(_told(s) for s in said)])
     return nothing.model_copy(
         update={"answered": True, "answer": text, "statements": tuple(said), "nearest": (), "verdict": told}
@@ -111,7 +107,8 @@ def _told(said: Statement) -> str:
 
 
 def _verdict(asked: Asked, best: Ranked, hits: Sequence[Hit]) -> str | None:
-    return verdict.yes_or_no(asked.question, best, asks=hits[best.quote.hit].passage.kind == "motion")
+    told = verdict.yes_or_no(asked.question, best, asks=hits[best.quote.hit].passage.kind == "motion")
+    return _VERDICTS[told] if told else None
 
 
 def _near_first(hits: Sequence[Hit], asked: Asked) -> list[Hit]:

@@ -192,34 +192,29 @@ def understand(text: str) -> Question:
 
 def _kind(lower: str) -> tuple[Kind, Unit | None]:
     """The kind of one part of a question; the first rule that fits decides."""
-    unit = _unit(lower)
-    if _WHY.search(lower):
-        return "why", None
-    if _DATE.search(lower):
-        return "date", None
-    if _DURATION.search(lower):
-        return "duration", "time"
     starts = _OPENERS.search(lower) is not None and not re.search(r"^\w+ (?:es )?(?:wie|was|wer|wo)\b", lower)
-    if _VOTE.search(lower) and (not starts or not _QUESTION_WORD.search(lower)):
-        return "vote", None
-    if starts and not re.search(r"\b(?:wie ?viel\w*|welche\w*)\b", lower):
-        return "yesno", None
-    if _OF_MONEY.search(lower):
-        return "amount", "euro"
-    if _LIST.search(lower) and not _COUNT.search(lower):
-        return "list", None
-    who, count, where = _WHO.search(lower), _COUNT.search(lower), _WHERE.search(lower)
-    found = [(m.start(), n) for n, m in ((1, count), (2, who), (3, where)) if m]
-    match min(found)[1] if found else 0:
-        case 1:
-            return "number", unit
-        case 2:
-            return "who", None
-        case 3:
-            return "where", None
-    if unit == "euro" and re.search(r"\bwelche\w*\b|\bwas\b", lower):
-        return "amount", "euro"
-    return "what", None
+    rules: tuple[tuple[bool, Kind, Unit | None], ...] = (
+        (bool(_WHY.search(lower)), "why", None),
+        (bool(_DATE.search(lower)), "date", None),
+        (bool(_DURATION.search(lower)), "duration", "time"),
+        (bool(_VOTE.search(lower)) and (not starts or not _QUESTION_WORD.search(lower)), "vote", None),
+        (starts and not re.search(r"\b(?:wie ?viel\w*|welche\w*)\b", lower), "yesno", None),
+        (bool(_OF_MONEY.search(lower)), "amount", "euro"),
+        (bool(_LIST.search(lower)) and not _COUNT.search(lower), "list", None),
+    )
+    return next(((kind, unit) for fits, kind, unit in rules if fits), None) or _by_word(lower)
+
+
+def _by_word(lower: str) -> tuple[Kind, Unit | None]:
+    """The kind by the question word that stands first."""
+    unit = _unit(lower)
+    words: tuple[tuple[re.Pattern[str], Kind], ...] = ((_COUNT, "number"), (_WHO, "who"), (_WHERE, "where"))
+    found = [(m.start(), kind) for pattern, kind in words if (m := pattern.search(lower))]
+    if found:
+        kind = min(found, key=lambda f: f[0])[1]
+        return kind, unit if kind == "number" else None
+    money = unit == "euro" and re.search(r"\bwelche\w*\b|\bwas\b", lower)
+    return ("amount", "euro") if money else ("what", None)
 
 
 def _aside(lower: str) -> tuple[Kind, Unit | None] | None:
