@@ -342,13 +342,15 @@ class Actions:
         if how == "resume":
             background.ensure_worker(self.settings)
 
-    def ask(self, question: str, meeting_id: str | None) -> str:
-        """Order an answer; returns the job's id."""
+    def ask(self, question: str, meeting_id: str | None, before: str | None = None) -> str:
+        """Order an answer; returns the job's id.
+
+        :param before: the job of the question shown, which this one may follow up.
+        """
         if not question.strip():
             raise InputError("Bitte eine Frage eingeben.")
-        self._need_model()
         with workflow.workspace(self.settings) as ws:
-            return workflow.order_question(ws, question.strip(), meeting_id or None).id
+            return workflow.order_question(ws, question.strip(), meeting_id or None, before).id
 
     def stop(self, job_id: str) -> None:
         """Cancel a question that waits or is being answered."""

@@ -233,7 +233,7 @@ class Events:
 
     def ask(self, question: str, scope: str, chosen: Chosen) -> Changes:
         """Put a question into the queue."""
-        chosen = replace(chosen, question=self.do.ask(question, scope))
+        chosen = replace(chosen, question=self.do.ask(question, scope, chosen.question))
         asked = self.do.questions()
         job = next((j for j in asked if j.id == chosen.question), None)
         yield {
