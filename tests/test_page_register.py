@@ -90,7 +90,10 @@ def test_a_row_has_a_cell_for_each_heading() -> None:
         "Amt": "Tiefbauamt",
     }  # fmt: skip
     assert Shape(html).values("scope") == ["col"] * len(cells)
-    assert words_of(html).startswith("1 Beschluss Die neuesten stehen oben.")
+    assert words_of(html).startswith(
+        "1 Beschluss Beschlüsse mit Ergebnis und Stand Datum Gremium TOP Beschluss Ergebnis"
+    )
+    assert words_of(shown(one, one)).startswith("2 Beschlüsse Die neuesten stehen oben.")
 
 
 def test_the_printed_phrase_stands_beside_what_it_means() -> None:

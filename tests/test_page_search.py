@@ -7,12 +7,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import oparl_data
 import pytest
 from conftest import settings_for
 from harmless import EVIL, Shape, is_harmless, words_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ratsassistent import workflow
 from ratsassistent.briefings import Duplicate, FoundWord, Hit, Why
 from ratsassistent.errors import InputError
 from ratsassistent.oparl import Citation, PagedText, Paper, Passage
@@ -223,12 +225,30 @@ def test_from_a_word_to_the_page_and_to_the_agenda_item(events: Events) -> None:
 
 def test_filters_narrow_the_search(events: Events) -> None:
     def number(**wanted: str) -> int:
-        return press(events, None, do="search", text="Wallerfurt", **wanted)["hits"].count("ra-hit")
+        head = re.search(
+            r"<h2>(?:Mehr als )?(\d+) Treffer", press(events, None, do="search", text="Wallerfurt", **wanted)["hits"]
+        )
+        return int(head[1]) if head else 0
 
     everything = number()
+    assert everything >= number(public="ja") > 0
     assert everything > number(public="nein") > 0
     assert number(until="1999-12-31") == 0
     assert number(organization="Hühnerzuchtverein") == 0
+
+
+def test_models_stay_from_one_search_to_the_next_and_what_comes_in_is_found(data: Path, tmp_path: Path) -> None:
+    lookup = LookUp(settings_for(data))
+    assert "Mühlbach</mark>" not in lookup.search(Search(text="Mühlbach"))
+    kept = lookup._searching()
+    file = oparl_data.write(tmp_path / "d.jsonl", oparl_data.organization(), oparl_data.meeting(), oparl_data.paper())
+    with workflow.workspace(lookup.settings) as ws:
+        workflow.take_in(ws, [file])
+    assert "<mark>Mühlbach</mark>" in lookup.search(Search(text="Mühlbach"))
+    with workflow.workspace(lookup.settings) as ws:
+        workflow.delete(ws, next(m.id for m in workflow.meetings(ws) if m.name.startswith("12. Sitzung")))
+    assert "Mühlbach</mark>" not in lookup.search(Search(text="Mühlbach"))
+    assert lookup._searching() is kept
 
 
 def test_an_error_stands_where_the_hits_would(events: Events, monkeypatch: pytest.MonkeyPatch) -> None:

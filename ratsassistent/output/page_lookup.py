@@ -6,7 +6,9 @@ What leaves: HTML (escaped). What it does not know: Gradio, SQL, how anything is
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,10 +26,24 @@ _PUBLIC = {"ja": True, "nein": False}
 
 
 class LookUp:
-    """Search and register; one object for all tabs."""
+    """Search and register; one object for all tabs.
+
+    The workspace of searches stays open: embedding models and vectors are in memory from one search to the next.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._lock = threading.Lock()
+        self._kept = contextlib.ExitStack()
+        self._searched: Workspace | None = None
+
+    def _searching(self) -> Workspace:
+        with self._lock:
+            if self._searched is None:
+                self._searched = self._kept.enter_context(workflow.workspace(self.settings))
+            elif self._searched.embedding is not None and self._searched.embedding.transformer is None:
+                self._searched.embedding = None  # it may have been fetched since
+            return self._searched
 
     # --- search
 
@@ -38,15 +54,15 @@ class LookUp:
 
     def search(self, asked: Search) -> str:
         """What is found."""
-        with workflow.workspace(self.settings) as ws:
-            choices = searching.choices(ws, MOST_MEETINGS)
-            found = workflow.find(
-                ws, asked.text, limit=MOST + 1, wanted=asked.meeting or None, public=_PUBLIC.get(asked.public),
-                since=asked.since or None, until=asked.until or None, organization=asked.organization or None,
-                paper_type=asked.paper_type or None, one_a_file=True,
-            )  # fmt: skip
-            by_meaning = searching.by_meaning(ws)
-            holds_anything = bool(found or choices.meetings or workflow.loose_papers(ws, with_text=False))
+        ws = self._searching()
+        choices = searching.choices(ws, MOST_MEETINGS)
+        found = workflow.find(
+            ws, asked.text, limit=MOST + 1, wanted=asked.meeting or None, public=_PUBLIC.get(asked.public),
+            since=asked.since or None, until=asked.until or None, organization=asked.organization or None,
+            paper_type=asked.paper_type or None, one_a_file=True,
+        )  # fmt: skip
+        by_meaning = searching.by_meaning(ws)
+        holds_anything = bool(found or choices.meetings or workflow.loose_papers(ws, with_text=False))
         return page_search.results(asked, found, choices, by_meaning=by_meaning, holds_anything=holds_anything)
 
     # --- register

@@ -147,6 +147,8 @@ def table(
         '<p class="ra-small">Was am besten passt, steht oben.</p>' if asked.text
         else '<p class="ra-small">Die neuesten stehen oben.</p>'
     )  # fmt: skip
+    if len(found) == 1 and not asked.to_do:
+        order = ""
     heads = "".join(f'<th scope="col" role="columnheader">{head}</th>' for head in _HEADS)
     told = history or {}
     bodies = "".join(

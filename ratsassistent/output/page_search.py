@@ -222,7 +222,8 @@ def _hit(hit: Hit, number: int, *, is_new: bool) -> str:
                        quote=quote)  # fmt: skip
     else:
         head, where = f'<span class="ra-name-only">{safe(title)}</span>', ""
-    name = f' <span class="ra-source">{safe(short_name(file, 60))}</span>' if file else ""
+    source = short_name(file, 60) if where else f"Quelle: {short_name(file, 60)}"
+    name = f' <span class="ra-source">{safe(source)}</span>' if file else ""
     open_meeting = (
         action("open", "Zum Tagesordnungspunkt", css="ra-link", name=f"Zum Tagesordnungspunkt: {cut(title, 60)}",
                meeting=hit.meeting, item=hit.passage.item_id)
