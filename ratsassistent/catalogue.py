@@ -124,7 +124,7 @@ class Catalogue:
         for entry in self.entries:
             if wanted in {entry.key.casefold(), entry.name.casefold(), entry.file.casefold()}:
                 return entry
-        known = ", ".join(entry.key for entry in (*self.entries, *self.embeddings))
+        known = ", ".join([*(entry.key for entry in self.entries), *(entry.key for entry in self.embeddings)])
         raise ModelError(f"Das Modell „{name}“ steht nicht im Verzeichnis; bekannt sind: {known}.")
 
 

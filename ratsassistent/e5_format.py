@@ -117,7 +117,7 @@ def _unpack(data: memoryview) -> tuple[Shape, dict[str, NDArray[np.float16]], st
     *sizes, epsilon, block = struct.unpack_from("<7ifi", data, 8)
     if block != BLOCK or min(sizes) < 1:
         raise ValueError("unbekannte Form")
-    shape = Shape(*sizes, epsilon=epsilon)
+    shape = Shape(*sizes, epsilon)
     pieces, at = _pieces(data, 8 + struct.calcsize("<7ifi"))
     removed, spaced, at = _characters(data, at)
     directory = _directory(data, at)

@@ -58,7 +58,8 @@ class StaticEmbedder:
                 if one.ids:
                     vectors[n] = self._scale[one.ids] @ self._weights[one.ids]
         length = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, length, out=vectors, where=length > 0)
+        np.divide(vectors, length, out=vectors, where=length > 0)
+        return vectors
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions: the model makes no difference."""
