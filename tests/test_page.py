@@ -28,6 +28,7 @@ from ratsassistent.briefings import (
     Contradiction,
     Coverage,
     DateMention,
+    Hit,
     Intake,
     ItemAmount,
     ItemBriefing,
@@ -60,6 +61,7 @@ from ratsassistent.oparl import (
     PageRef,
     PageStart,
     Paper,
+    Passage,
     Skipped,
     Vote,
 )
@@ -365,6 +367,22 @@ def test_sizes_and_counts() -> None:
     assert page_text.size(491_400_064) == "491 MB"
     assert page_text.count(1, "Seite", "Seiten") == "1 Seite"
     assert page_text.count(2400, "Seite", "Seiten") == "2.400 Seiten"
+
+
+def test_the_nearest_places_are_named_without_claiming_anything() -> None:
+    passage = Passage(
+        id="ra:stelle-1", paper_id="ra:vorlage-1", item_id=None, meeting_id=None, kind="reason", start=0, end=4, text=EVIL,
+        citation=cite(file=EVIL),
+    )  # fmt: skip
+    given = answered(yes=False).model_copy(
+        update={"nearest": (Hit(passage=passage, score=1.0, snippet=EVIL),), "asked": EVIL}
+    )
+    html = page_item.answer(given)
+    assert is_harmless(html)
+    assert "Könnte damit zu tun haben" in html
+    assert "Verstanden als" in html
+    assert "In den gelesenen Unterlagen nicht gefunden (148 von 150 Seiten gelesen)." in html
+    assert page_item.answer(answered(yes=True).model_copy(update={"verdict": "Nein."})).count("Nein.") == 1
 
 
 def test_the_growing_answer_hides_the_models_marks() -> None:
