@@ -211,7 +211,7 @@ def main() -> None:
         for path in given.questions:
             judged = []
             for asked in read(path):
-                if not re.search(given.nur, asked["id"]) or "must" not in asked and asked.get("answerable", True):
+                if not re.search(given.nur, asked["id"]) or ("must" not in asked and asked.get("answerable", True)):
                     continue
                 judged.append(ask(asked))
                 if given.ausfuehrlich:

@@ -21,8 +21,7 @@ from ratsassistent.writing.answers.ranking import Features, Ranked, met
 
 LEAST, LEAST_BY_WORDS = 0.5, 0.35  # how sure it must be; words alone are never very sure
 _VALUED = ("amount", "number", "date", "duration", "who", "where", "vote")
-_STRICT = ("amount", "number", "date", "duration", "vote")  # without a value there is no answer
-_LEAST_VALUE = 0.3
+_LEAST_VALUE = 0.3  # without a value there is no answer to these
 # Weights of a logistic regression: with meanings compared, and without.
 _WITH_MEANING = {"bias": -3.2, "held": 0.3, "around": 0.9, "value": 1.2, "near": 1.8, "meaning": 2.6, "rarest": 0.5}
 _WORDS_ONLY = {"bias": -3.1, "held": 0.4, "around": 1.2, "value": 1.2, "near": 2.4, "meaning": 0.0, "rarest": 0.7}
@@ -44,7 +43,7 @@ _MODAL = re.compile(
 def sureness(best: Ranked, question: Question) -> float:
     """How sure it is that a quote answers the question."""
     f = best.features
-    if f.value < _LEAST_VALUE and (question.kind in _STRICT or question.party):
+    if f.value < _LEAST_VALUE and question.kind in _VALUED:
         return 0.0
     weights = _WITH_MEANING if f.cosine else _WORDS_ONLY
     total = weights["bias"] + sum(weights[name] * value for name, value in inputs(f, question).items())
