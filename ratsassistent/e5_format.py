@@ -114,10 +114,10 @@ def convert_original(weights: Path, tokenizer: Path, folder: Path) -> None:
 def _unpack(data: memoryview) -> tuple[Shape, dict[str, NDArray[np.float16]], str]:
     if bytes(data[:4]) != MAGIC:
         raise ValueError("der Anfang fehlt")
-    *sizes, epsilon, block = struct.unpack_from("<7ifi", data, 8)
-    if block != BLOCK or min(sizes) < 1:
+    hidden, layers, heads, inner, words, positions, types, epsilon, block = struct.unpack_from("<7ifi", data, 8)
+    shape = Shape(hidden, layers, heads, inner, words, positions, types, epsilon)
+    if block != BLOCK or min(hidden, layers, heads, inner, words, positions, types) < 1:
         raise ValueError("unbekannte Form")
-    shape = Shape(*sizes, epsilon)
     pieces, at = _pieces(data, 8 + struct.calcsize("<7ifi"))
     removed, spaced, at = _characters(data, at)
     directory = _directory(data, at)
