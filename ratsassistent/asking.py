@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from ratsassistent import held
 from ratsassistent.briefings import Answer, Hit
@@ -98,7 +99,7 @@ def cited_texts(ws: Workspace, hits: Sequence[Hit]) -> PageTexts:
 
 
 def _hits(ws: Workspace, asked: answering.Asked, meeting_id: str | None, item_id: str | None) -> list[Hit]:
-    filters = {"item_id": item_id} if item_id else {}
+    filters: dict[str, Any] = {"item_id": item_id} if item_id else {}
     limit = 2 * answering.PASSAGES if asked.near else answering.PASSAGES
     hits = find(ws, asked.search, limit=limit, wanted=meeting_id, **filters)
     if asked.question.over_time and not meeting_id:

@@ -39,9 +39,8 @@ _PLACE = (
     r"schulen?|gebäude|gemeinden?|kommunen?|städten?|stadt|nachbarstadt|gelände|grundstück(?:en?)?|viertel|quartier|haltestellen?|"
     r"räumen|raum|räumlichkeiten|adresse|park|halle)"
 )
-_ADJ = {
-    "hoch": "length", "lang": "length", "breit": "length", "tief": "length", "weit": "length", "dick": "length", "groß": "area",
-    "schwer": "weight", "alt": "time", "schnell": None, "oft": None, "häufig": None, "stark": None, "viel": None, "viele": None,
+_ADJ: dict[str, Unit] = {
+    "lang": "length", "breit": "length", "tief": "length", "weit": "length", "dick": "length", "schwer": "weight",
 }  # fmt: skip
 _UNIT_WORDS: tuple[tuple[Unit, str], ...] = (
     ("percent", r"\w*anteil(?:e|s)?|prozent\w*|\w*quote|\w*satz|hebesatz|auslastung|versorgungsgrad"),
@@ -257,16 +256,9 @@ def _unit(lower: str) -> Unit | None:
             )
             else None
         )
-    if adjective:
-        named = _ADJ.get(adjective[1])
-        return (
-            named
-            if named in ("length", "area", "weight") and adjective[1] != "groß"
-            else "area"
-            if "grundstück" in lower or "gelände" in lower
-            else None
-        )  # type: ignore[return-value]
-    return None
+    if adjective and re.search(r"\b(?:grundstück|gelände|fläche|wiese|platz)\w*", lower):
+        return "area"
+    return _ADJ.get(adjective[1]) if adjective else None
 
 
 def _counted(text: str) -> str | None:
