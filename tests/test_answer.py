@@ -140,6 +140,14 @@ def test_where_the_papers_are_silent_it_says_no(question: str, texts: dict[int, 
     assert [h.passage.citation[0].page for h in made.nearest] == list(texts)[:3]
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Was kostet die Sanierung der Turnhalle in Fernau?", "Was kostete die Sanierung der Turnhalle 1997?"],
+)
+def test_another_place_or_year_is_no_answer(question: str) -> None:
+    assert not ask(question, HALL).answered
+
+
 def test_without_passages_there_is_nothing() -> None:
     made = answer("Was kostet Glühwein?", [], {})
     assert (made.answered, made.nearest, made.kind) == (False, (), "amount")

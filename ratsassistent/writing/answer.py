@@ -68,7 +68,8 @@ def answer(
         kind=question.kind, nearest=tuple(hits[:NEAREST]),
     )  # fmt: skip
     hits = _near_first(hits, asked)[: PASSAGES if not question.over_time else None]
-    ranked = rank(quotes(hits, pages), question, embedder, town(pages))
+    names = town(pages)
+    ranked = rank(quotes(hits, pages), question, embedder, names)
     if question.over_time:
         lines = timeline(ranked, hits, question)
         if lines:
@@ -76,7 +77,7 @@ def answer(
             return nothing.model_copy(
                 update={"answered": True, "answer": text, "statements": lines, "nearest": (), "dated": True}
             )
-    if not verdict.answered(ranked, question):
+    if not verdict.answered(ranked, question, pages, names):
         return nothing
     said = compose.statements(ranked, question, pages, hits)
     made = _made(nothing, said, _verdict(asked, ranked[0], hits))

@@ -77,6 +77,9 @@ _OF_MONEY = re.compile(
 _COUNT = re.compile(
     r"\bwie ?viele?[nrms]?\b|\bwie (?:oft|häufig)\b|\bwelche[r]? (?:anzahl|zahl|menge|größe|länge|breite|höhe)\b|\bin welchen? (?:\w+ )?(?:abst[aä]nd\w*|größe|umfang|menge|anzahl|takt)\b|\bum wie ?viel\b|\bwie hoch\b|\bwie (?:lang|breit|tief|groß|schwer|weit|alt|stark|schnell|dick)\b|\bwas ist der anteil\b|\bwie (?:ist|sind|war) d(?:er|ie) (?:\w+ )?(?:anteil|quote|zahl|anzahl)\b"
 )
+_IN_PLACE = re.compile(
+    r"\b(?:in|aus|nach) ([A-ZÄÖÜ][a-zäöüß]{3,})\b(?![ -][A-ZÄÖÜ])(?!\w*(?:ung|heit|keit|schaft|en)\b)"
+)
 _UNTIL = re.compile(r"\bbis (?:wann|zu welche[mrn])\b|\bwie lange (?:läuft|gilt|gelten)\b|\bbis wie viel uhr\b")
 _AHEAD = re.compile(
     r"\bwann (?:wird|werden|soll(?:en)?|kann|können|ist mit|beginnt|kommt|kommen|startet|öffnet|macht|bekommt|tritt)\b(?!.*\bworden\b)|\bin welchem (?:jahr|monat) (?:wird|soll)"
@@ -124,7 +127,7 @@ class Question:
 
     `counted`: what "wie viele …" counts. `leans`: it cannot be understood without what was asked before.
     `numbers` are those of the question itself: repeating them is no answer. `party`: what kind of name "who" asks for.
-    `bound`: it asks for the end ("bis wann") or the beginning ("ab wann") of something. `ahead`: it asks when something will be.
+    `bound`: it asks for the end ("bis wann") or the beginning ("ab wann") of something. `places` are named without an article ("in Althausen"). `ahead`: it asks when something will be.
     """
 
     text: str
@@ -136,6 +139,7 @@ class Question:
     numbers: frozenset[str] = frozenset()
     years: tuple[int, ...] = ()
     references: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     extreme: Literal["most", "least"] | None = None
     several: bool = False
     over_time: bool = False
@@ -178,6 +182,9 @@ def understand(text: str) -> Question:
         numbers=frozenset(re.findall(r"\d+(?:[.,]\d+)*", plain)),
         years=years,
         references=references,
+        places=tuple(
+            p for p in _IN_PLACE.findall(plain) if german.fold(p) not in MONTHS and german.fold(p) not in _GENERIC
+        ),
         extreme=_extreme(plain),
         several=kind == "list" or bool(re.search(r"\bwelche\w* (?:beiden|zwei|drei|vier|fünf)\b", lower)),
         over_time=over_time,
@@ -263,7 +270,9 @@ def _unit(lower: str) -> Unit | None:
 
 def _counted(text: str) -> str | None:
     """What is counted: the noun behind "wie viele" ("wie viele tragbare Computer" -> "Computer")."""
-    found = re.search(r"\b[Ww]ie ?viele?[nrms]?\s+(?:[a-zäöüß]+\s+){0,3}([A-ZÄÖÜ][\wäöüß-]+)", text)
+    found = re.search(
+        r"\b[Ww]ie ?viele?[nrms]?\s+(?:[a-zäöüß]+\s+){0,3}(?:[A-ZÄÖÜ]\w+er\s+(?=[A-ZÄÖÜ]))?([A-ZÄÖÜ][\wäöüß-]+)", text
+    )
     return found[1] if found else None
 
 

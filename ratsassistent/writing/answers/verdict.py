@@ -18,8 +18,9 @@ from typing import Literal
 from ratsassistent.archive import german
 from ratsassistent.writing.answers.question import Question
 from ratsassistent.writing.answers.ranking import Features, Ranked, met
+from ratsassistent.writing.text.cited import PageTexts
 
-LEAST, LEAST_BY_WORDS = 0.5, 0.35  # how sure it must be; words alone are never very sure
+LEAST, LEAST_BY_WORDS = 0.48, 0.35  # how sure it must be; words alone are never very sure
 _VALUED = ("amount", "number", "date", "duration", "who", "where", "vote")
 _LEAST_VALUE = 0.3  # without a value there is no answer to these
 # Weights of a logistic regression: with meanings compared, and without.
@@ -63,9 +64,26 @@ def inputs(f: Features, question: Question) -> dict[str, float]:
     }
 
 
-def answered(ranked: Sequence[Ranked], question: Question) -> bool:
+def answered(
+    ranked: Sequence[Ranked], question: Question, pages: PageTexts, town: frozenset[str] = frozenset()
+) -> bool:
     """Does one of the foremost quotes answer the question?"""
-    return any(sureness(r, question) >= (LEAST if r.features.cosine else LEAST_BY_WORDS) for r in ranked[:3])
+    return any(
+        sureness(r, question) >= (LEAST if r.features.cosine else LEAST_BY_WORDS)
+        and not elsewhere(r, question, pages, town)
+        for r in ranked[:3]
+    )
+
+
+def elsewhere(best: Ranked, question: Question, pages: PageTexts, town: frozenset[str]) -> bool:
+    """Is a quote about another place or another year than was asked for? Neither it nor its page names what was."""
+    quote = best.quote
+    around = " ".join([quote.text, quote.context, *(pages.get((c.file_id, c.page), "") for c in quote.citation)])
+    folded = german.fold(around)
+    if any(german.stem(p) not in town and german.fold(p) not in folded for p in question.places):
+        return True
+    said = int(quote.said[:4]) if quote.said else None
+    return any(str(year) not in around and (said is None or abs(year - said) > 1) for year in question.years)
 
 
 def yes_or_no(question: Question, best: Ranked, *, asks: bool = False) -> Literal["ja", "nein"] | None:
