@@ -23,6 +23,10 @@ from ratsassistent.writing.text.sentences import Kind, Sentence, cells_of, is_fu
 LONGEST = 70  # words of a quote; what is longer is cut to its clause by nobody and left out
 _LEADERS = re.compile(r"[.…_]{5,}\s*\d*\s*$")  # a line of a table of contents
 _SHORT_HEAD = 90
+# A line of the Beratungsfolge, a web address: nothing that is an answer or a heading.
+_BESIDE = re.compile(
+    r"^\W*[A-ZÄÖÜ][\wäöüß-]*(?:rat|ausschuss|beirat|versammlung|tag)\b.{0,40}\b\d{1,2}\.\d{1,2}\.(?:\d{4})?\s*(?:TOP\s*)?[\dxXöÖnN ☒☐✓-]*$|^\S*https?://\S+$"
+)
 
 
 @dataclass(slots=True)
@@ -87,6 +91,8 @@ def _of_passage(hit: Hit, number: int, layout: _Pages) -> Iterator[Quote]:
     table = number * 1000
     last_row = False
     for sentence in sentences(passage.text):
+        if _BESIDE.search(sentence.text):
+            continue
         if sentence.kind == "heading":
             heading, lead = sentence.text[:_SHORT_HEAD].rstrip(":"), ""
             if not _says_something(sentence.text):
@@ -181,7 +187,9 @@ class _Pages:
         at = page.find(passage[:40])
         if at <= 0:
             return ""
-        above = [s for s in sentences(page, max(0, at - 1500), at) if s.kind == "heading"]
+        above = [
+            s for s in sentences(page, max(0, at - 1500), at) if s.kind == "heading" and not _BESIDE.search(s.text)
+        ]
         return above[-1].text[:_SHORT_HEAD].rstrip(":") if above else ""
 
 
