@@ -198,7 +198,8 @@ def only(lookup: LookUp) -> Resolution:
 
 def press(lookup: LookUp, asked: RegisterSearch, **wanted: str) -> dict[Any, Any]:
     """What a button of the view changes."""
-    events, changed = Events(Parts(), Actions(lookup.settings)), {}  # type: ignore[arg-type]
+    events = Events(Parts(), Actions(lookup.settings))  # type: ignore[arg-type]
+    changed: dict[Any, Any] = {}
     for step in events.act_register(Chosen(), asked, SimpleNamespace(_data=wanted)):
         changed |= step
     return changed
@@ -259,7 +260,7 @@ def test_open_resolutions_are_a_preset_and_leave_it_when_they_are_done(lookup: L
 
 def test_filters_narrow_the_register(lookup: LookUp) -> None:
     def number(**wanted: str) -> int:
-        return press(lookup, RegisterSearch(), do="register", **wanted)["register"].count("ra-resolution")
+        return str(press(lookup, RegisterSearch(), do="register", **wanted)["register"]).count("ra-resolution")
 
     assert number(text="Brücke", outcome="accepted", since="2031-03-04", until="2031-03-04") == 1
     assert (

@@ -14,11 +14,11 @@ from harmless import EVIL, Shape, is_harmless, words_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent import workflow
+from ratsassistent import searching, workflow
 from ratsassistent.briefings import Duplicate, FoundWord, Hit, Why
 from ratsassistent.errors import InputError
 from ratsassistent.oparl import Citation, PagedText, Paper, Passage
-from ratsassistent.output import page_lookup, page_search
+from ratsassistent.output import page_search
 from ratsassistent.output.page_actions import Actions, Chosen
 from ratsassistent.output.page_events import Events
 from ratsassistent.output.page_lookup import LookUp
@@ -264,5 +264,5 @@ def test_an_error_stands_where_the_hits_would(events: Events, monkeypatch: pytes
 def test_the_note_on_meaning_goes_with_the_models(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lookup = LookUp(settings_for(data))
     for there in (False, True):
-        monkeypatch.setattr(page_lookup.searching, "by_meaning", lambda _, there=there: there)
+        monkeypatch.setattr(searching, "by_meaning", lambda _, there=there: there)
         assert ("nur nach den Wörtern selbst" in lookup.search(Search(text="Turnhalle"))) is not there
