@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # the store removes vectors, too
     from ratsassistent.archive.store import Store
 
 BATCH = 256  # passages to one transaction
-STRETCH = 8192  # vectors made into floats at a time
+STRETCH = 1024  # vectors made into floats at a time
 READ = "text"  # what is read of a passage; another name where that changes, so that vectors of both never meet
 
 Rows = NDArray[np.int64]
