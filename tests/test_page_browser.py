@@ -360,7 +360,6 @@ def test_searching_and_what_became_of_a_resolution(page: Page, served: Served, t
     with workflow.workspace(served.settings) as ws:
         workflow.take_in(ws, [small_pack(tmp_path), oparl_data.write(tmp_path / "daten.jsonl", *decided)])
     page.reload()
-    page.wait_for_function("window.raStarted")
     page.get_by_role("tab", name="Suchen").click()
     box = page.get_by_label("Wonach suchen Sie?")
     box.fill("Feuerwache")

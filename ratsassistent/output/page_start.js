@@ -37,4 +37,7 @@ window.raTab = (name) => {
   const place = ["einlesen", "sitzungen", "suchen", "fragen", "beschluesse"].indexOf(name);
   document.querySelectorAll('#ra-tabs button[role="tab"]')[place]?.click();
 };
+document.addEventListener("click", (event) => {  // who has chosen a view already is not taken elsewhere by a slow start
+  if (event.isTrusted && event.target.closest?.('#ra-tabs [role="tab"]')) window.raStarted = true;
+}, true);
 window.raConfirm = (asking) => document.body.classList.toggle("ra-confirming", asking);
