@@ -366,11 +366,11 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
         )
         return made.model_dump(mode="json")
 
-    def vectors(_job: Job, beat: Beat) -> Any:
+    def vectors(_job: Job, beat: Beat) -> JsonValue:
         made = make_vectors(ws, lambda done, total: beat(done, total, f"{done} von {total} Textstellen"))
         return {"passages": made}
 
-    handlers = {"briefing": briefing, "frage": question, "vektoren": vectors}
+    handlers: dict[str, background.Handler] = {"briefing": briefing, "frage": question, "vektoren": vectors}
     background.run_worker(ws.jobs, handlers, idle_exit_s=idle_exit_s)
 
 

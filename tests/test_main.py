@@ -279,7 +279,7 @@ def test_a_stack_of_questions_is_one_line_each_with_its_id(
     )
     made = run("frage", "--stapel", file)
     assert made.status == 0
-    assert [(line["id"], line["answered"]) for line in made.lines] [:3] == [("a", True), ("b", False), (3, True)]
+    assert [(line["id"], line["answered"]) for line in made.lines][:3] == [("a", True), ("b", False), (3, True)]
     assert "Wohnungen" in made.lines[3]["asked"]
     assert all(shapes.misfits(line, shapes.ANSWER) == [] for line in made.lines)
     assert [line["id"] for line in run("frage", "--stapel", file, "--json").lines] == ["a", "b", 3, 4]

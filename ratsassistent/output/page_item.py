@@ -15,7 +15,6 @@ from ratsassistent.output.page_text import (
     EXTRACT,
     action,
     citations,
-    count,
     figures,
     is_table,
     notice,
@@ -287,7 +286,8 @@ def answer(found: Answer) -> str:
     quoted = _groups([s for s in found.statements if s.origin != "model"], named)
     if not found.answered:
         near = "".join(
-            f"<li>{safe(h.snippet)} {citations(h.passage.citation, with_file=several_files(h.passage.citation))}</li>" for h in found.nearest
+            f"<li>{safe(h.snippet)} {citations(h.passage.citation, with_file=several_files(h.passage.citation))}</li>"
+            for h in found.nearest
         )
         near = f'<p class="ra-small">{phrases.NEAREST}:</p><ul class="ra-list">{near}</ul>' if near else "".join(quoted)
         return f'<div class="ra-answer">{understood}{notice(f"{phrases.NOT_FOUND} ({read}).")}{near}</div>'

@@ -16,7 +16,10 @@ from ratsassistent.oparl import Citation
 from ratsassistent.output.phrases import OUTCOMES, STATUSES
 from ratsassistent.resolutions import Resolution
 
-CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # media types
+CSV, XLSX = (
+    "text/csv; charset=utf-8",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)  # media types
 Cell = str | int | dt.date | None
 HEADS = (
     "Datum", "Gremium", "Sitzung", "TOP", "Gegenstand", "Vorlage", "Ergebnis", "Ausgang", "Ja", "Nein", "Enthaltungen",

@@ -135,7 +135,9 @@ def find_consultations(text: str) -> tuple[Consultation, ...]:
     columns: list[Column] | None = _columns(lines[start])
     crosses = any(re.search(r"(?i)\bö\s+nö\b", line) for line in lines[start : start + 3])
     names = " ".join(lines[start : start + 3])
-    results = bool(re.search(r"(?i)\bergebnis\b", names)) and not re.search(r"(?i)zuständig|\w+art\b|behandlung|zweck|funktion|\brolle\b", names)
+    results = bool(re.search(r"(?i)\bergebnis\b", names)) and not re.search(
+        r"(?i)zuständig|\w+art\b|behandlung|zweck|funktion|\brolle\b", names
+    )
     found: list[_Found] = []
     gap = 0
     above: list[str] = []
