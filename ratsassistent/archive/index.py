@@ -70,8 +70,8 @@ class Meaning:
     static: Embedder | None = None
     transformer: Embedder | None = None
     ranked: int = 40
-    step: int = 8
-    seconds: float = 2.0
+    step: int = 4
+    seconds: float = 1.6
     least_static: float = 0.45
     least_transformer: float = 0.82
     unread: float = 0.8
