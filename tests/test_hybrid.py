@@ -100,7 +100,9 @@ def test_the_transformer_stops_when_time_is_up(store):
 def test_vectors_of_the_transformer_find_what_no_word_does(store):
     transformer = HashEmbedder("groß", meanings=SAME)
     vectors.fill(store, transformer, "transformer")
-    assert names(Index(store, Meaning(transformer=transformer, least_transformer=0.15)).search("Freibad"))[:1] == ["see"]
+    assert names(Index(store, Meaning(transformer=transformer, least_transformer=0.15)).search("Freibad"))[:1] == [
+        "see"
+    ]
 
 
 def test_filters_hold_for_meaning_too(tmp_path):
