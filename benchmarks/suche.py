@@ -8,8 +8,8 @@ a model folder that holds the embedding model; without it the search has what it
 figures comes out:
 
 * güte: keypoint queries and `paraphrasen.jsonl` (recall, MRR), and the same from plain FTS5 (unicode61, bm25, all words
-  of the query joined by OR) over the same passages. Each half of the keypoint queries is given by itself, since the
-  weights were looked at on the first half.
+  of the query joined by OR) over the same passages. The weight of the static model was chosen on all of these queries, so
+  they are no held-out measure of it; the halves are given to show how much a half differs.
 * stellen: the questions on packs, gold page among the first passages.
 * zeiten: percentiles over N queries, first stage and with the transformer where no vector is kept yet.
 * tempo: passages a second for the first stage (full text and static vectors), from papers to a searchable archive.

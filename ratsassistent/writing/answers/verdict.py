@@ -4,8 +4,8 @@ What enters: Ranked quotes, a Question. What leaves: how sure it is that the pap
 "nein" or nothing.
 What it does not know: the words in which an answer or a refusal is given.
 
-The numbers were fitted on questions whose answer is known and on near misses: questions on the same subjects whose answer
-the papers do not hold (`benchmarks/fragen.py --anpassen`).
+The numbers were set by hand between questions whose answer is known and near misses, questions on the same subjects whose
+answer the papers do not hold; a fit on so few (`benchmarks/fragen.py --anpassen`) was no better.
 """
 
 from __future__ import annotations
