@@ -88,6 +88,8 @@ def test_any_text_gets_an_answer(text: str, lead: str) -> None:
         ),
         ("Gefragt wird,", "aus welchen Gründen die Tafeln nicht oder zeigen nur falsche Angaben an."),
         ("Der Ortschaftsrat soll", "dem Zentrum den Namen „Alter Bauhof“ zu geben."),
+        ("Der Ausschuss soll", "das vorgestellte Konzept umzusetzen beschließen."),
+        ("Der Gemeinderat soll", "die Verwaltung beauftragt, sich auf den Aufruf zu bewerben."),
         ("Beantragt wird, dass", "der Eigenbetrieb Stadtentwässerung zum 1. Januar 2027 gegründet werden."),
     ],
 )
@@ -102,6 +104,8 @@ def test_verbs_that_do_not_go_with_the_beginning(lead: str, rest: str) -> None:
         ("Der Ortschaftsrat möchte, dass", "die Stadt sich bemüht, die Bedingungen für den Radverkehr zu verbessern."),
         ("Gefragt wird,", "aus welchen Gründen die Tafeln falsche Angaben anzeigen."),
         ("Beantragt wird, dass", "der Eigenbetrieb zum 1. Januar 2027 gegründet werden soll."),
+        ("Der Gemeinderat soll", "die Verwaltung beauftragen, sich auf den Aufruf zu bewerben."),
+        ("Der Gemeinderat soll", "den Bericht zur Kenntnis nehmen und der Satzung zustimmen."),
         ("Der Ausschuss soll", "beschließen, der Verwaltung einen Auftrag zu geben."),
         ("Die Fraktion fragt,", "wann die Stadt in der Lage ist, die Kosten zu beziffern."),
     ],

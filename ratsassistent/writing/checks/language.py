@@ -75,6 +75,12 @@ _VERB_LAST = re.compile(
 )
 
 
+_INFINITIVE = re.compile(r"(?:en|ln|rn|tun|sein)$")
+# What cannot end the clause of "soll": "einzuführen", "das Konzept umzusetzen beschließen", "die Verwaltung beauftragt"
+_ENDS_WRONG = re.compile(
+    r"\b(?:bereit|ein|auf|aus|ab|an|vor|fest|um|nach|mit|weiter|durch|zurück)zu[a-zäöü]+en$"
+    r"|[a-zäöüß](?:zu|zu )[a-zäöüß]{3,}n [a-zäöüß]+n$|\b(?:be|ver|er|ent|ge)[a-zäöüß]{3,}t$"
+)
 _AUXILIARY = re.compile(
     r"^(?:\w+ \w+ |Es |Die \w+ |Der \w+ |Das \w+ )?(?P<aux>wird|werden|wurden?|würden?|kann|können|könnten?|soll|sollen|sollten?|muss|müssen|darf|dürfen|will|wollen|ist|sind|hat|haben)\b"
 )
@@ -168,17 +174,23 @@ def _verbs_fit(text: str, lead: str) -> bool:
             ", dass " in text and _ends_with_verb(text)
         )
     if lead.endswith("soll"):
-        rest = re.split(r"[,;:.!?](?=\s|$)", text.removeprefix(lead).strip())
-        if re.search(
-            r"\b(?:bereit|ein|auf|aus|ab|an|vor|fest|um|nach|mit|weiter|durch|zurück)zu[a-zäöü]+en$", rest[0].strip()
-        ):
-            return False
-        if _ONLY_TO.search(rest[0].strip()) and not any(re.search(r"(?:en|ln|rn)$", p.strip()) for p in rest[1:]):
-            return False  # "soll dem Zentrum einen Namen zu geben"
-        return any(re.search(r"(?:en|ln|rn|tun|sein)$", piece.strip()) for piece in rest) and not re.search(
-            r"\bund\s+(?:[a-zäöü]{3,}t)\s+(?:die|den|das|der|dem|diese\w*|ein\w*)\b", text
-        )
+        return _infinitive_due(re.split(r"[,;:.!?](?=\s|$)", text.removeprefix(lead).strip()), text)
     return bool(clause) and _bracket_closed(text.removeprefix(lead).strip() if lead else text)
+
+
+def _infinitive_due(pieces: list[str], text: str) -> bool:
+    """After "soll": does the first clause end in a plain infinitive, or a later one where the first breaks off?
+
+    :param pieces: what stands behind "soll", cut at commas and full stops. :param text: the whole sentence.
+    """
+    first = pieces[0].strip()
+    if _ENDS_WRONG.search(first):
+        return False
+    if _ONLY_TO.search(first) and not any(re.search(r"(?:en|ln|rn)$", p.strip()) for p in pieces[1:]):
+        return False  # "soll dem Zentrum einen Namen zu geben"
+    return any(_INFINITIVE.search(piece.strip()) for piece in pieces) and not re.search(
+        r"\bund\s+(?:[a-zäöü]{3,}t)\s+(?:die|den|das|der|dem|diese\w*|ein\w*)\b", text
+    )
 
 
 def _bracket_closed(after: str) -> bool:

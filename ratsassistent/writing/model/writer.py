@@ -40,7 +40,7 @@ MOST_COPIED = 0.75  # share of runs of eight words; more is the paper's sentence
 DOUBT, MOST_DOUBT = 0.16, 2.5
 DOUBT_AGAIN = 0.1
 
-_ABBREVIATION = re.compile(r"(?:\b(?:Mio|Mrd|bzw|ca|rd|Nr|Abs|Art|Str|St|inkl|ggf|z\. ?B|d\. ?h|u\. ?a|vgl|Dr|Prof|Tsd|evtl|sog|[A-Za-z])|\d)\.$")  # fmt: skip
+_ABBREVIATION = re.compile(r"(?:\b(?:Mio|Mrd|bzw|ca|rd|Nr|Abs|Art|Str|St|inkl|ggf|z\. ?B|d\. ?h|u\. ?a|vgl|Dr|Prof|Tsd|evtl|sog|max|min|einschl|zzgl|abzgl|gem|lt|Ziff|lfd|etc|exkl|bspw|[A-Za-z])|\d)\.$")  # fmt: skip
 _NOUN = re.compile(r"(?<=[\w,] )[A-ZÄÖÜ][\wäöüß-]{3,}")
 _SUBJECT = re.compile(r"(?:Der|Die|Das)\s+(?:[a-zäöüß]+e[nrsm]?\s+)?([A-ZÄÖÜ][\wäöüß-]+)")
 _RELATED = re.compile(
@@ -76,6 +76,8 @@ _LIMITS = (
     _limit(r"nur\b|lediglich|ausschließlich"),
     _limit(r"kann\b|können\b|konnten?\b|darf\b|dürfen\b", r"k[aö]nn\w*|konnt\w*|möglich\w*|d[aü]rf\w*|lässt|lassen|fähig|zulässig|zugelassen|erlaub\w*|\w+bar\b"),
     _limit(r"muss\b|müssen\b|musste\b|mussten\b", r"m[uü]ss\w*|erforderlich|notwendig|nötig|zu\b|\w+zu\w+en\b|soll\w*|verpflicht\w*"),
+    _limit(r"(?:hat|haben)\b.*\bkönnen\b", r"(?:hat|haben)\b|konnt\w*"),
+    _limit(r"mehr oder (?:minder|weniger)|bedingt\b"),
     _limit(r"in der Regel|grundsätzlich|meistens?\b|überwiegend|weitgehend|vielfach"),
     _limit(r"empf[aei]\w+|vorschl\w+|schlägt\b|vorgeschlagen", r"empf[aei]\w+|vorschl\w+|schlägt\b|vorgeschlagen|rät\b|hält\b|soll"),
     _limit(r"gefordert|fordert|beantragt|kritisiert|befürchtet|beklagt", r"gefordert|fordert|beantragt|kritisiert|befürchtet|beklagt|möchte"),
