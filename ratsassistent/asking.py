@@ -82,6 +82,14 @@ def page_counts(ws: Workspace, meeting_id: str | None) -> tuple[int, int]:
     return sum(read for read, _ in counts), sum(total for _, total in counts)
 
 
+def page_text(ws: Workspace, file_id: str | None, page: int | None) -> str:
+    """The text of a physical page, from the store that holds it; empty if none does, or it could not be read."""
+    if file_id is None or page is None:
+        return ""
+    found = (store.page(file_id, page) for store in ws.stores)
+    return next((p.text for p in found if p is not None), "")
+
+
 def cited_texts(ws: Workspace, hits: Sequence[Hit]) -> PageTexts:
     """The text of every page that hits cite; of a file without pages (OParl) its whole text."""
     texts: PageTexts = {}
@@ -91,7 +99,7 @@ def cited_texts(ws: Workspace, hits: Sequence[Hit]) -> PageTexts:
             if key in texts:
                 continue
             if cited.page is not None:
-                texts[key] = _page_text(ws, cited.file_id, cited.page)
+                texts[key] = page_text(ws, cited.file_id, cited.page)
                 continue
             paper = store_of(ws, hit.public).paper(hit.passage.paper_id)
             texts.update(page_texts([paper]) if paper else {key: ""})
@@ -121,11 +129,4 @@ def _years(question: Question) -> Sequence[int]:
 
 def _item_counts(ws: Workspace, item: AgendaItem) -> tuple[int, int]:
     places = {(s.file_id, n) for p in item.papers for s in p.files for n in range(s.first, s.last + 1)}
-    return sum(bool(_page_text(ws, file, page).strip()) for file, page in places), len(places)
-
-
-def _page_text(ws: Workspace, file_id: str | None, page: int) -> str:
-    if file_id is None:
-        return ""
-    found = (store.page(file_id, page) for store in ws.stores)
-    return next((p.text for p in found if p is not None), "")
+    return sum(bool(page_text(ws, file, page).strip()) for file, page in places), len(places)

@@ -20,7 +20,7 @@ from pydantic import JsonValue
 from ratsassistent import asking, earlier, held, models, register
 from ratsassistent import jobs as background
 from ratsassistent.archive.ocr_cache import OcrCache
-from ratsassistent.asking import page_counts
+from ratsassistent.asking import page_counts, page_text
 from ratsassistent.briefings import Answer, Briefing, Coverage, ItemBriefing, Level, ModelRecord
 from ratsassistent.errors import InputError, Interrupted, ModelError, NotFound
 from ratsassistent.held import loose_papers, meetings, wanted_paper
@@ -79,14 +79,6 @@ def page_picture(ws: Workspace, file_id: str, page: int, width: int = 1000) -> b
         if store.page(file_id, page) is not None:
             return render_safely(store.file_path(file_id), page, width)
     raise NotFound("Diese Seite ist nicht vorhanden.")
-
-
-def page_text(ws: Workspace, file_id: str | None, page: int | None) -> str:
-    """The text of a physical page, from the store that holds it; empty if none does, or it could not be read."""
-    if file_id is None or page is None:
-        return ""
-    found = (store.page(file_id, page) for store in ws.stores)
-    return next((p.text for p in found if p is not None), "")
 
 
 # --- briefing ------------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def _told(
     wanted = tasks(task.item, topics(task.item))
     if not wanted:
         return (), (), set()
-    writer = Writer(model(), task.own_prompts)
+    writer = Writer(model(), task.own_prompts, task.prompts)
     pages = page_texts(task.item.papers)
     done: Counter[str] = Counter()
     said: list[Statement] = []

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from ratsassistent.writing.checks.vocabulary import Vocabulary
+from ratsassistent.writing.text.terms import word_set
 
 _PARTICLE = (
     "zurück|zusammen|weiter|bereit|durch|heran|heraus|herein|hervor|hinaus|hinzu|voraus|vorbei|nieder|statt|teil|fest|fort|frei"
@@ -62,56 +63,25 @@ _OPENERS = (
     (re.compile(r", (?:(?:in|an|auf|mit|von|für|bei|zu|aus|durch) )?(?:der|die|das|dem|den|deren|dessen|welche\w*)(?= [^,]*\b[a-zäöüß]{3,}(?:,|\.$|$))"), re.compile(r", (?:\w+ )?(?:der|die|das|dem|den|deren|dessen|welche\w*)\b")),
 )  # fmt: skip
 _NOT = re.compile(r"\b(?:nicht|kein(?:e[nrsm]?)?)\b", re.IGNORECASE)
-_LITTLE = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "ein",
-        "eine",
-        "einen",
-        "einem",
-        "einer",
-        "mehr",
-        "nur",
-        "auch",
-        "zu",
-        "in",
-        "im",
-        "am",
-        "an",
-        "mit",
-        "von",
-        "vom",
-        "für",
-        "zur",
-        "zum",
-        "bei",
-        "über",
-        "ohne",
-        "so",
-        "als",
-        "durch",
-        "auf",
-        "nach",
-        "um",
-        "und",
-        "oder",
-        "ist",
-        "sind",
-        "wird",
-        "werden",
-        "hat",
-        "haben",
-    ]
+_LITTLE = word_set(
+    """der die das den dem des ein eine einen einem einer mehr nur auch zu in im am an mit von vom für zur zum bei über
+    ohne so als durch auf nach um und oder ist sind wird werden hat haben"""
 )
 _STARTS_BARE = re.compile(r"^(?P<noun>[A-ZÄÖÜ][\wäöüß-]{3,}) (?:\d+ )?(?:[a-zäöüß]{3,}(?:t|en|te|ten)|ist|sind|war)\b")
-_FIRST_ADVERBS = frozenset(  # what else a sentence begins with
-    ["aktuell", "allerdings", "allein", "anfangs", "anschließend", "auch", "aufgrund", "außerdem", "ausgehend", "beispielsweise", "bereits", "bisher", "bislang", "dabei", "dadurch", "dafür", "dagegen", "daher", "damals", "damit", "danach", "daneben", "dann", "daran", "darauf", "daraus", "darin", "darüber", "darum", "davon", "dazu", "demnach", "demnächst", "dennoch", "derzeit", "deshalb", "deswegen", "diese", "dieser", "dieses", "diesen", "dort", "ebenfalls", "ebenso", "entsprechend", "erst", "erstmals", "etwa", "ferner", "folglich", "früher", "gegebenenfalls", "gegenwärtig", "gemeinsam", "gemäß", "gerade", "gestern", "gleichzeitig", "grundsätzlich", "heute", "heutzutage", "hier", "hierbei", "hierdurch", "hierfür", "hiermit", "hierüber", "hierzu", "hingegen", "hinzu", "immer", "infolge", "insbesondere", "insgesamt", "insofern", "inzwischen", "jedoch", "jetzt", "jüngst", "künftig", "lediglich", "letztlich", "letztmals", "mehrfach", "meist", "mittelfristig", "mittlerweile", "momentan", "nachdem", "nachfolgend", "neben", "nicht", "noch", "normalerweise", "nunmehr", "oben", "oftmals", "parallel", "perspektivisch", "schließlich", "schon", "seitdem", "seither", "selbst", "somit", "sondern", "sonst", "sowohl", "später", "seinerzeit", "stattdessen", "teils", "teilweise", "trotzdem", "überdies", "überwiegend", "ursprünglich", "vielfach", "vielmehr", "vorerst", "vorher", "wann", "warum", "weiter", "weiterhin", "weiters", "welche", "wenn", "wesentlich", "wie", "wieder", "wobei", "wodurch", "woher", "wohin", "zeitgleich", "zuerst", "zudem", "zuletzt", "zugleich", "zukünftig", "zunächst", "zurzeit", "zusätzlich", "zuvor", "zwar", "zwischenzeitlich", "dies", "jene", "manche", "viele", "einige", "mehrere", "keine", "alle", "beide", "solche", "lokal", "zentral"]
-)  # fmt: skip
+_FIRST_ADVERBS = word_set(  # what else a sentence begins with
+    """aktuell allerdings allein anfangs anschließend auch aufgrund außerdem ausgehend beispielsweise bereits bisher
+    bislang dabei dadurch dafür dagegen daher damals damit danach daneben dann daran darauf daraus darin darüber darum
+    davon dazu demnach demnächst dennoch derzeit deshalb deswegen diese dieser dieses diesen dort ebenfalls ebenso
+    entsprechend erst erstmals etwa ferner folglich früher gegebenenfalls gegenwärtig gemeinsam gemäß gerade gestern
+    gleichzeitig grundsätzlich heute heutzutage hier hierbei hierdurch hierfür hiermit hierüber hierzu hingegen hinzu
+    immer infolge insbesondere insgesamt insofern inzwischen jedoch jetzt jüngst künftig lediglich letztlich letztmals
+    mehrfach meist mittelfristig mittlerweile momentan nachdem nachfolgend neben nicht noch normalerweise nunmehr oben
+    oftmals parallel perspektivisch schließlich schon seitdem seither selbst somit sondern sonst sowohl später
+    seinerzeit stattdessen teils teilweise trotzdem überdies überwiegend ursprünglich vielfach vielmehr vorerst vorher
+    wann warum weiter weiterhin weiters welche wenn wesentlich wie wieder wobei wodurch woher wohin zeitgleich zuerst
+    zudem zuletzt zugleich zukünftig zunächst zurzeit zusätzlich zuvor zwar zwischenzeitlich dies jene manche viele
+    einige mehrere keine alle beide solche lokal zentral"""
+)
 _YEARS = re.compile(
     r"\b(?:im|in|ab|bis|seit|für|zum|vor|nach|[Jj]ahr\w*)\s+(?:(?:dem|den|der|das|die|zum|[Jj]ahr\w*|\d{1,2}\.|Januar|Februar|März|April|Mai|Juni|Juli"
     r"|August|September|Oktober|November|Dezember|Anfang|Mitte|Ende|Haushalt\w*|und|bis|(?:19|20)\d\d)\s+)*(?P<year>(?:19|20)\d\d)\b"

@@ -20,14 +20,11 @@ from typing import Literal
 from ratsassistent.archive.german import fold
 from ratsassistent.writing.checks.check_align import Alignment
 from ratsassistent.writing.checks.check_source import Source
+from ratsassistent.writing.text.terms import word_set
 
 WRONG_ACTOR = "handelt auf der Seite nicht so, sondern jemand anderes"
 PROPOSED = "ist auf der Seite nur vorgeschlagen"
 PLANNED = "ist auf der Seite nur vorgesehen"
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 Group = Literal["administration", "council", "party"]
@@ -50,11 +47,11 @@ _ACTS: dict[Act, str] = {
 _ACT = re.compile("|".join(rf"(?P<{act}>\b(?:{pattern})\b)" for act, pattern in _ACTS.items()), re.IGNORECASE)
 _BREAK = re.compile(r"[,;:()–]\s|(?<!\d)\.\s+(?=[A-ZÄÖÜ])")
 _PASSIVE = re.compile(r"\b(?:wird|werden|wurde|wurden|worden|ist|sind)\b")
-_DETERMINERS = _words(
+_DETERMINERS = word_set(
     """der die das den dem des ein eine einen einem einer eines vom beim im am zum zur von durch seitens an in bei mit für gegen laut nach
     über auf aus gegenüber ihr ihre ihren ihrem ihrer sein seine seinen seinem seiner"""
 )
-_PREPOSITIONS = _words(
+_PREPOSITIONS = word_set(
     "durch für gegen an auf in über um von mit bei nach aus gegenüber seitens zwischen unter laut als wie"
 )
 _SUBORDINATE = re.compile(r"\s*(?:dass|ob|wenn|damit|sodass|um|falls|bevor|nachdem|welche[rnsm]?)\b")

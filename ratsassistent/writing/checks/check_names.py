@@ -19,11 +19,7 @@ from ratsassistent.writing.checks.check_align import Alignment, highest
 from ratsassistent.writing.checks.check_nouns import noun
 from ratsassistent.writing.checks.check_source import TOKEN, Source, Unit, stem, tight
 from ratsassistent.writing.text.amounts import days, laws, money, word_value
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from ratsassistent.writing.text.terms import word_set
 
 _QUOTED = re.compile(r"[„\"»“]([^„“”\"«»]{3,120})[“”\"«]")
 # Adverbs, adjectives and participles by their shape: "Voraussichtlich", "Besondere", "Beschafft", "Vorgestellt".
@@ -32,7 +28,7 @@ _SHAPED = re.compile(
     r"|(?:vor|aus|ab|an|auf|ein|um|zu|nach|fest|bereit)ge\w{3,}(?:t|en)"
 )
 # Everyday nouns that a summary needs and any council paper implies: their absence from one page tells nothing.
-_COMMON = _words(
+_COMMON = word_set(
     """verwaltung stadtverwaltung gemeindeverwaltung stadt gemeinde rat gemeinderat stadtrat ausschuss gremium sitzung antrag anfrage
     vorlage beschluss beschlussvorlage beschlussvorschlag kosten mittel betrag summe höhe jahr jahre monat tag maßnahme projekt
     stellungnahme begründung grund ziel folge ergebnis vorschlag empfehlung umsetzung planung finanzierung haushalt ausgaben
@@ -42,7 +38,7 @@ _COMMON = _words(
     geld haushaltslage verfahren vorhaben stück plan angebot aufgabe auftrag vergabe neubau bau januar februar märz april mai juni juli august september oktober
     november dezember quartal halbjahr"""
 )
-_OPENERS = _words(
+_OPENERS = word_set(
     """der die das dem den des ein eine einen einem einer eines er sie es wir ihr ihre dies diese dieser dieses diesem diesen im in am an
     auf aus bei beim bis durch für gegen mit nach ohne seit über um unter vom von vor wegen zu zum zur als wie wenn weil da dass ob
     und oder aber auch sowie dabei damit dafür daher deshalb davon dazu danach außerdem zudem ferner hierfür hierzu hierbei jedoch
@@ -71,12 +67,12 @@ _COMMON_WAY = re.compile(
 _SURE_TITLE = re.compile(
     r"\b(?:Herrn?|Frau|Firma|Fa\.|Ortsteil|Stadtteil|Stadtbezirk|Landkreis|Ortschaft|Gemarkung)\s$"
 )
-_DETERMINERS = _words(
+_DETERMINERS = word_set(
     """der die das dem den des ein eine einen einem einer eines kein keine keinen keinem keiner dieser diese dieses diesem diesen
     jeder jede jedes jedem jeden alle aller allen ihr ihre ihren ihrem ihrer sein seine seinen seinem seiner unser unsere unseren unserer
     im am zum zur vom beim ins ans welche welcher welches solche viele vieler mehrere mehr weniger beide einige je pro mögliche"""
 )
-_PREPOSITIONS = _words("in aus nach von bei für mit durch gegen")
+_PREPOSITIONS = word_set("in aus nach von bei für mit durch gegen")
 _DETERMINED = re.compile(
     rf"\b(?:{'|'.join(sorted(_DETERMINERS))})\s+(?:(?:[a-zäöüß-]+e[nrsm]?|[\d.,]+|und)\s+){{0,3}}[„\"]?$", re.IGNORECASE
 )
@@ -88,7 +84,7 @@ _MANY, _FEW, _LARGE_SHARE = 5, 3, 0.4
 _LEAST_FIT, _RIVAL = 0.6, 0.8  # as for values, see there
 _HEAD = 3  # units that say whose paper it is and what about
 _EVERYWHERE = 5  # units that hold a name which belongs to the whole page
-_NOT_A_NAME = _words(
+_NOT_A_NAME = word_set(
     "ö tob top bv az nr gmbh ag kg ev eur euro teur mio mrd usw bzw vgl ca abs kfz lkw pkw id it edv öpnv cm qm kwh mwh co2 dna pdf"
 )
 

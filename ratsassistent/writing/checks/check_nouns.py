@@ -17,11 +17,7 @@ from importlib.resources import files
 from typing import Literal
 
 from ratsassistent.archive.german import fold
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from ratsassistent.writing.text.terms import word_set
 
 _ENDINGS = ("", "n", "en", "s", "es", "e", "er", "ern", "ens", "ses", "se", "sen", "nen", "innen")
 _JOINTS = ("", "s", "es", "n", "en", "er", "e")
@@ -39,7 +35,7 @@ _PLACES = re.compile(
 )
 
 # Beginnings of compounds that are shorter than four letters, or no nouns.
-_HEADS = _words(
+_HEADS = word_set(
     """bau rad see tag amt alt neu bus zoo tor weg uhr gas ol rat ort hof eis bad not job gen bio oko echt gross klein hoch tief mehr minder
     art gut gesamt einzel eigen fremd vor nach zwischen uber unter aus an ein auf um ab bei mit zu haupt neben mindest hochst wieder weiter
     erst zweit dritt zusatz sonder grund kultur sport sozial jugend berufs frei halb voll rest teil dauer fern nah sud nord ost west

@@ -16,14 +16,11 @@ from typing import Any
 from ratsassistent.archive.german import STOP_WORDS, fold
 from ratsassistent.writing.text.amounts import Day, days, laws, money, numbers, percentages, word_value
 from ratsassistent.writing.text.sentences import Kind, clean, heading_row, sentences
+from ratsassistent.writing.text.terms import word_set
 
 TOKEN = re.compile(r"[A-Za-zÄÖÜäöüßéèáàôçñ][\wÄÖÜäöüßéèáàôçñ]*(?:[-/’'.*:][A-Za-zÄÖÜäöüß0-9][\wÄÖÜäöüß]*)*")
 _FIGURE = re.compile(r"(?<![\w.,])\d{1,3}(?:[.'’ ]\d{3})+(?:,\d+)?|\d+(?:,\d+)?")
 _THOUSANDS = re.compile(r"T€|TEUR|TEuro|Tsd\.?\s*(?:€|Euro|EUR)|in\s+Tausend", re.IGNORECASE)
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 _NO_CONTENT = """betragen beträgt erfolgt erfolgen liegt liegen entsprechend jeweils sodass somit zudem außerdem bzgl ggf gem gemäß laut
@@ -33,7 +30,7 @@ gmbh kg ag ev eg co firma herr frau dr prof
 euro eur teur mio millionen million mrd prozent jahr jahre jahren jahres jährlich monat monate monaten tag tage tagen
 januar februar märz april mai juni juli august september oktober november dezember"""
 # Verbs that say nothing by themselves; "Kosten" and "Stand" are other words.
-_EMPTY_VERBS = _words(
+_EMPTY_VERBS = word_set(
     """kostet kosten kostete erhält erhalten bekommt bekommen macht machen gibt geben führt führen nennt steht stehen kommt kommen bleibt
     bleiben umfasst umfassen enthält sieht sehen hält findet finden stellt stellen setzt bringt nimmt lässt wirkt dient"""
 )

@@ -15,17 +15,13 @@ from itertools import pairwise
 from ratsassistent.writing.checks.bindings import doubled_particle
 from ratsassistent.writing.checks.neutral import recommends_vote
 from ratsassistent.writing.text.readable import finite
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from ratsassistent.writing.text.terms import word_set
 
 SHORTEST, LONGEST = 5, 38  # words
-_ENGLISH = _words(
+_ENGLISH = word_set(
     "the and of is are was were to with this that for from by which will be has have not it its should would please"
 )
-_LAST = _words(
+_LAST = word_set(
     """der die das den dem des ein eine einen einem einer eines und oder aber sowie dass weil wenn ob als wie im am zum zur vom beim
     in von für über gegen ohne sehr rund etwa ca sich seine ihre deren
     dessen welche welcher welches insgesamt jeweils bzw"""

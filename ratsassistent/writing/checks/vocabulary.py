@@ -18,13 +18,9 @@ from functools import lru_cache
 
 from ratsassistent.writing.checks.check_source import stem
 from ratsassistent.writing.text.amounts import word_value
+from ratsassistent.writing.text.terms import word_set
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_NEUTRAL = _words(
+_NEUTRAL = word_set(
     """aber alle allem allen aller alles als also am an andere anderem anderen anderer anderes auch auf aus außerdem bei beide beiden
     beim bereits bis bisher da dabei dadurch dafür daher damit danach dann daran darauf daraus darf darin darüber darum das dass davon
     dazu dem den denen denn der deren derzeit des deshalb dessen die dies diese diesem diesen dieser dieses dort drin durch dürfen ein
@@ -48,7 +44,7 @@ _NEUTRAL = _words(
     fall fällen möglichkeit möglichkeiten art weise sache angaben angabe rahmen bezug hinblick sicht
     dafür dagegen ca etc bzw z b d h u a inkl ggf sog nr abs art"""
 )
-_NEGATIONS = _words(
+_NEGATIONS = word_set(
     "nicht kein keine keinem keinen keiner keines nie niemals niemand nichts ohne weder nirgends kaum außer verzichtet"
 )
 _NEGATING = re.compile(r"\b(?:nicht|kein\w*|nie(?:mals|mand)?|nichts|ohne|weder|kaum|un[a-zäöü]{4,}|\w*los\w{0,2}|entf[aä]ll\w*|verzicht\w*)\b", re.IGNORECASE)  # fmt: skip

@@ -12,7 +12,7 @@ back to the model once, with what is wrong; what does not pass then is withheld.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,11 +117,11 @@ class Written:
 
 
 class Writer:
-    """Writes sentences with one model and the prompts of one municipality."""
+    """Writes sentences with one model and the prompts of one municipality; `loaded`: those that are at hand already."""
 
-    def __init__(self, model: LanguageModel, own_prompts: Path | None = None) -> None:
+    def __init__(self, model: LanguageModel, own_prompts: Path | None = None, loaded: Sequence[Prompt] = ()) -> None:
         self._model = model
-        self._prompts: dict[str, Prompt] = {}
+        self._prompts: dict[str, Prompt] = {prompt.name: prompt for prompt in loaded}
         self._own = own_prompts
 
     def prompt(self, name: str) -> Prompt:

@@ -16,10 +16,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from ratsassistent.writing.text.terms import word_set
 
 MONTHS = {
     "januar": 1, "jan": 1, "jänner": 1, "februar": 2, "feb": 2, "märz": 3, "mrz": 3, "maerz": 3, "april": 4, "apr": 4, "mai": 5,
@@ -41,7 +38,7 @@ _TENS = {
     "neunzig": 90,
 }  # fmt: skip
 _HALVES = {"anderthalb": 1.5, "eineinhalb": 1.5, "zweieinhalb": 2.5, "dreieinhalb": 3.5, "viereinhalb": 4.5}
-_ARTICLES = _words("ein eine einen einem einer eines")
+_ARTICLES = word_set("ein eine einen einem einer eines")
 
 FIGURE = r"(?:\d{1,3}(?:[.'’\u00a0\u202f ]\d{3})+(?![\d])|\d+)(?:,(?:\d+|-{1,2}|–))?"
 _SCALE = r"(?:Mio\.?|Millionen|Million|Mrd\.?|Milliarden|Milliarde|Tsd\.?|Tausend)"

@@ -17,17 +17,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from ratsassistent.writing.text.terms import word_set
 
 Kind = Literal["sentence", "heading", "item", "row", "furniture"]
 
 _NAMES_COLUMN = re.compile(r"[^\W\d]{2}|%|€|\b(?:19|20)\d\d\b")
 _AMOUNT = re.compile(r"\d\s*(?:€|Euro\b|EUR\b)")
 # Abbreviations after which a sentence goes on. Without the final full stop, lower case.
-_ABBREVIATIONS = _words(
+_ABBREVIATIONS = word_set(
     """abb abs abschn abt allg anl anm art aufl az bauabschn begr betr bez bgbl bspw bw bzgl bzw ca co cm dez dgl dipl dr
     ebd eing eingeschl einschl entspr etc evtl exkl fa ff fr gem gemgb ges gez ggf ggfs ggü grds hj hr hrsg inc ing inkl
     insb insbes insg jew jhd kap kfm kl km lfd lit lt ltd max mag med min mind mio mrd mtl mwst nat no nr nrn o.a o.ä o.g
@@ -39,10 +36,10 @@ _ABBREVIATIONS = _words(
     bauges kinderg grundst gebr geb ltg stv jan feb mrz apr jun jul aug sept okt nov dez mo di mi do fr sa so"""
 )
 # After these a sentence may well end, if the next word looks like the start of one.
-_MAY_END = _words(
+_MAY_END = word_set(
     "etc usw ff uvm usf s.o s.u o.ä u.ä u.a str stk d.j d.m st art km cm mio mrd tsd max min co so do mi di mag prot pos nat"
 )
-_STARTERS = _words(
+_STARTERS = word_set(
     """der die das dem den des ein eine einen einem einer es er sie wir ich dies diese dieser dieses diesem diesen dabei
     dafür dagegen daher damit danach daneben dann darüber darin darauf daraus davon dazu denn derzeit deshalb ebenso
     entsprechend ferner für gemäß hier hierbei hierfür hierzu hinzu im in insgesamt ist jedoch mit nach neben nun nur ob
@@ -51,7 +48,7 @@ _STARTERS = _words(
     durch gegen kein keine laut mehr"""
 )
 _MONTHS = r"(?:Jan|Feb|Mär|Mae|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)"
-_NO_LAST_WORD = _words(
+_NO_LAST_WORD = word_set(
     """der die das des dem den ein eine einen einem einer eines und oder sowie bzw. beziehungsweise in im an am auf aus bei
     beim bis durch für gegen mit nach ohne seit über um unter vom von vor wegen zu zum zur dass wie als ist sind wird werden
     sich nicht auch noch je pro ab auch diese dieser dieses diesem diesen ihre ihrer ihren sein seine seiner"""

@@ -10,11 +10,12 @@ import re
 from collections import Counter
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list that is written as running text."""
     return frozenset(text.split())
 
 
-_STOP = _words(
+_STOP = word_set(
     """der die das des dem den ein eine einen einem einer eines und oder aber sowie in im an am auf aus bei beim bis durch für
     gegen mit nach ohne seit über um unter vom von vor wegen zu zum zur dass daß wie als ist sind war waren wird werden wurde
     wurden worden sein hat haben hatte kann können konnte soll sollen sollte muss müssen darf sich nicht auch noch je pro ab
