@@ -3,7 +3,10 @@
 import json
 import os
 import struct
+import threading
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +22,9 @@ from ratsassistent import e5_format, embedding_files, meaning, models
 from ratsassistent.catalogue import IndexSource, PackedSource
 from ratsassistent.errors import ChecksumError, ModelError
 from ratsassistent.loading import sha256_of
-from ratsassistent.meaning import static, transformer
+from ratsassistent.meaning import in_memory, static, transformer
 from ratsassistent.settings import Settings
+from ratsassistent.workspace import workspace
 
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "▁kita", "▁gebühr", "en", "a", "k", "i", "t", "<mask>"]
 SHAPE = e5_format.Shape(hidden=32, layers=1, heads=2, inner=64, words=len(PIECES), positions=16, types=2, epsilon=1e-12)
@@ -316,6 +320,76 @@ def test_without_a_model_on_this_machine_there_is_none(entry, packed, tmp_path, 
     assert found is not None
     assert found.dimensions == 32
     assert entry.packed.weights_sha256 in found.key
+
+
+# One model in memory, however many data folders are open
+
+
+@pytest.fixture
+def on_this_machine(entry, packed, tmp_path, monkeypatch):
+    """Settings with the tiny model in their model folder; nothing is in memory before and after."""
+    catalogue = replace(models.load_catalogue(), embeddings=(replace(entry, default=True),))
+    monkeypatch.setattr(meaning, "load_catalogue", lambda: catalogue)
+    fetch(entry, tmp_path / "modelle", [], source=packed)
+    in_memory.empty()
+    yield Settings(data_folder=tmp_path / "daten", model_folders=(tmp_path / "modelle",), threads=1)
+    in_memory.empty()
+
+
+def test_all_workspaces_share_one_model_and_its_weights(on_this_machine, tmp_path, monkeypatch):
+    loads = []
+    real = transformer._load
+    monkeypatch.setattr(transformer, "_load", lambda *a, **k: loads.append(a) or real(*a, **k))
+    elsewhere = replace(on_this_machine, data_folder=tmp_path / "anderswo")
+    with workspace(on_this_machine) as one, workspace(on_this_machine) as same, workspace(elsewhere) as other:
+        assert one.meaning.transformer is not None
+        assert one.meaning.transformer is same.meaning.transformer is other.meaning.transformer
+        assert one.meaning.static is same.meaning.static is other.meaning.static
+        for ws in (one, same, other):
+            ws.meaning.transformer.questions(["kita"])
+    assert len(loads) == 1
+
+
+def test_other_threads_and_replaced_weights_are_another_model(on_this_machine, entry, tmp_path):
+    first = meaning.find(on_this_machine)
+    assert meaning.find(replace(on_this_machine, threads=2)) is not first
+    assert meaning.find(on_this_machine) is first
+    weights = tmp_path / "modelle" / entry.folder / "model.safetensors"
+    os.utime(weights, ns=(1, 1))
+    anew = meaning.find(on_this_machine)
+    assert anew is not first
+    assert meaning.find(on_this_machine) is anew
+    in_memory.empty()
+    assert meaning.find(on_this_machine) is not anew
+
+
+def test_many_who_ask_at_once_get_one_model(tmp_path):
+    weights, loads, start = tmp_path / "gewichte", [], threading.Barrier(8)
+
+    def load():
+        loads.append(object())
+        time.sleep(0.01)
+        return loads[-1]
+
+    def ask(_):
+        start.wait(10)
+        return in_memory.shared(weights, None, load)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(ask, range(8)))
+    assert len(loads) == 1
+    assert all(one is loads[0] for one in found)
+    in_memory.empty()
+
+
+def test_a_model_that_could_not_be_loaded_is_tried_again(tmp_path):
+    def fails():
+        raise ModelError("beschädigt")
+
+    with pytest.raises(ModelError):
+        in_memory.shared(tmp_path / "gewichte", None, fails)
+    assert in_memory.shared(tmp_path / "gewichte", None, lambda: "da") == "da"
+    in_memory.empty()
 
 
 def test_the_real_model_knows_what_means_the_same(tmp_path):

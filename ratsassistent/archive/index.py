@@ -16,6 +16,7 @@ words only the best is a hit; the others are named with it.
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from ratsassistent.oparl import AgendaItem, Meeting, Paper, Passage, Public
 
 CANDIDATES, NEAR = 200, 100  # of the full text, and of each model
 STATIC, TRANSFORMER = "static", "transformer"  # the roles of models
+_asking = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,14 @@ class Meaning:
     def question(self, embedder: Embedder, text: str) -> Vectors:
         """The vector of a question; kept for the other archive."""
         key = (embedder.key, text)
-        if key not in self._asked:
-            while len(self._asked) >= 16:
-                self._asked.pop(next(iter(self._asked)))
-            self._asked[key] = embedder.questions([text])[0]
-        return self._asked[key]
+        known = self._asked.get(key)
+        if known is None:
+            known = embedder.questions([text])[0]
+            with _asking:  # several threads may search in one workspace
+                while len(self._asked) >= 16:
+                    self._asked.pop(next(iter(self._asked)))
+                self._asked[key] = known
+        return known
 
 
 @dataclass(slots=True)
