@@ -83,15 +83,37 @@ def answer(
     made = _made(nothing, said, _verdict(asked, ranked[0], hits))
     if on_text:
         on_text(made.answer)
-    if model is None or not phrasing.helps(question, said):
+    if model is None or not wants_sentence(asked, made):
         return made
+    return with_sentence(asked, made, pages, model, own_prompts, should_stop, on_text)
+
+
+def wants_sentence(asked: Asked, made: Answer) -> bool:
+    """Would a sentence of the language model make an answer of quotes easier to read?"""
+    return made.answered and made.model is None and phrasing.helps(asked.question, made.statements)
+
+
+def with_sentence(
+    asked: Asked,
+    made: Answer,
+    pages: PageTexts,
+    model: Callable[[], LanguageModel],
+    own_prompts: Path | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    on_text: Callable[[str], None] | None = None,
+) -> Answer:
+    """An answer of quotes with a sentence of the language model before them; as it is where the model has no sound one.
+
+    :raises Interrupted: `should_stop` said so.
+    """
+    said = made.statements
     try:
-        sentence, record = phrasing.phrase(question, said, pages, model(), own_prompts, should_stop, on_text)
+        sentence, record = phrasing.phrase(asked.question, said, pages, model(), own_prompts, should_stop, on_text)
     except ModelError:  # there is none, or it cannot be run: the quotes are the answer
         return made
-    if sentence is not None:
-        made = _made(nothing, (sentence, *said[:2]), made.verdict).model_copy(update={"model": record})
-    return made
+    if sentence is None:
+        return made
+    return _made(made, (sentence, *said[:2]), made.verdict).model_copy(update={"model": record})
 
 
 def _made(nothing: Answer, said: Sequence[Statement], told: str | None) -> Answer:
