@@ -54,7 +54,7 @@ def ask(
     started = time.monotonic()
     chosen = held.wanted_meeting(ws, wanted) if wanted else None
     item = held.wanted_item(chosen, top) if chosen and top else None
-    asked = answering.complete(question, [turn_of(a) for a in before])
+    asked = _completed(question, before)
     hits = _hits(ws, asked, chosen.id if chosen else None, item.id if item else None)
     made = answering.answer(
         asked, hits, cited_texts(ws, hits), model, ws.own_prompts, should_stop, on_text, ws.meaning.transformer
@@ -68,6 +68,46 @@ def ask(
             "seconds": round(time.monotonic() - started, 2),
         }
     )
+
+
+def wants_model(given: Answer, before: Sequence[Answer] = ()) -> bool:
+    """Would a sentence of the language model help, on top of the quotes of this answer?
+
+    :param before: as for `ask`, which made it.
+    """
+    return answering.wants_sentence(_completed(given.question, before), given)
+
+
+def with_sentence(
+    ws: Workspace,
+    given: Answer,
+    model: Callable[[], LanguageModel],
+    *,
+    before: Sequence[Answer] = (),
+    should_stop: Callable[[], bool] | None = None,
+    on_text: Callable[[str], None] | None = None,
+) -> Answer:
+    """An answer of quotes with the language model's sentence, if it has a sound one; nothing is looked for anew.
+
+    :param before: as for `ask`, which made it.
+    :raises Interrupted: `should_stop` said so.
+    """
+    started = time.monotonic()
+    pages: PageTexts = {}
+    for said in given.statements:
+        for cited in said.citation:
+            key = (cited.file_id, cited.page)
+            if cited.page is not None:
+                pages[key] = page_text(ws, cited.file_id, cited.page)
+            else:  # of a file without pages the words quoted are enough
+                pages[key] = "\n".join(filter(None, (pages.get(key), said.heading, said.text)))
+    asked = _completed(given.question, before)
+    made = answering.with_sentence(asked, given, pages, model, ws.own_prompts, should_stop, on_text)
+    return made.model_copy(update={"seconds": round(given.seconds + time.monotonic() - started, 2)})
+
+
+def _completed(question: str, before: Sequence[Answer]) -> answering.Asked:
+    return answering.complete(question, [turn_of(a) for a in before])
 
 
 def turn_of(given: Answer) -> answering.Turn:
