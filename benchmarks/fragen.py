@@ -26,8 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from ratsassistent import asking, workflow
+from ratsassistent import closest, workflow
 from ratsassistent.briefings import Answer, Hit
+from ratsassistent.cited import cited_texts
 from ratsassistent.settings import read_settings
 from ratsassistent.writing import answer as answering
 from ratsassistent.writing.answers import verdict
@@ -95,11 +96,14 @@ class Asker:
         meeting = self.meetings[day[0]] if day else None
         question = answering.complete(asked["question"])
         hits = self._hits(question, meeting, Path(file).name if file else None)
-        pages = asking.cited_texts(self.ws, hits)
-        embedder = self.ws.meaning.transformer
+        pages = cited_texts(self.ws, hits)
+
+        def nearness(given: Any, found: Any) -> list[float | None]:
+            return closest.cosines(self.ws, question.search, given, found, seconds=1e9)
+
         model = (lambda: workflow.load_model(self.ws)) if self.model else None
         started = time.monotonic()
-        made = answering.answer(question, hits, pages, model, embedder=embedder)
+        made = answering.answer(question, hits, pages, model, nearness=nearness)
         made = made.model_copy(update={"seconds": round(time.monotonic() - started, 2)})
         right = made.answered and has(" ".join(made.answer.split()[:WORDS]), asked.get("must") or [])
         citations = [c for s in made.statements for c in s.citation]
@@ -111,7 +115,7 @@ class Asker:
         )
         judged = Judged(asked, made, right, right and cited)
         if self.features and hits:
-            self._add_features(judged, question, hits, pages, embedder)
+            self._add_features(judged, question, hits, pages, nearness)
         return judged
 
     def _hits(self, question: answering.Asked, meeting: str | None, file: str | None) -> list[Hit]:
@@ -121,8 +125,9 @@ class Asker:
             hits = [h for h in hits if any(c.file == file for c in h.passage.citation)]
         return hits[: answering.PASSAGES]
 
-    def _add_features(self, judged: Judged, question: Any, hits: list[Hit], pages: Any, embedder: Any) -> None:
-        ranked = rank(quotes(hits, pages), question.question, embedder, answering.town(pages))
+    def _add_features(self, judged: Judged, question: Any, hits: list[Hit], pages: Any, nearness: Any) -> None:
+        found = quotes(hits, pages)
+        ranked = rank(found, question.question, nearness(hits, found), answering.town(pages))
         if not ranked:
             return
         best = max(ranked[:3], key=lambda r: verdict.sureness(r, question.question))
@@ -131,7 +136,7 @@ class Asker:
         least = verdict.LEAST, verdict.LEAST_BY_WORDS
         verdict.LEAST = verdict.LEAST_BY_WORDS = -1.0
         try:
-            forced = answering.answer(question, hits, pages, embedder=embedder)
+            forced = answering.answer(question, hits, pages, nearness=nearness)
         finally:
             verdict.LEAST, verdict.LEAST_BY_WORDS = least
         judged.right = has(" ".join(forced.answer.split()[:WORDS]), judged.asked.get("must") or [])

@@ -12,16 +12,18 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ratsassistent import held
+from ratsassistent import closest, held
 from ratsassistent.briefings import Answer, Hit
+from ratsassistent.cited import cited_texts, page_text
 from ratsassistent.errors import InputError
 from ratsassistent.oparl import AgendaItem
 from ratsassistent.searching import find
-from ratsassistent.workspace import Workspace, store_of
+from ratsassistent.workspace import Workspace
 from ratsassistent.writing import answer as answering
 from ratsassistent.writing.answers.question import Question
+from ratsassistent.writing.answers.quotes import Quote
 from ratsassistent.writing.model.llama import LanguageModel
-from ratsassistent.writing.text.cited import PageTexts, page_texts
+from ratsassistent.writing.text.cited import PageTexts
 
 MOST_YEARS = 12  # that a development is followed over
 A_YEAR = 6  # passages of each
@@ -56,9 +58,11 @@ def ask(
     item = held.wanted_item(chosen, top) if chosen and top else None
     asked = _completed(question, before)
     hits = _hits(ws, asked, chosen.id if chosen else None, item.id if item else None)
-    made = answering.answer(
-        asked, hits, cited_texts(ws, hits), model, ws.own_prompts, should_stop, on_text, ws.meaning.transformer
-    )
+
+    def nearness(given: Sequence[Hit], found: Sequence[Quote]) -> list[float | None]:
+        return closest.cosines(ws, asked.search, given, found)
+
+    made = answering.answer(asked, hits, cited_texts(ws, hits), model, ws.own_prompts, should_stop, on_text, nearness)
     read, total = _item_counts(ws, item) if item else page_counts(ws, chosen.id if chosen else None)
     return made.model_copy(
         update={
@@ -120,30 +124,6 @@ def page_counts(ws: Workspace, meeting_id: str | None) -> tuple[int, int]:
     """How many pages of a meeting (or of everything) were read, and how many there are."""
     counts = [store.page_counts(meeting_id) for store in ws.stores]
     return sum(read for read, _ in counts), sum(total for _, total in counts)
-
-
-def page_text(ws: Workspace, file_id: str | None, page: int | None) -> str:
-    """The text of a physical page, from the store that holds it; empty if none does, or it could not be read."""
-    if file_id is None or page is None:
-        return ""
-    found = (store.page(file_id, page) for store in ws.stores)
-    return next((p.text for p in found if p is not None), "")
-
-
-def cited_texts(ws: Workspace, hits: Sequence[Hit]) -> PageTexts:
-    """The text of every page that hits cite; of a file without pages (OParl) its whole text."""
-    texts: PageTexts = {}
-    for hit in hits:
-        for cited in hit.passage.citation:
-            key = (cited.file_id, cited.page)
-            if key in texts:
-                continue
-            if cited.page is not None:
-                texts[key] = page_text(ws, cited.file_id, cited.page)
-                continue
-            paper = store_of(ws, hit.public).paper(hit.passage.paper_id)
-            texts.update(page_texts([paper]) if paper else {key: ""})
-    return texts
 
 
 def _hits(ws: Workspace, asked: answering.Asked, meeting_id: str | None, item_id: str | None) -> list[Hit]:

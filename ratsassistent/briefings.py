@@ -352,7 +352,10 @@ class Duplicate(Model):
 
 
 class Hit(Model):
-    """A passage found for a query; a higher score is better. `snippet` is plain text."""
+    """A passage found for a query; a higher score is better. `snippet` is plain text, `place` the page it stands on.
+
+    Where no `place` is given, the first page of the passage is meant (`shown_at`).
+    """
 
     passage: Passage
     paper: Paper | None = None
@@ -362,8 +365,14 @@ class Hit(Model):
     public: Public = None
     score: float
     snippet: str
+    place: Citation | None = None
     why: Why | None = None
     duplicates: tuple[Duplicate, ...] = ()
+
+    @property
+    def shown_at(self) -> Citation | None:
+        """Where it leads to."""
+        return self.place or next(iter(self.passage.citation), None)
 
 
 class Answer(Model):

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ratsassistent import held
+from ratsassistent import closest, held
 from ratsassistent import jobs as background
 from ratsassistent.archive import choices as archived
 from ratsassistent.archive import german, vectors
@@ -56,6 +56,18 @@ def by_meaning(ws: Workspace) -> bool:
     return ws.meaning.static is not None or ws.meaning.transformer is not None
 
 
+def get_ready(ws: Workspace) -> None:
+    """Load what a first search would have to wait for: the embedding models, and the vectors of what is held.
+
+    :raises ModelError: a model cannot be loaded. :raises StorageError: the archive cannot be read.
+    """
+    for model in (ws.meaning.static, ws.meaning.transformer):
+        if model is not None:
+            model.questions(["Beschluss"])
+            for store in ws.stores:
+                vectors.lacking(store, model)
+
+
 def marked(hit: Hit) -> list[tuple[str, bool]]:
     """The snippet of a hit in pieces that give it back when they are joined; True where a word that was found stands."""
     found = {token.stem for word in (hit.why.words if hit.why else ()) for token in german.tokens(word.found)}
@@ -87,13 +99,15 @@ def find(
     meeting_id = _meeting_id(ws, wanted) if wanted else None
     stores = [store for store in ws.stores if public is None or (store is ws.public) == public]
     end = time.monotonic() + ws.meaning.seconds
+    most = max(limit, closest.LOOKED_AT)
     hits: list[Hit] = []
     for left, store in reversed(list(enumerate(stores, 1))):  # what the smaller one does not need, the other one has
         now = time.monotonic()
         deadline = now + (end - now) / left
-        found = _index(ws, store).search(text, limit=limit, meeting_id=meeting_id, deadline=deadline, **filters)
+        found = _index(ws, store).search(text, limit=most, meeting_id=meeting_id, deadline=deadline, **filters)
         hits += [hit.model_copy(update={"public": store is ws.public}) for hit in found]
-    return sorted(hits, key=lambda h: (-h.score, h.public is not True))[:limit]
+    hits.sort(key=lambda h: (-h.score, h.public is not True))
+    return closest.order(ws, text, hits[:most])[:limit]
 
 
 def read_meaning(ws: Workspace) -> None:

@@ -10,18 +10,18 @@ puts what it writes beside what it was made from.
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import JsonValue
 
-from ratsassistent import asking, earlier, held, models, register
+from ratsassistent import asking, earlier, held, models, question_jobs, register
 from ratsassistent import jobs as background
 from ratsassistent.archive.ocr_cache import OcrCache
-from ratsassistent.asking import page_counts, page_text
+from ratsassistent.asking import page_counts
 from ratsassistent.briefings import Answer, Briefing, Coverage, ItemBriefing, Level, ModelRecord
+from ratsassistent.cited import page_text
 from ratsassistent.errors import InputError, Interrupted, ModelError, NotFound
 from ratsassistent.held import loose_papers, meetings, wanted_paper
 from ratsassistent.held import wanted_item as item_of
@@ -30,6 +30,7 @@ from ratsassistent.intake import release, take_in
 from ratsassistent.jobs import Job
 from ratsassistent.oparl import AgendaItem, Meeting, PageRef
 from ratsassistent.pack.files.reading import render_safely
+from ratsassistent.question_jobs import order as order_question
 from ratsassistent.remarks import forget, handed_out, remark, remarks, remarks_of_paper, withdraw
 from ratsassistent.searching import find, make_vectors
 from ratsassistent.settings import Settings
@@ -306,20 +307,6 @@ def order_briefing(ws: Workspace, wanted: str, plain: str | None = None) -> Job:
     return job
 
 
-def order_question(ws: Workspace, question: str, wanted: str | None = None, before: str | None = None) -> Job:
-    """Put a question into the queue, before all briefings, and see that a worker runs.
-
-    :param before: the job of the question that it may follow up.
-    """
-    if not question.strip():
-        raise InputError("Bitte eine Frage eingeben.")
-    chosen = meeting(ws, wanted) if wanted else None
-    payload: dict[str, JsonValue] = {"question": question, "meeting": chosen.id if chosen else None, "before": before}
-    job = ws.jobs.add("frage", question, payload, priority=10)
-    background.ensure_worker(ws.settings)
-    return job
-
-
 def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
     """Do what waits in the queue, one job after the other, until nothing has come for a while.
 
@@ -347,15 +334,7 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
 
     def question(job: Job, beat: Beat) -> Any:
         report = _Report(beat, 1)
-        wanted = job.payload["meeting"]
-        made = ask(
-            ws,
-            str(job.payload["question"]),
-            wanted=str(wanted) if wanted else None,
-            before=_answered_before(ws, job.payload.get("before")),
-            should_stop=report.should_stop,
-            on_text=report.growing,
-        )
+        made = question_jobs.complete(ws, job, lambda: load_model(ws), report.should_stop, report.growing)
         return made.model_dump(mode="json")
 
     def vectors(_job: Job, beat: Beat) -> JsonValue:
@@ -364,14 +343,6 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
 
     handlers: dict[str, background.Handler] = {"briefing": briefing, "frage": question, "vektoren": vectors}
     background.run_worker(ws.jobs, handlers, idle_exit_s=idle_exit_s)
-
-
-def _answered_before(ws: Workspace, job_id: JsonValue) -> list[Answer]:
-    """The answer of an earlier question, if it is still there."""
-    with contextlib.suppress(NotFound):
-        earlier = ws.jobs.get(str(job_id)) if job_id else None
-        return [Answer.model_validate(earlier.result)] if earlier and earlier.result is not None else []
-    return []
 
 
 Beat = Callable[[int, int, str], None]  # done, total, German message; raises Interrupted when the work is to stop

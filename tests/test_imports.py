@@ -23,6 +23,8 @@ LAYERS = [
     ["workspace"],
     ["held"],
     ["register"],
+    ["cited"],
+    ["closest"],
     ["searching"],
     ["earlier"],
     ["asking"],

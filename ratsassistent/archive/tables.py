@@ -144,6 +144,17 @@ vector = Table(
     Column("body", LargeBinary, nullable=False),  # a float32 and one signed byte for each dimension
     Index("vector_of_row", "row", "model", unique=True),
 )
+piece_vector = Table(
+    "piece_vector",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("row", Integer, ForeignKey("passage.rowid", ondelete="CASCADE"), nullable=False),
+    Column("model", Integer, ForeignKey("embedding_model.id", ondelete="CASCADE"), nullable=False),
+    Column("text_key", LargeBinary, nullable=False),  # of the piece's text with what it stands under
+    Column("body", LargeBinary, nullable=False),
+    Index("piece_vector_of_row", "row", "model", "text_key", unique=True),
+    Index("piece_vector_of_model", "model"),
+)
 briefing = Table(
     "briefing",
     metadata,

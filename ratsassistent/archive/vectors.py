@@ -84,7 +84,7 @@ def fill(
     :param on_batch: told how many passages got their vectors; what it raises ends the work.
     """
     made = 0
-    model = _model(store, embedder, role)
+    model = model_number(store, embedder, role)
     for texts in _lacking(store, model, batch):
         made += len(texts)
         _keep(store, model, texts, _embedded(embedder, texts))
@@ -97,7 +97,7 @@ def fill(
 
 def fill_these(store: Store, embedder: Embedder, role: str, rows: Sequence[int]) -> None:
     """Make the vectors of these passages, where they have none of this model."""
-    model = _model(store, embedder, role)
+    model = model_number(store, embedder, role)
     with store.reading() as connection:
         texts = _texts(connection, model, tables.passage.c.rowid.in_([int(row) for row in rows]), len(rows))
     if texts:
@@ -113,8 +113,10 @@ def lacking(store: Store, embedder: Embedder) -> int:
 
 
 def remove(connection: Connection, rows: Sequence[int]) -> None:
-    """Remove the vectors of passages that go, or whose words change."""
-    table = tables.vector
+    """Remove the vectors of passages that go, or whose words change, and those of their pieces."""
+    table, pieces = tables.vector, tables.piece_vector
+    for row in rows:
+        connection.execute(delete(pieces).where(pieces.c.row == row))
     removed = sum(connection.execute(delete(table).where(table.c.row == row)).rowcount for row in rows)
     if removed:
         model = tables.embedding_model
@@ -237,8 +239,8 @@ def _nothing(model: int, removals: int, dimensions: int) -> _Matrix:
     return _Matrix(model, removals, 0, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32), empty)
 
 
-def _model(store: Store, embedder: Embedder, role: str) -> int:
-    """The number of a model in this archive; that of another model with this role goes, with its vectors."""
+def model_number(store: Store, embedder: Embedder, role: str) -> int:
+    """The number of a model in this archive; another model with this role goes, with its vectors."""
     table = tables.embedding_model
     known = select(table.c.id).where(table.c.key == _key(embedder), table.c.role == role)
     with store.reading() as connection:
@@ -257,7 +259,8 @@ def _model(store: Store, embedder: Embedder, role: str) -> int:
 
 
 def _drop(connection: Connection, models: Sequence[int]) -> None:
-    connection.execute(delete(tables.vector).where(tables.vector.c.model.in_(models)))
+    for table in (tables.vector, tables.piece_vector):
+        connection.execute(delete(table).where(table.c.model.in_(models)))
     connection.execute(delete(tables.embedding_model).where(tables.embedding_model.c.id.in_(models)))
 
 

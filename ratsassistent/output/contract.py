@@ -378,7 +378,7 @@ def hits(given: Iterable[Hit], seconds: float) -> JSON:
                 "why": why(h.why) if h.why else None,
             }
             for h in given
-            for c in [next(iter(h.passage.citation), None)]
+            for c in [h.shown_at]
         ],
         "seconds": round(seconds, 3),
     }

@@ -207,7 +207,7 @@ def _nothing(asked: Search, narrowed: str) -> str:
 
 
 def _hit(hit: Hit, number: int, *, is_new: bool) -> str:
-    place = next(iter(hit.passage.citation), None)
+    place = hit.shown_at
     file = place.file if place else ""
     title = (hit.paper.name if hit.paper else "") or short_name(file, 80)
     kind = " ".join(part for part in (hit.paper.paperType, hit.paper.reference) if part) if hit.paper else ""

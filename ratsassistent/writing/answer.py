@@ -16,23 +16,21 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ratsassistent.archive import german
 from ratsassistent.briefings import Answer, Hit, Statement
 from ratsassistent.errors import ModelError
 from ratsassistent.writing.answers import compose, phrasing, verdict
 from ratsassistent.writing.answers.conversation import Asked, Turn, complete
-from ratsassistent.writing.answers.quotes import quotes
+from ratsassistent.writing.answers.quotes import Quote, quotes
 from ratsassistent.writing.answers.ranking import Ranked, rank
 from ratsassistent.writing.answers.timeline import timeline
 from ratsassistent.writing.model.llama import LanguageModel
 from ratsassistent.writing.text.cited import PageTexts
 
-if TYPE_CHECKING:
-    from ratsassistent.meaning.embedder import Embedder
+__all__ = ["PASSAGES", "Asked", "Nearness", "Turn", "answer", "complete", "town"]
 
-__all__ = ["PASSAGES", "Asked", "Turn", "answer", "complete", "town"]
+Nearness = Callable[[Sequence[Hit], Sequence[Quote]], Sequence[float | None]]  # cosines of quotes with the question
 
 PASSAGES = 16  # whose sentences are looked at
 NEAREST = 3  # places named where there is no answer
@@ -50,7 +48,7 @@ def answer(
     own_prompts: Path | None = None,
     should_stop: Callable[[], bool] | None = None,
     on_text: Callable[[str], None] | None = None,
-    embedder: Embedder | None = None,
+    nearness: Nearness | None = None,
 ) -> Answer:
     """Answer from the passages found.
 
@@ -58,7 +56,7 @@ def answer(
     :param pages: the text of every page that a passage stands on.
     :param model: gives the language model; called only where a sentence of it would help. None: quotes only.
     :param on_text: told the quotes at once, then the model's sentence as it grows.
-    :param embedder: compares meanings; without one, words must do.
+    :param nearness: how near quotes of these hits are to the question in meaning; without it, words must do.
     :raises Interrupted: `should_stop` said so.
     """
     asked = complete(asked) if isinstance(asked, str) else asked
@@ -69,7 +67,8 @@ def answer(
     )  # fmt: skip
     hits = _near_first(hits, asked)[: PASSAGES if not question.over_time else None]
     names = town(pages)
-    ranked = rank(quotes(hits, pages), question, embedder, names)
+    found = quotes(hits, pages)
+    ranked = rank(found, question, nearness(hits, found) if nearness else None, names)
     if question.over_time:
         lines = timeline(ranked, hits, question)
         if lines:

@@ -20,7 +20,7 @@ from ratsassistent.writing.text.cited import PageTexts
 from ratsassistent.writing.text.readable import without_bullet
 from ratsassistent.writing.text.sentences import Kind, Sentence, cells_of, is_furniture, labelled_row, sentences
 
-LONGEST = 70  # words of a quote; what is longer is cut to its clause by nobody and left out
+TITLE_WORDS = 12  # of the title, in a piece
 _LEADERS = re.compile(r"[.…_]{5,}\s*\d*\s*$")  # a line of a table of contents
 _SHORT_HEAD = 90
 # A line of the Beratungsfolge, a web address: nothing that is an answer or a heading.
@@ -60,6 +60,13 @@ class Quote:
     def context(self) -> str:
         """What a reader sees above it: title of the paper, heading, the line that leads to a list."""
         return " ".join(part for part in (self.title, self.heading, self.lead) if part)
+
+    @property
+    def piece(self) -> str:
+        """The quote as its meaning is compared: by itself a sentence says too little, under its title and heading more."""
+        title = " ".join(self.title.split()[:TITLE_WORDS])
+        above = " – ".join(part for part in (title, self.heading) if part and part not in self.text)
+        return f"{above}: {self.text}" if above else self.text
 
 
 def quotes(hits: Sequence[Hit], pages: PageTexts) -> list[Quote]:

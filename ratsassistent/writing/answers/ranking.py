@@ -14,7 +14,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from ratsassistent.archive import german
 from ratsassistent.writing.answers.question import Question
@@ -22,15 +21,9 @@ from ratsassistent.writing.answers.quotes import Quote
 from ratsassistent.writing.answers.values import Value, values
 from ratsassistent.writing.text.readable import finite
 
-if TYPE_CHECKING:
-    from ratsassistent.meaning.embedder import Embedder
-
-EMBEDDED = 24  # quotes whose meaning is compared: a second on an office PC; the others are too far down
-_OF_THE_FIRST = 5  # of each of the first three passages
 _HEADING, _NEIGHBOUR, _TITLE = 0.7, 0.45, 0.5  # what a word found there counts, against 1 in the quote itself
 _COMPOUND = 0.65
 _SHORTEST = 4
-_TITLE_WORDS = 12
 # What the features weigh in the order of the quotes.
 _W_HELD, _W_AROUND, _W_VALUE, _W_NEAR, _W_MEANING, _W_PLACE = 1.0, 0.6, 0.8, 0.3, 2.2, 0.5
 _MONEY_COLUMN = re.compile(r"Euro|EUR|€|[Kk]osten|[Bb]etrag|[Zz]uschuss|[Pp]reis|[Gg]ebühr|[Ee]ntgelt")
@@ -43,6 +36,7 @@ _TELLS_COST = re.compile(
     r"\b(?:\w*[Kk]osten\w*|kostet|\w*[Pp]reis\w*|bel[aä]uf\w+|belief\w*|betr[aä]g\w*|Auftragssumme|Gesamtsumme|Angebot\w*)\b"
 )
 _CUE = 0.35
+_FAR, _CLOSE = 0.78, 0.90  # cosines of what has nothing to do with a question, and of what answers it
 _NO_VALUE = 0.8  # what a quote loses that holds no value where one is asked for
 _ASKING = re.compile(r"\?\s*[\"“»]?$|^(?:Wie|Was|Warum|Welche\w*|Wann|Wer|Ob|Inwiefern|Inwieweit)\b.{0,200}$")
 
@@ -82,11 +76,14 @@ class Word:
 
 
 def rank(
-    found: Sequence[Quote], question: Question, embedder: Embedder | None = None, town: frozenset[str] = frozenset()
+    found: Sequence[Quote],
+    question: Question,
+    cosines: Sequence[float | None] | None = None,
+    town: frozenset[str] = frozenset(),
 ) -> list[Ranked]:
     """The quotes, best first.
 
-    :param embedder: compares meanings; without one, words must do.
+    :param cosines: how near each is to the question in meaning, None where nobody knows; without them words must do.
     :param town: stems of the town's name, which tells nothing within its own papers.
     """
     stems = [_stems(quote.text) for quote in found]
@@ -97,12 +94,13 @@ def rank(
         before = stems[quote.before.place] if quote.before else frozenset()
         after = stems[quote.after.place] if quote.after else frozenset()
         made.append(_ranked(quote, own, around[quote.context], before | after, telling, question))
-    for entry in made:
-        entry.score = _score(entry, question, meaning=False)
+    by_meaning = cosines is not None and any(cosine is not None for cosine in cosines)
+    for entry, cosine in zip(made, cosines or [None] * len(made), strict=True):
+        if cosine is not None:
+            entry.features.cosine = cosine
+            entry.features.meaning = min(max((cosine - _FAR) / (_CLOSE - _FAR), 0.0), 1.2)
+        entry.score = _score(entry, question, meaning=by_meaning)
     made.sort(key=lambda r: -r.score)
-    if embedder is not None:
-        _compare_meanings(made, question, embedder)
-        made.sort(key=lambda r: -r.score)
     return made
 
 
@@ -232,39 +230,3 @@ def _score(entry: Ranked, question: Question, *, meaning: bool) -> float:
     if quote.words > 60:
         score -= 0.2
     return score
-
-
-def _compare_meanings(made: list[Ranked], question: Question, embedder: Embedder) -> None:
-    """Adds how close the foremost quotes are in meaning, and weighs again."""
-    foremost = _foremost(made)
-    if not foremost:
-        return
-    texts = [_in_context(r.quote) for r in foremost]
-    vectors = embedder.passages(texts)
-    cosines = vectors @ embedder.questions([question.text])[0]
-    low, high = 0.78, 0.90
-    for entry, cosine in zip(foremost, cosines, strict=True):
-        entry.features.cosine = float(cosine)
-        entry.features.meaning = min(max((float(cosine) - low) / (high - low), 0.0), 1.2)
-        entry.score = _score(entry, question, meaning=True)
-    lowest = min(entry.score for entry in foremost)
-    for entry in made:
-        if entry.features.cosine == 0.0:
-            entry.score = min(entry.score, lowest) - 0.001
-
-
-def _foremost(made: Sequence[Ranked]) -> list[Ranked]:
-    """The quotes that are worth comparing: the best of the first passages, and those that hold most words."""
-    chosen: list[Ranked] = []
-    for number in range(3):
-        chosen += [r for r in made if r.quote.hit == number and r.quote.words > 3][:_OF_THE_FIRST]
-    taken = {id(r) for r in chosen}
-    chosen += [r for r in made if id(r) not in taken][: EMBEDDED - len(chosen)]
-    return chosen
-
-
-def _in_context(quote: Quote) -> str:
-    """A sentence by itself says too little to be compared: with the title of its paper and its heading it says more."""
-    title = " ".join(quote.title.split()[:_TITLE_WORDS])
-    above = " – ".join(part for part in (title, quote.heading) if part and part not in quote.text)
-    return f"{above}: {quote.text}" if above else quote.text
