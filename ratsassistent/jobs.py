@@ -4,7 +4,8 @@ What enters: jobs (`Jobs.add`) and, in the worker, one handler for each kind of 
 page and `auftraege` to show. What it does not know: what a briefing or a question is, language models, SQL.
 
 A worker *claims* a job and shows that it lives (`beat`). If it dies, the job is claimed again by the next one. There
-is one worker for each data folder; it works off what waits, questions before briefings, and ends when idle.
+is one worker for each data folder; it works off what waits, questions before briefings, and ends when idle. What is
+quick is done where it is asked for (`run_here`), with the same state for all to see; what takes long of it is handed on.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -37,7 +39,7 @@ from ratsassistent.settings import Settings
 Kind = Literal["briefing", "frage", "vektoren"]
 State = Literal["wartet", "läuft", "fertig", "fehler", "abgebrochen", "pausiert"]
 Progress = Callable[[int, int, str], None]
-Handler = Callable[["Job", Progress], JsonValue]
+Handler = Callable[["Job", Progress], "JsonValue | SoFar"]
 
 BRIEFING_PRIORITY = 0
 QUESTION_PRIORITY = 10
@@ -71,6 +73,13 @@ class Job(Model):
     priority: int = BRIEFING_PRIORITY
 
 
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What a handler returns whose job another worker is to go on with: a result that can be shown already."""
+
+    result: JsonValue
+
+
 class Jobs:
     """The jobs of a data folder. The object remembers which of them it has claimed."""
 
@@ -89,10 +98,19 @@ class Jobs:
         """Where the worker's lock and log lie."""
         return self._store.folder
 
-    def add(self, kind: Kind, title: str, payload: dict[str, JsonValue], priority: int | None = None) -> Job:
+    def add(
+        self,
+        kind: Kind,
+        title: str,
+        payload: dict[str, JsonValue],
+        priority: int | None = None,
+        *,
+        worker: str | None = None,
+    ) -> Job:
         """Put a job in the queue; work that already waits, runs or is paused is not queued twice (and goes on).
 
         :param priority: higher comes first; by default questions come before briefings.
+        :param worker: whoever adds it does it (`run_here`), unless it was queued already: see `has_claimed`.
         """
         text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
         if priority is None:
@@ -109,6 +127,8 @@ class Jobs:
             job_id = f"ra:auftrag-{uuid.uuid4().hex[:16]}"
             values = {"id": job_id, "kind": kind, "title": title, "payload": text, "state": "wartet", "done": 0}
             values |= {"total": 0, "message": "", "priority": priority, "created": now, "updated": now, "attempts": 0}
+            if worker is not None:
+                values |= self._claiming(job_id, worker) | {"started": now, "attempts": 1}
             jobs_table.add(connection, values)
             return _job(jobs_table.find(connection, id=job_id)[0])
 
@@ -143,13 +163,15 @@ class Jobs:
                     values = {"state": "fehler", "error": error, "finished": now, "updated": now, "worker": None}
                     jobs_table.change(connection, row["id"], values)
                     continue
-                token = f"{worker}/{uuid.uuid4().hex}"
-                values = {"state": "läuft", "worker": token, "started": row["started"] or now, "updated": now}
-                values |= {"attempts": row["attempts"] + 1, **_sign_of_life()}
+                values = {**self._claiming(row["id"], worker), "started": row["started"] or now, "updated": now}
+                values |= {"attempts": row["attempts"] + 1}
                 jobs_table.change(connection, row["id"], values)
-                self._claims[row["id"]] = token
                 return _job(jobs_table.find(connection, id=row["id"])[0])
         return None
+
+    def has_claimed(self, job_id: str) -> bool:
+        """Whether this object has claimed a job and not yet ended it."""
+        return job_id in self._claims
 
     def beat(self, job_id: str, done: int, total: int, message: str, *, gives_way: bool = False) -> None:
         """Show progress and that the worker lives.
@@ -181,6 +203,11 @@ class Jobs:
     def release(self, job_id: str) -> bool:
         """Put the claimed job back in the queue, to go on later; False if it is no longer ours."""
         return self._end(job_id, {"state": "wartet", "attempts": 0}, ended=False)
+
+    def hand_on(self, job_id: str, so_far: JsonValue) -> bool:
+        """Put the claimed job back in the queue with what there is of its result; False if it is no longer ours."""
+        text = json.dumps(so_far, ensure_ascii=False)
+        return self._end(job_id, {"state": "wartet", "attempts": 0, "result": text}, ended=False)
 
     def cancel(self, job_id: str) -> Job:
         """Stop a job for good; a running one stops at its next step. A job that has ended stays as it is.
@@ -227,6 +254,10 @@ class Jobs:
         """Renew the claim without progress, while a step takes long."""
         with self._store.writing() as connection:
             jobs_table.change(connection, job_id, _sign_of_life(), worker=self._claims.get(job_id), state="läuft")
+
+    def _claiming(self, job_id: str, worker: str) -> jobs_table.Row:
+        token = self._claims[job_id] = f"{worker}/{uuid.uuid4().hex}"
+        return {"state": "läuft", "worker": token, **_sign_of_life()}
 
     def _is_mine(self, row: jobs_table.Row) -> bool:
         return row["state"] == "läuft" and row["worker"] is not None and row["worker"] == self._claims.get(row["id"])
@@ -277,6 +308,11 @@ def run_worker(
         # A job added while we still held the lock found a worker at work: look again without it.
         if not any(job.state == "wartet" for job in jobs.all()):
             return count
+
+
+def run_here(jobs: Jobs, job: Job, handler: Handler) -> None:
+    """Do in this process a job that `jobs` has claimed, as a worker would; what comes of it is kept as its state."""
+    _run(jobs, job, {job.kind: handler})
 
 
 def ensure_worker(settings: Settings) -> bool:
@@ -349,7 +385,10 @@ def _run(jobs: Jobs, job: Job, handlers: dict[str, Handler]) -> None:
     try:
         with _heart(jobs, job.id):
             result = handler(job, progress)
-        jobs.finish(job.id, result)
+        if isinstance(result, SoFar):
+            jobs.hand_on(job.id, result.result)
+        else:
+            jobs.finish(job.id, result)
     except Interrupted:
         jobs.release(job.id)  # only where it is still ours: a cancelled or paused one stays that
     except RatsassistentError as error:

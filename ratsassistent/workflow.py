@@ -22,7 +22,7 @@ from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.asking import page_counts
 from ratsassistent.briefings import Answer, Briefing, Coverage, ItemBriefing, Level, ModelRecord
 from ratsassistent.cited import page_text
-from ratsassistent.errors import InputError, Interrupted, ModelError, NotFound
+from ratsassistent.errors import Interrupted, ModelError, NotFound
 from ratsassistent.held import loose_papers, meetings, wanted_paper
 from ratsassistent.held import wanted_item as item_of
 from ratsassistent.held import wanted_meeting as meeting

@@ -28,6 +28,7 @@ LAYERS = [
     ["searching"],
     ["earlier"],
     ["asking"],
+    ["question_jobs"],
     ["intake"],
     ["remarks"],
     ["workflow"],

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from ratsassistent import jobs as jobs_module
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import Interrupted, ModelError, NotFound
-from ratsassistent.jobs import Jobs, ensure_worker, run_worker
+from ratsassistent.jobs import Jobs, SoFar, ensure_worker, run_here, run_worker
 from ratsassistent.settings import Settings
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
@@ -210,6 +210,23 @@ def test_the_worker_reports_what_went_wrong_as_one_sentence(jobs):
     assert errors["a"] == "Das Sprachmodell fehlt."
     assert "KeyError" in errors["b"]
     assert "„frage“" in errors["c"]
+
+
+def test_whoever_adds_a_job_may_do_it_at_once_and_hand_the_rest_on(jobs, tmp_path):
+    job = jobs.add("frage", "a", {}, worker="hier")
+    assert (job.state, jobs.has_claimed(job.id)) == ("läuft", True)
+    with Store.open(tmp_path / "archiv", public=False) as store:
+        other = Jobs(store)
+        assert other.claim("anderer") is None
+        assert other.add("frage", "a", {}, worker="dort").id == job.id
+        assert not other.has_claimed(job.id)
+    run_here(jobs, job, lambda _, progress: progress(0, 1, "") or SoFar({"bisher": 1}))
+    waiting = jobs.get(job.id)
+    assert (waiting.state, waiting.result, waiting.finished) == ("wartet", {"bisher": 1}, None)
+    seen = []
+    assert run_worker(jobs, {"frage": lambda job, _: seen.append(job.result) or "ganz"}, once=True) == 1
+    assert seen == [{"bisher": 1}]
+    assert (jobs.get(job.id).state, jobs.get(job.id).result) == ("fertig", "ganz")
 
 
 def test_a_briefing_gives_way_to_a_question_and_goes_on_afterwards(jobs):

@@ -19,7 +19,7 @@ import pdfs
 import pytest
 from scripted import RECORD, ScriptedModel
 
-from ratsassistent import jobs, models, workflow
+from ratsassistent import asking, jobs, models, workflow
 from ratsassistent.demo import demo_pack
 from ratsassistent.settings import Settings
 
@@ -301,25 +301,32 @@ def test_a_second_click_counts_while_the_first_is_worked_on(page: Page, served: 
     assert page.locator("#ra-item h2", has_text=title).is_visible()
 
 
-def test_a_question_survives_a_reload_and_is_answered_with_its_page(page: Page, served: Served) -> None:
+def test_a_question_is_answered_at_once_and_the_models_sentence_follows(
+    page: Page, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "wants_model", lambda *_: True)
     take_in(served, demo_pack())
     page.reload()
     page.get_by_role("tab", name="Fragen").click()
     box = page.get_by_label("Ihre Frage")
     box.fill("Wie viel müssen Familien mit zwei Kindern künftig für die Ganztagsgruppe zahlen?")
     box.press("Enter")
-    page.get_by_text("die Antwort wird geschrieben").wait_for()
+    answer = page.locator("#ra-answer")
+    answer.locator(".ra-answer").wait_for()
+    answer.get_by_text("Die KI fasst es noch in einem Satz zusammen").wait_for()
     page.reload()
-    page.get_by_text("die Antwort wird geschrieben").wait_for()
-    served.may_write.set()
-    page.locator("#ra-answer .ra-answer").wait_for()
-    assert "von 40 Seiten gelesen" in page.locator("#ra-answer").inner_text()
-    citation = page.locator("#ra-answer .ra-cite").first
+    answer.get_by_text("Die KI fasst es noch in einem Satz zusammen").wait_for()
+    citation = answer.locator(".ra-cite").first
     citation.click()
     page.locator("#ra-picture-ask img").wait_for()
     assert f"Seite {citation.get_attribute('data-page')} von" in str(
         page.locator("#ra-picture-ask img").get_attribute("alt")
     )
+    served.may_write.set()
+    answer.get_by_role("button", name="Diese Frage löschen").wait_for()
+    assert "230 €" in answer.inner_text()
+    assert "von 40 Seiten gelesen" in answer.inner_text()
+    assert "Die KI fasst" not in answer.inner_text()
 
 
 def test_deleting_asks_first(page: Page, served: Served, tmp_path: Path) -> None:

@@ -240,7 +240,7 @@ def test_filters_narrow_the_search(events: Events) -> None:
 def test_models_stay_from_one_search_to_the_next_and_what_comes_in_is_found(data: Path, tmp_path: Path) -> None:
     lookup = LookUp(settings_for(data))
     assert "Mühlbach</mark>" not in lookup.search(Search(text="Mühlbach"))
-    kept = lookup._searching()
+    kept = lookup._ready.workspace()
     file = oparl_data.write(tmp_path / "d.jsonl", oparl_data.organization(), oparl_data.meeting(), oparl_data.paper())
     with workflow.workspace(lookup.settings) as ws:
         workflow.take_in(ws, [file])
@@ -248,7 +248,7 @@ def test_models_stay_from_one_search_to_the_next_and_what_comes_in_is_found(data
     with workflow.workspace(lookup.settings) as ws:
         workflow.delete(ws, next(m.id for m in workflow.meetings(ws) if m.name.startswith("12. Sitzung")))
     assert "Mühlbach</mark>" not in lookup.search(Search(text="Mühlbach"))
-    assert lookup._searching() is kept
+    assert lookup._ready.workspace() is kept
 
 
 def test_an_error_stands_where_the_hits_would(events: Events, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import cast, get_args
 
 from ratsassistent import jobs as background
-from ratsassistent import models, workflow
+from ratsassistent import models, question_jobs, workflow
 from ratsassistent.briefings import Intake, RemarkKind
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
 from ratsassistent.oparl import AgendaItem, Paper
 from ratsassistent.output import export, page_item, page_overview, page_views
+from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_text import notice, progress_bar, size
 from ratsassistent.output.page_views import BUSY, PagePicture
 from ratsassistent.settings import Settings
@@ -150,6 +151,7 @@ class Actions:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.loading = ModelLoading()
+        self.ready = Ready(settings)
 
     # --- the model
 
@@ -343,14 +345,25 @@ class Actions:
             background.ensure_worker(self.settings)
 
     def ask(self, question: str, meeting_id: str | None, before: str | None = None) -> str:
-        """Order an answer; returns the job's id.
+        """Have a question answered; returns the job's id. A closed tab does not stop it.
+
+        Quotes are found in a thread of this process; a worker adds the language model's sentence where it helps.
 
         :param before: the job of the question shown, which this one may follow up.
         """
-        if not question.strip():
-            raise InputError("Bitte eine Frage eingeben.")
-        with workflow.workspace(self.settings) as ws:
-            return workflow.order_question(ws, question.strip(), meeting_id or None, before).id
+        ws = self.ready.workspace()
+        jobs, job = question_jobs.begin(ws, question.strip(), meeting_id or None, before)
+        has_model = self.missing_model() is None
+
+        def work() -> None:
+            try:
+                question_jobs.answer(ws, jobs, job, has_model=has_model)
+            except Exception as error:  # its state could not be kept; whoever looks is told that
+                sentence(error)
+
+        if jobs.has_claimed(job.id):
+            threading.Thread(target=work, daemon=True, name="frage").start()
+        return job.id
 
     def stop(self, job_id: str) -> None:
         """Cancel a question that waits or is being answered."""

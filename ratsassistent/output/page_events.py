@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 READ, ASK, TAKE_IN, FIND, REGISTER = "sitzungen", "fragen", "einlesen", "suchen", "beschluesse"
 MOST_WINDOWS = 200  # whose last clicks are remembered
-SLOW_S, FAST_S = 4.0, 1.0  # seconds between two looks at the work in the background
+SLOW_S, FAST_S, SOON_S = 4.0, 1.0, 0.4  # seconds between two looks at the work in the background
 
 Changes = Iterator[dict[Any, Any]]
 
@@ -59,7 +59,7 @@ class Events:
 
     def __init__(self, page: Page, actions: Actions) -> None:
         self.p, self.do = page, actions
-        self.lookup = LookUp(actions.settings)
+        self.lookup = LookUp(actions.settings, actions.ready)
         self._turns = Turns()
 
     # --- whole page
@@ -87,6 +87,7 @@ class Events:
                 yield from self._open(chosen)
             except NotFound:  # deleted since
                 yield self._overview(replace(chosen, meeting=None, item=None, paper=None))
+        self.do.ready.begin()
 
     def tick(self, chosen: Chosen, seen: dict[str, Any]) -> Changes:
         """Look whether the work in the background has brought anything new; draw only that."""
@@ -94,9 +95,9 @@ class Events:
         now: dict[str, Any] = {
             "reading": reading_key(chosen, news.job),
             "line": news.line,
-            "question": news.question and (news.question.id, news.question.state, news.question.message),
+            "question": news.question and _question_key(news.question),
             "model": self.do.model_box(),
-            "busy": news.busy,
+            "pace": SOON_S if _is_awaited(news.question) else FAST_S if news.busy else SLOW_S,
             "drawn": news.reading.drawn if news.reading else seen.get("drawn", {}),
         }
         if now == seen:
@@ -117,8 +118,8 @@ class Events:
             changes[self.p.answer] = page_views.question(news.question)
         if now["model"] != seen.get("model"):
             changes |= self._model()
-        if now["busy"] != seen.get("busy"):
-            changes[self.p.timer] = gr.Timer(FAST_S if news.busy else SLOW_S)
+        if now["pace"] != seen.get("pace") or now["question"] != seen.get("question"):
+            changes[self.p.timer] = gr.Timer(now["pace"])
         yield changes
 
     # --- taking in
@@ -232,7 +233,7 @@ class Events:
     # --- asking
 
     def ask(self, question: str, scope: str, chosen: Chosen) -> Changes:
-        """Put a question into the queue."""
+        """Have a question answered; `tick` shows what there is of it."""
         chosen = replace(chosen, question=self.do.ask(question, scope, chosen.question))
         asked = self.do.questions()
         job = next((j for j in asked if j.id == chosen.question), None)
@@ -240,7 +241,7 @@ class Events:
             **self._question(chosen, job, asked),
             self.p.chosen: chosen,
             self.p.question: "",
-            self.p.timer: gr.Timer(FAST_S),
+            self.p.timer: gr.Timer(SOON_S),
             self.p.source: page_views.picture(None),
         }
 
@@ -406,6 +407,16 @@ class Events:
 
     def _picture(self, wanted: dict[str, Any], *, closable: bool = False) -> str:
         return self.do.picture(str(wanted["file"]), int(wanted["page"]), wanted.get("quote"), closable=closable)
+
+
+def _is_awaited(asked: Job | None) -> bool:
+    """Whether a question is being answered now and has no quotes yet."""
+    return asked is not None and asked.state == "läuft" and asked.result is None
+
+
+def _question_key(asked: Job) -> tuple[str, str, str, bool]:
+    """What tells that the question shown has to be drawn anew."""
+    return asked.id, asked.state, asked.message, asked.result is not None
 
 
 def _view(reading: Reading) -> str:

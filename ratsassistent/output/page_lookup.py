@@ -6,15 +6,14 @@ What leaves: HTML (escaped). What it does not know: Gradio, SQL, how anything is
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import threading
 from collections.abc import Mapping
 from typing import Any
 
 from ratsassistent import register, searching, workflow
 from ratsassistent.errors import InputError
 from ratsassistent.output import page_register, page_search, phrases, register_table
+from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_register import RegisterSearch
 from ratsassistent.output.page_search import MOST, Search
 from ratsassistent.resolutions import Resolution
@@ -26,24 +25,11 @@ _PUBLIC = {"ja": True, "nein": False}
 
 
 class LookUp:
-    """Search and register; one object for all tabs.
+    """Search and register; one object for all tabs."""
 
-    The workspace of searches stays open: embedding models and vectors are in memory from one search to the next.
-    """
-
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, ready: Ready | None = None) -> None:
         self.settings = settings
-        self._lock = threading.Lock()
-        self._kept = contextlib.ExitStack()
-        self._searched: Workspace | None = None
-
-    def _searching(self) -> Workspace:
-        with self._lock:
-            if self._searched is None:
-                self._searched = self._kept.enter_context(workflow.workspace(self.settings))
-            elif self._searched.embedding is not None and self._searched.embedding.transformer is None:
-                self._searched.embedding = None  # it may have been fetched since
-            return self._searched
+        self._ready = ready or Ready(settings)
 
     # --- search
 
@@ -54,7 +40,7 @@ class LookUp:
 
     def search(self, asked: Search) -> str:
         """What is found."""
-        ws = self._searching()
+        ws = self._ready.workspace()
         choices = searching.choices(ws, MOST_MEETINGS)
         found = workflow.find(
             ws, asked.text, limit=MOST + 1, wanted=asked.meeting or None, public=_PUBLIC.get(asked.public),

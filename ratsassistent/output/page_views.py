@@ -29,6 +29,8 @@ from ratsassistent.output.page_text import (
 )
 
 BUSY = ("wartet", "läuft")
+_SEARCHED = "Die Unterlagen werden durchsucht …"
+_SENTENCE_COMES = "Die KI fasst es noch in einem Satz zusammen …"
 _KEYS = re.compile(r"\s*\[S\d+\]?")  # what a model names its sources with; pages come when it has finished
 
 
@@ -176,22 +178,24 @@ def briefing_job(job: Job | None, complete: bool) -> str:
 
 
 def question(job: Job | None) -> str:
-    """A question with what there is of its answer: it waits, it is being written, it is there, it failed."""
+    """A question with what there is of its answer: it is looked for, quotes are there, all of it is, it failed."""
     if job is None:
         return ""
     head = f'<h2 class="ra-question">{safe(job.title)}</h2>'
-    if job.state == "fertig" and job.result is not None:
-        body = page_item.answer(Answer.model_validate(job.result))
+    answer = page_item.answer(Answer.model_validate(job.result)) if job.result is not None else ""
+    if job.state == "fertig":
+        body = answer
     elif job.state in BUSY:
         text = _KEYS.sub("", job.message).strip()
-        body = progress_bar(None, "Die Unterlagen werden durchsucht, die Antwort wird geschrieben …")
+        body = progress_bar(None, _SENTENCE_COMES if answer else _SEARCHED)
         if text:
             body += f'<p class="ra-growing" aria-live="off">{safe(text)}</p>'
+        body += answer
     elif job.state == "fehler":
-        body = notice(job.error or "Die Frage konnte nicht beantwortet werden.", "error")
+        body = answer + notice(job.error or "Die Frage konnte nicht beantwortet werden.", "error")
     else:
-        body = notice("Die Frage wurde angehalten.")
-    stop = "Frage abbrechen" if job.state in BUSY else "Diese Frage löschen"
+        body = answer or notice("Die Frage wurde angehalten.")
+    stop = ("Ohne diesen Satz" if answer else "Frage abbrechen") if job.state in BUSY else "Diese Frage löschen"
     button = action("stop" if job.state in BUSY else "forget", stop, job=job.id)
     return f'<section class="ra-qa" aria-label="Antwort">{head}{body}<p class="ra-buttons">{button}</p></section>'
 

@@ -1,0 +1,114 @@
+"""A question as a job: quotes at once, where it is asked; the language model's sentence from the worker, when it comes.
+
+What enters: an opened Workspace, a question, the job of the question that it may follow up. What leaves: jobs whose
+result is an Answer; one whose sentence is still awaited has its quotes as result already.
+What it does not know: how an answer is made (`asking`), how a language model is loaded, the page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from pydantic import JsonValue
+
+from ratsassistent import asking, held
+from ratsassistent import jobs as background
+from ratsassistent.briefings import Answer
+from ratsassistent.errors import InputError, NotFound
+from ratsassistent.jobs import Job, Jobs, Progress, SoFar
+from ratsassistent.workspace import Workspace
+from ratsassistent.writing.model.llama import LanguageModel
+
+HERE = "seite"  # names whoever answers in its own process
+
+
+def order(ws: Workspace, question: str, wanted: str | None = None, before: str | None = None) -> Job:
+    """Put a question into the queue, before all briefings, and see that a worker runs.
+
+    :param before: the job of the question that it may follow up.
+    :raises InputError: the question is empty. :raises NotFound: there is no such meeting.
+    """
+    job = _add(ws, ws.jobs, question, wanted, before)
+    background.ensure_worker(ws.settings)
+    return job
+
+
+def begin(ws: Workspace, question: str, wanted: str | None = None, before: str | None = None) -> tuple[Jobs, Job]:
+    """The job of a question that is to be answered here, by `answer` with the same `Jobs`.
+
+    The same question may be waited for already: then it has not been claimed, and a worker is at it.
+
+    :raises InputError: the question is empty. :raises NotFound: there is no such meeting.
+    """
+    jobs = ws.jobs
+    job = _add(ws, jobs, question, wanted, before, worker=HERE)
+    if job.state == "wartet":
+        background.ensure_worker(ws.settings)
+    return jobs, job
+
+
+def answer(ws: Workspace, jobs: Jobs, job: Job, *, has_model: bool) -> None:
+    """Answer a question that `begin` claimed with quotes; where a sentence of the model helps, a worker goes on.
+
+    What goes wrong is kept as the job's state.
+
+    :param has_model: a language model is on this machine.
+    """
+
+    def quoted(job: Job, beat: Progress) -> JsonValue | SoFar:
+        beat(0, 1, "")
+        before = _answered_before(ws, job)
+        made = asking.ask(ws, str(job.payload["question"]), wanted=_meeting(job), before=before)
+        result: JsonValue = made.model_dump(mode="json")
+        return SoFar(result) if has_model and asking.wants_model(made, before) else result
+
+    background.run_here(jobs, job, quoted)
+    with contextlib.suppress(NotFound):  # removed meanwhile
+        if jobs.get(job.id).state == "wartet":
+            background.ensure_worker(ws.settings)
+
+
+def complete(
+    ws: Workspace,
+    job: Job,
+    model: Callable[[], LanguageModel],
+    should_stop: Callable[[], bool],
+    on_text: Callable[[str], None],
+) -> Answer:
+    """What a worker does of a question: the whole answer, or what is still lacking of it.
+
+    :raises Interrupted: `should_stop` said so.
+    """
+    before = _answered_before(ws, job)
+    if job.result is not None:
+        given = Answer.model_validate(job.result)
+        return asking.with_sentence(ws, given, model, before=before, should_stop=should_stop, on_text=on_text)
+    question = str(job.payload["question"])
+    return asking.ask(
+        ws, question, model=model, wanted=_meeting(job), before=before, should_stop=should_stop, on_text=on_text
+    )
+
+
+def _add(
+    ws: Workspace, jobs: Jobs, question: str, wanted: str | None, before: str | None, worker: str | None = None
+) -> Job:
+    if not question.strip():
+        raise InputError("Bitte eine Frage eingeben.")
+    meeting_id = held.wanted_meeting(ws, wanted).id if wanted else None
+    payload: dict[str, JsonValue] = {"question": question, "meeting": meeting_id, "before": before}
+    return jobs.add("frage", question, payload, priority=background.QUESTION_PRIORITY, worker=worker)
+
+
+def _meeting(job: Job) -> str | None:
+    wanted = job.payload["meeting"]
+    return str(wanted) if wanted else None
+
+
+def _answered_before(ws: Workspace, job: Job) -> list[Answer]:
+    """The answer of the question before, if it is still there."""
+    before = job.payload.get("before")
+    with contextlib.suppress(NotFound):
+        earlier = ws.jobs.get(str(before)) if before else None
+        return [Answer.model_validate(earlier.result)] if earlier and earlier.result is not None else []
+    return []
