@@ -13,6 +13,7 @@ import datetime as dt
 import unicodedata
 import uuid
 from collections.abc import Sequence
+from typing import Literal
 
 from ratsassistent import held
 from ratsassistent.archive.decided import resolutions_of
@@ -144,13 +145,13 @@ def enter(
     ws: Workspace,
     wanted: str,
     *,
-    status: Status | None = None,
+    status: Status | Literal[""] | None = None,
     deadline: str | None = None,
     office: str | None = None,
     note: str | None = None,
     author: str | None = None,
 ) -> Resolution:
-    """Keep status, deadline (ISO day) or office of a resolution; an empty text takes a deadline or office away.
+    """Keep status, deadline (ISO day) or office of a resolution; an empty text takes away what was entered before.
 
     :raises NotFound: there is no such resolution. :raises InputError: nothing is said, or too much.
     """
@@ -162,15 +163,14 @@ def enter(
     now = dt.datetime.now(dt.UTC)
     if told:  # clocks go back, and may stand still
         now = max(now, told[-1].written + dt.timedelta(microseconds=1))
-    empty = [
-        name for name, value in (("deadline", deadline), ("office", office)) if value is not None and not value.strip()
-    ]
+    given = {"status": status, "deadline": deadline, "office": office}
+    empty = [name for name, value in given.items() if value is not None and not value.strip()]
     entry = RegisterEntry.model_validate(
         {
             "id": ra_id("eintrag", known.id, now.isoformat(), uuid.uuid4().hex),
             "resolution_id": known.id,
             "item_id": known.item_id,
-            "status": status,
+            "status": status or None,
             "deadline": _day(deadline) if deadline and deadline.strip() else None,
             "office": _plain(office, "Das Amt") or None,
             "note": _plain(note, "Die Notiz") or None,

@@ -235,6 +235,21 @@ def test_what_is_entered_is_kept_with_who_and_when_and_only_what_differs(lookup:
     assert "Frist entfernt; Notiz: Warten auf das Land." in words_of(lookup.register(RegisterSearch()))
 
 
+def test_a_status_can_be_taken_away_again(lookup: LookUp) -> None:
+    key = only(lookup).id
+    assert '<option value="">Status entfernen' not in lookup.register(RegisterSearch())
+    press(lookup, RegisterSearch(), do="enter", resolution=key, status="done", office="Tiefbauamt")
+    assert '<option value="">Status entfernen</option>' in lookup.register(RegisterSearch())
+    changed = press(
+        lookup, RegisterSearch(), do="enter", resolution=key, status="", office="Tiefbauamt", author="A. Braun"
+    )
+    assert "von A. Braun: Status entfernt" in words_of(changed["register"])
+    assert (only(lookup).status, only(lookup).office) == (None, "Tiefbauamt")
+    assert words_of(lookup.register(RegisterSearch(status="done"))).startswith("Keine Beschlüsse gefunden")
+    with pytest.raises(InputError, match="nichts geändert"):
+        lookup.enter({"resolution": key, "status": "", "office": "Tiefbauamt"})
+
+
 def test_what_a_form_never_says_is_refused(lookup: LookUp) -> None:
     key = only(lookup).id
     with pytest.raises(InputError, match="Status"):

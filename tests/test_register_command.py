@@ -118,6 +118,17 @@ def test_entering_and_what_is_open(run: Run, bridge: str) -> None:
     assert told["proposal"] == oparl_data.PROPOSAL
 
 
+def test_a_status_is_taken_away_and_the_resolution_is_open_again(run: Run, bridge: str) -> None:
+    assert run("beschluss", bridge, "--status", "erledigt", "--amt", "Tiefbauamt").status == 0
+    done = run("beschluss", bridge, "--status", "keiner", "--von-person", "E. Anger")
+    assert done.status == 0
+    assert "Stand: nicht eingetragen · zuständig: Tiefbauamt" in done.out
+    assert "E. Anger: Stand weggenommen" in done.out
+    (opened,) = run("beschlusskontrolle", "--json").json["resolutions"]
+    assert (opened["status"], opened["office"]) == (None, "Tiefbauamt")
+    assert run("beschluesse", "--status", "keiner").status == 2
+
+
 def test_what_is_wrong_is_said_in_a_sentence(run: Run, bridge: str, tmp_path: Path) -> None:
     assert refused(run("beschluss", "ra:beschluss-0000", "--status", "offen"))
     assert refused(run("beschluesse", "--sitzung", "Kreistag"))

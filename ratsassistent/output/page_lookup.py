@@ -100,8 +100,6 @@ class LookUp:
                 "note": "",
             }
             new: dict[str, Any] = {name: given[name] for name, value in before.items() if given[name] != value}
-            if not new.get("status"):  # a status is replaced, never taken away
-                new.pop("status", None)
             if not new:
                 raise InputError("Es wurde nichts geändert. Bitte Status, Frist, Amt oder Notiz eintragen.")
             return register.enter(ws, known.id, author=given["author"] or None, **new)

@@ -289,7 +289,7 @@ def _source(each: ResolutionSource) -> str:
 
 def _entry_form(one: Resolution, history: Sequence[RegisterEntry], name: str | None) -> str:
     """Fields for what a person knows of it; what was entered before stands below."""
-    states = [*([] if one.status else [("", "noch kein Eintrag")]), *phrases.STATUSES.items()]
+    states = [("", "Status entfernen" if one.status else "noch kein Eintrag"), *phrases.STATUSES.items()]
     fields = "".join(
         (
             select_field("Status", "status", f"status {one.id}", states, one.status or ""),

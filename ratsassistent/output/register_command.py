@@ -48,8 +48,8 @@ def one(args: argparse.Namespace, settings: Settings) -> int:
             found = register.resolution(ws, args.resolution)
         else:
             found = register.enter(
-                ws, args.resolution, status=STATUSES[args.status] if args.status else None, deadline=args.frist,
-                office=args.amt, note=args.notiz, author=args.von_person,
+                ws, args.resolution, status=STATUSES.get(args.status, "") if args.status else None,
+                deadline=args.frist, office=args.amt, note=args.notiz, author=args.von_person,
             )  # fmt: skip
         told = register.history(ws, found.id)
     if args.json:

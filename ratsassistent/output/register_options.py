@@ -27,6 +27,7 @@ STATUSES: dict[str, Status] = {
     "erledigt": "done",
     "entfallen": "dropped",
 }
+NO_STATUS = "keiner"  # takes away the one that was entered
 PUBLIC = {"alle": None, "oeffentlich": True, "nichtoeffentlich": False}
 
 
@@ -55,7 +56,9 @@ def add(
         )
     register.add_argument("--ergebnis", choices=list(OUTCOMES), action="append", help="nur mit diesem Ergebnis")
     one.add_argument("resolution", metavar="KENNUNG", help="des Beschlusses, wie „beschluesse“ sie zeigt")
-    one.add_argument("--status", choices=list(STATUSES), help="Stand der Umsetzung")
+    one.add_argument(
+        "--status", choices=[*STATUSES, NO_STATUS], help=f"Stand der Umsetzung; „{NO_STATUS}“ nimmt ihn weg"
+    )
     one.add_argument(
         "--frist", metavar="DATUM", type=lambda text: day(text) if text.strip() else "", help="„“ nimmt sie weg"
     )
