@@ -19,9 +19,10 @@ from collections.abc import Sequence
 
 from ratsassistent.archive import german, pieces
 from ratsassistent.archive.query import SNIPPET_WORDS
+from ratsassistent.archive.store import Store
 from ratsassistent.briefings import Hit
 from ratsassistent.cited import cited_texts
-from ratsassistent.oparl import Citation
+from ratsassistent.oparl import Citation, Paper, Passage
 from ratsassistent.workspace import Workspace, store_of
 from ratsassistent.writing.answers.quotes import Quote, quotes
 from ratsassistent.writing.model.keyed import tight
@@ -79,6 +80,18 @@ def cosines(
             vectors |= pieces.made(store, embedder, wanted, deadline)
     made = (vectors.get((hits[quote.hit].passage.id, quote.piece)) for quote in found)
     return [None if vector is None else float(vector @ question) for vector in made]
+
+
+def read(ws: Workspace, store: Store, passages: Sequence[tuple[Passage, Paper]]) -> None:
+    """Read the sentences of passages of a store, so that a search need not do it."""
+    embedder = ws.meaning.transformer
+    if embedder is None:
+        return
+    public = store is ws.public
+    hits = [Hit(passage=p, paper=paper, public=public, score=0.0, snippet="") for p, paper in passages]
+    for hit in hits:  # one by one: what stands twice is left out among the quotes of one question only
+        wanted = [quote.piece for quote in quotes([hit], cited_texts(ws, [hit]))]
+        pieces.made(store, embedder, {hit.passage.id: wanted})
 
 
 def _shown(hit: Hit, quote: Quote) -> Hit:

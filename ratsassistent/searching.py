@@ -18,7 +18,7 @@ from typing import Any
 from ratsassistent import closest, held
 from ratsassistent import jobs as background
 from ratsassistent.archive import choices as archived
-from ratsassistent.archive import german, vectors
+from ratsassistent.archive import german, pieces, vectors
 from ratsassistent.archive.index import STATIC, TRANSFORMER, Index
 from ratsassistent.archive.store import Store
 from ratsassistent.briefings import Hit
@@ -29,6 +29,7 @@ from ratsassistent.workspace import Workspace
 AT_ONCE = 3000  # passages whose static vectors are made before a search goes on; more than these wait for the worker
 A_TURN = 500  # passages of one store that the transformer reads before it looks at the other one
 STEP = 32  # passages that it reads before it asks whether to go on
+NEWEST = 4000  # passages, the newest of each store, whose sentences it reads beforehand: some three large packs
 PRIORITY = -10  # of that work: everything else goes first
 _EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)  # signs around a word
 
@@ -130,7 +131,7 @@ def order_vectors(ws: Workspace) -> Job:
 def make_vectors(ws: Workspace, on_batch: Callable[[int, int], None]) -> int:
     """Make all vectors that are lacking; returns how many. What is interrupted goes on where it stopped.
 
-    What was taken in last comes first, in turns between the stores.
+    What was taken in last comes first, in turns between the stores. At the end the sentences of the newest passages.
 
     :param on_batch: told how many are done, and of how many; what it raises ends the work.
     """
@@ -146,6 +147,11 @@ def make_vectors(ws: Workspace, on_batch: Callable[[int, int], None]) -> int:
     for model, role in models:
         while sum(_turn(store, model, role, tell) for store in ws.stores):
             pass
+    if ws.meaning.transformer is not None:
+        for store in ws.stores:
+            for passages in pieces.unread(store, ws.meaning.transformer, NEWEST, STEP):
+                on_batch(done, max(total, done))
+                closest.read(ws, store, passages)
     return done
 
 

@@ -11,30 +11,22 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.sqlite import insert
 
-from ratsassistent.archive import tables, vectors
+from ratsassistent.archive import saving, tables, vectors
 from ratsassistent.archive.index import TRANSFORMER
 from ratsassistent.archive.store import Store
 from ratsassistent.meaning.embedder import Embedder, Vectors
+from ratsassistent.oparl import Paper, Passage
 
 STEP = 48  # pieces read between two looks at the clock: about half a second
 
 Wanted = Mapping[str, Sequence[str]]  # id of a passage -> the texts of its pieces
 Found = dict[tuple[str, str], Vectors]  # (id of a passage, text) -> shape (dimensions,)
-
-
-def kept(store: Store, embedder: Embedder, wanted: Wanted) -> Found:
-    """The vectors that are there already.
-
-    :raises StorageError: the archive cannot be read.
-    """
-    model = vectors.model_number(store, embedder, TRANSFORMER)
-    return _kept(store, embedder, model, wanted, _rows(store, wanted))
 
 
 def made(store: Store, embedder: Embedder, wanted: Wanted, deadline: float | None = None) -> Found:
@@ -60,6 +52,31 @@ def made(store: Store, embedder: Embedder, wanted: Wanted, deadline: float | Non
         _keep(store, entries)
         found |= zip(part, new, strict=True)
     return found
+
+
+def unread(store: Store, embedder: Embedder, most: int, batch: int) -> Iterator[list[tuple[Passage, Paper]]]:
+    """Of the newest passages those of which no piece was read yet, with their papers (without text), the newest first.
+
+    :param most: how many of the newest passages to look at. :param batch: how many to give at once.
+    """
+    model = vectors.model_number(store, embedder, TRANSFORMER)
+    passage, paper, table = tables.passage, tables.paper, tables.piece_vector
+    with store.reading() as connection:
+        newest = select(passage.c.rowid).order_by(passage.c.rowid.desc())
+        first = connection.execute(newest.offset(most - 1).limit(1)).scalar() or 0
+    below: int | None = None
+    read = exists().where(table.c.row == passage.c.rowid, table.c.model == model)
+    while True:
+        query = select(passage.c.rowid, passage.c.body, saving.without_text(paper.c.body).label("paper"))
+        query = query.join(paper, paper.c.id == passage.c.paper_id).where(passage.c.rowid >= first, ~read)
+        if below is not None:
+            query = query.where(passage.c.rowid < below)
+        with store.reading() as connection:
+            rows = connection.execute(query.order_by(passage.c.rowid.desc()).limit(batch)).all()
+        if not rows:
+            return
+        below = rows[-1].rowid
+        yield [(Passage.model_validate_json(r.body), Paper.model_validate_json(r.paper)) for r in rows]
 
 
 def _keep(store: Store, entries: Sequence[dict[str, object]]) -> None:

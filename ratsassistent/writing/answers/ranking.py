@@ -25,7 +25,7 @@ _HEADING, _NEIGHBOUR, _TITLE = 0.7, 0.45, 0.5  # what a word found there counts,
 _COMPOUND = 0.65
 _SHORTEST = 4
 # What the features weigh in the order of the quotes.
-_W_HELD, _W_AROUND, _W_VALUE, _W_NEAR, _W_MEANING, _W_PLACE = 1.0, 0.6, 0.8, 0.3, 2.2, 0.5
+_W_HELD, _W_AROUND, _W_VALUE, _W_NEAR, _W_MEANING, _W_PLACE, _W_FIRST = 1.0, 0.6, 0.8, 0.3, 2.2, 0.5, 0.4
 _MONEY_COLUMN = re.compile(r"Euro|EUR|€|[Kk]osten|[Bb]etrag|[Zz]uschuss|[Pp]reis|[Gg]ebühr|[Ee]ntgelt")
 _SUPERLATIVE = re.compile(
     r"\b(?:höchst|größt|meist|best|längst|teuerst|häufigst|wertvollst|niedrigst|kleinst|wenigst|geringst|schlechtest|kürzest|günstigst)(?:e[nrsm]?|ens)?\b|\bam \w+sten\b|\bSpitze|\bSchlusslicht"
@@ -206,7 +206,7 @@ def _nearness(quote: Quote, found: Sequence[Value], telling: Sequence[Word]) -> 
 def _score(entry: Ranked, question: Question, *, meaning: bool) -> float:
     f, quote = entry.features, entry.quote
     wants = question.kind in ("amount", "number", "date", "duration", "who", "where", "vote", "why")
-    score = _W_HELD * f.held + _W_AROUND * f.around + _W_PLACE * f.place
+    score = _W_HELD * f.held + _W_AROUND * f.around + _W_PLACE * f.place + _W_FIRST / (1 + quote.hit)
     if wants:
         weak = question.kind in ("where", "why") or (question.kind == "who" and question.party is None)
         score += (0.6 if weak else 1.0) * (_W_VALUE * f.value + _W_NEAR * f.near)
