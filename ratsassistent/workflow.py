@@ -209,20 +209,24 @@ def _brief_item(
 
 
 def with_earlier(ws: Workspace, written: ItemBriefing, item: AgendaItem, of: Meeting | None = None) -> ItemBriefing:
-    """The briefing of an item with the earlier resolutions on the same matter; `stored_briefing` leaves them out."""
+    """The briefing of an item with the earlier resolutions on the same matter."""
     return written.model_copy(update={"earlier": earlier.of_item(ws, item, of)})
 
 
-def stored_briefing(ws: Workspace, wanted: str) -> Briefing:
-    """The best there is of a meeting without running a model: `voll` where written, `auszug` otherwise."""
+def stored_briefing(ws: Workspace, wanted: str, *, linked: bool = False) -> Briefing:
+    """The best there is of a meeting without running a model: `voll` where written, `auszug` otherwise.
+
+    :param linked: with the earlier resolutions on the same matters, which take longer to find.
+    """
     chosen = meeting(ws, wanted)
+    links = earlier.of_meeting(ws, chosen) if linked else {}
     record = _record_for(ws, "voll")
     items: list[ItemBriefing] = []
     for item in chosen.agendaItem:
         known = held.store_for(ws, item).briefing(item.id, "voll")
         if known is None or known.basis != writing.task(item, "voll", record, ws.own_prompts).basis:
             known = _brief_item(ws, chosen.id, item, "auszug")
-        items.append(handed_out(ws, item, known))
+        items.append(handed_out(ws, item, known).model_copy(update={"earlier": links.get(item.id, ())}))
     covered = coverage(ws, chosen.id, chosen)
     made = _briefing(covered, chosen.id, chosen.name, "voll", items, 0.0)
     made = made.model_copy(update={"overview": overview(chosen, made.agendaItem, covered)})

@@ -40,6 +40,7 @@ from ratsassistent.oparl import (
     PageRef,
     Vote,
 )
+from ratsassistent.resolutions import EarlierResolution, Resolution
 
 PACK = "Sitzungspaket Wallerfurt.pdf"
 MODEL = ModelRecord(name="Prüfmodell 1B", sha256="ab" * 32, licence="Apache-2.0")
@@ -70,6 +71,16 @@ CORRECTED = said(
     author="A. Muster",
     replaces="Die Sperrung dauert acht Monate.",
 )
+
+
+def decided_before(public: bool | None = True, **more: object) -> EarlierResolution:
+    """An earlier resolution on the same matter as the bridge."""
+    values = {"id": "ra:beschluss-1", "item_id": "ra:top-9", "meeting_id": "ra:sitzung-9", "meeting": "8. Sitzung",
+              "organization": "Bauausschuss", "date": "2026-11-12", "number": "Ö 3", "name": "Prüfung der Brücke „Am Wehr“",
+              "public": public, "result": "Mehrheitlich zugestimmt", "outcome": "accepted",
+              "citation": on(4, file="Niederschrift 2026.pdf"), **more}  # fmt: skip
+    reasons = ("dieselbe Vorlage, am 12.11.2026 im Bauausschuss angenommen", "in beiden Titeln „Am Wehr“")
+    return EarlierResolution(resolution=Resolution.model_validate(values), reasons=reasons, score=3.0)
 
 
 def bridge() -> ItemBriefing:
@@ -152,6 +163,7 @@ def bridge() -> ItemBriefing:
             ),
         ),
         missing_attachments=(MissingAttachment(name="Anlage 3", citation=on(14)),),
+        earlier=(decided_before(),),
         drawings=(PageRef(file=PACK, page=25, reason="Lageplan"),),
         remarks=(
             Remark(

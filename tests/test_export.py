@@ -96,6 +96,10 @@ def made() -> dict[str, bytes]:
         "Anlage 3, erwähnt auf S. 14, liegt nicht bei",
         "Zu diesem Punkt liegen keine Unterlagen bei.",
         "Nichtöffentlich – vertraulich behandeln.",
+        "Frühere Beschlüsse dazu (vom Programm verknüpft)",
+        "Prüfung der Brücke „Am Wehr“: dieselbe Vorlage, am 12.11.2026 im Bauausschuss angenommen; in beiden Titeln „Am Wehr“.",
+        "Ergebnis: „Mehrheitlich zugestimmt“ (Niederschrift 2026, S. 4)",
+        "Niederschrift 2026.pdf",
         "Artikel 50 der KI-Verordnung",
         "Prüfmodell 1B (Lizenz: Apache-2.0)",
         "ab" * 32,
@@ -156,7 +160,7 @@ def test_items_are_told_in_one_order_and_nothing_empty_is_shown() -> None:
     ]
     assert [re.sub(r"## | \(.*", "", t) for t in titles] == [
         "Beschlussvorschlag", "Ergebnis laut Niederschrift", "Worum es geht", "Kurzfassung der Vorlage", "Kosten", "Fristen",
-        "Anmerkungen", "Beträge", "Termine und Fristen", "Beratungsfolge", "Angaben im Formular", "Anlagen",
+        "Anmerkungen", "Beträge", "Termine und Fristen", "Beratungsfolge", "Angaben im Formular", "Frühere Beschlüsse dazu", "Anlagen",
         "Widersprüche in den Unterlagen", "Mögliche Fragen", "In einfacher Sprache", "Geändert gegenüber der früheren Fassung",
         "Fehlt in den Unterlagen", "Pläne und Zeichnungen",
     ]  # fmt: skip
@@ -173,6 +177,18 @@ def test_items_are_told_in_one_order_and_nothing_empty_is_shown() -> None:
     assert (
         section(compose(given), "TOP Ö 6: Verschiedenes")[-1] == "Zu diesem Punkt liegen keine lesbaren Unterlagen bei."
     )
+
+
+def test_an_earlier_resolution_names_its_source_and_a_public_item_none_that_is_not_public() -> None:
+    def told(item: ItemBriefing, *found: object) -> list[str]:
+        given = sample.full().model_copy(update={"agendaItem": (item.model_copy(update={"earlier": found}),)})
+        return [line for line in lines(compose(given)) if line.startswith("- Prüfung der Brücke")]
+
+    without_page = sample.decided_before(citation=())
+    assert told(sample.bridge(), without_page)[0].endswith("Ergebnis: „Mehrheitlich zugestimmt“ (8. Sitzung)")
+    for hidden in (False, None):
+        assert told(sample.bridge(), sample.decided_before(hidden)) == []
+        assert len(told(sample.plot(), sample.decided_before(hidden))) == 1
 
 
 def test_sentences_under_the_name_of_the_wording_are_no_part_of_it() -> None:
@@ -237,7 +253,7 @@ def test_the_marking_is_in_the_metadata(made: dict[str, bytes], form: str) -> No
         "AIModelLicence": "Apache-2.0",
         "AIPrompts": f"zusammenfassung sha256:{'cd' * 32}",
         "Written": "2027-01-20T09:30:12+00:00",
-        "SourceFiles": "Sitzungspaket Wallerfurt.pdf; Niederschrift.pdf; alt.pdf",
+        "SourceFiles": "Sitzungspaket Wallerfurt.pdf; Niederschrift.pdf; alt.pdf; Niederschrift 2026.pdf",
         "ContainsNonPublic": "yes",
         "Software": properties(form, made[form])["Software"],
     }

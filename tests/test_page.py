@@ -14,12 +14,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import full_briefing
 import pdfs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent import models, workflow
+from ratsassistent import earlier, models, workflow
 from ratsassistent.briefings import (
     Amount,
     AnnexLine,
@@ -787,8 +788,10 @@ def test_a_running_summary_is_told_though_something_newer_was_ordered() -> None:
     assert page_actions._foremost([]) is None
 
 
-def test_the_files_to_hand_round_are_real(actions: Actions, opened: Chosen) -> None:
+def test_the_files_to_hand_round_are_real(actions: Actions, opened: Chosen, monkeypatch: pytest.MonkeyPatch) -> None:
     press(actions, opened, do="remark", item=opened.item or "", kind="note", text="Eigene Bemerkung", words="True")
+    links_of = {opened.item: (full_briefing.decided_before(),)}
+    monkeypatch.setattr(earlier, "of_meeting", lambda *_: links_of)
     html = actions.downloads(opened)
     assert is_harmless(html)
     assert phrases.CONFIDENTIAL_SHORT in words_of(html)  # the demonstration pack has a non-public part
@@ -800,6 +803,7 @@ def test_the_files_to_hand_round_are_real(actions: Actions, opened: Chosen) -> N
     assert made[0].startswith(b"PK")
     assert made[1].startswith(b"%PDF-")
     assert "Eigene Bemerkung" in made[2].decode("utf-8")
+    assert made[2].decode("utf-8").count("Prüfung der Brücke") == 1  # decided before on the same matter
 
 
 # --- the guard around the server

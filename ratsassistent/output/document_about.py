@@ -118,6 +118,7 @@ def _by_model(item: ItemBriefing) -> bool:
 def _sources(given: Briefing) -> tuple[str, ...]:
     names = [span.name for source in given.sources for paper in source.papers for span in paper.files]
     names += [c.file for item in given.agendaItem for c in cited(item)]
+    names += [c.file for item in given.agendaItem for one in item.earlier for c in one.resolution.citation]
     refs = (*given.coverage.unreadable, *given.coverage.ocr, *given.coverage.drawings, *given.coverage.unassigned)
     return tuple(dict.fromkeys(one_line(name) for name in (*names, *(ref.file for ref in refs))))
 

@@ -60,7 +60,9 @@ def item_blocks(item: ItemBriefing, source: ItemSource | None, home: Home) -> li
         blocks.append(Notice(phrases.NON_PUBLIC, unknown))
     blocks += _origin(source, home)
     home = home or sole_file(cited(item))
-    body = [*_official(item, home), *_statements(item, home), *_figures(item, home), *_around(item, home)]
+    body = [
+        *_official(item, home), *_statements(item, home), *_figures(item, home), *_earlier(item), *_around(item, home),
+    ]  # fmt: skip
     return [*blocks, *(body or _nothing(source))]
 
 
@@ -222,6 +224,21 @@ def _only_filled(head: tuple[str, ...], rows: Sequence[tuple[Line, ...]], widths
     return table(
         tuple(head[n] for n in kept), [tuple(row[n] for n in kept) for row in rows], tuple(widths[n] for n in kept)
     )
+
+
+def _earlier(item: ItemBriefing) -> list[Block]:
+    """Earlier resolutions on the same matter: why each is linked, what came of it, and where that stands."""
+    entries = []
+    for each in item.earlier:
+        one = each.resolution
+        if (
+            item.public is True and one.public is not True
+        ):  # `earlier` links none; a paper to hand round is no place for it
+            continue
+        source = pages(one.citation) or one.meeting
+        result = f" Ergebnis: „{one.result}“" if one.result else ""
+        entries.append(line(strong(f"{one.name}:"), f"{'; '.join(each.reasons)}.{result}", note(f"({source})")))
+    return [Heading(2, "Frühere Beschlüsse dazu", "vom Programm verknüpft"), *bullets(entries)] if entries else []
 
 
 def _around(item: ItemBriefing, home: Home) -> list[Block]:

@@ -303,7 +303,7 @@ class Actions:
     def downloads(self, chosen: Chosen) -> str:
         """The briefing as files to hand round, as links that hold them: no file lies anywhere for it."""
         with workflow.workspace(self.settings) as ws:
-            made = workflow.stored_briefing(ws, chosen.meeting or "")
+            made = workflow.stored_briefing(ws, chosen.meeting or "", linked=True)
         kinds: tuple[tuple[str, export.Format], ...] = (
             ("Word (DOCX)", "docx"),
             ("PDF", "pdf"),
