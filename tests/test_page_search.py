@@ -128,10 +128,21 @@ def test_only_the_first_are_shown_and_more_can_be_had() -> None:
 
 def test_where_there_are_too_many_it_says_so() -> None:
     found = [hit(f"Stelle {n}.") for n in range(MOST + 1)]
-    assert f"Mehr als {MOST} Treffer" in words_of(shown(*found))
+    first = words_of(shown(*found))
+    assert first.startswith(
+        "Die besten Treffer für „Gebühren“ Sehr viele Stellen haben mehr oder weniger damit zu tun;"
+    )
+    assert str(MOST) not in first  # a number that says nothing
+    assert "Sehr viele" not in words_of(shown(*found[:MOST]))
     whole = words_of(shown(*found, asked=Search(text="Gebühren", shown=MOST)))
     assert "Mehr Treffer zeigt das Programm nicht." in whole
     assert f"Stelle {MOST}." not in whole
+
+
+def test_who_asks_a_whole_question_is_told_where_it_is_answered() -> None:
+    told = "Eine Antwort auf die Frage gibt es unter „Fragen“."
+    assert told in words_of(shown(hit(), hit(), asked=Search(text="Wie hoch sind die Gebühren?")))
+    assert told not in words_of(shown(hit(), hit()))
 
 
 def test_nothing_found_says_what_one_can_try() -> None:
@@ -225,9 +236,7 @@ def test_from_a_word_to_the_page_and_to_the_agenda_item(events: Events) -> None:
 
 def test_filters_narrow_the_search(events: Events) -> None:
     def number(**wanted: str) -> int:
-        head = re.search(
-            r"<h2>(?:Mehr als )?(\d+) Treffer", press(events, None, do="search", text="Wallerfurt", **wanted)["hits"]
-        )
+        head = re.search(r"<h2>(\d+) Treffer", press(events, None, do="search", text="Wallerfurt", **wanted)["hits"])
         return int(head[1]) if head else 0
 
     everything = number()

@@ -23,6 +23,8 @@ MOST = 100  # hits of one search
 _QUOTE = 160  # letters of the snippet that stand above the page's picture
 _FEW = 3  # places of the same words that are seen at once
 _PUBLIC = {"": "alles", "ja": "nur Öffentliches", "nein": "nur Nichtöffentliches"}
+_MANY = "Sehr viele Stellen haben mehr oder weniger damit zu tun; gezeigt werden die besten."
+_ASK = "Eine Antwort auf die Frage gibt es unter „Fragen“."
 _ONLY_WORDS = "Gesucht wird nur nach den Wörtern selbst: Das Modell für die Suche nach der Bedeutung ist nicht auf diesem Rechner."
 
 
@@ -153,12 +155,19 @@ def results(asked: Search, found: Sequence[Hit], choices: Choices, *, by_meaning
     if not found:
         return _nothing(asked, narrowed) + words_only
     known = found[:MOST]
-    number = f"Mehr als {MOST} Treffer" if len(found) > MOST else count(len(known), "Treffer", "Treffer")
+    number = "Die besten Treffer" if len(found) > MOST else count(len(known), "Treffer", "Treffer")
     rows = "".join(
         _hit(hit, number, is_new=number == asked.shown - STEP + 1 and number > 1)
         for number, hit in enumerate(known[: asked.shown], 1)
     )
-    order = '<p class="ra-small">Was am besten passt, steht oben.</p>' if len(known) > 1 else ""
+    order = " ".join(
+        (
+            *([_MANY] if len(found) > MOST else []),
+            *(["Was am besten passt, steht oben."] if len(known) > 1 else []),
+            *([_ASK] if asked.text.endswith("?") else []),
+        )
+    )
+    order = f'<p class="ra-small">{order}</p>' if order else ""
     rest = len(known) - asked.shown
     more = ""
     if rest > 0:
