@@ -20,6 +20,7 @@ from ratsassistent.jobs import Job, Jobs, Progress, SoFar
 from ratsassistent.workspace import Workspace
 from ratsassistent.writing.model.llama import LanguageModel
 
+MOST_BEFORE = 5  # questions of a conversation that are looked back at
 HERE = "seite"  # names whoever answers in its own process
 
 
@@ -106,9 +107,15 @@ def _meeting(job: Job) -> str | None:
 
 
 def _answered_before(ws: Workspace, job: Job) -> list[Answer]:
-    """The answer of the question before, if it is still there."""
-    before = job.payload.get("before")
+    """The questions before this one that are still there, the last one last; one that was stopped has no answer."""
+    found: list[Answer] = []
     with contextlib.suppress(NotFound):
-        earlier = ws.jobs.get(str(before)) if before else None
-        return [Answer.model_validate(earlier.result)] if earlier and earlier.result is not None else []
-    return []
+        while (key := job.payload.get("before")) and len(found) < MOST_BEFORE:
+            job = ws.jobs.get(str(key))
+            text = str(job.payload["question"])
+            found.insert(0, Answer.model_validate(job.result) if job.result is not None else _unanswered(text))
+    return found
+
+
+def _unanswered(question: str) -> Answer:
+    return Answer(question=question, answered=False, answer="", statements=(), pages_read=0, pages_total=0, seconds=0.0)

@@ -128,6 +128,39 @@ def test_a_follow_up_keeps_its_kind_and_gets_the_subject(follow_up: str, kind: s
     assert made.question.text == follow_up
 
 
+@pytest.mark.parametrize(
+    "follow_up",
+    ["Wer hat den Antrag dazu gestellt?", "Was hält die Fraktion der Grünen davon?", "Wie viele Kinder turnen dort?"],
+)
+def test_a_question_with_a_noun_of_its_own_may_point_back(follow_up: str) -> None:
+    made = complete(follow_up, BEFORE)
+    assert "Turnhalle" in made.search
+    assert made.near == {("ra:datei-1", 9)}
+
+
+@pytest.mark.parametrize(
+    "alone",
+    ["Was sagt die Verwaltung dazu, dass Bäume gefällt werden?", "Was kostet die Feuerwache, und wer zahlt dafür?",
+     "Was sagt die Verwaltung im Ausschuss für Umwelt und Bauen zum Antrag dazu?"],
+)  # fmt: skip
+def test_what_is_meant_may_be_said_in_the_question_itself(alone: str) -> None:
+    assert complete(alone, BEFORE).search == alone
+
+
+def test_a_question_that_found_nothing_has_a_subject_and_the_pages_of_the_answer_before_it() -> None:
+    nothing = Turn("Und wer bezahlt das? (Turnhalle Lindenschule)")
+    made = complete("Und bis wann?", [*BEFORE, nothing])
+    assert {"Turnhalle", "Lindenschule"} <= set(made.question.words)
+    assert made.near == {("ra:datei-1", 9)}
+    other = Turn("Was kostet das Stadion?")
+    made = complete("Und bis wann?", [*BEFORE, other])
+    assert "Stadion" in made.search
+    assert "Turnhalle" not in made.search
+    assert made.near == frozenset()
+    bare = complete("Und bis wann?", [*BEFORE, Turn("Und das?")])
+    assert "Turnhalle" in bare.search
+
+
 def test_a_question_that_stands_by_itself_is_not_completed() -> None:
     made = complete("Was kostet die Feuerwache in Althausen?", BEFORE)
     assert "Turnhalle" not in made.question.words

@@ -117,6 +117,19 @@ def test_a_follow_up_may_come_while_the_sentence_is_awaited(ws: Workspace) -> No
     assert "Turnhalle" in (answer_of(then).asked or "")
 
 
+def test_a_follow_up_on_a_question_without_an_answer_has_its_subject_and_the_pages_before_it(ws: Workspace) -> None:
+    first = ask(ws, "Bis wann muss der Förderantrag für die Turnhalle gestellt werden?", has_model=False)
+    _, stopped = question_jobs.begin(ws, "Und welche Farbe hat die Turnhalle?", before=first.id)
+    ws.jobs.cancel(stopped.id)
+    then = ask(ws, "Und warum?", has_model=False, before=stopped.id)
+    assert "Turnhalle" in (answer_of(then).asked or "")
+    before = question_jobs._answered_before(ws, ws.jobs.get(then.id))
+    assert [a.question for a in before] == [first.title, stopped.title]
+    assert asking._completed("Und warum?", before).near == set(asking.turn_of(answer_of(first)).places)
+    ws.jobs.remove(stopped.id)
+    assert question_jobs._answered_before(ws, ws.jobs.get(then.id)) == []
+
+
 def test_a_question_that_was_stopped_meanwhile_stays_stopped(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     real = asking.ask
 
