@@ -195,7 +195,7 @@ def question(job: Job | None) -> str:
         body = answer + notice(job.error or "Die Frage konnte nicht beantwortet werden.", "error")
     else:
         body = answer or notice("Die Frage wurde angehalten.")
-    stop = ("Ohne diesen Satz" if answer else "Frage abbrechen") if job.state in BUSY else "Diese Frage löschen"
+    stop = ("Nicht darauf warten" if answer else "Frage abbrechen") if job.state in BUSY else "Diese Frage löschen"
     button = action("stop" if job.state in BUSY else "forget", stop, job=job.id)
     return f'<section class="ra-qa" aria-label="Antwort">{head}{body}<p class="ra-buttons">{button}</p></section>'
 
