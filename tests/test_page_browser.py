@@ -313,9 +313,9 @@ def test_a_question_is_answered_at_once_and_the_models_sentence_follows(
     box.press("Enter")
     answer = page.locator("#ra-answer")
     answer.locator(".ra-answer").wait_for()
-    answer.get_by_text("Die KI fasst es noch in einem Satz zusammen").wait_for()
+    answer.get_by_text("Die KI sieht sich die Fundstellen noch an").wait_for()
     page.reload()
-    answer.get_by_text("Die KI fasst es noch in einem Satz zusammen").wait_for()
+    answer.get_by_text("Die KI sieht sich die Fundstellen noch an").wait_for()
     citation = answer.locator(".ra-cite").first
     citation.click()
     page.locator("#ra-picture-ask img").wait_for()
@@ -326,7 +326,7 @@ def test_a_question_is_answered_at_once_and_the_models_sentence_follows(
     answer.get_by_role("button", name="Diese Frage löschen").wait_for()
     assert "230 €" in answer.inner_text()
     assert "von 40 Seiten gelesen" in answer.inner_text()
-    assert "Die KI fasst" not in answer.inner_text()
+    assert "Die KI sieht" not in answer.inner_text()
 
 
 def test_deleting_asks_first(page: Page, served: Served, tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_quotes_are_shown_while_the_model_writes_and_stay_without_its_sentence(
     job = answered(actions, "Wer wird Leiterin des Stadtbauamts?")
     assert job.state == "wartet"
     growing = words_of(page_views.question(job.model_copy(update={"message": "Frau Thalbrück wird [S1"})))
-    assert "Die KI fasst es noch in einem Satz zusammen" in growing
+    assert "Die KI sieht sich die Fundstellen noch an" in growing
     assert "Frau Thalbrück wird Im Wortlaut" in growing
     assert "Nicht darauf warten" in growing
     actions.stop(job.id)

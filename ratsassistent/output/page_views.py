@@ -30,7 +30,7 @@ from ratsassistent.output.page_text import (
 
 BUSY = ("wartet", "läuft")
 _SEARCHED = "Die Unterlagen werden durchsucht …"
-_SENTENCE_COMES = "Die KI fasst es noch in einem Satz zusammen …"
+_MODEL_AT_WORK = "Die KI sieht sich die Fundstellen noch an …"
 _KEYS = re.compile(r"\s*\[S\d+\]?")  # what a model names its sources with; pages come when it has finished
 
 
@@ -187,7 +187,7 @@ def question(job: Job | None) -> str:
         body = answer
     elif job.state in BUSY:
         text = _KEYS.sub("", job.message).strip()
-        body = progress_bar(None, _SENTENCE_COMES if answer else _SEARCHED)
+        body = progress_bar(None, _MODEL_AT_WORK if answer else _SEARCHED)
         if text:
             body += f'<p class="ra-growing" aria-live="off">{safe(text)}</p>'
         body += answer
