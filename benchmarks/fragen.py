@@ -3,7 +3,7 @@
     python benchmarks/fragen.py DATENORDNER FRAGEN … [--modell] [--ausfuehrlich] [--anpassen] [--stapel AUS.jsonl]
 
 FRAGEN are JSON lists or lines: {"id", "question", "must", "pages", "file_ids", "pack" or "file", "answerable"}. `pack`
-ends in the day of a meeting that is held: only that one is asked. `file` is a path: only the file with that name is asked.
+ends in the day of a meeting that is held: only that one is asked. `file` is a path: only the file with that name is asked; `meeting` the id of one.
 With neither, everything held is asked. `must` as in the shared `score.py`: alternatives parted by |.
 
 Prints one JSON line with the figures of each file: right, wrong, refused, gold cited (of the answerable), rightly refused
@@ -31,13 +31,14 @@ from ratsassistent.briefings import Answer, Hit
 from ratsassistent.cited import cited_texts
 from ratsassistent.settings import read_settings
 from ratsassistent.writing import answer as answering
-from ratsassistent.writing.answers import verdict
+from ratsassistent.writing.answers import judging, verdict
 from ratsassistent.writing.answers.quotes import quotes
 from ratsassistent.writing.answers.ranking import rank
 
 WORDS = 120  # of an answer that count
 PAGES = 3  # an answer that cites more cites nothing
 FOLDS = 5
+FITTED = ("front", "lead", "gap", "yesno", "reasons")  # of `verdict.inputs`, with meanings compared
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Judged:
     right: bool
     cited: bool
     features: dict[str, float] | None = None
-    by_meaning: bool = False
+    odds: float | None = None  # of a yes, in the language model's opinion
 
 
 def has(text: str, must: list[str]) -> bool:
@@ -93,7 +94,7 @@ class Asker:
         pack = str(asked.get("pack") or "")
         file = asked.get("file") or (pack.removeprefix("pdf/") if pack.startswith("pdf/") else None)
         day = re.search(r"\d{4}-\d\d-\d\d", pack) if pack and not file else None
-        meeting = self.meetings[day[0]] if day else None
+        meeting = self.meetings[day[0]] if day else asked.get("meeting")
         question = answering.complete(asked["question"])
         hits = self._hits(question, meeting, Path(file).name if file else None)
         pages = cited_texts(self.ws, hits)
@@ -101,7 +102,7 @@ class Asker:
         def nearness(given: Any, found: Any) -> list[float | None]:
             return closest.cosines(self.ws, question.search, given, found, seconds=1e9)
 
-        model = (lambda: workflow.load_model(self.ws)) if self.model else None
+        model = (lambda: workflow.load_model(self.ws)) if self.model and not self.features else None
         started = time.monotonic()
         made = answering.answer(question, hits, pages, model, nearness=nearness)
         made = made.model_copy(update={"seconds": round(time.monotonic() - started, 2)})
@@ -127,12 +128,11 @@ class Asker:
 
     def _add_features(self, judged: Judged, question: Any, hits: list[Hit], pages: Any, nearness: Any) -> None:
         found = quotes(hits, pages)
-        ranked = rank(found, question.question, nearness(hits, found), answering.town(pages))
-        if not ranked:
+        town = answering.town(pages)
+        ranked = rank(found, question.question, nearness(hits, found), town)
+        if not ranked or not verdict.sureness(ranked, question.question, pages, town):
             return
-        best = max(ranked[:3], key=lambda r: verdict.sureness(r, question.question))
-        judged.features = verdict.inputs(best.features, question.question)
-        judged.by_meaning = best.features.cosine > 0
+        judged.features = verdict.inputs(ranked, ranked[0], question.question)
         least = verdict.LEAST, verdict.LEAST_BY_WORDS
         verdict.LEAST = verdict.LEAST_BY_WORDS = -1.0
         try:
@@ -140,6 +140,8 @@ class Asker:
         finally:
             verdict.LEAST, verdict.LEAST_BY_WORDS = least
         judged.right = has(" ".join(forced.answer.split()[:WORDS]), judged.asked.get("must") or [])
+        if self.model:
+            judged.odds = judging.odds(question.search, forced.statements, workflow.load_model(self.ws))
 
 
 def figures(judged: list[Judged]) -> dict[str, Any]:
@@ -160,29 +162,50 @@ def figures(judged: list[Judged]) -> dict[str, Any]:
 
 
 def fit(judged: list[Judged]) -> Iterator[str]:
-    """The weights that tell right answers from wrong ones and from those to questions without an answer."""
+    """The weights that tell right answers from wrong ones and from those to questions without an answer.
+
+    First of what speaks for the quotes, then of that together with the language model's opinion, where it was asked.
+    """
     held = [j for j in judged if j.features]
     if not held:
         return
-    names = list(held[0].features or {})
-    values = np.array([[1.0, *(j.features[n] for n in names)] for j in held if j.features])
     wanted = np.array([bool(j.asked.get("answerable", True) and j.right) for j in held], dtype=float)
-    weights = _weights(values, wanted)
-    order = np.random.default_rng(5).permutation(len(held))
-    sure = np.zeros(len(held))
+    able = np.array([bool(j.asked.get("answerable", True)) for j in held])
+    values = np.array([[1.0, *(j.features[n] for n in FITTED)] for j in held if j.features])
+    yield json.dumps({"bias": 0.0} | dict(zip(("bias", *FITTED), _weights(values, wanted).round(2), strict=True)))
+    sure = _held_out(values, wanted)
+    yield from _at_limits(sure, wanted, able)
+    if any(j.odds is None for j in held):
+        return
+    sure = np.clip(sure, 0.01, 0.99)
+    both = np.array(
+        [[1.0, np.log(s / (1 - s)), min(max(j.odds or 0.0, -6.0), 6.0)] for s, j in zip(sure, held, strict=True)]
+    )
+    yield json.dumps(dict(zip(("bias", "sure", "odds"), _weights(both, wanted).round(2), strict=True)))
+    yield from _at_limits(_held_out(both, wanted), wanted, able)
+
+
+def _held_out(values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """How sure each is by weights that were fitted without its fold."""
+    order = np.random.default_rng(5).permutation(len(values))
+    sure = np.zeros(len(values))
     for fold in range(FOLDS):
         out = order[fold::FOLDS]
         rest = np.setdiff1d(order, out)
         sure[out] = 1 / (1 + np.exp(-values[out] @ _weights(values[rest], wanted[rest])))
-    yield json.dumps({"bias": round(weights[0], 2), **dict(zip(names, weights[1:].round(2), strict=True))})
-    able = np.array([bool(j.asked.get("answerable", True)) for j in held])
+    return sure
+
+
+def _at_limits(sure: np.ndarray, wanted: np.ndarray, able: np.ndarray) -> Iterator[str]:
     for least in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6):
         given = sure >= least
         yield json.dumps(
             {
                 "least": least,
-                "right": round(float((given & (wanted > 0)).sum() / max(able.sum(), 1)), 3),
-                "wrong": round(float((given & able & (wanted == 0)).sum() / max(able.sum(), 1)), 3),
+                "right_kept": round(float((given & (wanted > 0)).sum() / max(wanted.sum(), 1)), 3),
+                "wrong_kept": round(
+                    float((given & able & (wanted == 0)).sum() / max((able & (wanted == 0)).sum(), 1)), 3
+                ),
                 "rightly_refused": round(float((~given & ~able).sum() / max((~able).sum(), 1)), 3),
             }
         )
@@ -238,7 +261,7 @@ def _show(judged: Judged) -> None:
                 "id": judged.asked["id"], "mark": mark, "kind": judged.made.kind, "question": judged.asked["question"],
                 "must": judged.asked.get("must"), "answer": judged.made.answer,
                 "pages": [c.page for s in judged.made.statements for c in s.citation], "gold": judged.asked.get("pages"),
-                "features": judged.features,
+                "sure": judged.made.sure, "doubted": judged.made.doubted, "seconds": judged.made.seconds,
             },
             ensure_ascii=False,
         ),

@@ -74,15 +74,12 @@ def ask(
     )
 
 
-def wants_model(given: Answer, before: Sequence[Answer] = ()) -> bool:
-    """Would a sentence of the language model help, on top of the quotes of this answer?
-
-    :param before: as for `ask`, which made it.
-    """
-    return answering.wants_sentence(_completed(given.question, before), given)
+def wants_model(given: Answer) -> bool:
+    """Is there something for a language model to do on an answer of quotes?"""
+    return answering.wants_model(given)
 
 
-def with_sentence(
+def with_model(
     ws: Workspace,
     given: Answer,
     model: Callable[[], LanguageModel],
@@ -91,7 +88,7 @@ def with_sentence(
     should_stop: Callable[[], bool] | None = None,
     on_text: Callable[[str], None] | None = None,
 ) -> Answer:
-    """An answer of quotes with the language model's sentence, if it has a sound one; nothing is looked for anew.
+    """What the language model makes of an answer of quotes (`answering.with_model`); nothing is looked for anew.
 
     :param before: as for `ask`, which made it.
     :raises Interrupted: `should_stop` said so.
@@ -106,7 +103,7 @@ def with_sentence(
             else:  # of a file without pages the words quoted are enough
                 pages[key] = "\n".join(filter(None, (pages.get(key), said.heading, said.text)))
     asked = _completed(given.question, before)
-    made = answering.with_sentence(asked, given, pages, model, ws.own_prompts, should_stop, on_text)
+    made = answering.with_model(asked, given, pages, model, ws.own_prompts, should_stop, on_text)
     return made.model_copy(update={"seconds": round(given.seconds + time.monotonic() - started, 2)})
 
 
@@ -133,7 +130,7 @@ def _hits(ws: Workspace, asked: answering.Asked, meeting_id: str | None, item_id
     if asked.question.over_time and not meeting_id:
         known = {h.passage.id for h in hits}
         for year in _years(asked.question):
-            of_year = find(ws, asked.search, limit=A_YEAR, since=f"{year}-01-01", until=f"{year}-12-31")
+            of_year = find(ws, asked.search, limit=A_YEAR, quick=True, since=f"{year}-01-01", until=f"{year}-12-31")
             hits += [h for h in of_year if h.passage.id not in known]
             known |= {h.passage.id for h in of_year}
     return hits

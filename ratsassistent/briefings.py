@@ -395,6 +395,9 @@ class Answer(Model):
     dated: bool = False  # the statements are a list in the order of time, their labels years
     asked: str | None = None
     nearest: tuple[Hit, ...] = ()
+    sure: float | None = None  # how sure it is that the papers answer the question, from 0 to 1
+    doubted: bool = False  # quotes were found (`statements`), but a language model read no answer in them
+    judge: ModelRecord | None = None  # that model, or the one that agreed
 
 
 class Intake(Model):

@@ -30,17 +30,18 @@ from ratsassistent.writing.text.cited import PageTexts
 
 LOOKED_AT = 16  # of the best hits
 WEIGHT = 12.0  # of the cosine of the nearest sentence, beside the score of the passage
-SECONDS = 1.2  # that may be spent on sentences that were never read before
+SECONDS = 1.2  # that may be spent on sentences that were never read before; a step is begun until then
 LEAST_WORDS = 3  # that say something, in what is looked for: a word or a number by itself is looked for as it stands
 
 
 def order(ws: Workspace, text: str, hits: Sequence[Hit], *, seconds: float = SECONDS) -> list[Hit]:
     """The hits with the page that the words found stand on, the best of them by their nearest sentences."""
     foremost, rest = list(hits[:LOOKED_AT]), list(hits[LOOKED_AT:])
-    pages = cited_texts(ws, foremost)
     telling = {token.stem for token in german.tokens(text) if not german.is_stop_word(token)}
     if ws.meaning.transformer is None or len(telling) < LEAST_WORDS:
+        pages = cited_texts(ws, [hit for hit in foremost if len(hit.passage.citation) > 1])
         return [_placed(hit, pages) for hit in foremost] + rest
+    pages = cited_texts(ws, foremost)
     found = quotes(foremost, pages)
     near = cosines(ws, text, foremost, found, seconds=seconds)
     best: dict[int, tuple[float, Quote]] = {}

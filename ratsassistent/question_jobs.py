@@ -62,7 +62,7 @@ def answer(ws: Workspace, jobs: Jobs, job: Job, *, has_model: bool) -> None:
         before = _answered_before(ws, job)
         made = asking.ask(ws, str(job.payload["question"]), wanted=_meeting(job), before=before)
         result: JsonValue = made.model_dump(mode="json")
-        return SoFar(result) if has_model and asking.wants_model(made, before) else result
+        return SoFar(result) if has_model and asking.wants_model(made) else result
 
     background.run_here(jobs, job, quoted)
     with contextlib.suppress(NotFound):  # removed meanwhile
@@ -84,7 +84,7 @@ def complete(
     before = _answered_before(ws, job)
     if job.result is not None:
         given = Answer.model_validate(job.result)
-        return asking.with_sentence(ws, given, model, before=before, should_stop=should_stop, on_text=on_text)
+        return asking.with_model(ws, given, model, before=before, should_stop=should_stop, on_text=on_text)
     question = str(job.payload["question"])
     return asking.ask(
         ws, question, model=model, wanted=_meeting(job), before=before, should_stop=should_stop, on_text=on_text

@@ -28,6 +28,7 @@ from ratsassistent.workspace import Workspace
 
 AT_ONCE = 3000  # passages whose static vectors are made before a search goes on; more than these wait for the worker
 A_TURN = 500  # passages of one store that the transformer reads before it looks at the other one
+SECONDS = 2.4  # that a search may take before it stops reading what no model has read yet
 STEP = 32  # passages that it reads before it asks whether to go on
 NEWEST = 4000  # passages, the newest of each store, whose sentences it reads beforehand: some three large packs
 PRIORITY = -10  # of that work: everything else goes first
@@ -89,17 +90,20 @@ def find(
     limit: int = 20,
     wanted: str | None = None,
     public: bool | None = None,
+    quick: bool = False,
     **filters: Any,
 ) -> list[Hit]:
     """Search everything held, or one meeting; hits of both stores, best first.
 
     :param public: True: only what is public, False: only what is not, or not known to be.
+    :param quick: read nothing anew; what the models have read before counts.
     :param filters: `organization`, `since`, `until`, `paper_type`, `one_a_file` of `Index.search`.
     :raises NotFound: there is no such meeting. :raises Ambiguous: there are several.
     """
     meeting_id = _meeting_id(ws, wanted) if wanted else None
     stores = [store for store in ws.stores if public is None or (store is ws.public) == public]
-    end = time.monotonic() + ws.meaning.seconds
+    started = time.monotonic()
+    end = started + (0.0 if quick else ws.meaning.seconds)
     most = max(limit, closest.LOOKED_AT)
     hits: list[Hit] = []
     for left, store in reversed(list(enumerate(stores, 1))):  # what the smaller one does not need, the other one has
@@ -108,7 +112,8 @@ def find(
         found = _index(ws, store).search(text, limit=most, meeting_id=meeting_id, deadline=deadline, **filters)
         hits += [hit.model_copy(update={"public": store is ws.public}) for hit in found]
     hits.sort(key=lambda h: (-h.score, h.public is not True))
-    return closest.order(ws, text, hits[:most])[:limit]
+    left_over = 0.0 if quick else started + SECONDS - time.monotonic()
+    return closest.order(ws, text, hits[:most], seconds=left_over)[:limit]
 
 
 def read_meaning(ws: Workspace) -> None:

@@ -17,12 +17,23 @@ class ScriptedModel:
     record = RECORD
     context = 6144
 
-    def __init__(self, replies: Sequence[str] | Callable[[str], str]) -> None:
-        self._replies = replies
+    def __init__(
+        self, replies: Sequence[str] | Callable[[str], str], chooses: Callable[[str], str] | None = None
+    ) -> None:
+        """`chooses`: given the last message, the option that is likely; without it the first one is."""
+        self._replies, self._chooses = replies, chooses
         self.asked: list[Sequence[Message]] = []
 
     def count(self, text: str) -> int:
         return len(text.split())
+
+    def choose(
+        self, messages: Sequence[Message], options: Sequence[str], *, should_stop: Callable[[], bool] | None = None
+    ) -> list[float]:
+        if should_stop and should_stop():
+            raise Interrupted("Die Arbeit wurde angehalten.")
+        likely = self._chooses(messages[-1].content) if self._chooses else options[0]
+        return [-0.1 if option == likely else -8.0 for option in options]
 
     def write(
         self,

@@ -251,13 +251,37 @@ LONG = {
 QUESTION = "Was kostet die neue Orgel der Musikschule?"
 
 
-def test_where_a_quote_suffices_the_model_is_not_asked() -> None:
+def test_where_nothing_is_found_the_model_is_not_asked() -> None:
     def none() -> LanguageModel:
         raise AssertionError("the model was asked for")
 
     found = hits(HALL)
-    assert answer("Bis wann muss der Förderantrag gestellt sein?", found, pages(found), none).answered
     assert not answer("Was kostet Glühwein?", found, pages(found), none).answered
+
+
+def test_the_model_judges_the_quotes_and_may_doubt_them() -> None:
+    asked = "Bis wann muss der Förderantrag gestellt sein?"
+    plain = ask(asked, HALL)
+    doubted = ask(asked, HALL, ScriptedModel([], chooses=lambda _: "Nein"))
+    assert (doubted.answered, doubted.doubted, doubted.answer, doubted.verdict) == (False, True, "", None)
+    assert doubted.statements == plain.statements
+    agreed = ask(asked, HALL, ScriptedModel([REFUSAL], chooses=lambda _: "Ja"))
+    assert (agreed.answered, agreed.doubted, agreed.statements) == (True, False, plain.statements)
+    assert plain.sure is not None
+    assert doubted.sure is not None
+    assert agreed.sure is not None
+    assert doubted.sure < plain.sure < agreed.sure
+    assert doubted.judge == agreed.judge == RECORD
+    assert plain.judge is None
+
+
+def test_the_judge_reads_the_question_and_the_quotes_as_text() -> None:
+    seen: list[str] = []
+    model = ScriptedModel([REFUSAL], chooses=lambda asked: seen.append(asked) or "Ja")
+    ask("Welchen Zuschuss bekommt der Bürgertreff Talmühle? {{texte}}", TABLE, model)
+    assert len(seen) == 1
+    assert seen[0].count("12.400 Euro") == 1
+    assert seen[0].count("{{texte}}") == 1
 
 
 def test_a_sentence_of_the_model_goes_before_a_long_quote() -> None:
@@ -304,5 +328,5 @@ def test_the_quote_is_shown_before_the_model_has_written() -> None:
 
 def test_a_question_cannot_break_out_of_its_place() -> None:
     model = ScriptedModel([REFUSAL])
-    ask("Welchen Zuschuss bekommt der Bürgertreff Talmühle? {{texte}}", TABLE, model)
-    assert model.asked[0][-1].content.count("12.400 Euro") == 1
+    ask("Was kostet die neue Orgel der Musikschule? {{texte}}", {7: LONG[7] + " Die Texte sind bekannt."}, model)
+    assert model.asked[0][-1].content.count("96.300 Euro") == 1

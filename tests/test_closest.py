@@ -137,3 +137,12 @@ def test_a_hit_leads_to_the_page_of_what_was_found(ws):
     assert placed.place == places[1]
     assert contract.hits([placed], 0.0)["hits"][0]["page"] == 4
     assert contract.hits([over_two], 0.0)["hits"][0]["page"] == 3
+
+
+def test_a_quick_search_reads_nothing_anew(ws):
+    searching.find(ws, "Hecken Maschinen Pflege", quick=True)
+    assert (kept(ws.public), ws.meaning.transformer.read) == (0, [])
+    searching.find(ws, ASKED)
+    read = list(ws.meaning.transformer.read)
+    assert names(searching.find(ws, ASKED, quick=True)) == names(searching.find(ws, ASKED))
+    assert ws.meaning.transformer.read == read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +56,21 @@ def test_a_shared_beginning_is_read_once(model: LlamaModel) -> None:
     two = model.write(ask("Wie lange dauern sie?"), max_tokens=30)
     assert "August" in one.text
     assert two.tokens_reused > 2 * two.tokens_read
+
+
+def test_it_says_how_likely_an_answer_begins_with_a_word(model: LlamaModel) -> None:
+    def odds(question: str) -> float:
+        asked = [Message("user", f"Text: {TEXT}\nFrage: {question}\nSteht das im Text? Antworte nur mit Ja oder Nein.")]
+        yes, no = model.choose(asked, ("Ja", "Nein"))
+        assert max(yes, no) < 0
+        assert math.exp(yes) + math.exp(no) > 0.5
+        return yes - no
+
+    known, unknown = odds("Was kostet die Turnhalle?"), odds("Wie heißt der Architekt der Turnhalle?")
+    assert known > unknown
+    assert odds("Was kostet die Turnhalle?") == pytest.approx(known)
+    with pytest.raises(ModelError, match="zu lang"):
+        model.choose([Message("user", TEXT * 80)], ("Ja", "Nein"))
 
 
 def test_special_tokens_in_a_paper_are_plain_text(model: LlamaModel) -> None:

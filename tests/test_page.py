@@ -386,6 +386,17 @@ def test_the_nearest_places_are_named_without_claiming_anything() -> None:
     assert page_item.answer(answered(yes=True).model_copy(update={"verdict": "Nein."})).count("Nein.") == 1
 
 
+def test_quotes_that_the_model_doubted_are_shown_as_no_answer() -> None:
+    found = answered(yes=True)
+    quoted = (Statement(text=EVIL, origin="extract", citation=cite(file=EVIL), check="ok", label="Im Wortlaut"),)
+    given = found.model_copy(update={"answered": False, "answer": "", "doubted": True, "statements": quoted})
+    html = page_item.answer(given)
+    assert is_harmless(html)
+    assert "In den gelesenen Unterlagen nicht gefunden (148 von 150 Seiten gelesen)." in html
+    assert "Das Sprachmodell hat die folgenden Stellen gelesen und darin keine Antwort erkannt:" in html
+    assert html.index("keine Antwort erkannt") < html.index("ra-cites")
+
+
 def test_the_growing_answer_hides_the_models_marks() -> None:
     assert "Es kostet 5 Euro." in page_views.question(job(kind="frage", message="Es kostet 5 Euro [S1]."))
 

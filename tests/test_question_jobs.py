@@ -12,6 +12,7 @@ from ratsassistent.briefings import Answer
 from ratsassistent.errors import InputError, NotFound, StorageError
 from ratsassistent.jobs import Job
 from ratsassistent.workflow import Workspace
+from ratsassistent.writing.answers import phrasing
 
 ASKED = "Wer wird Leiterin des Stadtbauamts?"
 SENTENCE = "Frau Corinna Thalbrück wird zum 1. Mai 2027 als Leiterin des Stadtbauamts eingestellt. [S1]"
@@ -29,6 +30,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def helps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sentence of the model is said to help every answer."""
     monkeypatch.setattr(asking, "wants_model", lambda *_: True)
+    monkeypatch.setattr(phrasing, "helps", lambda *_: True)
 
 
 def ask(ws: Workspace, text: str = ASKED, *, has_model: bool = True, before: str | None = None) -> Job:
@@ -83,9 +85,10 @@ def test_quotes_are_there_while_the_sentence_is_awaited_and_nothing_is_looked_fo
     assert done.state == "fertig"
     said = answer_of(done).statements
     assert (said[0].origin, said[0].text) == ("model", SENTENCE.removesuffix(" [S1]"))
-    assert said[1:] == quotes.statements[:2]
+    assert said[1:] == quotes.statements
     assert answer_of(done).model == RECORD
     assert (answer_of(done).pages_read, answer_of(done).nearest) == (40, ())
+    assert answer_of(done).judge == RECORD
     assert quotes.answer not in seen  # what grows is the sentence alone
 
 
@@ -98,6 +101,20 @@ def test_a_sentence_that_is_not_sound_leaves_the_quotes(ws: Workspace, reply: st
     done = ws.jobs.get(waiting.id)
     assert done.state == "fertig"
     assert answer_of(done).statements == answer_of(waiting).statements
+
+
+def test_quotes_that_the_model_doubts_are_no_answer_any_more(ws: Workspace) -> None:
+    waiting = ask(ws)
+    quotes = answer_of(waiting)
+    ws.model = ScriptedModel([], chooses=lambda _: "Nein")
+    workflow.work(ws, idle_exit_s=0)
+    made = answer_of(ws.jobs.get(waiting.id))
+    assert (made.answered, made.doubted, made.answer) == (False, True, "")
+    assert made.statements == quotes.statements
+    assert made.judge == RECORD
+    assert made.sure is not None
+    assert quotes.sure is not None
+    assert made.sure < quotes.sure
 
 
 @pytest.mark.usefixtures("helps")

@@ -75,7 +75,7 @@ class Meaning:
     transformer: Embedder | None = None
     ranked: int = 40
     step: int = 4
-    seconds: float = 1.6
+    seconds: float = 1.2
     least_static: float = 0.45
     least_transformer: float = 0.82
     unread: float = 0.8

@@ -286,10 +286,14 @@ def answer(found: Answer) -> str:
     quoted = _groups([s for s in found.statements if s.origin != "model"], named)
     if not found.answered:
         near = "".join(
-            f"<li>{safe(h.snippet)} {citations(h.passage.citation, with_file=several_files(h.passage.citation))}</li>"
-            for h in found.nearest
+            f"<li>{safe(h.snippet)} {citations([h.shown_at] if h.shown_at else [])}</li>" for h in found.nearest
         )
-        near = f'<p class="ra-small">{phrases.NEAREST}:</p><ul class="ra-list">{near}</ul>' if near else "".join(quoted)
+        if found.doubted and quoted:
+            near = f'<p class="ra-small">{phrases.DOUBTED}:</p>{"".join(quoted)}'
+        elif near:
+            near = f'<p class="ra-small">{phrases.NEAREST}:</p><ul class="ra-list">{near}</ul>'
+        else:
+            near = "".join(quoted)
         return f'<div class="ra-answer">{understood}{notice(f"{phrases.NOT_FOUND} ({read}).")}{near}</div>'
     body = f"<p>{safe(found.verdict)}</p>" if found.verdict else ""
     if written:

@@ -63,6 +63,7 @@ RESPONSIBLE = (
 )
 NOT_FOUND = "In den gelesenen Unterlagen nicht gefunden"
 NEAREST = "Könnte damit zu tun haben"
+DOUBTED = "Das Sprachmodell hat die folgenden Stellen gelesen und darin keine Antwort erkannt"
 UNDERSTOOD = "Verstanden als"
 UNKNOWN_PUBLIC = "Ob der Punkt öffentlich ist, sagen die Unterlagen nicht; er wird deshalb so behandelt."
 

@@ -62,7 +62,11 @@ def _lines(made: Answer) -> Iterator[str]:
             yield f"{who}: {statement.text} {markdown.pages(statement.citation)}"
         return
     yield f"{phrases.NOT_FOUND} ({phrases.pages_read(made)})."
+    if made.doubted:
+        yield f"{phrases.DOUBTED}:"
+        for statement in made.statements:
+            yield f"- {statement.text} {markdown.pages(statement.citation)}"
     if made.nearest:
         yield f"{phrases.NEAREST}:"
     for hit in made.nearest:
-        yield f"- {hit.snippet} {markdown.pages(hit.passage.citation)}"
+        yield f"- {hit.snippet} {markdown.pages([hit.shown_at] if hit.shown_at else [])}"

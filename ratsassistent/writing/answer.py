@@ -6,8 +6,8 @@ a sentence of the language model before them, checked against its pages.
 What it does not know: how passages were found; how many pages there are (the caller fills that in).
 
 Rules say what kind of thing is asked for (`answers.question`), which sentence or row tells it (`answers.ranking`) and
-whether any does (`answers.verdict`). Neither model is needed for that; the language model is never waited for where a
-quote suffices.
+whether any does (`answers.verdict`). Neither model is needed for that. A language model is asked afterwards whether the
+quotes answer the question (`answers.judging`), and may put a sentence before them (`answers.phrasing`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from ratsassistent.archive import german
 from ratsassistent.briefings import Answer, Hit, Statement
 from ratsassistent.errors import ModelError
-from ratsassistent.writing.answers import compose, phrasing, verdict
+from ratsassistent.writing.answers import compose, judging, phrasing, verdict
 from ratsassistent.writing.answers.conversation import Asked, Turn, complete
 from ratsassistent.writing.answers.quotes import Quote, quotes
 from ratsassistent.writing.answers.ranking import Ranked, rank
@@ -76,23 +76,24 @@ def answer(
             return nothing.model_copy(
                 update={"answered": True, "answer": text, "statements": lines, "nearest": (), "dated": True}
             )
-    if not verdict.answered(ranked, question, pages, names):
-        return nothing
+    sure = verdict.sureness(ranked, question, pages, names)
+    if not ranked or sure < verdict.least(ranked):
+        return nothing.model_copy(update={"sure": round(sure, 2)})
     said = compose.statements(ranked, question, pages, hits)
-    made = _made(nothing, said, _verdict(asked, ranked[0], hits))
+    made = _made(nothing, said, _verdict(asked, ranked[0], hits)).model_copy(update={"sure": round(sure, 2)})
     if on_text:
         on_text(made.answer)
-    if model is None or not wants_sentence(asked, made):
+    if model is None or not wants_model(made):
         return made
-    return with_sentence(asked, made, pages, model, own_prompts, should_stop, on_text)
+    return with_model(asked, made, pages, model, own_prompts, should_stop, on_text)
 
 
-def wants_sentence(asked: Asked, made: Answer) -> bool:
-    """Would a sentence of the language model make an answer of quotes easier to read?"""
-    return made.answered and made.model is None and phrasing.helps(asked.question, made.statements)
+def wants_model(made: Answer) -> bool:
+    """Is there something for the language model to do: to judge quotes, and to make them easier to read?"""
+    return made.answered and made.model is None and not made.dated
 
 
-def with_sentence(
+def with_model(
     asked: Asked,
     made: Answer,
     pages: PageTexts,
@@ -101,18 +102,29 @@ def with_sentence(
     should_stop: Callable[[], bool] | None = None,
     on_text: Callable[[str], None] | None = None,
 ) -> Answer:
-    """An answer of quotes with a sentence of the language model before them; as it is where the model has no sound one.
+    """What the language model makes of an answer of quotes: it may doubt it, or put a sentence before it.
+
+    An answer that is doubted is none any more (`answered` False, `doubted`), but what was quoted stays with it. Where the
+    model doubts nothing and has no sound sentence, the answer stays as it is.
 
     :raises Interrupted: `should_stop` said so.
     """
     said = made.statements
     try:
-        sentence, record = phrasing.phrase(asked.question, said, pages, model(), own_prompts, should_stop, on_text)
+        running = model()
+        odds = judging.odds(asked.search, said, running, own_prompts, should_stop)
+        sure = verdict.judged(0.5 if made.sure is None else made.sure, odds)
+        made = made.model_copy(update={"sure": round(sure, 2), "judge": running.record})
+        if sure < verdict.LEAST_JUDGED:
+            return made.model_copy(update={"answered": False, "doubted": True, "answer": "", "verdict": None})
+        if not phrasing.helps(asked.question, said):
+            return made
+        sentence, record = phrasing.phrase(asked.question, said, pages, running, own_prompts, should_stop, on_text)
     except ModelError:  # there is none, or it cannot be run: the quotes are the answer
         return made
     if sentence is None:
         return made
-    return _made(made, (sentence, *said[:2]), made.verdict).model_copy(update={"model": record})
+    return _made(made, (sentence, *said), made.verdict).model_copy(update={"model": record})
 
 
 def _made(nothing: Answer, said: Sequence[Statement], told: str | None) -> Answer:

@@ -1,11 +1,11 @@
-"""Is the best quote an answer at all, and does it say yes or no?
+"""Do the best quotes answer the question, and do they say yes or no?
 
-What enters: Ranked quotes, a Question. What leaves: how sure it is that the papers answer the question, from 0 to 1; "ja",
-"nein" or nothing.
-What it does not know: the words in which an answer or a refusal is given.
+What enters: Ranked quotes, a Question; a language model's opinion where there is one. What leaves: how sure it is that the
+papers answer the question, from 0 to 1; "ja", "nein" or nothing.
+What it does not know: the words in which an answer or a refusal is given, how the model was asked (`judging`).
 
-The numbers were set by hand between questions whose answer is known and near misses, questions on the same subjects whose
-answer the papers do not hold; a fit on so few (`benchmarks/fragen.py --anpassen`) was no better.
+The weights are those of logistic regressions on questions of our own, answers that were right against wrong ones and
+near misses, questions on the same matters whose answer the papers do not hold (`benchmarks/fragen.py --anpassen`).
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ from typing import Literal
 
 from ratsassistent.archive import german
 from ratsassistent.writing.answers.question import Question
-from ratsassistent.writing.answers.ranking import Features, Ranked, met
+from ratsassistent.writing.answers.ranking import Ranked, met
 from ratsassistent.writing.text.cited import PageTexts
 
-LEAST, LEAST_BY_WORDS = 0.48, 0.35  # how sure it must be; words alone are never very sure
+LEAST, LEAST_BY_WORDS = 0.3, 0.35  # how sure it must be without a language model
+LEAST_JUDGED = 0.33  # and together with its opinion
 _VALUED = ("amount", "number", "date", "duration", "who", "where", "vote")
 _LEAST_VALUE = 0.3  # without a value there is no answer to these
-# Weights of a logistic regression: with meanings compared, and without.
-_WITH_MEANING = {"bias": -3.2, "held": 0.3, "around": 0.9, "value": 1.2, "near": 1.8, "meaning": 2.6, "rarest": 0.5}
-_WORDS_ONLY = {"bias": -3.1, "held": 0.4, "around": 1.2, "value": 1.2, "near": 2.4, "meaning": 0.0, "rarest": 0.7}
+_FOREMOST = 3
+_SOME_FORM = 0.65  # of a word: "Kübeln" is met by "Pflanzkübel"
+_WITH_MEANING = {"bias": -1.52, "front": 0.32, "lead": 0.56, "gap": 0.7, "yesno": 0.86, "reasons": 0.7}
+_WORDS_ONLY = {"bias": -3.1, "held": 0.4, "around": 1.2, "value": 1.2, "near": 2.4, "rarest": 0.7}
+_JUDGED = {"bias": 0.77, "sure": 0.56, "odds": 0.57}  # of the log-odds of both
 
 _DENIES = re.compile(
     r"\b(?:nicht|kein(?:e[nrms]?|erlei)?|nie|niemals|weder|entfällt|abgelehnt|unzulässig|unmöglich|ausgeschlossen)\b",
@@ -41,38 +44,70 @@ _MODAL = re.compile(
 )
 
 
-def sureness(best: Ranked, question: Question) -> float:
-    """How sure it is that a quote answers the question."""
-    f = best.features
-    if f.value < _LEAST_VALUE and question.kind in _VALUED:
+def sureness(
+    ranked: Sequence[Ranked], question: Question, pages: PageTexts, town: frozenset[str] = frozenset()
+) -> float:
+    """How sure it is that the foremost quotes answer the question; 0 where none holds what is asked for.
+
+    :param town: stems of the town's name.
+    """
+    usable = [
+        entry
+        for entry in ranked[:_FOREMOST]
+        if (question.kind not in _VALUED or entry.features.value >= _LEAST_VALUE)
+        and not elsewhere(entry, question, pages, town)
+    ]
+    if not usable:
         return 0.0
-    weights = _WITH_MEANING if f.cosine else _WORDS_ONLY
-    total = weights["bias"] + sum(weights[name] * value for name, value in inputs(f, question).items())
-    return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
+    weights = _WITH_MEANING if by_meaning(ranked) else _WORDS_ONLY
+    return max(_chance(weights, inputs(ranked, entry, question)) for entry in usable)
 
 
-def inputs(f: Features, question: Question) -> dict[str, float]:
-    """The features that decide; a question that wants no certain kind of value counts as having found it."""
+def judged(sure: float, odds: float) -> float:
+    """How sure it is, now that a language model has given its opinion.
+
+    :param sure: what `sureness` said. :param odds: the model's log-odds of a yes (`judging.odds`).
+    """
+    sure = min(max(sure, 0.01), 0.99)
+    return _chance(_JUDGED, {"sure": math.log(sure / (1 - sure)), "odds": min(max(odds, -6.0), 6.0)})
+
+
+def by_meaning(ranked: Sequence[Ranked]) -> bool:
+    """Were these ranked with the help of an embedding model?"""
+    return any(entry.features.cosine for entry in ranked)
+
+
+def least(ranked: Sequence[Ranked]) -> float:
+    """How sure it must be for these to be shown as an answer."""
+    return LEAST if by_meaning(ranked) else LEAST_BY_WORDS
+
+
+def inputs(ranked: Sequence[Ranked], best: Ranked, question: Question) -> dict[str, float]:
+    """The features that decide; a question that wants no certain kind of value counts as having found it.
+
+    `front` and `lead`: how far the nearest quote is ahead of the fourth and the sixteenth nearest, in steps of 0.05. Where many
+    are as near, they are all on the subject and none is on the point. `gap`: how far the best is ahead of the sixth.
+    """
+    f = best.features
     wants = question.kind in _VALUED
+    near = sorted((entry.features.cosine for entry in ranked if entry.features.cosine), reverse=True) or [0.0]
     return {
         "held": f.held,
         "around": f.around,
+        "rarest": f.rarest,
         "value": f.value if wants else 0.7,
         "near": f.near if wants else f.held * 0.7,
-        "meaning": f.meaning,
-        "rarest": f.rarest,
+        "front": 20 * (near[0] - near[min(3, len(near) - 1)]),
+        "lead": 20 * (near[0] - near[min(15, len(near) - 1)]),
+        "gap": ranked[0].score - ranked[min(5, len(ranked) - 1)].score,
+        "yesno": float(question.kind == "yesno"),
+        "reasons": float(question.kind in ("why", "list")),
     }
 
 
-def answered(
-    ranked: Sequence[Ranked], question: Question, pages: PageTexts, town: frozenset[str] = frozenset()
-) -> bool:
-    """Does one of the foremost quotes answer the question?"""
-    return any(
-        sureness(r, question) >= (LEAST if r.features.cosine else LEAST_BY_WORDS)
-        and not elsewhere(r, question, pages, town)
-        for r in ranked[:3]
-    )
+def _chance(weights: dict[str, float], values: dict[str, float]) -> float:
+    total = weights["bias"] + sum(weight * values[name] for name, weight in weights.items() if name != "bias")
+    return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
 
 
 def elsewhere(best: Ranked, question: Question, pages: PageTexts, town: frozenset[str]) -> bool:
@@ -80,8 +115,11 @@ def elsewhere(best: Ranked, question: Question, pages: PageTexts, town: frozense
     quote = best.quote
     around = " ".join([quote.text, quote.context, *(pages.get((c.file_id, c.page), "") for c in quote.citation)])
     folded = german.fold(around)
-    if any(german.stem(p) not in town and german.fold(p) not in folded for p in question.places):
-        return True
+    strange = [p for p in question.places if german.stem(p) not in town and german.fold(p) not in folded]
+    if strange:
+        held = frozenset(token.stem for token in german.pieces(around))
+        if any(met(german.stem(p), held) < _SOME_FORM for p in strange):
+            return True
     said = int(quote.said[:4]) if quote.said else None
     return any(str(year) not in around and (said is None or abs(year - said) > 1) for year in question.years)
 

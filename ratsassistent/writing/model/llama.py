@@ -15,6 +15,7 @@ Text of papers is untrusted. It is tokenised with special tokens switched off, s
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import re
 import time
@@ -96,6 +97,16 @@ class LanguageModel(Protocol):
         :param enough: given the text so far after each token; True ends the reply there (it counts as finished).
         :param should_stop: asked every few seconds; True ends the work with `Interrupted`.
         :param on_text: called with the whole text so far after each token.
+        :raises ModelError: the messages are too long for the context, or the engine fails.
+        """
+        ...
+
+    def choose(
+        self, messages: Sequence[Message], options: Sequence[str], *, should_stop: Callable[[], bool] | None = None
+    ) -> list[float]:
+        """How likely the answer is to begin with each of these options: logarithms of probabilities. Nothing is written.
+
+        :param options: words that differ in their beginnings.
         :raises ModelError: the messages are too long for the context, or the engine fails.
         """
         ...
@@ -191,16 +202,8 @@ class LlamaModel:
     ) -> Reply:
         """See `LanguageModel.write`."""
         prompt = self._prompt(messages) + self._tokenize(lead, special=False)
-        if len(prompt) + max_tokens > self.context:
-            raise ModelError(
-                f"Der Text ist mit {len(prompt)} Wortstücken zu lang für das Sprachmodell ({self.context} zusammen mit der Antwort)."
-            )
         started = time.monotonic()
-        reused = self._keep_common_beginning(prompt, len(prompt) + max_tokens)
-        for at in range(reused, len(prompt), READ_STEP):
-            if should_stop and should_stop():
-                raise Interrupted("Die Arbeit wurde angehalten.")
-            self._decode(prompt[at : at + READ_STEP])
+        reused = self._read(prompt, max_tokens, should_stop)
         reading = time.monotonic() - started
 
         def whole(of: Callable[[str], Any] | None) -> Callable[[str], Any] | None:
@@ -221,6 +224,38 @@ class LlamaModel:
             most_doubt=max(doubts, default=0.0),
             taken_back=taken_back,
         )
+
+    def choose(
+        self, messages: Sequence[Message], options: Sequence[str], *, should_stop: Callable[[], bool] | None = None
+    ) -> list[float]:
+        """See `LanguageModel.choose`."""
+        import numpy as np
+
+        self._read(self._prompt(messages), 1, should_stop)
+        scores = self._scores().astype("float64")
+        peak = float(scores.max())
+        scores -= peak + math.log(float(np.exp(scores - peak).sum()))
+        return [float(scores[self._tokenize(option, special=False)[0]]) for option in options]
+
+    def _read(self, prompt: list[int], room: int, should_stop: Callable[[], bool] | None) -> int:
+        """Read a prompt, but for what is known of it; returns how many tokens were. Behind it `room` tokens must fit."""
+        if len(prompt) + room > self.context:
+            raise ModelError(
+                f"Der Text ist mit {len(prompt)} Wortstücken zu lang für das Sprachmodell ({self.context} zusammen mit der Antwort)."
+            )
+        reused = self._keep_common_beginning(prompt, len(prompt) + room)
+        for at in range(reused, len(prompt), READ_STEP):
+            if should_stop and should_stop():
+                raise Interrupted("Die Arbeit wurde angehalten.")
+            self._decode(prompt[at : at + READ_STEP])
+        return reused
+
+    def _scores(self) -> Any:
+        """The scores of all tokens for the next place, as they lie in the engine's memory: copy before the next step."""
+        import numpy as np
+
+        size = self._llama.llama_vocab_n_tokens(self._vocab)
+        return np.ctypeslib.as_array(self._llama.llama_get_logits_ith(self._context, -1), (size,))
 
     def _generate(
         self,
@@ -269,8 +304,7 @@ class LlamaModel:
         """
         import numpy as np
 
-        size = self._llama.llama_vocab_n_tokens(self._vocab)
-        scores = np.ctypeslib.as_array(self._llama.llama_get_logits_ith(self._context, -1), (size,))
+        scores = self._scores()
         choices = scores.copy()
         recent = np.array(sorted(set(written[-REPEAT_WINDOW:])), dtype=np.int64)
         if recent.size:

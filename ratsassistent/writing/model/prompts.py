@@ -30,6 +30,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "einfach": frozenset({"satz"}),
     "neufassung": frozenset({"fehler", "anfang"}),
     "frage": frozenset({"frage", "texte"}),
+    "antwortpruefung": frozenset({"frage", "texte"}),
 }
 # The model says this, and nothing else, where the texts do not answer; shared by prompt, code and tests.
 REFUSAL = "NICHT GEFUNDEN"
