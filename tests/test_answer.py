@@ -240,6 +240,14 @@ def test_a_follow_up_is_answered_from_the_papers_talked_of() -> None:
     assert "1,35 Mio. Euro" in made.statements[0].text
 
 
+def test_a_company_named_in_the_question_is_no_answer_to_who() -> None:
+    texts = {3: "Der Auftrag für die Notebooks der Verwaltung geht an die Lindhof GmbH zum Angebot vom 3. Mai."}
+    assert not ask(
+        "Von welchem Hersteller sind die Notebooks, die bei der Firma Lindhof bestellt werden?", texts
+    ).answered
+    assert ask("Welche Firma bekommt den Auftrag für die Notebooks der Verwaltung?", texts).answered
+
+
 # --- the language model
 
 

@@ -70,6 +70,7 @@ _BOUNDS = {
     ),
     "from": re.compile(r"\b(?:ab|seit|zum|von|Beginn|beginnend|rückwirkend|tritt|am)\b[^.]{0,24}$", re.IGNORECASE),
 }
+_SAYS_NOTHING = frozenset("und der die das für frau herr gmbh ggmbh mbh ohg".split())  # within a name
 _LIST_NUMBER = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|TOP\s*\d+|\d+(?:\.\d+)+)\s")
 
 
@@ -136,9 +137,7 @@ def _repeats(value: Value, asked: str, question: Question) -> bool:
     if digits:
         return set(digits) <= question.numbers
     words = re.findall(r"[^\W\d_]{3,}", value.text.casefold())
-    return bool(words) and all(
-        w[:6] in asked for w in words if w not in ("und", "der", "die", "das", "für", "frau", "herr")
-    )
+    return bool(words) and all(w[:6] in asked for w in words if w not in _SAYS_NOTHING)
 
 
 def _inside(value: Value | re.Match[str], others: list[Value]) -> bool:
