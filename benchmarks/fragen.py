@@ -121,10 +121,11 @@ class Asker:
 
     def _hits(self, question: answering.Asked, meeting: str | None, file: str | None) -> list[Hit]:
         limit = answering.PASSAGES if file is None else 200
-        hits = workflow.find(self.ws, question.search, limit=limit, wanted=meeting)
+        within = answering.WITHIN if file is None else 0
+        hits = workflow.find(self.ws, question.search, limit=limit, wanted=meeting, within=within)
         if file is not None:
             hits = [h for h in hits if any(c.file == file for c in h.passage.citation)]
-        return hits[: answering.PASSAGES]
+        return hits[: answering.PASSAGES + within]
 
     def _add_features(self, judged: Judged, question: Any, hits: list[Hit], pages: Any, nearness: Any) -> None:
         found = quotes(hits, pages)

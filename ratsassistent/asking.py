@@ -126,7 +126,7 @@ def page_counts(ws: Workspace, meeting_id: str | None) -> tuple[int, int]:
 def _hits(ws: Workspace, asked: answering.Asked, meeting_id: str | None, item_id: str | None) -> list[Hit]:
     filters: dict[str, Any] = {"item_id": item_id} if item_id else {}
     limit = 2 * answering.PASSAGES if asked.near else answering.PASSAGES
-    hits = find(ws, asked.search, limit=limit, wanted=meeting_id, **filters)
+    hits = find(ws, asked.search, limit=limit, wanted=meeting_id, within=answering.WITHIN, **filters)
     if asked.question.over_time and not meeting_id:
         known = {h.passage.id for h in hits}
         for year in _years(asked.question):

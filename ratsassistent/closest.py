@@ -34,9 +34,14 @@ SECONDS = 1.2  # that may be spent on sentences that were never read before; a s
 LEAST_WORDS = 3  # that say something, in what is looked for: a word or a number by itself is looked for as it stands
 
 
-def order(ws: Workspace, text: str, hits: Sequence[Hit], *, seconds: float = SECONDS) -> list[Hit]:
-    """The hits with the page that the words found stand on, the best of them by their nearest sentences."""
-    foremost, rest = list(hits[:LOOKED_AT]), list(hits[LOOKED_AT:])
+def order(
+    ws: Workspace, text: str, hits: Sequence[Hit], *, most: int = LOOKED_AT, seconds: float = SECONDS
+) -> list[Hit]:
+    """The hits with the page that the words found stand on, the best of them by their nearest sentences.
+
+    :param most: how many are looked at closely. :param seconds: that may be spent on what was never read before.
+    """
+    foremost, rest = list(hits[:most]), list(hits[most:])
     telling = {token.stem for token in german.tokens(text) if not german.is_stop_word(token)}
     if ws.meaning.transformer is None or len(telling) < LEAST_WORDS:
         pages = cited_texts(ws, [hit for hit in foremost if len(hit.passage.citation) > 1])

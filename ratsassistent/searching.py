@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ from ratsassistent.workspace import Workspace
 
 AT_ONCE = 3000  # passages whose static vectors are made before a search goes on; more than these wait for the worker
 A_TURN = 500  # passages of one store that the transformer reads before it looks at the other one
+PAPERS = 3  # of the best hits, that `within` looks into
+SECONDS_WITHIN = 1.5  # for each of its steps
 SECONDS = 2.4  # that a search may take before it stops reading what no model has read yet
 STEP = 32  # passages that it reads before it asks whether to go on
 NEWEST = 4000  # passages, the newest of each store, whose sentences it reads beforehand: some three large packs
@@ -91,29 +93,48 @@ def find(
     wanted: str | None = None,
     public: bool | None = None,
     quick: bool = False,
+    within: int = 0,
     **filters: Any,
 ) -> list[Hit]:
     """Search everything held, or one meeting; hits of both stores, best first.
 
     :param public: True: only what is public, False: only what is not, or not known to be.
     :param quick: read nothing anew; what the models have read before counts.
+    :param within: so many passages more, of the papers that the best hits belong to: where a question names a matter,
+        its paper is found by the passage that introduces it, and the answer may stand in another one.
     :param filters: `organization`, `since`, `until`, `paper_type`, `one_a_file` of `Index.search`.
     :raises NotFound: there is no such meeting. :raises Ambiguous: there are several.
     """
     meeting_id = _meeting_id(ws, wanted) if wanted else None
     stores = [store for store in ws.stores if public is None or (store is ws.public) == public]
     started = time.monotonic()
-    end = started + (0.0 if quick else ws.meaning.seconds)
     most = max(limit, closest.LOOKED_AT)
+    filters |= {"meeting_id": meeting_id}
+    hits = _found(ws, stores, text, most, started + (0.0 if quick else ws.meaning.seconds), filters)
+    if within and hits:
+        near = closest.order(ws, text, hits, seconds=0.0 if quick else SECONDS_WITHIN)
+        papers = list(dict.fromkeys(hit.passage.paper_id for hit in near))[:PAPERS]
+        end = time.monotonic() + (0.0 if quick else SECONDS_WITHIN)
+        known = {hit.passage.id for hit in hits}
+        more = _found(ws, stores, text, most + within, end, filters | {"paper_ids": papers})
+        more = [hit for hit in more if hit.passage.id not in known][:within]
+        hits += more
+        return closest.order(ws, text, hits, most=len(hits), seconds=0.0 if quick else SECONDS_WITHIN)[: limit + within]
+    left_over = 0.0 if quick else started + SECONDS - time.monotonic()
+    return closest.order(ws, text, hits[:most], seconds=left_over)[:limit]
+
+
+def _found(
+    ws: Workspace, stores: Sequence[Store], text: str, most: int, end: float, filters: dict[str, Any]
+) -> list[Hit]:
+    """The hits of all these stores, best first. `end`: when the transformer has to stop reading."""
     hits: list[Hit] = []
     for left, store in reversed(list(enumerate(stores, 1))):  # what the smaller one does not need, the other one has
         now = time.monotonic()
         deadline = now + (end - now) / left
-        found = _index(ws, store).search(text, limit=most, meeting_id=meeting_id, deadline=deadline, **filters)
+        found = _index(ws, store).search(text, limit=most, deadline=deadline, **filters)
         hits += [hit.model_copy(update={"public": store is ws.public}) for hit in found]
-    hits.sort(key=lambda h: (-h.score, h.public is not True))
-    left_over = 0.0 if quick else started + SECONDS - time.monotonic()
-    return closest.order(ws, text, hits[:most], seconds=left_over)[:limit]
+    return sorted(hits, key=lambda h: (-h.score, h.public is not True))[:most]
 
 
 def read_meaning(ws: Workspace) -> None:

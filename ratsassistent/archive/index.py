@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,6 +128,7 @@ class Index:
         since: dt.date | str | None = None,
         until: dt.date | str | None = None,
         paper_type: str | None = None,
+        paper_ids: Collection[str] | None = None,
         one_a_file: bool = False,
         deadline: float | None = None,
     ) -> list[Hit]:
@@ -137,13 +138,14 @@ class Index:
         :param organization: only meetings whose organization's name holds this; case and white space do not matter.
         :param since: only meetings on this day (ISO) or later; `until`: on this day or earlier.
         :param paper_type: only papers whose type holds this ("Antrag").
+        :param paper_ids: only passages of these papers.
         :param one_a_file: of a file without pages (OParl) only the best passage, for a list that leads to files.
         :param deadline: when the transformer has to stop reading (of `time.monotonic`); else `Meaning.seconds` from now.
         :raises StorageError: the archive cannot be read.
         """
         if limit < 1 or not text.strip():
             return []
-        among = _among(meeting_id, item_id, organization, since, until, paper_type)
+        among = _among(meeting_id, item_id, organization, since, until, paper_type, paper_ids)
         with self._store.reading() as connection:
             words = query.words_of(connection, text)
             if not words:
@@ -337,6 +339,7 @@ def _among(
     since: dt.date | str | None,
     until: dt.date | str | None,
     paper_type: str | None,
+    paper_ids: Collection[str] | None,
 ) -> Select[Any] | None:
     """The rows that pass the filters, or None if there is no filter."""
     passage, meeting, paper = tables.passage, tables.meeting, tables.paper
@@ -353,6 +356,8 @@ def _among(
         conditions.append(meeting.c.start < str(until) + "~")  # behind every time of that day
     if paper_type:
         conditions.append(paper.c.type_key.contains(german.fold_name(paper_type), autoescape=True))
+    if paper_ids is not None:
+        conditions.append(passage.c.paper_id.in_(sorted(paper_ids)))
     if not conditions:
         return None
     chosen = select(passage.c.rowid).outerjoin(meeting, meeting.c.id == passage.c.meeting_id)

@@ -28,11 +28,11 @@ from ratsassistent.writing.answers.timeline import timeline
 from ratsassistent.writing.model.llama import LanguageModel
 from ratsassistent.writing.text.cited import PageTexts
 
-__all__ = ["PASSAGES", "Asked", "Nearness", "Turn", "answer", "complete", "town"]
+__all__ = ["PASSAGES", "WITHIN", "Asked", "Nearness", "Turn", "answer", "complete", "town"]
 
 Nearness = Callable[[Sequence[Hit], Sequence[Quote]], Sequence[float | None]]  # cosines of quotes with the question
 
-PASSAGES = 16  # whose sentences are looked at
+PASSAGES, WITHIN = 16, 12  # whose sentences are looked at: the best of all, and more of the papers of the very best
 NEAREST = 3  # places named where there is no answer
 _TOWN = re.compile(
     r"\b(?:Stadt|Gemeinde|Marktgemeinde|Stadtgemeinde|Landeshauptstadt|Kreisstadt|Landkreis|Markt)\s+([A-ZÄÖÜ][a-zäöüß-]{3,})"
@@ -65,7 +65,7 @@ def answer(
         question=question.text, answered=False, answer="", statements=(), pages_read=0, pages_total=0, seconds=0.0,
         kind=question.kind, nearest=tuple(hits[:NEAREST]),
     )  # fmt: skip
-    hits = _near_first(hits, asked)[: PASSAGES if not question.over_time else None]
+    hits = _near_first(hits, asked)[: PASSAGES + WITHIN if not question.over_time else None]
     names = town(pages)
     found = quotes(hits, pages)
     ranked = rank(found, question, nearness(hits, found) if nearness else None, names)

@@ -70,7 +70,9 @@ _BOUNDS = {
     ),
     "from": re.compile(r"\b(?:ab|seit|zum|von|Beginn|beginnend|rückwirkend|tritt|am)\b[^.]{0,24}$", re.IGNORECASE),
 }
-_SAYS_NOTHING = frozenset("und der die das für frau herr gmbh ggmbh mbh ohg".split())  # within a name
+_SAYS_NOTHING = frozenset(
+    ["und", "der", "die", "das", "für", "frau", "herr", "gmbh", "ggmbh", "mbh", "ohg"]
+)  # within a name
 _LIST_NUMBER = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|TOP\s*\d+|\d+(?:\.\d+)+)\s")
 
 
