@@ -38,6 +38,10 @@ _TELLS_COST = re.compile(
 _CUE = 0.35
 _FAR, _CLOSE = 0.78, 0.90  # cosines of what has nothing to do with a question, and of what answers it
 _NO_VALUE = 0.8  # what a quote loses that holds no value where one is asked for
+# Somebody speaks, in verbatim minutes or a motion: what the administration writes about the matter goes before it.
+_SPEAKS = re.compile(
+    r"\b(?:ich|mir|mich|wir|uns|unser(?:e[nrms]?)?|meine?[nrms]?|Kolleg(?:e|en|in|innen))\b", re.IGNORECASE
+)
 _ASKING = re.compile(r"\?\s*[\"“»]?$|^(?:Wie|Was|Warum|Welche\w*|Wann|Wer|Ob|Inwiefern|Inwieweit)\b.{0,200}$")
 
 
@@ -222,6 +226,8 @@ def _score(entry: Ranked, question: Question, *, meaning: bool) -> float:
         score += _W_MEANING * f.meaning
     text = quote.text
     if _ASKING.search(text):
+        score -= 0.6
+    if _SPEAKS.search(text):
         score -= 0.6
     if quote.kind == "heading":
         score -= 0.4
