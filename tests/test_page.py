@@ -397,6 +397,15 @@ def test_quotes_that_the_model_doubted_are_shown_as_no_answer() -> None:
     assert html.index("keine Antwort erkannt") < html.index("ra-cites")
 
 
+def test_an_answer_names_the_model_that_judged_it() -> None:
+    given = answered().model_copy(update={"judge": ModelRecord(name=EVIL, sha256="0", licence="CC0-1.0")})
+    html = page_item.answer(given)
+    assert is_harmless(html)
+    assert "hat zusätzlich ein Sprachmodell geprüft" in html
+    assert "geprüft (" not in page_item.answer(answered())
+    assert phrases.judged(given.model_copy(update={"doubted": True})) == ""
+
+
 def test_the_growing_answer_hides_the_models_marks() -> None:
     assert "Es kostet 5 Euro." in page_views.question(job(kind="frage", message="Es kostet 5 Euro [S1]."))
 

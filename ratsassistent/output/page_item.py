@@ -300,4 +300,5 @@ def answer(found: Answer) -> str:
         body += ai_box(written, found.model.name if found.model else None, named)
     elif not quoted:
         body += f"<p>{safe(found.answer)}</p>"
-    return f'<div class="ra-answer">{understood}{body}{"".join(quoted)}<p class="ra-small">{read}.</p></div>'
+    judged = f" {safe(phrases.judged(found))}" if found.judge else ""
+    return f'<div class="ra-answer">{understood}{body}{"".join(quoted)}<p class="ra-small">{read}.{judged}</p></div>'

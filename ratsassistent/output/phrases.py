@@ -183,6 +183,13 @@ def coverage(given: Coverage) -> list[tuple[str, list[str]]]:
     return notes
 
 
+def judged(given: Answer) -> str:
+    """That a language model read the places quoted, and what it made of them; empty where none did."""
+    if given.judge is None or given.doubted:
+        return ""
+    return f"Ob diese Stellen die Frage beantworten, hat zusätzlich ein Sprachmodell geprüft ({given.judge.name}); es kann sich irren."
+
+
 def pages_read(given: Answer) -> str:
     """How much was read before it was answered: "38 von 40 Seiten gelesen"."""
     return f"{given.pages_read} von {given.pages_total} {'Seite' if given.pages_total == 1 else 'Seiten'} gelesen"
