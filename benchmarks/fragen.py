@@ -6,6 +6,9 @@ FRAGEN are JSON lists or lines: {"id", "question", "must", "pages", "file_ids", 
 ends in the day of a meeting that is held: only that one is asked. `file` is a path: only the file with that name is asked; `meeting` the id of one.
 With neither, everything held is asked. `must` as in the shared `score.py`: alternatives parted by |.
 
+Lines with "facts" are questions over time: how many facts stand in the answer, dated; lines with "turns" are conversations:
+the second question is asked with the answer to the first. Both are asked without the language model.
+
 Prints one JSON line with the figures of each file: right, wrong, refused, gold cited (of the answerable), rightly refused
 (of the others). `--anpassen` fits the weights of `writing/answers/verdict.py` to them: an answer that is right counts as
 one to be given, a wrong one and any to a question without answer as one to be withheld; each fold's questions are judged
@@ -26,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from ratsassistent import closest, workflow
+from ratsassistent import asking, closest, workflow
 from ratsassistent.briefings import Answer, Hit
 from ratsassistent.cited import cited_texts
 from ratsassistent.settings import read_settings
@@ -240,6 +243,10 @@ def main() -> None:
         for path in given.questions:
             judged = []
             for asked in read(path):
+                if "facts" in asked or "turns" in asked:
+                    told = over_time(ws, asked) if "facts" in asked else conversation(ws, asked, ask.meetings)
+                    print(json.dumps(told, ensure_ascii=False), flush=True)
+                    continue
                 if not re.search(given.nur, asked["id"]) or ("must" not in asked and asked.get("answerable", True)):
                     continue
                 judged.append(ask(asked))
@@ -250,6 +257,31 @@ def main() -> None:
     if given.anpassen:
         for line in fit(everything):
             print(line)
+
+
+def over_time(ws: workflow.Workspace, asked: dict[str, Any]) -> dict[str, Any]:
+    """How many of the facts that a development consists of stand in the answer, and whether it is a dated list."""
+    made = asking.ask(ws, asked["question"])
+    found = [fact for fact in asked["facts"] if has(made.answer, fact["must"])]
+    in_place = sum(
+        any(s.label == str(fact["date"])[:4] and has(s.text, fact["must"]) for s in made.statements) for fact in found
+    )
+    return {
+        "id": asked["id"], "facts": len(asked["facts"]), "found": len(found), "dated": made.dated, "under_their_year": in_place,
+        "answered": made.answered, "seconds": made.seconds,
+    }  # fmt: skip
+
+
+def conversation(ws: workflow.Workspace, asked: dict[str, Any], meetings: dict[str, str]) -> dict[str, Any]:
+    """Whether each turn of a conversation is answered rightly."""
+    day = re.search(r"\d{4}-\d\d-\d\d", str(asked.get("pack") or ""))
+    before: list[Answer] = []
+    right = []
+    for turn in asked["turns"]:
+        made = asking.ask(ws, turn["question"], wanted=meetings[day[0]] if day else None, before=before)
+        right.append(made.answered and has(" ".join(made.answer.split()[:WORDS]), turn["must"]))
+        before.append(made)
+    return {"id": asked["id"], "right": right, "understood": before[-1].asked}
 
 
 def _show(judged: Judged) -> None:

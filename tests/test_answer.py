@@ -248,6 +248,26 @@ def test_a_company_named_in_the_question_is_no_answer_to_who() -> None:
     assert ask("Welche Firma bekommt den Auftrag für die Notebooks der Verwaltung?", texts).answered
 
 
+def test_the_head_of_a_paper_is_no_answer() -> None:
+    texts = {
+        2: "Gedruckt auf Recyclingpapier | Vorlage Nr.: 2031/0412 | Verantwortlich: Dez. 6\n"
+        "Die Vorlage Nr. 2031/0412 sieht am Anger einen Rastplatz für Radfahrer mit Luftpumpe vor. Er wird im Mai gebaut.\n"
+    }
+    made = ask("Wo gibt es einen Rastplatz für Radfahrer mit Luftpumpe?", texts)
+    assert made.answered
+    assert "am Anger einen Rastplatz" in made.answer
+    assert "Verantwortlich" not in made.answer
+
+
+def test_nothing_is_said_twice() -> None:
+    texts = {
+        2: "Der Vertrag über die Leihräder endet im Jahr 2031. Die Stadt schreibt ihn dann neu aus.",
+        7: "Zu den Leihrädern: Die Nutzung steigt. Der Vertrag über die Leihräder endet im Jahr 2031.",
+    }
+    made = ask("Wann endet der Vertrag über die Leihräder?", texts)
+    assert made.answer.count("Der Vertrag über die Leihräder endet im Jahr 2031.") == 1
+
+
 # --- the language model
 
 

@@ -57,12 +57,12 @@ def statements(
             chosen.append((found, _shown(found)))
     used: set[int] = set()  # places of quotes
     for entry in _further_ones(ranked, question):
-        if entry.quote.place in used:
+        if entry.quote.place in used or _said(entry.quote, chosen):
             continue
         words = sum(len(t.split()) for _, t in chosen)
-        text, quote, places = _stretch(entry.quote, used, max(STRETCH, entry.quote.words))
+        text, quote, places = _stretch(entry.quote, used, max(STRETCH, entry.quote.words), chosen)
         if chosen and words + len(text.split()) > WORDS:
-            text, quote, places = _stretch(entry.quote, used, WORDS - words)
+            text, quote, places = _stretch(entry.quote, used, WORDS - words, chosen)
         if chosen and (words + len(text.split()) > WORDS or not _new(text, [t for _, t in chosen])):
             continue
         if len(_places([*(c for q, _ in chosen for c in q.citation), *quote.citation])) > PAGES:
@@ -84,7 +84,14 @@ def _further_ones(ranked: Sequence[Ranked], question: Question) -> Iterator[Rank
     yield from (entry for entry in rest if entry.score >= best.score - _BEHIND)
 
 
-def _stretch(quote: Quote, used: Collection[int], most: int) -> tuple[str, Quote, set[int]]:
+def _said(quote: Quote, chosen: Sequence[tuple[Quote, str]]) -> bool:
+    """Do the very words of a quote stand in what was chosen already?"""
+    return any(tight(quote.text) in tight(text) for _, text in chosen)
+
+
+def _stretch(
+    quote: Quote, used: Collection[int], most: int, chosen: Sequence[tuple[Quote, str]] = ()
+) -> tuple[str, Quote, set[int]]:
     """A quote with what stands around it, up to `most` words; with its pages, and the places of what was taken.
 
     What it announces goes first ("Folgende Standorte entfallen:"), then the sentence that it leans on, then what follows
@@ -96,6 +103,8 @@ def _stretch(quote: Quote, used: Collection[int], most: int) -> tuple[str, Quote
     def take(one: Quote | None, *, behind: bool) -> bool:
         nonlocal words
         if one is None or one.place in used or not _reads_on(quote, one) or words + one.words > most:
+            return False
+        if _said(one, chosen):
             return False
         words += one.words
         if behind:

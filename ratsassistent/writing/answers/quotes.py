@@ -17,7 +17,7 @@ from ratsassistent.briefings import Hit
 from ratsassistent.oparl import Citation
 from ratsassistent.writing.model.keyed import tight
 from ratsassistent.writing.text.cited import PageTexts
-from ratsassistent.writing.text.readable import without_bullet
+from ratsassistent.writing.text.readable import finite, without_bullet
 from ratsassistent.writing.text.sentences import Kind, Sentence, cells_of, is_furniture, labelled_row, sentences
 
 TITLE_WORDS = 12  # of the title, in a piece
@@ -26,6 +26,11 @@ _SHORT_HEAD = 90
 # A line of the Beratungsfolge, a web address: nothing that is an answer or a heading.
 _BESIDE = re.compile(
     r"^\W*[A-ZÄÖÜ][\wäöüß-]*(?:rat|ausschuss|beirat|versammlung|tag)\b.{0,40}\b\d{1,2}\.\d{1,2}\.(?:\d{4})?\s*(?:TOP\s*)?[\dxXöÖnN ☒☐✓-]*$|^\S*https?://\S+$"
+)
+# The head of a paper, its line of meetings, a stamp: nothing that is an answer.
+_OF_A_FORM = re.compile(
+    r"\b(?:(?:Vorlagen?|Drucksachen?|Antrags?|Anfragen?|Beschluss)[- ]?(?:Nr\b|Nummer\b|nummer\b)|Aktenzeichen|Az\.|Verantwortlich:|Eingang:|"
+    r"Federführ\w+:|Gremium\W+(?:Termin|Datum|Sitzung)|Beratungsfolge|\w*[Rr]ecyclingpapier)"
 )
 
 
@@ -139,6 +144,8 @@ def _made(sentence: Sentence, text: str, hit: Hit, number: int, layout: _Pages) 
         wording = without_bullet(sentence.text)
         if is_furniture(wording) or len(re.findall(r"\w+", wording)) < 2:
             return None
+    if _OF_A_FORM.search(wording) and not finite(wording):
+        return None
     citation = layout.citation(sentence.text, hit.passage.citation)
     return Quote(wording, sentence.kind, citation, number, 0, cells=cells, columns=columns)
 
