@@ -226,12 +226,13 @@ def times(ws: Workspace, asked: Sequence[str]) -> dict[str, Any]:
     finally:
         index.TRANSFORMER = role
     figures["vectors_kept_as_they_are"] = _percentiles(lambda query: _search(ws, whole, query), asked[:100])
+    ws.embedding = whole
     return figures
 
 
 def _search(ws: Workspace, meaning: index.Meaning, query: str) -> None:
-    for store in ws.stores:
-        index.Index(store, meaning).search(query, limit=LIMIT, one_a_file=True)
+    ws.embedding = meaning
+    workflow.find(ws, query, limit=LIMIT, one_a_file=True)
 
 
 def _percentiles(

@@ -30,16 +30,26 @@ from ratsassistent.writing.text.cited import PageTexts
 
 LOOKED_AT = 16  # of the best hits
 WEIGHT = 12.0  # of the cosine of the nearest sentence, beside the score of the passage
+# The same where everything held is searched for a wording: among thousands of papers on like matters its names and numbers
+# tell more (186 key points, MRR@10: 0.899 with 0, 0.916 with 4, 0.903 with 12; these are the ones it was chosen on).
+WEIGHT_WIDE = 4.0
 SECONDS = 1.2  # that may be spent on sentences that were never read before; a step is begun until then
 LEAST_WORDS = 3  # that say something, in what is looked for: a word or a number by itself is looked for as it stands
 
 
 def order(
-    ws: Workspace, text: str, hits: Sequence[Hit], *, most: int = LOOKED_AT, seconds: float = SECONDS
+    ws: Workspace,
+    text: str,
+    hits: Sequence[Hit],
+    *,
+    most: int = LOOKED_AT,
+    wide: bool = False,
+    seconds: float = SECONDS,
 ) -> list[Hit]:
     """The hits with the page that the words found stand on, the best of them by their nearest sentences.
 
-    :param most: how many are looked at closely. :param seconds: that may be spent on what was never read before.
+    :param most: how many are looked at closely. :param wide: everything held was searched.
+    :param seconds: that may be spent on what was never read before.
     """
     foremost, rest = list(hits[:most]), list(hits[most:])
     telling = {token.stem for token in german.tokens(text) if not german.is_stop_word(token)}
@@ -55,12 +65,13 @@ def order(
             best[quote.hit] = cosine, quote
     if not best:
         return [_placed(hit, pages) for hit in foremost] + rest
+    weight = WEIGHT_WIDE if wide else WEIGHT
     usual = statistics.median(cosine for cosine, _ in best.values())
     made = []
     for number, hit in enumerate(foremost):
         cosine, quote = best.get(number, (usual, None))
         shown = _placed(hit, pages) if quote is None else _shown(hit, quote)
-        made.append(shown.model_copy(update={"score": round(hit.score + WEIGHT * (cosine - usual), 4)}))
+        made.append(shown.model_copy(update={"score": round(hit.score + weight * (cosine - usual), 4)}))
     made.sort(key=lambda hit: (-hit.score, hit.public is not True))  # equal ones stay as they were
     last = made[-1].score
     return made + [hit.model_copy(update={"score": min(hit.score, last)}) for hit in rest]

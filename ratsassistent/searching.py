@@ -121,7 +121,8 @@ def find(
         hits += more
         return closest.order(ws, text, hits, most=len(hits), seconds=0.0 if quick else SECONDS_WITHIN)[: limit + within]
     left_over = 0.0 if quick else started + SECONDS - time.monotonic()
-    return closest.order(ws, text, hits[:most], seconds=left_over)[:limit]
+    wide = meeting_id is None and "item_id" not in filters
+    return closest.order(ws, text, hits[:most], wide=wide, seconds=left_over)[:limit]
 
 
 def _found(

@@ -48,6 +48,8 @@ def test_a_passage_is_as_near_as_its_nearest_sentence(ws, monkeypatch):
     found = [h.model_copy(update={"score": 1.0}) for h in searching.find(ws, "Brunnen")]
     assert names(found) == ["brunnen", "bauhof"]
     assert names(closest.order(ws, ASKED, found)) == ["bauhof", "brunnen"]
+    monkeypatch.setattr(closest, "WEIGHT_WIDE", 0.0)
+    assert names(closest.order(ws, ASKED, found, wide=True)) == ["brunnen", "bauhof"]
     monkeypatch.setattr(closest, "WEIGHT", 0.0)
     assert names(closest.order(ws, ASKED, found)) == ["brunnen", "bauhof"]
 

@@ -17,8 +17,7 @@ import numpy as np
 from sqlalchemy import exists, select
 from sqlalchemy.dialects.sqlite import insert
 
-from ratsassistent.archive import saving, tables, vectors
-from ratsassistent.archive.index import TRANSFORMER
+from ratsassistent.archive import index, saving, tables, vectors
 from ratsassistent.archive.store import Store
 from ratsassistent.meaning.embedder import Embedder, Vectors
 from ratsassistent.oparl import Paper, Passage
@@ -35,7 +34,7 @@ def made(store: Store, embedder: Embedder, wanted: Wanted, deadline: float | Non
     :param deadline: when to stop making more (of `time.monotonic`); what is lacking then is not in the result.
     :raises StorageError: the archive cannot be read or written.
     """
-    model = vectors.model_number(store, embedder, TRANSFORMER)
+    model = vectors.model_number(store, embedder, index.TRANSFORMER)
     rows = _rows(store, wanted)
     found = _kept(store, embedder, model, wanted, rows)
     lacking = [(key, text) for key, texts in wanted.items() if key in rows for text in dict.fromkeys(texts)]
@@ -59,7 +58,7 @@ def unread(store: Store, embedder: Embedder, most: int, batch: int) -> Iterator[
 
     :param most: how many of the newest passages to look at. :param batch: how many to give at once.
     """
-    model = vectors.model_number(store, embedder, TRANSFORMER)
+    model = vectors.model_number(store, embedder, index.TRANSFORMER)
     passage, paper, table = tables.passage, tables.paper, tables.piece_vector
     with store.reading() as connection:
         newest = select(passage.c.rowid).order_by(passage.c.rowid.desc())

@@ -21,7 +21,7 @@ from ratsassistent.writing.answers.ranking import Ranked, met
 from ratsassistent.writing.text.cited import PageTexts
 
 LEAST, LEAST_BY_WORDS = 0.28, 0.35  # how sure it must be without a language model
-LEAST_JUDGED = 0.31  # and together with its opinion
+LEAST_JUDGED = 0.34  # and together with its opinion
 _VALUED = ("amount", "number", "date", "duration", "who", "where", "vote")
 _LEAST_VALUE = 0.3  # without a value there is no answer to these
 _FOREMOST = 3
