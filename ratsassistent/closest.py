@@ -69,8 +69,9 @@ def order(
     usual = statistics.median(cosine for cosine, _ in best.values())
     made = []
     for number, hit in enumerate(foremost):
-        cosine, quote = best.get(number, (usual, None))
-        shown = _placed(hit, pages) if quote is None else _shown(hit, quote)
+        nearest = best.get(number)
+        cosine = usual if nearest is None else nearest[0]
+        shown = _placed(hit, pages) if nearest is None else _shown(hit, nearest[1])
         made.append(shown.model_copy(update={"score": round(hit.score + weight * (cosine - usual), 4)}))
     made.sort(key=lambda hit: (-hit.score, hit.public is not True))  # equal ones stay as they were
     last = made[-1].score

@@ -111,7 +111,7 @@ def _kept(store: Store, embedder: Embedder, model: int, wanted: Wanted, rows: Ma
     found: Found = {}
     for key, texts in wanted.items():
         for text in texts:
-            place = places.get((rows.get(key), _text_key(text)))  # type: ignore[arg-type]  # a passage that went: None
+            place = places.get((rows.get(key), _text_key(text)))  # of a passage that went: none
             if place is not None:
                 found[key, text] = floats[place]
     return found
