@@ -22,7 +22,7 @@ from ratsassistent.archive.store import Store
 from ratsassistent.meaning.embedder import Embedder, Vectors
 from ratsassistent.oparl import Paper, Passage
 
-STEP = 48  # pieces read between two looks at the clock: about half a second
+STEP = 16  # pieces read between two looks at the clock: a quarter of a second
 
 Wanted = Mapping[str, Sequence[str]]  # id of a passage -> the texts of its pieces
 Found = dict[tuple[str, str], Vectors]  # (id of a passage, text) -> shape (dimensions,)
