@@ -264,7 +264,8 @@ def over_time(ws: workflow.Workspace, asked: dict[str, Any]) -> dict[str, Any]:
     made = asking.ask(ws, asked["question"])
     found = [fact for fact in asked["facts"] if has(made.answer, fact["must"])]
     in_place = sum(
-        any(s.label == str(fact["date"])[:4] and has(s.text, fact["must"]) for s in made.statements) for fact in found
+        any((s.label or "").endswith(str(fact["date"])[:4]) and has(s.text, fact["must"]) for s in made.statements)
+        for fact in found
     )
     return {
         "id": asked["id"], "facts": len(asked["facts"]), "found": len(found), "dated": made.dated, "under_their_year": in_place,

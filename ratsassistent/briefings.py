@@ -392,7 +392,7 @@ class Answer(Model):
     model: ModelRecord | None = None
     kind: str | None = None
     verdict: str | None = None  # "Ja." or "Nein.", where the first quote leaves no doubt
-    dated: bool = False  # the statements are a list in the order of time, their labels years
+    dated: bool = False  # the statements are a list in the order of time, their labels years ("2021", "Sitzung 2020")
     asked: str | None = None
     nearest: tuple[Hit, ...] = ()
     sure: float | None = None  # how sure it is that the papers answer the question, from 0 to 1

@@ -221,11 +221,11 @@ def test_a_development_is_a_dated_list_with_sources() -> None:
     assert made.answered
     assert made.dated
     assert [(s.label, re.findall(r"\d+ Euro", s.text)[0]) for s in made.statements] == [
-        ("2019", "139 Euro"), ("2021", "148 Euro"), ("2023", "157 Euro"),
+        ("2019", "139 Euro"), ("Sitzung 2021", "148 Euro"), ("Sitzung 2023", "157 Euro"),
     ]  # fmt: skip
     assert [s.citation[0].page for s in made.statements] == [7, 2, 3]
     later = answer("Wie hat sich das Entgelt für den Hort seit 2020 entwickelt?", found, pages(found))
-    assert [s.label for s in later.statements] == ["2021", "2023"]
+    assert [s.label for s in later.statements] == ["Sitzung 2021", "Sitzung 2023"]
 
 
 def test_a_follow_up_is_answered_from_the_papers_talked_of() -> None:

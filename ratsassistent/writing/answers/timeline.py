@@ -4,7 +4,8 @@ What enters: Ranked quotes of many meetings, their hits, a Question with `over_t
 of time, their label the year or day they hold for; none where fewer than two times are found.
 What it does not know: how the passages were found, whether the values can be compared.
 
-The time of a quote is the year that it names itself, else that of the meeting or paper it is from.
+The time of a quote is the year that it names itself, else that of the meeting it was put to; the label says which: a fee
+that is decided on in 2020 mostly holds from 2021 on.
 """
 
 from __future__ import annotations
@@ -27,7 +28,12 @@ _YEAR = re.compile(r"(?<![\d./])(?:19|20)\d\d(?![\d.]\d|/\d{3})")
 @dataclass(frozen=True, slots=True)
 class _Line:
     when: str
+    named: bool  # in the quote itself
     entry: Ranked
+
+    @property
+    def label(self) -> str:
+        return self.when[:4] if self.named else f"Sitzung {self.when[:4]}"
 
 
 def timeline(ranked: Sequence[Ranked], hits: Sequence[Hit], question: Question) -> tuple[Statement, ...]:
@@ -39,14 +45,15 @@ def timeline(ranked: Sequence[Ranked], hits: Sequence[Hit], question: Question) 
         features = entry.features
         if not entry.values or features.value < 0.6 or features.around < LEAST_AROUND or features.rarest < 0.4:
             continue
-        when = time_of(entry, hits[entry.quote.hit].date if entry.quote.hit < len(hits) else None)
+        named = time_of(entry, None)
+        when = named or time_of(entry, hits[entry.quote.hit].date if entry.quote.hit < len(hits) else None)
         if when is None:
             continue
         year = int(when[:4])
         if (since and year < since) or (until and year > until):
             continue
         if when[:4] not in best:  # the ranked come best first
-            best[when[:4]] = _Line(when, entry)
+            best[when[:4]] = _Line(when, named is not None, entry)
     lines = sorted(best.values(), key=lambda line: line.when)
     if len(lines) < 2:
         return ()
@@ -56,7 +63,7 @@ def timeline(ranked: Sequence[Ranked], hits: Sequence[Hit], question: Question) 
     return tuple(
         Statement(
             text=_shown(line.entry.quote), origin="extract", citation=line.entry.quote.citation, check="ok",
-            label=line.when[:4], heading=line.entry.quote.heading or None,
+            label=line.label, heading=line.entry.quote.heading or None,
         )
         for line in lines
     )  # fmt: skip
