@@ -42,7 +42,7 @@ def ask(
 ) -> Answer:
     """Answer a question from passages, with citations, or say honestly that it was not found.
 
-    :param model: gives the language model, which is asked only where a sentence of it helps; None: quotes only.
+    :param model: gives the language model, which judges quotes and may put a sentence before them; None: quotes only.
     :param wanted: a meeting; without one, everything held is asked. :param top: only this item of it.
     :param before: the answers of the same conversation, the last one last.
     :raises InputError: the question is empty, or an item was named without its meeting.

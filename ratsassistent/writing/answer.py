@@ -54,7 +54,7 @@ def answer(
 
     :param asked: the question, or what `complete` made of it within a conversation.
     :param pages: the text of every page that a passage stands on.
-    :param model: gives the language model; called only where a sentence of it would help. None: quotes only.
+    :param model: gives the language model; called only where quotes were found. None: quotes only.
     :param on_text: told the quotes at once, then the model's sentence as it grows.
     :param nearness: how near quotes of these hits are to the question in meaning; without it, words must do.
     :raises Interrupted: `should_stop` said so.
