@@ -6,9 +6,9 @@ What it does not know: how hits are found (`archive.index`), what an answer is (
 
 A passage of 130 words has one vector, in which the one sentence that answers is watered down by the others. Each of its
 sentences, read together with the title and heading it stands under, says more sharply what it is about; a passage is
-as near as its nearest sentence (the "MaxP" of Dai and Callan, SIGIR 2019, with sentences for passages). Measured on the 45 questions on
-three packs, gold page first / among the first 8: 0.49 / 0.91 without, 0.62 / 0.96 with it; on 49 questions on papers of
-four other towns 0.71 / 0.82 and 0.76 / 0.84 (`benchmarks/suche.py`).
+as near as its nearest sentence (the "MaxP" of Dai and Callan, SIGIR 2019, with sentences for passages). Measured on the
+45 questions on three packs, gold page first / among the first 8: 0.49 / 0.91 without, 0.62 / 0.96 with it; on 49 questions
+on papers of four other towns 0.71 / 0.82 and 0.76 / 0.84 (`benchmarks/fragen.md`).
 """
 
 from __future__ import annotations
@@ -107,9 +107,10 @@ def read(ws: Workspace, store: Store, passages: Sequence[tuple[Passage, Paper]])
         return
     public = store is ws.public
     hits = [Hit(passage=p, paper=paper, public=public, score=0.0, snippet="") for p, paper in passages]
-    for hit in hits:  # one by one: what stands twice is left out among the quotes of one question only
-        wanted = [quote.piece for quote in quotes([hit], cited_texts(ws, [hit]))]
-        pieces.made(store, embedder, {hit.passage.id: wanted})
+    pages = cited_texts(ws, hits)
+    # Cut one by one: what stands twice is left out among the quotes of one question only.
+    wanted = {hit.passage.id: [quote.piece for quote in quotes([hit], pages)] for hit in hits}
+    pieces.made(store, embedder, wanted)
 
 
 def _shown(hit: Hit, quote: Quote) -> Hit:

@@ -1,7 +1,7 @@
-"""A question as a job: quotes at once, where it is asked; the language model's sentence from the worker, when it comes.
+"""A question as a job: quotes at once, where it is asked; what the language model makes of them from the worker.
 
 What enters: an opened Workspace, a question, the job of the question that it may follow up. What leaves: jobs whose
-result is an Answer; one whose sentence is still awaited has its quotes as result already.
+result is an Answer; one that the model is still to read has its quotes as result already.
 What it does not know: how an answer is made (`asking`), how a language model is loaded, the page.
 """
 
@@ -50,7 +50,7 @@ def begin(ws: Workspace, question: str, wanted: str | None = None, before: str |
 
 
 def answer(ws: Workspace, jobs: Jobs, job: Job, *, has_model: bool) -> None:
-    """Answer a question that `begin` claimed with quotes; where a sentence of the model helps, a worker goes on.
+    """Answer a question that `begin` claimed with quotes; where there are any for the model to judge, a worker goes on.
 
     What goes wrong is kept as the job's state.
 

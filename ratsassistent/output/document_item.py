@@ -231,9 +231,8 @@ def _earlier(item: ItemBriefing) -> list[Block]:
     entries = []
     for each in item.earlier:
         one = each.resolution
-        if (
-            item.public is True and one.public is not True
-        ):  # `earlier` links none; a paper to hand round is no place for it
+        # `earlier` links none of these; should it ever, a paper to hand round is no place for them.
+        if item.public is True and one.public is not True:
             continue
         source = pages(one.citation) or one.meeting
         result = f" Ergebnis: „{one.result}“" if one.result else ""

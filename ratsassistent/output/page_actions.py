@@ -347,7 +347,7 @@ class Actions:
     def ask(self, question: str, meeting_id: str | None, before: str | None = None) -> str:
         """Have a question answered; returns the job's id. A closed tab does not stop it.
 
-        Quotes are found in a thread of this process; a worker adds the language model's sentence where it helps.
+        Quotes are found in a thread of this process; a worker has the language model judge them.
 
         :param before: the job of the question shown, which this one may follow up.
         """

@@ -4,8 +4,9 @@ What enters: Ranked quotes, a Question; a language model's opinion where there i
 papers answer the question, from 0 to 1; "ja", "nein" or nothing.
 What it does not know: the words in which an answer or a refusal is given, how the model was asked (`judging`).
 
-The weights are those of logistic regressions on questions of our own, answers that were right against wrong ones and
-near misses, questions on the same matters whose answer the papers do not hold (`benchmarks/fragen.py --anpassen`).
+The weights with meanings compared, and those of the model's opinion, are logistic regressions on 204 questions of our own:
+answers that were right against wrong ones and near misses, questions on the same matters whose answer the papers do not
+hold (`benchmarks/fragen.md`; `fragen.py --anpassen` fits the same). Those of words only were set by hand.
 """
 
 from __future__ import annotations
