@@ -129,7 +129,7 @@ def _silent(item: AgendaItem, meeting: Meeting) -> bool:
 
 def _to_decide(item: AgendaItem, brief: ItemBriefing | None, meeting: Meeting) -> ToDecide:
     wording = brief.resolution if brief else None
-    purpose = _purpose(item, wording.text if wording else None, meeting)
+    purpose = purpose_of(item, wording.text if wording else None, (meeting.start or "")[:10])
     if wording is None:
         return ToDecide(item=ref_of(item), purpose=purpose)
     line = first_line(wording.text)
@@ -138,9 +138,11 @@ def _to_decide(item: AgendaItem, brief: ItemBriefing | None, meeting: Meeting) -
     )
 
 
-def _purpose(item: AgendaItem, wording: str | None, meeting: Meeting) -> Purpose:
-    """What is done with an item: by its wording, else by its kind; what a Beratungsfolge says of this day goes first."""
-    today = (meeting.start or "")[:10]
+def purpose_of(item: AgendaItem, wording: str | None, today: str) -> Purpose:
+    """What is done with an item: by its wording, else by its kind; what a Beratungsfolge says of this day goes first.
+
+    :param today: the day of the meeting (ISO), empty where it is not known.
+    """
     roles = [c.role for p in item.papers for c in p.consultations if c.role and c.date and c.date.isoformat() == today]
     if roles and all(re.search(r"kenntnis|information", role, re.IGNORECASE) for role in roles):
         return "note"
