@@ -244,6 +244,7 @@ class ItemBriefing(Model):
     written: dt.datetime | None = None
     seconds: float = 0.0
     energy_wh: float | None = None
+    energy_how: str | None = None  # German: measured, or estimated from what
 
 
 class Coverage(Model):
@@ -309,6 +310,7 @@ class Briefing(Model):
     model: ModelRecord | None = None
     seconds: float = 0.0
     energy_wh: float | None = None
+    energy_how: str | None = None  # German: measured, or estimated from what
     complete: bool = True
     organization: str | None = None
     start: str | None = None  # of the meeting, as `Meeting.start`

@@ -124,6 +124,7 @@ BRIEFING = {
     "model": MODEL,
     "seconds": NUMBER,
     "energy_wh": (int, float, None),
+    "energy_how": TEXT,
 }
 ANSWER = {
     "question": str,

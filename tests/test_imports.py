@@ -19,6 +19,7 @@ LAYERS = [
     ["meaning"],
     ["archive"],
     ["writing"],
+    ["machine"],
     ["jobs"],
     ["workspace"],
     ["held"],

@@ -285,6 +285,8 @@ def item_briefing(given: ItemBriefing) -> JSON:
         "remarks": [remark(r) for r in given.remarks],
         "prompts": [p.model_dump() for p in given.prompts],
         "seconds": given.seconds,
+        "energy_wh": given.energy_wh,
+        "energy_how": given.energy_how,
     }
 
 
@@ -329,6 +331,7 @@ def briefing(given: Briefing) -> JSON:
         "complete": given.complete,
         "seconds": given.seconds,
         "energy_wh": given.energy_wh,
+        "energy_how": given.energy_how,
     }
 
 

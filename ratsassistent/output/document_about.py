@@ -150,8 +150,7 @@ def _facts(given: Briefing, marked: Marking) -> list[Block]:
         row("Aufträge an das Modell" if n == 0 else "", f"{prompt.name} (sha256 {prompt.sha256})")
     row("Ausgewertet", f"{marked.written.astimezone():%d.%m.%Y, %H:%M Uhr}" if marked.written else "")
     row("Programm", f"{PROGRAM}, ohne Verbindung zum Internet")
-    if given.energy_wh:
-        row("Stromverbrauch", f"{given.energy_wh:.1f} Wh".replace(".", ","))
+    row("Stromverbrauch", phrases.energy(given.energy_wh, given.energy_how) or "")
     row("Unterlagen" if len(marked.sources) > 1 else "Unterlage", *marked.sources)
     return [Paragraph(line(law + marked.sentence())), *table(("Angabe", "Wert"), rows, (1, 3))]
 

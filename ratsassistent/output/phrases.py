@@ -212,3 +212,11 @@ def _found(given: FoundWord) -> str:
         "part": f"„{given.word}“ durch „{given.found}“",
         "head": f"„{given.word}“ im Titel oder in der Überschrift",
     }[given.how]
+
+
+def energy(wh: float | None, how: str | None) -> str | None:
+    """The energy that a briefing took, and how it is known; None where it is not."""
+    if wh is None:
+        return None
+    amount = "unter 0,1" if wh < 0.1 else f"{wh:.1f}".replace(".", ",")
+    return f"{amount} Wh ({how})" if how else f"{amount} Wh"
