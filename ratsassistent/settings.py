@@ -21,6 +21,7 @@ from ratsassistent.errors import InputError
 APP = "ratsassistent"
 DEFAULT_MODEL = "qwen2.5-coder-1.5b"
 MAX_NAME = 80  # letters
+_YES, _NO = {"true", "ja", "an", "1", "yes", "on"}, {"false", "nein", "aus", "0", "no", "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Settings:
     model: str = DEFAULT_MODEL  # name in models/catalogue.toml
     name: str | None = None  # of the person who corrects and annotates
     threads: int | None = None  # None: as many as the machine has cores
+    gentle: bool | None = None  # "leise": half the threads, lowest priority; None: while on battery
     host: str = "127.0.0.1"
     port: int = 7860  # the first free port from here on is taken
     max_upload_mb: int = 500
@@ -56,8 +58,8 @@ def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str 
     """Read the settings.
 
     Environment: RATSASSISTENT_DATENORDNER, RATSASSISTENT_MODELLORDNER, RATSASSISTENT_MODELL, RATSASSISTENT_THREADS,
-    RATSASSISTENT_PORT, RATSASSISTENT_NAME. File: `einstellungen.toml` in the data folder, keys `modell`, `threads`,
-    `port`, `modellordner`, `name`.
+    RATSASSISTENT_PORT, RATSASSISTENT_NAME, RATSASSISTENT_LEISE. File: `einstellungen.toml` in the data folder, keys
+    `modell`, `threads`, `port`, `modellordner`, `name`, `leise`.
 
     :raises InputError: a value is not of its kind, or the file is not TOML.
     """
@@ -81,6 +83,14 @@ def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str 
         except ValueError as error:
             raise InputError(f"Die Einstellung „{key}“ muss eine ganze Zahl sein, nicht „{value}“.") from error
 
+    def yes_or_no(key: str, variable: str) -> bool | None:
+        value = os.environ.get(variable) or given.get(key)
+        if value is None:
+            return None
+        if str(value).strip().casefold() not in _YES | _NO:
+            raise InputError(f"Die Einstellung „{key}“ muss ja oder nein sein, nicht „{value}“.")
+        return str(value).strip().casefold() in _YES
+
     named = os.environ.get("RATSASSISTENT_MODELLORDNER") or given.get("modellordner")
     folders = (
         *([Path(str(named)).expanduser().absolute()] if named else []),
@@ -93,6 +103,7 @@ def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str 
         name=_line(os.environ.get("RATSASSISTENT_NAME") or given.get("name")),
         model=str(model or os.environ.get("RATSASSISTENT_MODELL") or given.get("modell") or DEFAULT_MODEL),
         threads=number("threads", "RATSASSISTENT_THREADS"),
+        gentle=yes_or_no("leise", "RATSASSISTENT_LEISE"),
         port=number("port", "RATSASSISTENT_PORT") or 7860,
     )
 
