@@ -81,6 +81,8 @@ def engine_library() -> str:
     """Size and time stamp of the engine's libraries: another build of the same version has others."""
     found = importlib.util.find_spec("llama_cpp")
     folders = [Path(place) / "lib" for place in (found.submodule_search_locations or ())] if found else []
+    if elsewhere := os.environ.get("LLAMA_CPP_LIB_PATH"):  # llama-cpp-python looks there instead
+        folders = [Path(elsewhere)]
     stamps: list[str] = []
     for folder in folders:
         with contextlib.suppress(OSError):

@@ -1,16 +1,16 @@
 """`ratsassistent modelle`: list, fetch, verify and measure language models and embedding models.
 
 What enters: the command's words. What leaves: German lines or one JSON object on standard output.
-What it does not know: how models are fetched or run (`models`, `writing.llama`).
+What it does not know: how models are fetched, run or measured (`models`, `writing.llama`, `machine`).
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ratsassistent import embedding_files, models
 from ratsassistent.catalogue import EmbeddingEntry
@@ -18,12 +18,11 @@ from ratsassistent.errors import ModelError, StorageError
 from ratsassistent.settings import Settings
 from ratsassistent.sources import human
 
-# Written for the measurement: what a page of a Vorlage is like, so that the figures fit real work.
-_SAMPLE = (
-    "Die Verwaltung legt den Entwurf des Haushaltsplans mit seinen Anlagen vor. Die Ansätze wurden mit den Ämtern "
-    "abgestimmt und auf das Notwendige begrenzt. Für den Unterhalt der Schulgebäude, der Straßen und der Grünanlagen "
-    "sind die Beträge des Vorjahres fortgeschrieben worden. Neue Stellen sind nicht vorgesehen. "
-) * 6
+if TYPE_CHECKING:
+    from ratsassistent.machine.profile import Profile
+    from ratsassistent.writing.model.engine import Engine
+
+PAGE = 600  # tokens of a German page of a Vorlage, about
 
 
 def run(what: str, name: str | None, source: Path | None, settings: Settings, *, as_json: bool) -> int:
@@ -140,19 +139,84 @@ def _verify(name: str, source: Path | None, settings: Settings) -> tuple[Any, st
 
 
 def _measure(name: str, source: Path | None, settings: Settings) -> tuple[Any, str]:
-    from ratsassistent import workflow
-    from ratsassistent.writing.model.llama import Message
+    from ratsassistent.machine import fit, hardware
 
     entry, _ = _there(name, settings)
-    with workflow.workspace(replace(settings, model=entry.key)) as ws:
-        model = workflow.load_model(ws)
-        reply = model.write([Message("user", _SAMPLE + "Schreibe den Text in anderen Worten neu.")], max_tokens=48)
-    reading = reply.tokens_read / reply.seconds_reading
-    writing = reply.tokens_written / reply.seconds_writing
-    data = {"key": entry.key, "read_tokens_per_s": round(reading, 1), "write_tokens_per_s": round(writing, 1)}
-    # a German page of a Vorlage has about 600 tokens
-    text = (
-        f"{entry.name}: liest {reading:.0f} und schreibt {writing:.0f} Wortstücke je Sekunde; "
-        f"eine Seite zu lesen dauert etwa {600 / reading:.0f} Sekunden."
+    chosen = replace(settings, model=entry.key)
+    made = fit.fitted(chosen, anew=True, tell=_tell)
+    if made is None:  # fitted() raises where it cannot measure
+        raise _missing(entry)
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+    engine = fit.plan(
+        hardware.memory(),
+        hardware.processor(),
+        entry,
+        measured=made,
+        threads=settings.threads,
+        gently=bool(settings.gentle),
     )
-    return data, text
+    data = {
+        "key": entry.key,
+        "read_tokens_per_s": made.read_tokens_per_s,
+        "write_tokens_per_s": made.writing_rate(1),
+        "write_side_by_side_tokens_per_s": {str(count): rate for count, rate in made.write_tokens_per_s.items()},
+        "engine": asdict(engine),
+        "processor": made.processor,
+        "cores": made.cores,
+        "memory_mb": made.memory_mb,
+        "peak_memory_mb": made.peak_memory_mb,
+        "busy": made.busy,
+        "measured": made.measured.isoformat(),
+        "seconds": made.seconds,
+    }
+    return data, _told(entry, made, engine)
+
+
+def _told(entry: models.ModelEntry, made: Profile, engine: Engine) -> str:
+    """What was measured, for somebody who does not know what a token is."""
+    several = max(made.write_tokens_per_s)
+    lines = [
+        f"{entry.name}: Dieser Rechner liest etwa {made.read_tokens_per_s:.0f} und schreibt etwa {made.writing_rate(1):.0f} "
+        "Wortstücke in der Sekunde (ein Wortstück hat drei bis vier Buchstaben).",
+        f"Eine Seite zu lesen dauert etwa {_seconds(PAGE / made.read_tokens_per_s)}, einen Satz zu schreiben etwa "
+        f"{_seconds(35 / made.writing_rate(1))}.",
+    ]
+    if several > 1:
+        pays = made.side_by_side > 1
+        best = made.side_by_side if pays else several
+        lines.append(
+            f"Schreibt er {best} Texte zugleich, sind es zusammen etwa {made.writing_rate(best):.0f} in der Sekunde: "
+            + ("das lohnt sich und ist so eingestellt." if pays else "das lohnt sich hier nicht.")
+        )
+    cores = "einen Kern" if engine.threads == 1 else f"{engine.threads} Kerne"
+    repacked = ", die Gewichte des Modells werden für diesen Prozessor umgeordnet" if made.repack else ""
+    lines.append(
+        f"Eingestellt: {cores} zum Schreiben, {engine.reading_threads} zum Lesen, Lesen in Schritten von {engine.batch} "
+        f"Wortstücken, {engine.context} Wortstücke Gedächtnis{repacked}."
+    )
+    if engine.cache != "f16":
+        lines.append("Der Arbeitsspeicher ist knapp: Das Modell merkt sich das Gelesene in gröberen Zahlen.")
+    lines.append(
+        f"Arbeitsspeicher bei der Messung: höchstens {made.peak_memory_mb / 1000:.1f} GB.".replace(".", ",", 1)
+    )
+    if made.busy:
+        lines.append(
+            "Nebenher liefen andere Programme: Die Zahlen sind eher zu niedrig. Bei Gelegenheit bitte noch einmal messen."
+        )
+    return "\n".join(lines)
+
+
+def _seconds(number: float) -> str:
+    if number < 1.5:
+        return "eine Sekunde"
+    return f"{number:.0f} Sekunden"
+
+
+def _tell(message: str, done: float | None) -> None:
+    """Where the measurement is, on standard error: a line that changes on a terminal, else line by line."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{done or 0:4.0%} {message}")
+    else:
+        sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()

@@ -1,0 +1,174 @@
+"""How long a briefing is going to take on this computer: said before it starts, and corrected while it goes on.
+
+What enters: agenda items, the Profile of this computer, how far the work is. What leaves: an Estimate, German words for it.
+What it does not know: what is written already (whoever asks leaves those items out), jobs.
+
+The work is counted without the model: the sentences that it would be asked for (`tasks` says which, at most those that the
+briefing tries), the letters of each as tokens, and what of them has to be read and written. Divided by the measured rates
+that gives seconds. What cannot be counted (how often a sentence fails and is asked for again, what the checks take, other
+programs) is one factor, which finished briefings correct: after each, half of what was off is taken into the profile.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ratsassistent.briefings import Level
+from ratsassistent.machine.profile import Profile
+from ratsassistent.oparl import AgendaItem
+from ratsassistent.writing.briefing import MOST_SENTENCES, MOST_TRIES, WANTED
+from ratsassistent.writing.extracts.reading import topics
+from ratsassistent.writing.model.tasks import Group, Task, tasks
+
+LETTERS_PER_TOKEN = 3.4  # German with the default model; others are near
+BEGINNING = 700  # tokens that all prompts of a kind share; read once for each kind
+AROUND = 25  # tokens around a task's own words: marks of the chat, "Text:", "Anfang:"
+AGAIN = 0.45  # of the sentences are refused and asked for once more
+AGAIN_READ = 120  # tokens read for that: the refused sentence, and what was wrong with it
+SUCCEEDS = 0.55  # of the sentences asked for can be shown in the end
+WRITTEN = 0.75  # tokens written for each of the sentence that it is made from
+EXTRACT = 0.25  # seconds for all that is done of an item without the model
+LOADING = 3.0  # seconds until the model is in memory
+# Where nothing was measured: a modest office PC with the default model.
+READ_RATE, WRITE_RATE, SIDE_GAIN = 60.0, 8.0, 1.5
+MOST_CORRECTION = 4.0  # whatever happened: no more than that much slower or faster than counted
+STUCK = 0.1  # of what lies ahead: less than that is never said while an item is late
+PRIOR = 0.15  # of the whole: as much as this has to be done before what was seen weighs as much as what was estimated
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How long it takes, and from what that is computed. `parts`: seconds of each item by its id.
+
+    `known` is False where this computer was never measured: then it is a guess.
+    """
+
+    seconds: float
+    items: int
+    tokens_read: int
+    tokens_written: int
+    known: bool
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+    def sentence(self) -> str:
+        """In one German sentence."""
+        if not self.items:
+            return "Es ist schon alles geschrieben."
+        what = "1 Tagesordnungspunkt" if self.items == 1 else f"{self.items} Tagesordnungspunkte"
+        where = "auf diesem Rechner" if self.known else "(grob geschätzt: dieser Rechner ist noch nicht vermessen)"
+        return f"{what}: {duration(self.seconds)} {where}."
+
+
+def estimate(items: Iterable[AgendaItem], profile: Profile | None, level: Level) -> Estimate:
+    """Count the work that these items are.
+
+    :param items: those that are still to be written.
+    """
+    given = list(items)
+    read_rate = profile.read_tokens_per_s if profile else READ_RATE
+    side = profile.side_by_side if profile else 4
+    write_rate = profile.writing_rate(side) if profile else WRITE_RATE * SIDE_GAIN
+    factor = profile.correction if profile else 1.0
+    parts: dict[str, float] = {}
+    read_all = written_all = 0.0
+    kinds: set[str] = set()
+    for item in given:
+        seconds = EXTRACT
+        if level == "voll":
+            asked = expected(tasks(item, topics(item)))
+            own, written = _tokens(asked)
+            read = own + BEGINNING * len({t.prompt for t, _ in asked} - kinds)
+            kinds |= {t.prompt for t, _ in asked}
+            seconds += (read / read_rate + written / write_rate) * factor
+            read_all, written_all = read_all + read, written_all + written
+        parts[item.id] = seconds
+    whole = sum(parts.values()) + (LOADING if written_all else 0.0)
+    known = profile is not None or level == "auszug"
+    return Estimate(whole, len(given), round(read_all), round(written_all), known, parts)
+
+
+def expected(wanted: list[Task]) -> list[tuple[Task, float]]:
+    """The tasks that are going to be asked, each with how likely it is that its turn comes."""
+    found: list[tuple[Task, float]] = []
+    done: dict[Group, float] = dict.fromkeys(WANTED, 0.0)
+    said = 0.0
+    for number, task in enumerate(wanted):
+        if number >= MOST_TRIES or said >= MOST_SENTENCES:
+            break
+        chance = min(1.0, max(0.0, (WANTED[task.group] - done[task.group]) / SUCCEEDS))
+        if chance <= 0:
+            continue
+        found.append((task, chance))
+        done[task.group] += chance * SUCCEEDS
+        said += chance * SUCCEEDS
+    return found
+
+
+def _tokens(asked: list[tuple[Task, float]]) -> tuple[float, float]:
+    """Tokens to be read anew and to be written."""
+    read = written = 0.0
+    for task, chance in asked:
+        source = len(task.source) / LETTERS_PER_TOKEN
+        lead = len(task.lead) / LETTERS_PER_TOKEN
+        read += chance * (source + 2 * lead + AROUND + AGAIN * AGAIN_READ)
+        written += chance * (1 + AGAIN) * WRITTEN * source
+    return read, written
+
+
+def remaining(given: Estimate, done_items: Collection[str], elapsed: float, since: float = 0.0) -> float:
+    """Seconds that are left, corrected by what the finished items took.
+
+    :param done_items: ids of the items that are finished; ids that the estimate does not know count for nothing.
+    :param elapsed: seconds since it began.
+    :param since: of these, seconds since the last item was finished (all of them before the first one).
+    """
+    done = sum(seconds for item, seconds in given.parts.items() if item in done_items)
+    left = sum(seconds for item, seconds in given.parts.items() if item not in done_items)
+    if left <= 0:
+        return 0.0
+    loading = given.seconds - sum(given.parts.values())
+    prior = PRIOR * (done + left)
+    pace = (max(0.0, elapsed - since - loading) + prior) / (done + prior) if done else 1.0
+    ahead = left * pace + (0.0 if done else loading)
+    return max(ahead - since, STUCK * ahead)
+
+
+def learned(profile: Profile, before: Estimate, seconds: float) -> Profile:
+    """The profile with what a finished run taught: the factor moves half the way (in proportion) to what it should have been.
+
+    The first run is believed entirely. Runs that read and wrote next to nothing teach nothing.
+
+    :param before: what was estimated with this very profile for the items that were then written.
+    :param seconds: what they took, with loading the model.
+    """
+    fixed = EXTRACT * before.items + LOADING
+    expected_seconds = before.seconds - fixed
+    if before.tokens_written < 100 or expected_seconds <= 0 or seconds <= fixed:
+        return profile
+    ratio = (seconds - fixed) / expected_seconds
+    factor = profile.correction * (ratio if profile.runs == 0 else math.sqrt(ratio))
+    factor = min(MOST_CORRECTION, max(1 / MOST_CORRECTION, factor))
+    return profile.model_copy(update={"correction": round(factor, 3), "runs": profile.runs + 1})
+
+
+def duration(seconds: float) -> str:
+    """A time in German, as exact as such an estimate can be: "etwa 14 Minuten"."""
+    minutes = seconds / 60
+    if minutes < 0.92:
+        return "unter 1 Minute"
+    if minutes < 30:
+        whole = max(1, round(minutes))
+    elif minutes < 57.5:
+        whole = 5 * round(minutes / 5)
+    else:
+        halves = max(2, round(minutes / 30))
+        hours = f"{halves // 2 or ''}{'½' if halves % 2 else ''}"
+        return "etwa 1 Stunde" if halves == 2 else f"etwa {hours} Stunden"
+    return "etwa 1 Minute" if whole == 1 else f"etwa {whole} Minuten"
+
+
+def time_left(seconds: float) -> str:
+    """What is left, for a line of progress: "noch etwa 4 Minuten"."""
+    return f"noch {duration(seconds)}"
