@@ -407,8 +407,8 @@ def _remarks(args: argparse.Namespace, settings: Settings) -> int:
 
 def _jobs(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent import workflow
-    from ratsassistent.jobs import ensure_worker
     from ratsassistent.output import contract
+    from ratsassistent.worker import ensure_worker
 
     with workflow.workspace(settings) as ws:
         if args.what != "liste":

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from pydantic import JsonValue
 
 from ratsassistent import asking, held
-from ratsassistent import jobs as background
+from ratsassistent import worker as background
 from ratsassistent.briefings import Answer
 from ratsassistent.errors import InputError, NotFound
-from ratsassistent.jobs import Job, Jobs, Progress, SoFar
+from ratsassistent.jobs import QUESTION_PRIORITY, Job, Jobs
+from ratsassistent.worker import Progress, SoFar
 from ratsassistent.workspace import Workspace
-from ratsassistent.writing.model.llama import LanguageModel
+from ratsassistent.writing.model.language_model import LanguageModel
 
 MOST_BEFORE = 5  # questions of a conversation that are looked back at
 HERE = "seite"  # names whoever answers in its own process
@@ -98,7 +99,7 @@ def _add(
         raise InputError("Bitte eine Frage eingeben.")
     meeting_id = held.wanted_meeting(ws, wanted).id if wanted else None
     payload: dict[str, JsonValue] = {"question": question, "meeting": meeting_id, "before": before}
-    return jobs.add("frage", question, payload, priority=background.QUESTION_PRIORITY, worker=worker)
+    return jobs.add("frage", question, payload, priority=QUESTION_PRIORITY, worker=worker)
 
 
 def _meeting(job: Job) -> str | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ratsassistent import closest, held
-from ratsassistent import jobs as background
+from ratsassistent import worker as background
 from ratsassistent.archive import choices as archived
 from ratsassistent.archive import german, pieces, vectors
 from ratsassistent.archive.index import STATIC, TRANSFORMER, Index

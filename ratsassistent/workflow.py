@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from ratsassistent import asking, earlier, held, models, question_jobs, register
-from ratsassistent import jobs as background
+from ratsassistent import worker as background
 from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.asking import page_counts
 from ratsassistent.briefings import Answer, Briefing, Coverage, ItemBriefing, Level, ModelRecord

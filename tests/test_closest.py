@@ -8,7 +8,7 @@ from embedders import HashEmbedder
 from sqlalchemy import func, select
 from test_store import item, meeting, paper, save
 
-from ratsassistent import asking, closest, jobs, searching, workflow
+from ratsassistent import asking, closest, searching, worker, workflow
 from ratsassistent.archive import pieces, tables
 from ratsassistent.archive.index import Meaning
 from ratsassistent.oparl import Citation
@@ -28,7 +28,7 @@ TEXTS = {
 
 @pytest.fixture
 def ws(tmp_path, monkeypatch):
-    monkeypatch.setattr(jobs, "ensure_worker", lambda _settings: False)
+    monkeypatch.setattr(worker, "ensure_worker", lambda _settings: False)
     with workflow.workspace(settings_for(tmp_path)) as opened:
         opened.embedding = Meaning(static=HashEmbedder(), transformer=HashEmbedder("groß", dimensions=48))
         save(opened.public, meeting("rat", *[item(n, paper(n, text)) for n, text in TEXTS.items()]))

@@ -1,3 +1,4 @@
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -11,11 +12,13 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import text
 
-from ratsassistent import jobs as jobs_module
+from ratsassistent import liveness
+from ratsassistent import worker as worker_module
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import Interrupted, ModelError, NotFound
-from ratsassistent.jobs import Jobs, SoFar, ensure_worker, run_here, run_worker
+from ratsassistent.jobs import MOST_ATTEMPTS, Jobs
 from ratsassistent.settings import Settings
+from ratsassistent.worker import SoFar, ensure_worker, run_here, run_worker
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
 
@@ -25,7 +28,8 @@ WORKER = """
 import sys, time
 from pathlib import Path
 from ratsassistent.archive.store import Store
-from ratsassistent.jobs import Jobs, run_worker
+from ratsassistent.jobs import Jobs
+from ratsassistent.worker import run_worker
 
 folder = Path(sys.argv[1])
 
@@ -156,12 +160,39 @@ def test_only_a_job_that_gives_way_stops_for_a_more_urgent_one(jobs):
         jobs.beat(job.id, 1, 2, "", gives_way=True)
 
 
-def test_a_claim_is_taken_over_when_its_lease_runs_out(jobs):
+class Clock:
+    """Time as a test wants it."""
+
+    def __init__(self):
+        self.now = 1_800_000_000.0
+
+    def __call__(self):
+        return self.now
+
+    def passes(self, seconds, step=1.0):
+        """Yields after each step, as often as somebody would look."""
+        for _ in range(round(seconds / step)):
+            self.now += step
+            yield
+
+
+def others(jobs, clock):
+    """Who waits to take over."""
+    return Jobs(jobs._store, clock)
+
+
+def test_a_claim_is_taken_over_when_no_sign_of_life_comes(jobs):
+    clock = Clock()
     job = jobs.add("briefing", "a", {})
     jobs.claim("ich")
-    other = Jobs(jobs._store)
+    other = others(jobs, clock)
     assert other.claim("du") is None
-    set_row(jobs, job.id, lease=time.time() - jobs_module.LEASE_SECONDS - 1)
+    for _ in clock.passes(liveness.LEASE_SECONDS - 1):
+        assert other.claim("du") is None
+    jobs.keep_alive(job.id)
+    for _ in clock.passes(liveness.LEASE_SECONDS):
+        assert other.claim("du") is None
+    next(clock.passes(1))
     assert other.claim("du").id == job.id
     with pytest.raises(Interrupted):
         jobs.beat(job.id, 1, 2, "")
@@ -169,10 +200,42 @@ def test_a_claim_is_taken_over_when_its_lease_runs_out(jobs):
     other.beat(job.id, 1, 2, "")
 
 
+@pytest.mark.parametrize("jump", [9 * 3600.0, -9 * 3600.0, 365 * 86400.0])
+def test_a_machine_that_slept_or_whose_clock_was_set_has_one_worker_still(jobs, jump):
+    clock = Clock()
+    job = jobs.add("briefing", "a", {})
+    jobs.claim("ich")
+    jobs.beat(job.id, 1, 4, "Schritt 1")
+    other = others(jobs, clock)
+    for _ in clock.passes(20):
+        assert other.claim("du") is None
+    clock.now += jump  # all of it stood still meanwhile
+    for _ in clock.passes(20):
+        assert other.claim("du") is None
+    jobs.beat(job.id, 2, 4, "Schritt 2")
+    assert attempts(jobs) == 0
+    for _ in clock.passes(20):
+        assert other.claim("du") is None
+    assert jobs.finish(job.id, "fertig")
+
+
+def test_no_attempt_is_counted_when_the_machine_was_switched_off(jobs):
+    job = jobs.add("briefing", "a", {})
+    for _ in range(2 * MOST_ATTEMPTS):
+        assert jobs.claim("ich").id == job.id
+        set_row(jobs, job.id, lease=psutil.boot_time() - 60, pid_started=-100.0)
+    assert attempts(jobs) == 1
+
+
+def attempts(jobs):
+    with jobs._store.reading() as connection:
+        return connection.execute(text("SELECT attempts FROM job")).scalar()
+
+
 def test_a_claim_is_taken_over_when_its_process_is_gone(jobs):
     job = jobs.add("briefing", "a", {})
     jobs.claim("ich")
-    set_row(jobs, job.id, pid_started=psutil.Process().create_time() - 100)  # the pid is another process's by now
+    set_row(jobs, job.id, pid_started=liveness.started(os.getpid()) - 100)  # the pid is another process's by now
     assert jobs.claim("du").id == job.id
     set_row(jobs, job.id, pid_started=1.0, host="anderer-rechner")  # not ours to judge: the lease decides
     assert jobs.claim("du") is None
@@ -180,9 +243,9 @@ def test_a_claim_is_taken_over_when_its_process_is_gone(jobs):
 
 def test_a_job_without_progress_is_given_up(jobs):
     job = jobs.add("briefing", "a", {})
-    for _ in range(jobs_module.MOST_ATTEMPTS):
+    for _ in range(MOST_ATTEMPTS):
         assert jobs.claim("ich").id == job.id
-        set_row(jobs, job.id, lease=0)
+        set_row(jobs, job.id, pid_started=-100.0)
     assert jobs.claim("ich") is None
     assert jobs.get(job.id).state == "fehler"
     assert jobs.get(job.id).error.endswith("abgebrochen.")
@@ -264,7 +327,7 @@ def test_a_stopped_job_stays_stopped(jobs, how, state):
 
 
 def test_a_long_step_keeps_its_claim(jobs, monkeypatch):
-    monkeypatch.setattr(jobs_module, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(worker_module, "HEARTBEAT_SECONDS", 0.01)
 
     def briefing(job, progress):
         set_row(jobs, job.id, lease=0)
@@ -283,7 +346,7 @@ def test_a_long_step_keeps_its_claim(jobs, monkeypatch):
 
 def test_there_is_one_worker_for_a_folder(jobs):
     jobs.add("briefing", "a", {})
-    with FileLock(jobs.folder / jobs_module.LOCK):
+    with FileLock(jobs.folder / worker_module.LOCK):
         assert run_worker(jobs, {"briefing": lambda job, progress: None}, once=True) == 0
     assert run_worker(jobs, {"briefing": lambda job, progress: None}, once=True) == 1
 
@@ -308,6 +371,108 @@ def test_threads_never_get_the_same_job(jobs):
     for thread in threads:
         thread.join()
     assert len(claimed) == len(set(claimed)) == 20
+
+
+def test_a_job_for_the_night_waits_for_it_also_when_the_machine_slept_through_its_beginning(tmp_path):
+    clock = Clock()
+    with Store.open(tmp_path / "nacht", public=False) as store:
+        jobs = Jobs(store, clock)
+        evening = dt.datetime.fromtimestamp(clock.now + 3600, dt.UTC)
+        job = jobs.add("briefing", "a", {"n": 1}, not_before=evening)
+        now = jobs.add("briefing", "b", {"n": 2})
+        assert (job.not_before, now.not_before) == (evening, None)
+        assert [j.id for j in jobs.due()] == [now.id]
+        assert [j.id for j in jobs.queue()] == [now.id, job.id]
+        assert jobs.claim("ich").id == now.id
+        jobs.finish(now.id, None)
+        for _ in clock.passes(3500, step=100):
+            assert jobs.claim("ich") is None
+        clock.now += 5 * 3600
+        assert jobs.claim("ich").id == job.id
+
+
+def test_what_was_planned_for_the_night_can_begin_at_once(jobs):
+    night = dt.datetime.now(dt.UTC) + dt.timedelta(hours=5)
+    job = jobs.add("briefing", "a", {}, not_before=night)
+    assert jobs.claim("ich") is None
+    assert jobs.schedule(job.id, None).not_before is None
+    assert jobs.schedule(job.id, night).not_before == night
+    jobs.pause(job.id)
+    assert jobs.add("briefing", "a", {}).not_before is None
+    assert jobs.claim("ich").id == job.id
+
+
+def test_a_job_put_before_others_is_the_next_one_and_what_runs_gives_way(jobs):
+    running, second, third = (jobs.add("briefing", str(n), {"n": n}) for n in range(3))
+    assert jobs.claim("ich").id == running.id
+    jobs.beat(running.id, 1, 4, "", gives_way=True)
+    assert jobs.move_up(third.id).state == "wartet"
+    assert [j.id for j in jobs.queue()] == [running.id, third.id, second.id]
+    with pytest.raises(Interrupted):
+        jobs.beat(running.id, 2, 4, "", gives_way=True)
+    jobs.release(running.id)
+    jobs.move_up(second.id)
+    assert [jobs.claim("ich").id for _ in range(3)] == [second.id, third.id, running.id]
+    question = jobs.add("frage", "?", {})
+    newest = jobs.add("briefing", "neu", {"n": 9})
+    jobs.move_up(newest.id)
+    assert jobs.claim("ich").id == question.id  # whoever asks waits for an answer
+
+
+def test_a_paused_job_or_one_for_the_night_that_is_put_first_begins_at_once(jobs):
+    night = dt.datetime.now(dt.UTC) + dt.timedelta(hours=5)
+    planned, paused = jobs.add("briefing", "a", {"n": 1}, not_before=night), jobs.add("briefing", "b", {"n": 2})
+    jobs.pause(paused.id)
+    jobs.move_up(paused.id), jobs.move_up(planned.id)
+    assert [jobs.claim("ich").id for _ in range(2)] == [planned.id, paused.id]
+    jobs.finish(planned.id, None)
+    assert jobs.move_up(planned.id).state == "fertig"
+
+
+def test_a_job_that_goes_on_after_a_pause_does_not_push_out_the_one_that_runs(jobs):
+    first, second = jobs.add("briefing", "a", {"n": 1}), jobs.add("briefing", "b", {"n": 2})
+    jobs.pause(first.id)
+    assert jobs.claim("ich").id == second.id
+    jobs.resume(first.id)
+    jobs.beat(second.id, 1, 2, "", gives_way=True)
+
+
+def test_everything_can_rest_but_questions(jobs):
+    running, waiting = jobs.add("briefing", "a", {"n": 1}), jobs.add("briefing", "b", {"n": 2})
+    jobs.claim("ich")
+    question, done = jobs.add("frage", "?", {}), jobs.add("vektoren", "v", {})
+    jobs.cancel(done.id)
+    assert jobs.pause_all() == 2
+    assert {j.id: j.state for j in jobs.all()} == {
+        running.id: "pausiert", waiting.id: "pausiert", question.id: "wartet", done.id: "abgebrochen"
+    }  # fmt: skip
+    assert jobs.resume_all() == 2
+    assert {j.id for j in jobs.due()} == {running.id, waiting.id, question.id}
+
+
+def test_only_questions_are_answered_while_work_has_to_wait(jobs, monkeypatch):
+    log = []
+    low = [None]
+    job = jobs.add("briefing", "a", {})
+    jobs.add("frage", "?", {})
+
+    def briefing(job, progress):
+        log.append("Briefing")
+        low[0] = "Der Akku ist fast leer."
+        progress(1, 2, "")
+        log.append("weiter")
+
+    def question(job, progress):
+        log.append("Frage")
+
+    handlers = {"briefing": briefing, "frage": question}
+    low[0] = "Der Akku ist fast leer."
+    assert run_worker(jobs, handlers, once=True, may_work=lambda: low[0]) == 1
+    assert (log, jobs.get(job.id).state) == (["Frage"], "wartet")
+    low[0] = None
+    monkeypatch.setattr(worker_module, "MAY_WORK_SECONDS", 0.0)
+    assert run_worker(jobs, handlers, once=True, may_work=lambda: low[0]) == 1
+    assert (log, jobs.get(job.id).state) == (["Frage", "Briefing"], "wartet")
 
 
 # --- processes of their own
@@ -345,7 +510,7 @@ def test_two_workers_race_and_do_each_job_once(jobs, tmp_path):
 def test_a_job_that_kills_its_worker_does_not_stop_the_others_for_good(jobs, tmp_path):
     bad = jobs.add("frage", "stürzt ab", {})
     good = jobs.add("briefing", "a", {"total": 1})
-    for _ in range(jobs_module.MOST_ATTEMPTS + 1):
+    for _ in range(MOST_ATTEMPTS + 1):
         start(tmp_path).communicate(timeout=60)
     assert (jobs.get(bad.id).state, jobs.get(good.id).state) == ("fehler", "fertig")
 
@@ -367,12 +532,12 @@ Path({str(started)!r}).write_text(repr([sys.argv[1:], os.environ["RATSASSISTENT_
     assert ensure_worker(settings)
     wait_for(lambda: started.is_file() and started.read_text().endswith("]"))
     assert started.read_text() == repr([["--datenordner", str(settings.data_folder), "arbeiten"], "klein", True])
-    with FileLock(settings.nonpublic_folder / jobs_module.LOCK):
+    with FileLock(settings.nonpublic_folder / worker_module.LOCK):
         assert not ensure_worker(settings)
-    for child in jobs_module._children:
+    for child in worker_module._children:
         child.wait(timeout=60)
 
 
 def test_jobs_do_not_load_what_is_heavy(tmp_path):
-    code = "import sys, ratsassistent.jobs; assert not {'llama_cpp', 'gradio', 'torch', 'alembic'} & set(sys.modules)"
+    code = "import sys, ratsassistent.worker; assert not {'llama_cpp', 'gradio', 'torch', 'alembic'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120, cwd=Path(__file__).parent.parent)

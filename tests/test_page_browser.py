@@ -19,7 +19,7 @@ import pdfs
 import pytest
 from scripted import RECORD, ScriptedModel
 
-from ratsassistent import asking, jobs, models, workflow
+from ratsassistent import asking, models, worker, workflow
 from ratsassistent.demo import demo_pack
 from ratsassistent.settings import Settings
 
@@ -85,15 +85,15 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         workers[-1].start()
         return True
 
-    monkeypatch.setattr(jobs, "ensure_worker", ensure_worker)
+    monkeypatch.setattr(worker, "ensure_worker", ensure_worker)
     monkeypatch.setattr(models, "find", lambda *_: Path("modell.gguf"))
     monkeypatch.setattr(workflow, "model_record", lambda _: RECORD)
     blocks, served.address = start(settings)
     yield served
     served.may_write.set()
     blocks.close(verbose=False)
-    for worker in workers:
-        worker.join(20)
+    for thread in workers:
+        thread.join(20)
 
 
 @pytest.fixture

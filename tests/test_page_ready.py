@@ -11,7 +11,7 @@ import pytest
 from conftest import settings_for
 from harmless import words_of
 
-from ratsassistent import asking, jobs, meaning, models, searching
+from ratsassistent import asking, meaning, models, searching, worker
 from ratsassistent.errors import ModelError
 from ratsassistent.jobs import Job
 from ratsassistent.output import page_views
@@ -92,7 +92,7 @@ class Parts:
 @pytest.fixture
 def actions(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Actions:
     """On the demonstration pack, with a language model that is only said to be there, and no worker."""
-    monkeypatch.setattr(jobs, "ensure_worker", lambda _: False)
+    monkeypatch.setattr(worker, "ensure_worker", lambda _: False)
     monkeypatch.setattr(models, "find", lambda *_: Path("modell.gguf"))
     return Actions(settings)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from scripted import RECORD, ScriptedModel
 
-from ratsassistent import asking, jobs, question_jobs, workflow
+from ratsassistent import asking, jobs, liveness, question_jobs, worker, workflow
 from ratsassistent.briefings import Answer
 from ratsassistent.errors import InputError, NotFound, StorageError
 from ratsassistent.jobs import Job
@@ -22,7 +22,7 @@ SENTENCE = "Frau Corinna Thalbrück wird zum 1. Mai 2027 als Leiterin des Stadtb
 def started(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Each start of a worker, which then does nothing."""
     starts: list[object] = []
-    monkeypatch.setattr(jobs, "ensure_worker", lambda settings: starts.append(settings) or True)
+    monkeypatch.setattr(worker, "ensure_worker", lambda settings: starts.append(settings) or True)
     return starts
 
 
@@ -194,7 +194,7 @@ def test_a_question_of_a_page_that_was_closed_in_the_middle_is_answered_by_the_w
     ws: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, job = question_jobs.begin(ws, ASKED)
-    monkeypatch.setattr(jobs, "_is_dead", lambda _: True)  # as the next start of the program finds it
+    monkeypatch.setattr(liveness, "_is_there", lambda _: False)  # as the next start of the program finds it
     ws.model = ScriptedModel(lambda _: "")
     workflow.work(ws, idle_exit_s=0)
     done = ws.jobs.get(job.id)

@@ -3,7 +3,7 @@ from conftest import settings_for
 from embedders import HashEmbedder
 from test_store import item, meeting, paper, save
 
-from ratsassistent import jobs, searching, workflow
+from ratsassistent import searching, worker, workflow
 from ratsassistent.archive import vectors
 from ratsassistent.archive.index import Meaning
 from ratsassistent.errors import NotFound
@@ -12,7 +12,7 @@ from ratsassistent.errors import NotFound
 @pytest.fixture
 def held(tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr(jobs, "ensure_worker", started.append)
+    monkeypatch.setattr(worker, "ensure_worker", started.append)
     with workflow.workspace(settings_for(tmp_path)) as ws:
         ws.embedding = Meaning(static=HashEmbedder(), transformer=HashEmbedder("groß", dimensions=48))
         open_items = [item(n, paper(n, f"Der Radweg am {n} wird gebaut.")) for n in ("Bach", "Berg")]

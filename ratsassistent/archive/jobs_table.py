@@ -24,7 +24,7 @@ def add(connection: Connection, values: Row) -> None:
 
 def find(connection: Connection, **conditions: object) -> list[Row]:
     """The jobs whose columns have these values (a list or tuple: one of them), the most urgent first."""
-    query = select(job).order_by(job.c.priority.desc(), job.c.created, job.c.id)
+    query = select(job).order_by(job.c.priority.desc(), job.c.rank, job.c.created, job.c.id)
     for name, value in conditions.items():
         query = query.where(job.c[name].in_(value) if isinstance(value, list | tuple) else job.c[name] == value)
     return [dict(row) for row in connection.execute(query).mappings()]

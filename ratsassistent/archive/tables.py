@@ -222,6 +222,8 @@ job = Table(
     Column("pid_started", Float),  # a pid is used again; its start time is not
     Column("lease", Float),  # seconds since 1970 of the last sign of life
     Column("attempts", Integer, nullable=False, default=0),  # claims since the last progress
+    Column("rank", Integer, nullable=False, default=0, server_default="0"),  # of equal priority the lower one first
+    Column("not_before", String),  # ISO, UTC
 )
 ocr_page = Table(
     "ocr_page",

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast, get_args
 
-from ratsassistent import jobs as background
+from ratsassistent import worker as background
 from ratsassistent import models, question_jobs, workflow
 from ratsassistent.briefings import Intake, RemarkKind
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError

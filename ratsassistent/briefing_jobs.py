@@ -1,0 +1,168 @@
+"""A briefing as a job: ordered now or for the night; how far it is, what is written now, what comes next.
+
+What enters: an opened Workspace, a meeting, what a worker finishes. What leaves: jobs, and their state as it is shown.
+What it does not know: how a briefing is written, how a language model is loaded, the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+
+from pydantic import JsonValue, ValidationError
+
+from ratsassistent import held
+from ratsassistent import worker as background
+from ratsassistent.jobs import ALIVE, Job
+from ratsassistent.oparl import AgendaItem, Model
+from ratsassistent.worker import Progress
+from ratsassistent.workspace import Workspace
+
+NIGHT_BEGINS, NIGHT_ENDS = 22, 5  # hours, local time
+ONE_ITEM_PRIORITY = 5  # somebody is looking at it: before whole meetings, after questions
+BEAT_SECONDS = 0.5  # between two reports, each of which is a write to the disk
+MOST_NEXT = 3  # items that are said to come next
+
+
+class Standing(Model):
+    """How far a briefing is: items by their titles, `seconds_left` as estimated at `at`."""
+
+    now: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+    seconds_left: float | None = None
+    at: dt.datetime | None = None
+
+    @classmethod
+    def of(cls, job: Job) -> Standing:
+        """What the worker told last of a job; nothing where it told nothing."""
+        try:
+            return cls.model_validate(job.result)
+        except ValidationError:
+            return cls()
+
+
+def order(
+    ws: Workspace,
+    wanted: str,
+    plain: str | None = None,
+    *,
+    thorough: bool = False,
+    item: str | None = None,
+    not_before: dt.datetime | None = None,
+) -> Job:
+    """Put the full briefing of a meeting into the queue and see that a worker runs.
+
+    :param plain: only this item, and in plain language, too; it goes before whole meetings.
+    :param thorough: let the model read more, which takes longer.
+    :param item: only this item; it goes before whole meetings.
+    :param not_before: begin then; whoever is to work must run then (see `worker.Waker`).
+    """
+    chosen = held.wanted_meeting(ws, wanted)
+    payload: dict[str, JsonValue] = {"meeting": chosen.id}
+    title, priority = f"Zusammenfassung: {chosen.name}", 0
+    if thorough:
+        payload["thorough"] = True
+        title = f"Gründliche Zusammenfassung: {chosen.name}"
+    if one := plain or item:
+        found = held.wanted_item(chosen, one)
+        payload["plain" if plain else "item"] = found.id
+        title, priority = found.title, ONE_ITEM_PRIORITY
+        if plain:
+            title = f"In einfacher Sprache: {title}"
+    else:
+        _replace_others(ws, chosen.id, thorough)
+    job = ws.jobs.add("briefing", title, payload, priority=priority, not_before=not_before)
+    if not_before is None:
+        background.ensure_worker(ws.settings)
+    return job
+
+
+def _replace_others(ws: Workspace, meeting_id: str, thorough: bool) -> None:
+    """A meeting is not written twice, thoroughly and not: the last order counts, and what is finished is kept."""
+    for job in of_meeting(ws.jobs.all(), meeting_id):
+        if job.state in ALIVE and one_item(job) is None and bool(job.payload.get("thorough")) != thorough:
+            ws.jobs.cancel(job.id)
+
+
+def of_meeting(everything: Sequence[Job], meeting_id: str) -> list[Job]:
+    """The jobs that write a meeting, or one of its items."""
+    return [j for j in everything if j.kind == "briefing" and j.payload.get("meeting") == meeting_id]
+
+
+def one_item(job: Job) -> str | None:
+    """The item that a job is about, where it does not write a whole meeting."""
+    found = job.payload.get("plain") or job.payload.get("item")
+    return str(found) if found else None
+
+
+def tonight(now: dt.datetime | None = None) -> dt.datetime | None:
+    """When the night begins, as a time of this computer's zone; None: it is night already.
+
+    :param now: local time.
+    """
+    now = now or dt.datetime.now().astimezone()
+    if now.hour >= NIGHT_BEGINS or now.hour < NIGHT_ENDS:
+        return None
+    # by the clock on the wall, also where it is put forward or back before the evening
+    return dt.datetime(now.year, now.month, now.day, NIGHT_BEGINS).astimezone()
+
+
+class Report:
+    """Tells the queue how far a briefing is, at most twice a second.
+
+    :param items: what is to be written, in the order in which it is.
+    :param left: estimates, from the ids of what is finished, how many seconds the rest takes; None: not known.
+    """
+
+    def __init__(
+        self,
+        beat: Progress,
+        items: Sequence[AgendaItem],
+        left: Callable[[frozenset[str]], float | None] = lambda _: None,
+    ) -> None:
+        self._beat, self._left = beat, left
+        self._items = [item for item in items if item.has_files] or list(items)
+        self._done: set[str] = set()
+        self._now: tuple[str, ...] = ()
+        self._told = 0.0
+
+    @property
+    def total(self) -> int:
+        """How many items there are to write."""
+        return len(self._items)
+
+    def begins(self, titles: Sequence[str]) -> None:
+        """These items are being written from now on."""
+        if tuple(titles) != self._now:
+            self._now = tuple(titles)
+            self.tell()
+
+    def finished(self, item_id: str) -> None:
+        """An item is written; where it was stored already, that is quick."""
+        self._done.add(item_id)
+        self._now = tuple(
+            title for title in self._now if title not in {i.title for i in self._items if i.id == item_id}
+        )
+        self.tell()
+
+    def tell(self) -> None:
+        """Report at once. :raises Interrupted: the work has to stop."""
+        self._told = time.monotonic()
+        waiting = [item for item in self._items if item.id not in self._done]
+        later = [item.title for item in waiting if item.title not in self._now][:MOST_NEXT]
+        standing = Standing(
+            now=self._now,
+            next=tuple(later),
+            seconds_left=self._left(frozenset(self._done)),
+            at=dt.datetime.now(dt.UTC),
+        )
+        message = f"{self._now[0]} wird geschrieben" if self._now else ""
+        done = sum(item.id in self._done for item in self._items)
+        self._beat(done, self.total, message, standing.model_dump(mode="json"))
+
+    def should_stop(self) -> bool:
+        """Now and then ask the queue whether to go on; it says no by raising Interrupted."""
+        if time.monotonic() - self._told > BEAT_SECONDS:
+            self.tell()
+        return False

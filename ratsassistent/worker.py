@@ -1,0 +1,222 @@
+"""The worker process: does what waits in the queue, one job after the other, and ends when idle.
+
+What enters: the queue, one handler for each kind of job. What leaves: nothing but the jobs' state (`jobs`).
+What it does not know: what a briefing or a question is, language models, SQL.
+
+There is one worker for each data folder. What is quick is done where it is asked for (`run_here`), with the same state for
+all to see; what takes long of it is handed on.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import psutil
+from filelock import FileLock, Timeout
+from pydantic import JsonValue
+
+from ratsassistent.archive import database
+from ratsassistent.errors import Interrupted, RatsassistentError
+from ratsassistent.jobs import KINDS, URGENT, Job, Jobs, Kind
+from ratsassistent.settings import Settings
+
+
+class Progress(Protocol):
+    """Tells how far a job is: done, total, a German message, and what there is of the result. Raises Interrupted."""
+
+    def __call__(self, done: int, total: int, message: str, so_far: JsonValue = None) -> None:
+        """Tell it now."""
+
+
+Handler = Callable[[Job, Progress], "JsonValue | SoFar"]
+
+HEARTBEAT_SECONDS = 10.0
+MAY_WORK_SECONDS = 10.0  # between two looks at whether to go on
+LOCK = "arbeiter.sperre"
+LOG = "arbeiter.log"
+
+_log = logging.getLogger(__name__)
+_children: list[subprocess.Popen[bytes]] = []  # so that ended workers are reaped
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What a handler returns whose job another worker is to go on with: a result that can be shown already."""
+
+    result: JsonValue
+
+
+def run_worker(
+    jobs: Jobs,
+    handlers: dict[str, Handler],
+    *,
+    once: bool = False,
+    idle_exit_s: float | None = None,
+    pause_s: float = 0.5,
+    may_work: Callable[[], str | None] = lambda: None,
+) -> int:
+    """Work off the queue; returns how many jobs were claimed, 0 at once if another worker is at it.
+
+    :param handlers: for each kind of job what does it; it is given the job and a function to call after each step with
+        done, total and a German message, which raises Interrupted when the work has to stop.
+    :param once: end when nothing waits.
+    :param idle_exit_s: end when nothing has waited for this long (None: never).
+    :param pause_s: seconds between two looks at an empty queue.
+    :param may_work: why everything but questions has to wait (an empty battery), or None.
+    """
+    lock = FileLock(jobs.folder / LOCK)
+    count = 0
+    while True:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return count
+        with database.storage_errors(jobs.folder):
+            try:
+                count += _work(jobs, handlers, once=once, idle_exit_s=idle_exit_s, pause_s=pause_s, may_work=may_work)
+            finally:
+                lock.release()
+        # A job added while we still held the lock found a worker at work: look again without it.
+        if not jobs.due(_kinds(may_work)):
+            return count
+
+
+def run_here(jobs: Jobs, job: Job, handler: Handler) -> None:
+    """Do in this process a job that `jobs` has claimed, as a worker would; what comes of it is kept as its state."""
+    _run(jobs, job, {job.kind: handler}, lambda: None)
+
+
+def ensure_worker(settings: Settings) -> bool:
+    """Start a worker for this data folder unless one runs; says whether one was started.
+
+    It is a process of its own (``python -m ratsassistent … arbeiten``) at low priority: it outlives the page.
+
+    :raises StorageError: the data folder cannot be written.
+    """
+    _children[:] = [child for child in _children if child.poll() is None]
+    folder = settings.nonpublic_folder
+    with database.storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(folder / LOCK, timeout=0):
+                pass
+        except Timeout:
+            return False
+        command = [sys.executable, "-m", "ratsassistent", "--datenordner", str(settings.data_folder), "arbeiten"]
+        environment = {**os.environ, "RATSASSISTENT_MODELL": settings.model}
+        if settings.threads is not None:
+            environment["RATSASSISTENT_THREADS"] = str(settings.threads)
+        with (folder / LOG).open("wb") as log:
+            flags = 0
+            if sys.platform == "win32":
+                flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+                flags |= subprocess.BELOW_NORMAL_PRIORITY_CLASS
+            child = subprocess.Popen(  # noqa: S603 - our own program, no shell
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+                creationflags=flags,
+            )
+    _children.append(child)
+    if sys.platform != "win32":
+        try:
+            psutil.Process(child.pid).nice(10)
+        except psutil.Error:
+            _log.warning("the worker's priority could not be lowered")
+    return True
+
+
+def _kinds(may_work: Callable[[], str | None]) -> tuple[Kind, ...]:
+    return KINDS if may_work() is None else URGENT
+
+
+def _work(
+    jobs: Jobs,
+    handlers: dict[str, Handler],
+    *,
+    once: bool,
+    idle_exit_s: float | None,
+    pause_s: float,
+    may_work: Callable[[], str | None],
+) -> int:
+    name = f"{platform.node()}:{os.getpid()}"
+    count = 0
+    idle_since = time.monotonic()
+    while True:
+        job = jobs.claim(name, _kinds(may_work))
+        if job is not None:
+            count += 1
+            _run(jobs, job, handlers, may_work)
+            idle_since = time.monotonic()
+        elif once or (idle_exit_s is not None and time.monotonic() - idle_since >= idle_exit_s):
+            return count
+        else:
+            time.sleep(pause_s)
+
+
+def _run(jobs: Jobs, job: Job, handlers: dict[str, Handler], may_work: Callable[[], str | None]) -> None:
+    asked = time.monotonic()
+
+    def progress(done: int, total: int, message: str, so_far: JsonValue = None) -> None:
+        nonlocal asked
+        jobs.beat(job.id, done, total, message, so_far, gives_way=job.kind not in URGENT)
+        if job.kind not in URGENT and time.monotonic() - asked > MAY_WORK_SECONDS:
+            asked = time.monotonic()
+            if reason := may_work():
+                raise Interrupted(reason)
+
+    handler = handlers.get(job.kind)
+    if handler is None:
+        jobs.fail(job.id, f"Diese Version kennt keine Aufträge der Art „{job.kind}“.")
+        return
+    try:
+        with _heart(jobs, job.id):
+            result = handler(job, progress)
+        if isinstance(result, SoFar):
+            jobs.hand_on(job.id, result.result)
+        else:
+            jobs.finish(job.id, result)
+    except Interrupted:
+        jobs.release(job.id)  # only where it is still ours: a cancelled or paused one stays that
+    except RatsassistentError as error:
+        jobs.fail(job.id, str(error))
+    except Exception as error:
+        _log.exception("job %s failed", job.id)
+        jobs.fail(job.id, f"Bei dem Auftrag ist ein unerwarteter Fehler aufgetreten ({type(error).__name__}).")
+    except BaseException:
+        jobs.release(job.id)  # Ctrl+C: the next worker goes on
+        raise
+
+
+@contextmanager
+def _heart(jobs: Jobs, job_id: str) -> Iterator[None]:
+    """Renews the claim in the background: one sentence of a slow model may take longer than the lease."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(HEARTBEAT_SECONDS):
+            try:
+                jobs.keep_alive(job_id)
+            except RatsassistentError:
+                _log.warning("the claim on %s could not be renewed", job_id)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
