@@ -1,0 +1,138 @@
+"""What the engine really computes: tokens and seconds of every `llama_decode`, whoever calls it.
+
+What enters: the module llama_cpp, before a model computes with it. What leaves: Work, added up since the last `take`; the
+memory of this process and its children, looked at several times a second.
+What it does not know: this program, its peers, prompts. It needs llama_cpp and psutil only, so that the same meter hangs
+at the program and at what it is compared with.
+
+A call whose rows all ask for scores writes (one token for each of the texts that are written side by side, more where
+drafts are tried); any other reads. Tokens taken from the cache never come here.
+"""
+
+from __future__ import annotations
+
+import resource
+import threading
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+import psutil
+
+
+@dataclass
+class Work:
+    """What was computed: `rows_written` are the rows that wrote, `widths` how many of them a call had -> calls."""
+
+    tokens_read: int = 0
+    seconds_reading: float = 0.0
+    rows_written: int = 0
+    seconds_writing: float = 0.0
+    decodes: int = 0
+    widths: Counter[int] = field(default_factory=Counter)
+
+    def figures(self) -> dict[str, Any]:
+        """For JSON, with the rates."""
+        plain: dict[str, Any] = {
+            key: round(value, 2) if isinstance(value, float) else value for key, value in asdict(self).items()
+        }
+        plain["widths"] = {str(width): self.widths[width] for width in sorted(self.widths)}
+        plain["tokens_read_a_second"] = round(self.tokens_read / self.seconds_reading, 1) if self.tokens_read else None
+        plain["rows_written_a_second"] = (
+            round(self.rows_written / self.seconds_writing, 1) if self.rows_written else None
+        )
+        return plain
+
+
+class Meter:
+    """Counts what `llama_decode` computes, in every thread of this process."""
+
+    def __init__(self) -> None:
+        import llama_cpp
+        import llama_cpp.llama_cpp as low
+
+        self._work = Work()
+        self._decode = low.llama_decode
+        # both the package and the module hold the name; callers look it up at each call
+        llama_cpp.llama_decode = low.llama_decode = self._measured
+
+    def _measured(self, context: Any, batch: Any) -> int:
+        rows = int(batch.n_tokens)
+        asking = sum(1 for n in range(rows) if batch.logits[n])
+        started = time.perf_counter()
+        status: int = self._decode(context, batch)
+        seconds = time.perf_counter() - started
+        self._work.decodes += 1
+        if asking == rows:
+            self._work.rows_written += rows
+            self._work.seconds_writing += seconds
+            self._work.widths[rows] += 1
+        else:
+            self._work.tokens_read += rows
+            self._work.seconds_reading += seconds
+        return status
+
+    def look(self) -> Work:
+        """What was computed since the last `take`."""
+        return Work(**{f.name: getattr(self._work, f.name) for f in fields(Work)})
+
+    def take(self) -> Work:
+        """The same, and begin anew."""
+        done, self._work = self._work, Work()
+        return done
+
+
+class Memory:
+    """The most memory that this process and its children held together, by looking at them while they work."""
+
+    def __init__(self, every: float = 0.2) -> None:
+        self._every, self._most = every, 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        me = psutil.Process()
+        while not self._end.wait(self._every):
+            held = 0
+            for process in [me, *me.children(recursive=True)]:
+                try:
+                    held += process.memory_info().rss
+                except psutil.Error:
+                    continue
+            self._most = max(self._most, held)
+
+    def figures(self) -> dict[str, float]:
+        """In GB (10^9 bytes): together at one time, and the peaks that the kernel kept of the one and of the largest child."""
+        unit = 1e9 / 1024  # ru_maxrss is in KiB on Linux
+        return {
+            "together_gb": round(self._most / 1e9, 2),
+            "process_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 2),
+            "largest_child_gb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit, 2),
+        }
+
+    def close(self) -> None:
+        """End the watching."""
+        self._end.set()
+        self._thread.join()
+
+
+def machine() -> dict[str, Any]:
+    """What it was measured on: processor, cores, and the instructions that the engine was built for."""
+    import platform
+
+    import llama_cpp
+
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    on = [part.strip() for part in llama_cpp.llama_print_system_info().decode().replace("CPU :", "").split("|")]
+    return {
+        "processor": name,
+        "cores": psutil.cpu_count(logical=False),
+        "engine": " ".join(part.split(" = ")[0] for part in on if part.endswith("= 1")),
+        "load_before": round(psutil.getloadavg()[0], 2),
+    }
