@@ -22,7 +22,7 @@ from ratsassistent.workspace import Workspace
 from ratsassistent.writing import answer as answering
 from ratsassistent.writing.answers.question import Question
 from ratsassistent.writing.answers.quotes import Quote
-from ratsassistent.writing.model.llama import LanguageModel
+from ratsassistent.writing.model.language_model import LanguageModel
 from ratsassistent.writing.text.cited import PageTexts
 
 MOST_YEARS = 12  # that a development is followed over

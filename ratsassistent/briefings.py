@@ -213,6 +213,14 @@ class Overview(Model):
     lacks: tuple[str, ...] = ()  # German sentences
 
 
+class Tokens(Model):
+    """What a language model read anew, had still in memory, and wrote for a text; in tokens."""
+
+    read: int = 0
+    reused: int = 0
+    written: int = 0
+
+
 class ItemBriefing(Model):
     """The briefing of one agenda item. `basis` is a hash of all that it was made from: same basis, same briefing."""
 
@@ -242,7 +250,8 @@ class ItemBriefing(Model):
     model: ModelRecord | None = None
     prompts: tuple[PromptRecord, ...] = ()
     written: dt.datetime | None = None
-    seconds: float = 0.0
+    seconds: float = 0.0  # where several items were written at once, this one's share
+    tokens: Tokens | None = None
     energy_wh: float | None = None
     energy_how: str | None = None  # German: measured, or estimated from what
 

@@ -16,18 +16,31 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from ratsassistent import asking, earlier, held, models, question_jobs, register
+from ratsassistent import (
+    asking,
+    briefing_items,
+    briefing_jobs,
+    earlier,
+    held,
+    language_models,
+    models,
+    pace,
+    question_jobs,
+    register,
+)
 from ratsassistent import worker as background
 from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.asking import page_counts
+from ratsassistent.briefing_jobs import order as order_briefing
 from ratsassistent.briefings import Answer, Briefing, Coverage, ItemBriefing, Level, ModelRecord
 from ratsassistent.cited import page_text
-from ratsassistent.errors import Interrupted, ModelError, NotFound
+from ratsassistent.errors import NotFound
 from ratsassistent.held import loose_papers, meetings, wanted_paper
 from ratsassistent.held import wanted_item as item_of
 from ratsassistent.held import wanted_meeting as meeting
 from ratsassistent.intake import release, take_in
 from ratsassistent.jobs import Job
+from ratsassistent.machine import energy, fit, power
 from ratsassistent.oparl import AgendaItem, Meeting, PageRef
 from ratsassistent.pack.files.reading import render_safely
 from ratsassistent.question_jobs import order as order_question
@@ -36,13 +49,14 @@ from ratsassistent.searching import find, make_vectors
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, store_of, workspace
 from ratsassistent.writing import briefing as writing
+from ratsassistent.writing.findings.importance import by_importance
 from ratsassistent.writing.findings.overview import overview
-from ratsassistent.writing.model.llama import LanguageModel, LlamaModel
+from ratsassistent.writing.model.language_model import LanguageModel
 
 __all__ = [
     "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "find", "item_of", "load_model",
     "loose_papers", "meeting", "meetings", "model_record", "order_briefing", "order_question", "page_picture", "page_text",
-    "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "with_earlier", "withdraw", "work",
+    "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "unwritten", "with_earlier", "withdraw", "work",
     "workspace",
 ]  # fmt: skip
 
@@ -97,25 +111,12 @@ def model_record(settings: Settings) -> ModelRecord:
 
 
 def load_model(ws: Workspace) -> LanguageModel:
-    """The language model that is set, loaded once; its checksum is verified before.
+    """The language model that is set, loaded once with what suits this computer; its checksum is verified before.
 
-    :raises ModelError: it is not on this machine, or damaged, or does not fit into memory.
+    :raises ModelError: it is not on this machine, or damaged, or does not fit into memory, or the engine does not run.
     """
     if ws.model is None:
-        entry = models.load_catalogue().get(ws.settings.model)
-        path = models.find(entry, ws.settings.model_folders)
-        if path is None:
-            raise ModelError(
-                f"Das Sprachmodell „{entry.name}“ ist noch nicht auf diesem Rechner. "
-                "Es wird mit „ratsassistent modelle laden“ geholt; der Auszug geht auch ohne."
-            )
-        models.verify(path, entry)
-        ws.model = LlamaModel(
-            path,
-            model_record(ws.settings),
-            context=min(entry.context, 6144),
-            threads=ws.settings.threads,
-        )
+        ws.model = language_models.load(ws.settings, model_record(ws.settings), ws.own_prompts)
     return ws.model
 
 
@@ -126,13 +127,17 @@ def brief(
     *,
     top: str | None = None,
     plain: bool = False,
+    thorough: bool = False,
     progress: Progress = quiet,
     should_stop: Callable[[], bool] | None = None,
     on_item: Callable[[ItemBriefing], None] | None = None,
 ) -> Briefing:
     """The briefing of a meeting, or of one of its items; each item is stored as soon as it is written.
 
+    Several items are written at once, the more important ones first; `on_item` gets each when it is ready.
+
     :param plain: say what it is about in plain language, too (level `voll`).
+    :param thorough: let the model try longer (level `voll`).
 
     What was written before from the same words with the same model and prompt is taken from the archive, so a run that
     was killed goes on where it stopped.
@@ -142,18 +147,26 @@ def brief(
     started = time.monotonic()
     chosen = meeting(ws, wanted)
     items = [item_of(chosen, top)] if top else list(chosen.agendaItem)
-    record = _record_for(ws, level)
     links = earlier.of_meeting(ws, chosen, items)
-    written: list[ItemBriefing] = []
-    for number, item in enumerate(items):
-        if should_stop and should_stop():
-            raise Interrupted("Die Arbeit wurde angehalten; was fertig ist, bleibt erhalten.")
-        progress(f"TOP {item.number or '–'}: {item.name}", number / len(items))
-        made_item = _brief_item(ws, chosen.id, item, level, record, should_stop, plain=plain)
-        written.append(handed_out(ws, item, made_item).model_copy(update={"earlier": links[item.id]}))
+    ready: dict[str, ItemBriefing] = {}
+    progress(f"{len(items)} Tagesordnungspunkte" if len(items) > 1 else items[0].title, 0.0)
+    for item, made_item in briefing_items.made_of(
+        ws,
+        chosen.id,
+        by_importance(items, chosen.start or "") if level == "voll" else items,
+        level,
+        _record_for(ws, level),
+        load=lambda: load_model(ws),
+        effort=writing.THOROUGH if thorough else writing.USUAL,
+        plain=plain,
+        should_stop=should_stop,
+    ):
+        ready[item.id] = handed_out(ws, item, made_item).model_copy(update={"earlier": links[item.id]})
+        progress(f"TOP {item.number or '–'}: {item.name}", len(ready) / len(items))
         if on_item:
-            on_item(written[-1])
+            on_item(ready[item.id])
     covered = coverage(ws, chosen.id, chosen)
+    written = [ready[item.id] for item in items]
     made = _briefing(covered, chosen.id, chosen.name, level, written, time.monotonic() - started)
     if not top:
         made = made.model_copy(update={"overview": overview(chosen, made.agendaItem, covered)})
@@ -187,24 +200,11 @@ def _brief_item(
     item: AgendaItem,
     level: Level,
     record: ModelRecord | None = None,
-    should_stop: Callable[[], bool] | None = None,
     *,
     plain: bool = False,
 ) -> ItemBriefing:
-    store = held.store_for(ws, item)
-    task = writing.task(item, level, record, ws.own_prompts)
-    made = store.briefing(item.id, level)
-    fresh = made is None or made.basis != task.basis
-    if made is None or fresh:
-        made = writing.write(task, (lambda: load_model(ws)), should_stop)
-    simpler = plain and level == "voll" and made.plain_language is None
-    if simpler:
-        made = writing.in_plain_language(made, item, (lambda: load_model(ws)), ws.own_prompts, should_stop)
-    if not fresh and not simpler:
-        return made
-    if made.public is True and store is not ws.public:  # it tells of a confidential paper of a public item
-        made = made.model_copy(update={"public": False})
-    store.save_briefing(meeting_id, made)
+    load = lambda: load_model(ws)  # noqa: E731
+    ((_, made),) = briefing_items.made_of(ws, meeting_id, [item], level, record, load=load, plain=plain)
     return made
 
 
@@ -224,7 +224,7 @@ def stored_briefing(ws: Workspace, wanted: str, *, linked: bool = False) -> Brie
     items: list[ItemBriefing] = []
     for item in chosen.agendaItem:
         known = held.store_for(ws, item).briefing(item.id, "voll")
-        if known is None or known.basis != writing.task(item, "voll", record, ws.own_prompts).basis:
+        if known is None or not briefing_items.is_current(ws, item, known, record):
             known = _brief_item(ws, chosen.id, item, "auszug")
         items.append(handed_out(ws, item, known).model_copy(update={"earlier": links.get(item.id, ())}))
     covered = coverage(ws, chosen.id, chosen)
@@ -241,6 +241,7 @@ def _briefing(
     items: Sequence[ItemBriefing],
     seconds: float,
 ) -> Briefing:
+    used = energy.total(items)
     return Briefing(
         meeting=meeting_id,
         name=name,
@@ -250,6 +251,7 @@ def _briefing(
         model=next((i.model for i in items if i.model), None),
         seconds=round(seconds, 2),
         complete=all(i.level == level for i in items),
+        **(used.fields() if used else {}),
     )
 
 
@@ -294,21 +296,19 @@ def delete(ws: Workspace, wanted: str) -> Meeting:
 # --- work in the background ----------------------------------------------------------------------------------------
 
 
-def order_briefing(ws: Workspace, wanted: str, plain: str | None = None) -> Job:
-    """Put the full briefing of a meeting into the queue and see that a worker runs.
+def unwritten(ws: Workspace, chosen: Meeting, *, thorough: bool = False) -> list[AgendaItem]:
+    """The items of a meeting whose summary by the language model is still to be written, the more important ones first."""
+    record = _record_for(ws, "voll")
 
-    :param plain: only this item, and in plain language, too; it goes before whole meetings.
-    """
-    chosen = meeting(ws, wanted)
-    payload: dict[str, JsonValue] = {"meeting": chosen.id}
-    title, priority = f"Zusammenfassung: {chosen.name}", 0
-    if plain is not None:
-        item = item_of(chosen, plain)
-        payload["plain"] = item.id
-        title, priority = f"In einfacher Sprache: {item.title}", 5
-    job = ws.jobs.add("briefing", title, payload, priority=priority)
-    background.ensure_worker(ws.settings)
-    return job
+    def is_written(item: AgendaItem) -> bool:
+        known = held.store_for(ws, item).briefing(item.id, "voll")
+        if known is None or not thorough:
+            return known is not None and briefing_items.is_current(ws, item, known, record)
+        effort = writing.THOROUGH
+        return known.basis == writing.task(item, "voll", record, ws.own_prompts, effort=effort).basis
+
+    missing = [item for item in chosen.agendaItem if item.has_files and not is_written(item)]
+    return by_importance(missing, chosen.start or "")
 
 
 def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
@@ -316,24 +316,32 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
 
     :param idle_exit_s: seconds without work after which the worker goes, and gives the model's memory back.
     """
+    given = ws.settings
+    gently = power.gentle(pace.wanted(given), power.power())
+    ws.settings = pace.paced(given)
 
-    def briefing(job: Job, beat: Beat) -> Any:
-        plain = job.payload.get("plain")
-        top = str(plain) if plain else None
-        report = _Report(beat, 1 if top else len(meeting(ws, str(job.payload["meeting"])).agendaItem))
-
-        def each(item: ItemBriefing) -> None:
-            report.say(report.done + 1, f"TOP {item.number or '–'} ist fertig")
-
+    def briefing(job: Job, beat: background.Progress) -> JsonValue:
+        chosen = meeting(ws, str(job.payload["meeting"]))
+        one = briefing_jobs.one_item(job)
+        items = [item_of(chosen, one)] if one else by_importance(chosen.agendaItem, chosen.start or "")
+        thorough = bool(job.payload.get("thorough"))
+        report = briefing_jobs.Report(beat, items)
+        if ws.model is None:  # once for each computer and model
+            fit.fitted(ws.settings, tell=report.prepares, should_stop=report.should_stop)
+        wanted = {item.id for item in items}
+        missing = [item for item in unwritten(ws, chosen, thorough=thorough) if item.id in wanted]
+        report.left = left = briefing_jobs.TimeLeft(ws, missing, thorough=thorough, gently=gently)
         brief(
             ws,
-            str(job.payload["meeting"]),
+            chosen.id,
             "voll",
-            top=top,
-            plain=top is not None,
-            on_item=each,
+            top=one,
+            plain="plain" in job.payload,
+            thorough=thorough,
+            on_item=lambda item: report.finished(item.id),
             should_stop=report.should_stop,
         )
+        left.learn(ws)
         return {"items": report.total}
 
     def question(job: Job, beat: Beat) -> Any:
@@ -346,7 +354,14 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
         return {"passages": made}
 
     handlers: dict[str, background.Handler] = {"briefing": briefing, "frage": question, "vektoren": vectors}
-    background.run_worker(ws.jobs, handlers, idle_exit_s=idle_exit_s)
+
+    def is_stale() -> bool:  # another pace takes another process
+        return power.gentle(pace.wanted(given), power.power()) != gently
+
+    may_work = lambda: power.may_work(power.power())  # noqa: E731
+    background.run_worker(ws.jobs, handlers, idle_exit_s=idle_exit_s, may_work=may_work, is_stale=is_stale)
+    if is_stale():
+        background.ensure_worker(given)
 
 
 Beat = Callable[[int, int, str], None]  # done, total, German message; raises Interrupted when the work is to stop

@@ -17,7 +17,7 @@ from ratsassistent.archive.store import Store
 from ratsassistent.jobs import Jobs
 from ratsassistent.oparl import Public
 from ratsassistent.settings import Settings
-from ratsassistent.writing.model.llama import LanguageModel
+from ratsassistent.writing.model.language_model import LanguageModel
 
 Progress = Callable[[str, float | None], None]  # a German line, and how much is done from 0 to 1 (None: not known)
 

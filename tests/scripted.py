@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ratsassistent.briefings import ModelRecord
 from ratsassistent.errors import Interrupted
-from ratsassistent.writing.model.llama import Message, Reply
+from ratsassistent.writing.model.language_model import Message, Reply, Script, T, in_turn
 
 RECORD = ModelRecord(name="Prüfmodell", sha256="0" * 64, licence="CC0-1.0")
 
@@ -35,6 +35,11 @@ class ScriptedModel:
         likely = self._chooses(messages[-1].content) if self._chooses else options[0]
         return [-0.1 if option == likely else -8.0 for option in options]
 
+    def write_all(
+        self, scripts: Iterable[Script[T]], *, should_stop: Callable[[], bool] | None = None
+    ) -> Iterator[tuple[int, T]]:
+        return in_turn(self, scripts, should_stop)
+
     def write(
         self,
         messages: Sequence[Message],
@@ -45,6 +50,7 @@ class ScriptedModel:
         enough: Callable[[str], bool] | None = None,
         lead: str = "",
         allows: Callable[[str], bool] | None = None,
+        gives_up: Callable[[float, int], bool] | None = None,
     ) -> Reply:
         if should_stop and should_stop():
             raise Interrupted("Die Arbeit wurde angehalten.")

@@ -11,7 +11,7 @@ from ratsassistent.briefings import Answer, Hit
 from ratsassistent.errors import ModelError
 from ratsassistent.oparl import Citation, PagedText, Paper, PartKind, Passage
 from ratsassistent.writing.answer import Turn, answer, complete
-from ratsassistent.writing.model.llama import LanguageModel
+from ratsassistent.writing.model.language_model import LanguageModel
 from ratsassistent.writing.model.prompts import REFUSAL
 
 HALL = {

@@ -119,7 +119,7 @@ def test_the_number_of_questions_to_the_model_is_bounded() -> None:
     pages = ["".join(sentence.format(n=n) for n in range(2, 40))]
     model = ScriptedModel(lambda _: "unbrauchbar")
     briefing.write(briefing.task(make_item(pages=pages), "voll", RECORD), lambda: model)
-    assert len(model.asked) <= 2 * briefing.MOST_TRIES
+    assert len(model.asked) <= briefing.USUAL.tries
 
 
 def test_the_basis_changes_with_words_model_and_level_and_with_nothing_else() -> None:

@@ -25,7 +25,7 @@ from ratsassistent.writing.answers.conversation import Asked, Turn, complete
 from ratsassistent.writing.answers.quotes import Quote, quotes
 from ratsassistent.writing.answers.ranking import Ranked, rank
 from ratsassistent.writing.answers.timeline import timeline
-from ratsassistent.writing.model.llama import LanguageModel
+from ratsassistent.writing.model.language_model import LanguageModel
 from ratsassistent.writing.text.cited import PageTexts
 
 __all__ = ["PASSAGES", "WITHIN", "Asked", "Nearness", "Turn", "answer", "complete", "town"]

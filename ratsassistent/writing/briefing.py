@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ratsassistent.briefings import ItemBriefing, Level, ModelRecord, PaperChanges, PromptRecord, Statement
+from ratsassistent.briefings import ItemBriefing, Level, ModelRecord, PaperChanges, PromptRecord, Statement, Tokens
 from ratsassistent.oparl import AgendaItem, PageRef, Paper
 from ratsassistent.writing.extracts.annexes import annex_lines
 from ratsassistent.writing.extracts.extract import basis_of, extract_item
@@ -26,9 +26,10 @@ from ratsassistent.writing.extracts.reading import topics
 from ratsassistent.writing.findings.contradictions import contradictions
 from ratsassistent.writing.findings.questions import open_questions
 from ratsassistent.writing.model.keyed import overlap, tight
-from ratsassistent.writing.model.llama import LanguageModel
+from ratsassistent.writing.model.language_model import LanguageModel, Reply, Script, Under, alone, together
 from ratsassistent.writing.model.prompts import Prompt, load_prompt
 from ratsassistent.writing.model.tasks import Group, tasks
+from ratsassistent.writing.model.tasks import Task as ModelTask
 from ratsassistent.writing.model.writer import Writer
 from ratsassistent.writing.text.cited import page_texts
 
@@ -37,11 +38,24 @@ PLAIN = "einfach"
 # Sentences of each group that are wanted; together they are "Worum es geht".
 WANTED: dict[Group, int] = {"antrag": 1, "stellungnahme": 2, "worum": 2, "beschluss": 1, "grund": 1}
 LEAST_SENTENCES, MOST_SENTENCES = 2, 4
-MOST_TRIES = (
-    8  # sentences that the model is asked for: an item that has nothing to say must not keep the others waiting
-)
+HOPES = 2  # sentences asked for at once for each that is wanted: about every second one passes
 WORD_BUDGET = 195  # words of all statements of an item together: a briefing is no copy of the papers
-VERSION = "3"  # raise it when this module writes something else from the same input
+VERSION = "4"  # raise it when this module writes something else from the same input
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard is tried. `tries`: sentences that the model is asked for; `again`: once more where one does not pass.
+
+    What each brings and costs is measured in `benchmarks/tempo.md`.
+    """
+
+    tries: int
+    again: bool
+
+
+USUAL = Effort(tries=8, again=False)
+THOROUGH = Effort(tries=12, again=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +68,17 @@ class Task:
     record: ModelRecord | None
     basis: str
     own_prompts: Path | None = None
+    effort: Effort = USUAL
 
 
-def task(item: AgendaItem, level: Level, record: ModelRecord | None = None, own_prompts: Path | None = None) -> Task:
+def task(
+    item: AgendaItem,
+    level: Level,
+    record: ModelRecord | None = None,
+    own_prompts: Path | None = None,
+    *,
+    effort: Effort = USUAL,
+) -> Task:
     """Say what is to be written for an item; two tasks with the same `basis` give the same briefing.
 
     :param record: the model that is going to write (level `voll`).
@@ -67,8 +89,8 @@ def task(item: AgendaItem, level: Level, record: ModelRecord | None = None, own_
     of += [m.model_dump_json() for m in item.missing_attachments]
     of += [c.model_dump_json() for paper in item.papers for c in paper.changes]
     if prompts and record:
-        of += [*(p.sha256 for p in prompts), record.sha256 or record.name]
-    return Task(item, level, prompts, record, hashlib.sha256("|".join(of).encode()).hexdigest(), own_prompts)
+        of += [*(p.sha256 for p in prompts), record.sha256 or record.name, repr(effort)]
+    return Task(item, level, prompts, record, hashlib.sha256("|".join(of).encode()).hexdigest(), own_prompts, effort)
 
 
 def write(
@@ -79,18 +101,23 @@ def write(
     :param model: gives the language model; called only where there is something for it to read.
     :raises Interrupted: `should_stop` said so. :raises ModelError: the model cannot be run.
     """
-    started = time.monotonic()
+    under_way = Under(script(task))
+    return alone(model(), under_way.rest(), should_stop) if under_way.made is None else under_way.made
+
+
+def script(task: Task) -> Script[ItemBriefing]:
+    """Write the briefing of one item: what is asked of a language model, if anything is, and what comes of it."""
+    started = time.process_time()
     item = task.item
     made = extract_item(item)
-    said: tuple[Statement, ...] = ()
-    withheld: tuple[Statement, ...] = ()
+    told = Told()
     if task.prompts:
-        said, withheld, used = _told(task, model, should_stop)
+        told = yield from _told(task)
     made = made.model_copy(
         update={
             "level": task.level,
-            "statements": fit(said, made.statements),
-            "withheld": withheld,
+            "statements": fit(told.said, made.statements),
+            "withheld": told.withheld,
             "form": tuple(value for paper in item.papers for value in paper.form),
             "decisions": item.decisions,
             "changes": tuple(
@@ -101,49 +128,96 @@ def write(
             "contradictions": contradictions(item.papers),
             "annexes": annex_lines(item),
             "basis": task.basis,
-            "model": task.record if said or withheld else None,
-            "prompts": tuple(PromptRecord(name=p.name, sha256=p.sha256) for p in task.prompts if p.name in used)
-            if said or withheld
+            "model": task.record if told.wrote else None,
+            "prompts": tuple(PromptRecord(name=p.name, sha256=p.sha256) for p in task.prompts if p.name in told.used)
+            if told.wrote
             else (),
+            "tokens": told.tokens,
             "written": dt.datetime.now(dt.UTC),
-            "seconds": round(time.monotonic() - started, 2),
         }
     )
-    return made.model_copy(update={"open_questions": open_questions(item, made)})
+    made = made.model_copy(update={"open_questions": open_questions(item, made)})
+    own = (
+        0.0 if task.prompts else time.process_time() - started
+    )  # beside a model the processor's time is not ours alone
+    return made.model_copy(update={"seconds": round(told.seconds + own, 2)})
 
 
-def _told(
-    task: Task, model: Callable[[], LanguageModel], should_stop: Callable[[], bool] | None
-) -> tuple[tuple[Statement, ...], tuple[Statement, ...], set[str]]:
-    """What the model says of an item, what of it was withheld, and the names of the prompts that took part."""
-    wanted = tasks(task.item, topics(task.item))
-    if not wanted:
-        return (), (), set()
-    writer = Writer(model(), task.own_prompts, task.prompts)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a model said of an item: what is shown, what was withheld, the names of the prompts, what it took."""
+
+    said: tuple[Statement, ...] = ()
+    withheld: tuple[Statement, ...] = ()
+    used: frozenset[str] = frozenset()
+    seconds: float = 0.0
+    tokens: Tokens | None = None
+
+    @property
+    def wrote(self) -> bool:
+        """Whether anything came of it."""
+        return bool(self.said or self.withheld)
+
+
+def _told(task: Task) -> Script[Told]:
+    """Ask for sentences in rounds: as many at once as are likely to give those that are wanted, then more where they did
+    not. The first ones of the list that pass are shown, as if one were asked for at a time."""
+    left = tasks(task.item, topics(task.item))[: task.effort.tries]
+    writer = Writer(None, task.own_prompts, task.prompts)
     pages = page_texts(task.item.papers)
     done: Counter[str] = Counter()
-    said: list[Statement] = []
+    said: list[tuple[int, Statement]] = []
+    near: list[tuple[int, Statement]] = []
     withheld: list[Statement] = []
-    near: list[Statement] = []
     used: set[str] = set()
-    for number, one in enumerate(wanted):
-        if len(said) >= MOST_SENTENCES or number >= MOST_TRIES:
-            break
-        if done[one.group] >= WANTED[one.group]:
-            continue
-        written = writer.write(one, pages, should_stop)
-        used |= {one.prompt} | ({"neufassung"} if len(written.replies) > 1 else set())
-        if written.shown and not _repeats(written.shown, said):
-            said.append(written.shown)
-            done[one.group] += 1
-        withheld += written.withheld
-        near += [written.near_copy] if written.near_copy else []
+    replies: list[Reply] = []
+    places = {id(one): place for place, one in enumerate(left)}
+    while now := _wanted_now(left, done, MOST_SENTENCES - len(said)):
+        left = [one for one in left if one not in now]
+        for one, written in zip(
+            now, (yield from together([writer.script(one, pages, again=task.effort.again) for one in now])), strict=True
+        ):
+            used |= {one.prompt} | ({"neufassung"} if len(written.replies) > 1 else set())
+            replies += written.replies
+            place = places[id(one)]
+            wanted = len(said) < MOST_SENTENCES and done[one.group] < WANTED[one.group]
+            if written.shown and wanted and not _repeats(written.shown, [s for _, s in said]):
+                said.append((place, written.shown))
+                done[one.group] += 1
+            withheld += written.withheld
+            near += [(place, written.near_copy)] if written.near_copy else []
+    shown = [statement for _, statement in sorted(said, key=lambda pair: pair[0])]
     # what only repeats the paper is worth showing where there is nothing better, and no verbatim copy of it
     there = " ".join(tight(text) for text in pages.values())
-    for copy in near:
-        if len(said) < LEAST_SENTENCES and tight(copy.text) not in there and not _repeats(copy, said):
-            said.append(copy)
-    return tuple(said), tuple(withheld), used
+    for _, copy in sorted(near, key=lambda pair: pair[0]):
+        if len(shown) < LEAST_SENTENCES and tight(copy.text) not in there and not _repeats(copy, shown):
+            shown.append(copy)
+    return Told(tuple(shown), tuple(withheld), frozenset(used), *_taken(replies))
+
+
+def _wanted_now(left: Sequence[ModelTask], done: Counter[str], most: int) -> list[ModelTask]:
+    """The first ones of these tasks, as many as are wanted if one of `HOPES` succeeds."""
+    asked: Counter[str] = Counter()
+    now: list[ModelTask] = []
+    for one in left:
+        if len(now) >= HOPES * most:
+            break
+        if asked[one.group] < HOPES * (WANTED[one.group] - done[one.group]):
+            asked[one.group] += 1
+            now.append(one)
+    return now
+
+
+def _taken(replies: Sequence[Reply]) -> tuple[float, Tokens | None]:
+    """Seconds and tokens that replies took."""
+    if not replies:
+        return 0.0, None
+    tokens = Tokens(
+        read=sum(r.tokens_read for r in replies),
+        reused=sum(r.tokens_reused for r in replies),
+        written=sum(r.tokens_written for r in replies),
+    )
+    return sum(r.seconds_reading + r.seconds_writing for r in replies), tokens
 
 
 def _repeats(one: Statement, others: Sequence[Statement]) -> bool:
@@ -157,20 +231,30 @@ def in_plain_language(
     own_prompts: Path | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> ItemBriefing:
-    """The same briefing with a second version of what it is about, in plain language, checked like the first.
-
-    What was said in short is said again in two very short sentences each; a sentence that fails the check is left out.
+    """As `simpler`, at once.
 
     :raises Interrupted: `should_stop` said so. :raises ModelError: the model cannot be run.
     """
-    writer = Writer(model(), own_prompts)
+    under_way = Under(simpler(made, item, own_prompts))
+    return alone(model(), under_way.rest(), should_stop) if under_way.made is None else under_way.made
+
+
+def simpler(made: ItemBriefing, item: AgendaItem, own_prompts: Path | None = None) -> Script[ItemBriefing]:
+    """The same briefing with a second version of what it is about, in plain language, checked like the first.
+
+    What was said in short is said again in two very short sentences each; a sentence that fails the check is left out.
+    """
+    writer = Writer(None, own_prompts)
     pages = page_texts(item.papers)
     sources = [s for s in made.statements if s.origin == "model" and s.check == "ok"]
-    plain = tuple(said for source in sources for said in writer.simplify(source, pages, should_stop))
+    said = yield from together([writer.simpler(source, pages) for source in sources])
     prompt = writer.prompt(PLAIN)
     record = PromptRecord(name=prompt.name, sha256=prompt.sha256)
     return made.model_copy(
-        update={"plain_language": plain, "prompts": (*(p for p in made.prompts if p.name != PLAIN), record)}
+        update={
+            "plain_language": tuple(sentence for of_one in said for sentence in of_one),
+            "prompts": (*(p for p in made.prompts if p.name != PLAIN), record),
+        }
     )
 
 

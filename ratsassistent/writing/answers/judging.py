@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ratsassistent.briefings import Statement
-from ratsassistent.writing.model.llama import LanguageModel
+from ratsassistent.writing.model.language_model import LanguageModel
 from ratsassistent.writing.model.prompts import load_prompt
 
 YES, NO = "Ja", "Nein"

@@ -20,7 +20,7 @@ from ratsassistent.writing.checks import language
 from ratsassistent.writing.checks.vocabulary import Vocabulary
 from ratsassistent.writing.extracts.reading import Chunk
 from ratsassistent.writing.model.keyed import model_statements, tight
-from ratsassistent.writing.model.llama import LanguageModel
+from ratsassistent.writing.model.language_model import LanguageModel
 from ratsassistent.writing.model.prompts import REFUSAL, load_prompt
 from ratsassistent.writing.model.writer import one_sentence, tidy
 from ratsassistent.writing.text.cited import PageTexts

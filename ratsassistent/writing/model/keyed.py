@@ -15,7 +15,7 @@ from ratsassistent.briefings import Origin, Statement
 from ratsassistent.oparl import Citation
 from ratsassistent.writing.checks.check import check_statement
 from ratsassistent.writing.extracts.reading import Chunk
-from ratsassistent.writing.model.llama import Reply
+from ratsassistent.writing.model.language_model import Reply
 from ratsassistent.writing.text.cited import PageTexts, texts_of
 from ratsassistent.writing.text.sentences import sentences as split
 

@@ -1,12 +1,8 @@
-"""The language model: one small protocol, and llama.cpp behind it.
+"""The language model as the rest of the program knows it, with llama.cpp behind it.
 
-What enters: chat messages, a limit of tokens to write.
+What enters: chat messages, a limit of tokens to write; several of them at once as scripts.
 What leaves: the text written, with how many tokens were read anew, reused and written, and how long that took.
-What it does not know: council papers, prompts, citations, the archive.
-
-The low-level API of llama-cpp-python is used rather than its `Llama` class, because that class cannot set
-`use_extra_bufts` (on processors with AMX the weight-repacking buffers crash, ggml-org/llama.cpp#20824), and because
-the state of the key-value cache is ours to manage: what a prompt shares with the one before is not read again.
+What it does not know: council papers, prompts, citations, the archive; how steps are made up (`schedule`).
 
 Text of papers is untrusted. It is tokenised with special tokens switched off, so that a paper that contains
 ``<|im_end|>`` cannot close the user's turn and open one of its own.
@@ -14,180 +10,65 @@ Text of papers is untrusted. It is tokenised with special tokens switched off, s
 
 from __future__ import annotations
 
-import ctypes
 import math
-import os
-import re
-import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
-
-import psutil
+from typing import Any, Generic, cast
 
 from ratsassistent.briefings import ModelRecord
-from ratsassistent.errors import Interrupted, ModelError
+from ratsassistent.writing.model.beginnings import Beginnings
+from ratsassistent.writing.model.choosing import Next, Writing
+from ratsassistent.writing.model.engine import Engine, Weights
+from ratsassistent.writing.model.language_model import LanguageModel, Message, Reply, Request, Script, T
+from ratsassistent.writing.model.schedule import Schedule, Work
 
-READ_STEP = 256  # tokens read between two looks at `should_stop`: about four seconds on an office PC
-REPEAT_WINDOW = 192  # tokens that the repetition penalty looks back on
-CONVERSATIONS = 6  # whose tokens are kept side by side
-SHARED = 64  # tokens that a prompt must share with a kept conversation to go on from it
-TAKE_BACK = 12  # refused words in a reply; after that the model writes on as it likes
-REPEAT_PENALTY = 1.07  # weak: German needs its articles again and again, small models run in circles without it
-
-
-_LAST_WORD = re.compile(r"[\w.,'’/-]*\W*\Z")
+__all__ = ["Engine", "LanguageModel", "LlamaModel", "Message", "Reply", "Request", "Script"]
 
 
-class Message(NamedTuple):
-    """One turn of a chat. `content` may hold untrusted text."""
+@dataclass(eq=False, slots=True)
+class _Open(Generic[T]):
+    """A script that is under way: which of the replies it waits for are there."""
 
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the model wrote. `finished` is False where it was cut off at the limit of tokens.
-
-    `doubt` is the mean surprise of its tokens in nats (minus the logarithm of the probability that the model gave them),
-    `most_doubt` that of the least likely one: high where a refused word forced it from its way.
-    """
-
-    text: str
-    finished: bool
-    tokens_read: int
-    tokens_reused: int
-    tokens_written: int
-    seconds_reading: float
-    seconds_writing: float
-    doubt: float = 0.0
-    most_doubt: float = 0.0
-    taken_back: int = 0  # words that `allows` refused
-
-
-class LanguageModel(Protocol):
-    """What the rest of the program knows of a language model. Tests put a scripted one in its place."""
-
-    record: ModelRecord
-    context: int  # tokens that prompt and reply may have together
-
-    def count(self, text: str) -> int:
-        """How many tokens `text` has for this model."""
-        ...
-
-    def write(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int,
-        should_stop: Callable[[], bool] | None = None,
-        on_text: Callable[[str], None] | None = None,
-        enough: Callable[[str], bool] | None = None,
-        lead: str = "",
-        allows: Callable[[str], bool] | None = None,
-    ) -> Reply:
-        """Let the model answer.
-
-        :param max_tokens: the most tokens to write.
-        :param lead: words that the answer begins with; the model goes on from there, and they are part of the reply.
-        :param allows: given the text so far each time a word is complete; False takes that word back and lets the model
-            choose another, a few times in a reply.
-        :param enough: given the text so far after each token; True ends the reply there (it counts as finished).
-        :param should_stop: asked every few seconds; True ends the work with `Interrupted`.
-        :param on_text: called with the whole text so far after each token.
-        :raises ModelError: the messages are too long for the context, or the engine fails.
-        """
-        ...
-
-    def choose(
-        self, messages: Sequence[Message], options: Sequence[str], *, should_stop: Callable[[], bool] | None = None
-    ) -> list[float]:
-        """How likely the answer is to begin with each of these options: logarithms of probabilities. Nothing is written.
-
-        :param options: words that differ in their beginnings.
-        :raises ModelError: the messages are too long for the context, or the engine fails.
-        """
-        ...
+    number: int
+    script: Script[T]
+    replies: list[Reply | None] = field(default_factory=list)
 
 
 class LlamaModel:
-    """llama.cpp through the low-level API of llama-cpp-python; one sequence, greedy, deterministic."""
+    """llama.cpp through the low-level API of llama-cpp-python; greedy. Not for several threads at once.
 
-    def __init__(self, path: Path, record: ModelRecord, *, context: int = 6144, threads: int | None = None) -> None:
+    The same requests in the same order give the same texts on the same machine. Written in other company a text may take
+    another way where two tokens are almost equally likely: sums of floats depend on how many rows are computed at once.
+    """
+
+    def __init__(self, path: Path, record: ModelRecord, engine: Engine | None = None) -> None:
         """Load the model file; takes seconds and about its size in memory.
 
         :param path: a GGUF file whose checksum was verified by the caller.
-        :param context: tokens of prompt and reply together; memory for the cache is taken at once.
         :raises ModelError: the engine is missing, or the file cannot be loaded, or memory is short.
         """
-        # OpenMP's threads spin while they wait for each other. On two idle cores that writes 11 tokens a second; beside
-        # four other busy processes it wrote 1 to 3, where threads that sleep at once wrote 8 (but only 8 on idle cores,
-        # too). Spinning briefly, then sleeping: 11 on idle cores, and better than spinning beside other work.
-        # Read by GNU's library once, at loading; others don't know the variable.
-        os.environ.setdefault("GOMP_SPINCOUNT", "10000")
-        try:
-            import llama_cpp
-            from llama_cpp import llama_chat_format
-        except (ImportError, OSError, RuntimeError) as error:
-            raise ModelError(
-                "Das Rechenwerk für Sprachmodelle (llama-cpp-python) fehlt oder läuft auf diesem Rechner nicht: "
-                f"{error}. Bitte die Einrichtung mit start.py wiederholen."
-            ) from error
-        self._llama: Any = llama_cpp
         self.record = record
-        self.threads = threads or psutil.cpu_count(logical=False) or os.cpu_count() or 1
-        _silence(llama_cpp)
-        llama_cpp.llama_backend_init()
-        model_params = llama_cpp.llama_model_default_params()
-        model_params.n_gpu_layers = 0
-        model_params.use_extra_bufts = not engine_uses_amx()
-        self._model = llama_cpp.llama_model_load_from_file(os.fsencode(path), model_params)
-        if not self._model:
-            raise ModelError(
-                f"Das Sprachmodell {path.name} lässt sich nicht laden; die Datei ist kein lesbares Modell."
-            )
-        self._vocab = llama_cpp.llama_model_get_vocab(self._model)
-        self.context = min(context, llama_cpp.llama_model_n_ctx_train(self._model))
-        params = llama_cpp.llama_context_default_params()
-        params.n_ctx = self.context
-        params.n_batch = READ_STEP
-        params.n_ubatch = READ_STEP
-        params.n_threads = params.n_threads_batch = self.threads
-        params.n_seq_max = CONVERSATIONS
-        params.kv_unified = True  # all conversations share the room of the context
-        self._context = llama_cpp.llama_init_from_model(self._model, params)
-        if not self._context:
-            llama_cpp.llama_model_free(self._model)
-            raise ModelError("Für das Sprachmodell ist nicht genug Arbeitsspeicher frei.")
-        # The tokens of several conversations are kept: the prompts of different tasks begin differently, and each
-        # beginning is read only once. The one used last stands last.
-        self._kept: dict[int, list[int]] = {n: [] for n in range(CONVERSATIONS)}
-        self._now = 0
-        self._batch = llama_cpp.llama_batch_init(READ_STEP, 0, 1)
-        template = llama_cpp.llama_model_chat_template(self._model, None)
-        if not template:
-            raise ModelError(
-                f"Das Sprachmodell {path.name} bringt keine Gesprächsvorlage mit und ist hier nicht nutzbar."
-            )
-        self._formatter = llama_chat_format.Jinja2ChatFormatter(
-            template=template.decode(),
-            eos_token=self._token_text(llama_cpp.llama_vocab_eos(self._vocab)),
-            bos_token=self._token_text(llama_cpp.llama_vocab_bos(self._vocab)),
-        )
+        self.engine = engine or Engine()
+        self._weights = weights = Weights(path, self.engine)
+        self.context = weights.context
+        self._schedule = Schedule(weights, self.engine.side_by_side)
+        template = weights.template()
+        from llama_cpp import llama_chat_format
+
+        begin, end = weights.edge_tokens()
+        self._beginnings: Beginnings | None = None
+        self._unkept: list[list[int]] = []  # beginnings that are not on the disk yet
+        self._formatter = llama_chat_format.Jinja2ChatFormatter(template=template, eos_token=end, bos_token=begin)
 
     def close(self) -> None:
         """Free the memory; the object cannot be used afterwards."""
-        if self._context:
-            self._llama.llama_batch_free(self._batch)
-            self._llama.llama_free(self._context)
-            self._llama.llama_model_free(self._model)
-            self._context = self._model = None
+        self._weights.close()
 
     def count(self, text: str) -> int:
         """How many tokens `text` has for this model."""
-        return len(self._tokenize(text, special=False))
+        return len(self._weights.tokens(text, special=False))
 
     def write(
         self,
@@ -199,31 +80,69 @@ class LlamaModel:
         enough: Callable[[str], bool] | None = None,
         lead: str = "",
         allows: Callable[[str], bool] | None = None,
+        gives_up: Callable[[float, int], bool] | None = None,
     ) -> Reply:
         """See `LanguageModel.write`."""
-        prompt = self._prompt(messages) + self._tokenize(lead, special=False)
-        started = time.monotonic()
-        reused = self._read(prompt, max_tokens, should_stop)
-        reading = time.monotonic() - started
+        request = Request(messages, max_tokens, lead, enough, allows, on_text, gives_up)
+        work, writing = self._work(request)
+        for _ in self._schedule.run([work], lambda _: (), should_stop):
+            pass
+        return self._reply(request, work, writing)
 
-        def whole(of: Callable[[str], Any] | None) -> Callable[[str], Any] | None:
-            return (lambda text: of(lead + text)) if of and lead else of
+    def write_all(
+        self, scripts: Iterable[Script[T]], *, should_stop: Callable[[], bool] | None = None
+    ) -> Iterator[tuple[int, T]]:
+        """See `LanguageModel.write_all`."""
+        source = enumerate(scripts)
+        whose: dict[Work, tuple[_Open[T], int, Request, Writing]] = {}
+        ended: list[tuple[int, T]] = []
+        opened: list[_Open[T]] = []
 
-        written, doubts, finished, taken_back = self._generate(
-            max_tokens, should_stop, whole(on_text), whole(enough), whole(allows)
-        )
-        return Reply(
-            text=(lead + self._text(written)).strip(),
-            finished=finished,
-            tokens_read=len(prompt) - reused,
-            tokens_reused=reused,
-            tokens_written=len(written),
-            seconds_reading=reading,
-            seconds_writing=time.monotonic() - started - reading,
-            doubt=sum(doubts) / max(len(doubts), 1),
-            most_doubt=max(doubts, default=0.0),
-            taken_back=taken_back,
-        )
+        def advance(one: _Open[T], replies: list[Reply] | None) -> list[Work]:
+            """What a script wants next; nothing where it has ended."""
+            try:
+                wanted = next(one.script) if replies is None else one.script.send(replies)
+                while not wanted:
+                    wanted = one.script.send([])
+            except StopIteration as end:
+                ended.append((one.number, cast(T, end.value)))
+                opened.remove(one)
+                return []
+            one.replies = [None] * len(wanted)
+            works = []
+            for place, request in enumerate(wanted):
+                work, writing = self._work(request, one.number)
+                whose[work] = one, place, request, writing
+                works.append(work)
+            return works
+
+        def open_more() -> list[Work]:
+            """Begin further scripts as long as there is room beside those under way."""
+            works: list[Work] = []
+            while len(whose) < self.engine.side_by_side:
+                following = next(source, None)
+                if following is None:
+                    break
+                opened.append(_Open(*following))
+                works += advance(opened[-1], None)
+            return works
+
+        def more(work: Work) -> list[Work]:
+            one, place, request, writing = whose.pop(work)
+            one.replies[place] = self._reply(request, work, writing)
+            replies = [reply for reply in one.replies if reply is not None]
+            works = advance(one, replies) if len(replies) == len(one.replies) else []
+            return works + open_more()
+
+        try:
+            works = open_more()
+            yield from _taken(ended)
+            for _ in self._schedule.run(works, more, should_stop):
+                yield from _taken(ended)
+        finally:
+            for one in opened:
+                one.script.close()
+        self._keep_beginnings()
 
     def choose(
         self, messages: Sequence[Message], options: Sequence[str], *, should_stop: Callable[[], bool] | None = None
@@ -231,220 +150,87 @@ class LlamaModel:
         """See `LanguageModel.choose`."""
         import numpy as np
 
-        self._read(self._prompt(messages), 1, should_stop)
-        scores = self._scores().astype("float64")
-        peak = float(scores.max())
-        scores -= peak + math.log(float(np.exp(scores - peak).sum()))
-        return [float(scores[self._tokenize(option, special=False)[0]]) for option in options]
+        found: list[float] = []
 
-    def _read(self, prompt: list[int], room: int, should_stop: Callable[[], bool] | None) -> int:
-        """Read a prompt, but for what is known of it; returns how many tokens were. Behind it `room` tokens must fit."""
-        if len(prompt) + room > self.context:
-            raise ModelError(
-                f"Der Text ist mit {len(prompt)} Wortstücken zu lang für das Sprachmodell ({self.context} zusammen mit der Antwort)."
-            )
-        reused = self._keep_common_beginning(prompt, len(prompt) + room)
-        for at in range(reused, len(prompt), READ_STEP):
-            if should_stop and should_stop():
-                raise Interrupted("Die Arbeit wurde angehalten.")
-            self._decode(prompt[at : at + READ_STEP])
-        return reused
+        def look(scores: Any) -> Next:
+            exact = scores.astype("float64")
+            peak = float(exact.max())
+            exact -= peak + math.log(float(np.exp(exact - peak).sum()))
+            found.extend(float(exact[self._weights.tokens(option, special=False)[0]]) for option in options)
+            return Next()
 
-    def _scores(self) -> Any:
-        """The scores of all tokens for the next place, as they lie in the engine's memory: copy before the next step."""
-        import numpy as np
+        for _ in self._schedule.run([Work(self._prompt(messages), 1, look)], lambda _: (), should_stop):
+            pass
+        self._keep_beginnings()
+        return found
 
-        size = self._llama.llama_vocab_n_tokens(self._vocab)
-        return np.ctypeslib.as_array(self._llama.llama_get_logits_ith(self._context, -1), (size,))
+    def remember(self, beginnings: Beginnings) -> None:
+        """Take from the disk what was kept there of the beginnings of prompts, so that they need not be read; what is not
+        there is kept once it was read. They hold nothing of papers."""
+        self._beginnings = beginnings
+        beginnings.tidy(self._beginning)
+        for tokens, path in beginnings.there(self._beginning):
+            self._schedule.keep(tokens, partial(self._load, tokens, path))
+        self._unkept = beginnings.missing(self._beginning)
 
-    def _generate(
-        self,
-        max_tokens: int,
-        should_stop: Callable[[], bool] | None,
-        on_text: Callable[[str], None] | None,
-        enough: Callable[[str], bool] | None,
-        allows: Callable[[str], bool] | None,
-    ) -> tuple[list[int], list[float], bool, int]:
-        """Greedy: at each step the likeliest token. A word that `allows` refuses is taken back to its beginning."""
-        written: list[int] = []
-        doubts: list[float] = []
-        refused: dict[int, set[int]] = {}  # place -> tokens that began a refused word there
-        taken_back = 0
-        while len(written) < max_tokens:
-            if should_stop and should_stop():
-                raise Interrupted("Die Arbeit wurde angehalten.")
-            token, doubt = self._likeliest(written, refused.get(len(written), ()))
-            ends = bool(self._llama.llama_vocab_is_eog(self._vocab, token))
-            text = self._text(written)
-            if allows and taken_back < TAKE_BACK and text and (ends or _ends_word(text, self._text([*written, token]))):
-                begin = self._word_begins(written, text)
-                if not allows(text) and begin < len(written):
-                    taken_back += 1
-                    refused = {place: bad for place, bad in refused.items() if place <= begin}
-                    refused.setdefault(begin, set()).add(written[begin])
-                    self._take_back(len(written) - begin)
-                    del written[begin:], doubts[begin:]
-                    continue
-            if ends:
-                return written, doubts, True, taken_back
-            written.append(token)
-            doubts.append(doubt)
-            text = self._text(written)
-            if on_text:
-                on_text(text)
-            if enough and enough(text):
-                return written, doubts, True, taken_back
-            self._decode([token])
-        return written, doubts, False, taken_back
+    def _load(self, tokens: list[int], path: Path, number: int) -> bool:
+        return self._weights.load(number, tokens, path)
 
-    def _likeliest(self, written: Sequence[int], but: Collection[int]) -> tuple[int, float]:
-        """The token with the highest score, those written lately made a little less likely; and how unlikely it was.
+    def _keep_beginnings(self) -> None:
+        for tokens in list(self._unkept):
+            number = self._schedule.holding(tokens)
+            if number is not None and self._beginnings is not None:
+                self._unkept.remove(tokens)
+                self._beginnings.save(tokens, partial(self._weights.save, number, tokens))
 
-        :param but: tokens that may not come here.
-        """
-        import numpy as np
+    # --- tokens ------------------------------------------------------------------------------------------------------
 
-        scores = self._scores()
-        choices = scores.copy()
-        recent = np.array(sorted(set(written[-REPEAT_WINDOW:])), dtype=np.int64)
-        if recent.size:
-            at = choices[recent]
-            choices[recent] = np.where(at > 0, at / REPEAT_PENALTY, at * REPEAT_PENALTY)
-        if but:
-            choices[list(but)] = -np.inf
-        best = int(choices.argmax())
-        peak = float(scores.max())
-        return best, peak + float(np.log(np.exp(scores - peak).sum())) - float(scores[best])
+    def _work(self, request: Request, rank: int = 0) -> tuple[Work, Writing]:
+        prompt = self._prompt(request.messages) + self._weights.tokens(request.lead, special=False)
+        writing = Writing(request, self._weights)
+        return Work(prompt, request.max_tokens, writing.next, rank), writing
 
-    def _word_begins(self, written: Sequence[int], text: str) -> int:
-        """The place of the token that the last word of `text` begins in."""
-        start = len(text) - len(_LAST_WORD.search(text)[0])  # type: ignore[index]  # matches every text
-        place = len(written)
-        while place > 0 and len(self._text(written[:place])) > start:
-            place -= 1
-        return place
-
-    def _take_back(self, count: int) -> None:
-        """Forget the last `count` tokens, and compute anew what follows the one before them."""
-        tokens = self._kept[self._now][:-count]
-        self._drop_from(len(tokens) - 1)
-        for at in range(len(self._kept[self._now]), len(tokens), READ_STEP):
-            self._decode(tokens[at : at + READ_STEP])
+    def _reply(self, request: Request, work: Work, writing: Writing) -> Reply:
+        return Reply(
+            text=(request.lead + self._weights.text(writing.written)).strip(),
+            finished=writing.finished,
+            tokens_read=work.read,
+            tokens_reused=work.reused,
+            tokens_written=len(writing.written),
+            seconds_reading=work.reading,
+            seconds_writing=work.writing,
+            doubt=sum(writing.doubts) / max(len(writing.doubts), 1),
+            most_doubt=max(writing.doubts, default=0.0),
+            taken_back=writing.taken_back,
+        )
 
     def _prompt(self, messages: Sequence[Message]) -> list[int]:
         """Tokens of the chat: the template's own marks are special tokens, the contents never are."""
+        tokens, rest = self._up_to_content(messages)
+        tokens += self._weights.tokens(messages[-1].content, special=False) if messages else []
+        return tokens + self._weights.tokens(rest, special=True)
+
+    def _beginning(self, messages: Sequence[Message]) -> list[int]:
+        """The tokens before the content of the last message: those that all uses of a prompt have in common."""
+        return self._up_to_content(messages)[0]
+
+    def _up_to_content(self, messages: Sequence[Message]) -> tuple[list[int], str]:
+        """The tokens before the content of the last message, and what the template has behind it."""
         marks = [f"\ue000{number}\ue001" for number in range(len(messages))]
         chat: Any = [{"role": m.role, "content": mark} for m, mark in zip(messages, marks, strict=True)]
         rest = self._formatter(messages=chat).prompt
         tokens: list[int] = []
-        for message, mark in zip(messages, marks, strict=True):
+        for number, mark in enumerate(marks):
             before, _, rest = rest.partition(mark)
-            tokens += self._tokenize(before, special=True)
-            tokens += self._tokenize(message.content, special=False)
-        tokens += self._tokenize(rest, special=True)
-        if self._llama.llama_vocab_get_add_bos(self._vocab):
-            bos = self._llama.llama_vocab_bos(self._vocab)
-            if tokens[:1] != [bos]:
-                tokens.insert(0, bos)
-        return tokens
-
-    def _tokenize(self, text: str, *, special: bool) -> list[int]:
-        data = text.encode("utf-8", "replace")
-        room = len(data) + 8  # a token stands for at least one byte
-        buffer = (self._llama.llama_token * room)()
-        count = self._llama.llama_tokenize(self._vocab, data, len(data), buffer, room, False, special)
-        if count < 0:
-            raise ModelError("Der Text lässt sich nicht in Wortstücke zerlegen.")
-        return list(buffer[:count])
-
-    def _keep_common_beginning(self, prompt: list[int], room: int) -> int:
-        """Take the conversation that begins most like `prompt` and drop from it what differs.
-
-        :param room: tokens that prompt and reply need; older conversations make way for them.
-        :returns: how many tokens need not be read again.
-        """
-
-        def common(kept: list[int]) -> int:
-            pairs = enumerate(zip(kept, prompt[:-1], strict=False))  # the last one must be read: it gives the logits
-            return next((n for n, (old, new) in pairs if old != new), min(len(kept), len(prompt) - 1))
-
-        best = max(self._kept, key=lambda n: common(self._kept[n]))
-        if common(self._kept[best]) < SHARED:
-            best = next((n for n, kept in self._kept.items() if not kept), next(iter(self._kept)))
-        self._kept[best] = self._kept.pop(best)
-        self._now = best
-        self._drop_from(common(self._kept[best]))
-        for other in list(self._kept):  # those not used for longest first
-            if other != best and sum(map(len, self._kept.values())) - len(self._kept[best]) + room > self.context:
-                self._forget(other)
-        return len(self._kept[best])
-
-    def _drop_from(self, place: int) -> None:
-        """Forget the tokens of the present conversation from this place on."""
-        if place < len(self._kept[self._now]):
-            memory = self._llama.llama_get_memory(self._context)
-            if place > 0 and self._llama.llama_memory_seq_rm(memory, self._now, place, -1):
-                del self._kept[self._now][place:]
-            else:  # some architectures cannot drop a part
-                self._forget(self._now)
-
-    def _forget(self, conversation: int) -> None:
-        self._llama.llama_memory_seq_rm(self._llama.llama_get_memory(self._context), conversation, -1, -1)
-        self._kept[conversation].clear()
-
-    def _decode(self, tokens: list[int]) -> None:
-        kept = self._kept[self._now]
-        batch = self._batch
-        batch.n_tokens = len(tokens)
-        for n, token in enumerate(tokens):
-            batch.token[n] = token
-            batch.pos[n] = len(kept) + n
-            batch.n_seq_id[n] = 1
-            batch.seq_id[n][0] = self._now
-            batch.logits[n] = n == len(tokens) - 1
-        status = self._llama.llama_decode(self._context, batch)
-        if status != 0:
-            for conversation in self._kept:
-                self._forget(conversation)
-            raise ModelError(f"Das Sprachmodell ist beim Rechnen gescheitert (Fehler {status}).")
-        kept += tokens
-
-    def _piece(self, token: int, special: bool = False) -> bytes:
-        size = 64
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            count = self._llama.llama_token_to_piece(self._vocab, token, buffer, size, 0, special)
-            if count >= 0:
-                return buffer.raw[:count]
-            size = -count
-
-    def _token_text(self, token: int) -> str:
-        return "" if token < 0 else self._piece(token, special=True).decode("utf-8", "replace")
-
-    def _text(self, tokens: Sequence[int]) -> str:
-        return b"".join(self._piece(t) for t in tokens).decode("utf-8", "ignore")
+            tokens += self._weights.tokens(before, special=True)
+            if number < len(marks) - 1:
+                tokens += self._weights.tokens(messages[number].content, special=False)
+        begin = self._weights.begin_token()
+        if begin is not None and tokens[:1] != [begin]:
+            tokens.insert(0, begin)
+        return tokens, rest
 
 
-def _ends_word(text: str, longer: str) -> bool:
-    """True if what `longer` adds to `text` does not continue its last word."""
-    added = longer[len(text) :]
-    inside = "-'’.,:/" if text[-1:].isdigit() else "-'’"  # "4,2", "28.06.2022"
-    return bool(added) and not (added[0].isalnum() or added[0] in inside or (text[-1:] in "-/" and added[0] != " "))
-
-
-def engine_uses_amx() -> bool:
-    """True if the engine was built with AMX and the processor has it: then weight repacking must stay off."""
-    import llama_cpp
-
-    return b"AMX_INT8 = 1" in llama_cpp.llama_print_system_info()
-
-
-def _silence(llama_cpp: Any) -> None:
-    """Keep llama.cpp's own log lines off standard error; errors come to us as return values."""
-    global _log_callback  # noqa: PLW0603 - ctypes callbacks must stay alive as long as the library may call them
-    if _log_callback is None:
-        _log_callback = llama_cpp.llama_log_callback(lambda level, text, data: None)
-        llama_cpp.llama_log_set(_log_callback, ctypes.c_void_p(0))
-
-
-_log_callback: Any = None
+def _taken(ended: list[tuple[int, T]]) -> Iterator[tuple[int, T]]:
+    while ended:
+        yield ended.pop(0)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ratsassistent.errors import InputError
 from ratsassistent.resources import resource
-from ratsassistent.writing.model.llama import Message
+from ratsassistent.writing.model.language_model import Message
 
 # What each prompt must and may use; a prompt that leaves one out, or invents one, is refused before any work starts.
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {

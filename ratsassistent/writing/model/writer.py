@@ -23,7 +23,7 @@ from ratsassistent.writing.checks.bindings import loosened, rejoined
 from ratsassistent.writing.checks.check import check_statement
 from ratsassistent.writing.checks.roles import twisted
 from ratsassistent.writing.checks.vocabulary import Vocabulary, copied_share, wrong_articles
-from ratsassistent.writing.model.llama import LanguageModel, Message, Reply
+from ratsassistent.writing.model.language_model import LanguageModel, Message, Reply, Request, Script, alone
 from ratsassistent.writing.model.prompts import Prompt, load_prompt
 from ratsassistent.writing.model.tasks import Task
 from ratsassistent.writing.text.cited import PageTexts, texts_of
@@ -117,10 +117,15 @@ class Written:
 
 
 class Writer:
-    """Writes sentences with one model and the prompts of one municipality; `loaded`: those that are at hand already."""
+    """Writes sentences with the prompts of one municipality; `loaded`: those that are at hand already.
 
-    def __init__(self, model: LanguageModel, own_prompts: Path | None = None, loaded: Sequence[Prompt] = ()) -> None:
-        self._model = model
+    Its scripts tell what is to be asked of a model; `write` and `simplify` ask the one it was given.
+    """
+
+    def __init__(
+        self, model: LanguageModel | None = None, own_prompts: Path | None = None, loaded: Sequence[Prompt] = ()
+    ) -> None:
+        self._given = model
         self._prompts: dict[str, Prompt] = {prompt.name: prompt for prompt in loaded}
         self._own = own_prompts
 
@@ -130,29 +135,31 @@ class Writer:
             self._prompts[name] = load_prompt(name, self._own)
         return self._prompts[name]
 
-    def write(self, task: Task, pages: PageTexts, should_stop: Callable[[], bool] | None = None) -> Written:
-        """Let the model say a task's sentence, at most twice.
+    def script(self, task: Task, pages: PageTexts, *, again: bool = True) -> Script[Written]:
+        """Let the model say a task's sentence; what it is asked, and what comes of that.
 
-        :raises Interrupted: `should_stop` said so. :raises ModelError: the model cannot be run.
+        :param again: what does not pass goes back to it once, with what is wrong.
         """
         messages = self.prompt(task.prompt).render(satz=task.source, anfang=task.lead)
         words = Vocabulary([task.source, task.lead])
         withheld: list[Statement] = []
         replies: list[Reply] = []
-        for again in (False, True):
-            reply = self._model.write(
-                messages,
-                max_tokens=WRITE_TOKENS,
-                lead=task.lead,
-                enough=one_sentence,
-                allows=lambda text: words.knows(text.rsplit(maxsplit=1)[-1]),
-                should_stop=should_stop,
-            )
+        for second in (False, True):
+            (reply,) = yield [
+                Request(
+                    messages,
+                    max_tokens=WRITE_TOKENS,
+                    lead=task.lead,
+                    enough=one_sentence,
+                    allows=lambda text: words.knows(text.rsplit(maxsplit=1)[-1]),
+                    gives_up=None if again else hopeless,
+                )
+            ]
             replies.append(reply)
             text = rejoined(tidy(reply.text), task.source)
             if text.rstrip(".") == task.lead:  # nothing came
                 break
-            citation, failures = judge(text, task, reply, words, pages, DOUBT_AGAIN if again else DOUBT)
+            citation, failures = judge(text, task, reply, words, pages, DOUBT_AGAIN if second else DOUBT)
             if not failures:
                 made = Statement(text=text, origin="model", citation=citation, check="ok", label=LABEL)
                 return Written(made, tuple(withheld), None, tuple(replies))
@@ -164,27 +171,30 @@ class Writer:
                     text=text, origin="model", citation=citation, check="unsupported", label=LABEL, failures=failures
                 )
             )
-            if again or COPIED in failures:
+            if second or not again or COPIED in failures:
                 break
             fresh = self.prompt("neufassung").render(fehler="; ".join(failures), anfang=task.lead)
             messages = [*messages, Message("assistant", text), *fresh]
         return Written(None, tuple(withheld), None, tuple(replies))
 
-    def simplify(
-        self, source: Statement, pages: PageTexts, should_stop: Callable[[], bool] | None = None
-    ) -> tuple[Statement, ...]:
-        """A statement in plain language: a few very short sentences, those that stand on its pages.
+    def write(self, task: Task, pages: PageTexts, should_stop: Callable[[], bool] | None = None) -> Written:
+        """Let the model say a task's sentence, at most twice.
 
         :raises Interrupted: `should_stop` said so. :raises ModelError: the model cannot be run.
         """
+        return alone(self._model(), self.script(task, pages), should_stop)
+
+    def simpler(self, source: Statement, pages: PageTexts) -> Script[tuple[Statement, ...]]:
+        """A statement in plain language: a few very short sentences, those that stand on its pages."""
         words = Vocabulary([source.text, *texts_of(pages, source.citation)])
-        reply = self._model.write(
-            self.prompt("einfach").render(satz=source.text),
-            max_tokens=WRITE_TOKENS,
-            enough=lambda text: "\n" in text,
-            allows=lambda text: words.knows(text.rsplit(maxsplit=1)[-1]),
-            should_stop=should_stop,
-        )
+        (reply,) = yield [
+            Request(
+                self.prompt("einfach").render(satz=source.text),
+                max_tokens=WRITE_TOKENS,
+                enough=lambda text: "\n" in text,
+                allows=lambda text: words.knows(text.rsplit(maxsplit=1)[-1]),
+            )
+        ]
         made: list[Statement] = []
         for sentence in sentences(reply.text.strip().split("\n")[0]):
             text = tidy(sentence.text)
@@ -194,6 +204,25 @@ class Writer:
                     Statement(text=text, origin="model", citation=source.citation, check="ok", label=PLAIN_LABEL)
                 )
         return tuple(made)
+
+    def simplify(
+        self, source: Statement, pages: PageTexts, should_stop: Callable[[], bool] | None = None
+    ) -> tuple[Statement, ...]:
+        """As `simpler`, at once.
+
+        :raises Interrupted: `should_stop` said so. :raises ModelError: the model cannot be run.
+        """
+        return alone(self._model(), self.simpler(source, pages), should_stop)
+
+    def _model(self) -> LanguageModel:
+        if self._given is None:
+            raise ValueError("this writer was given no model: use its scripts")
+        return self._given
+
+
+def hopeless(doubt: float, taken_back: int) -> bool:
+    """Whether a sentence that is still being written is refused however it goes on: the model is guessing."""
+    return doubt > MOST_DOUBT or taken_back > TAKEN_BACK
 
 
 def judge(

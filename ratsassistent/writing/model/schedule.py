@@ -1,0 +1,301 @@
+"""Several texts at once on one engine: which tokens are read in which step, and what of them is kept for later.
+
+What enters: an engine that reads rows of several sequences in one step, tasks (tokens to begin with, and what to do with the
+scores behind them). What leaves: the tasks, done; each with its share of the time.
+What it does not know: chats, papers, how a token is chosen (`choosing`).
+
+A step of many rows takes far less time for each than a step of one: a processor fetches the weights once and uses them for all
+of them. So each step holds the next token of every text that is being written, and fills up with tokens of prompts still to be
+read ("continuous batching" with "chunked prefill": Yu et al., OSDI 2022; Agrawal et al., OSDI 2024).
+
+What a sequence has read stays until its room is needed, the one used longest ago going first. A task whose tokens begin like
+those of a sequence that is there, or is just being read, takes over that beginning: the examples of a prompt are read once,
+however many sentences are asked for with it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Protocol
+
+from ratsassistent.errors import Interrupted, ModelError
+from ratsassistent.writing.model.choosing import Next
+from ratsassistent.writing.model.engine import MOST_SEQUENCES, Row
+
+SHARED = 48  # tokens that are worth taking over, or waiting for
+
+
+class Rows(Protocol):
+    """What is asked of an engine here; see `engine.Weights`."""
+
+    context: int
+    batch: int
+
+    def read(self, rows: Sequence[Row]) -> list[Any]:
+        """Read rows; the scores behind each wanted one."""
+        ...
+
+    def copy(self, source: int, target: int, count: int) -> None:
+        """Let an empty sequence begin with the first tokens of another one."""
+        ...
+
+    def cut(self, sequence: int, place: int) -> bool:
+        """Forget a sequence from a place on."""
+        ...
+
+
+@dataclass(eq=False, slots=True)
+class Work:
+    """One text: what it begins with, and what is done with the scores behind it.
+
+    `room`: tokens that may come behind `prompt`. `think`: given the scores, says what to read next. `rank`: lower goes first.
+    What is found out: `read` and `reused` tokens of the prompt, seconds of reading and writing.
+    """
+
+    prompt: list[int]
+    room: int
+    think: Callable[[Any], Next]
+    rank: int = 0
+    read: int = 0
+    reused: int = 0
+    reading: float = 0.0
+    writing: float = 0.0
+
+
+@dataclass(eq=False, slots=True)
+class _Sequence:
+    """A sequence in the engine's memory: its tokens, and the room that each takes (shared ones have the same cell)."""
+
+    number: int
+    tokens: list[int] = field(default_factory=list)
+    cells: list[int] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class _Live:
+    """A work that is under way, in its sequence. `todo`: tokens to read next, the last of them with scores."""
+
+    work: Work
+    sequence: _Sequence
+    todo: list[int]
+
+    @property
+    def writes(self) -> bool:
+        return len(self.sequence.tokens) + len(self.todo) > len(self.work.prompt)
+
+    def still_needs(self) -> int:
+        """Tokens that may still have to find room."""
+        return max(len(self.work.prompt) + self.work.room - len(self.sequence.tokens), len(self.todo))
+
+
+class Schedule:
+    """The sequences of one engine, and the works that wait for them or are under way."""
+
+    def __init__(self, engine: Rows, side_by_side: int) -> None:
+        """`side_by_side`: works under way at once, at most."""
+        self._engine = engine
+        self._most = max(1, min(side_by_side, engine.batch, MOST_SEQUENCES - 1))
+        self._free = list(range(MOST_SEQUENCES - 1, -1, -1))
+        self._kept: OrderedDict[int, _Sequence] = OrderedDict()  # by number; used longest ago first
+        self._live: list[_Live] = []
+        self._cells = count()
+
+    def run(
+        self,
+        works: Sequence[Work],
+        more: Callable[[Work], Sequence[Work]],
+        should_stop: Callable[[], bool] | None = None,
+    ) -> Iterator[Work]:
+        """Do works, those of lower rank first; gives each when it is done.
+
+        :param more: told of each work that is done, says what there is to do because of it.
+        :raises Interrupted: `should_stop` said so. :raises ModelError: a text is too long, or the engine fails.
+        """
+        waiting = sorted(works, key=lambda work: work.rank)
+        try:
+            while waiting or self._live:
+                if should_stop and should_stop():
+                    raise Interrupted("Die Arbeit wurde angehalten.")
+                self._admit(waiting)
+                for work in self._step():
+                    waiting = sorted([*waiting, *more(work)], key=lambda one: one.rank)
+                    yield work
+        finally:  # ended early, or by an error: what was read is kept
+            for live in self._live:
+                self._kept[live.sequence.number] = live.sequence
+            self._live.clear()
+
+    def keep(self, tokens: list[int], load: Callable[[int], bool]) -> bool:
+        """Take in a sequence from elsewhere: `load` puts it into the engine under the number it is given."""
+        if self._longest(tokens)[1] >= len(tokens) or not self._make_room(len(tokens)):
+            return False
+        made = self._new()
+        if not load(made.number):
+            self._drop(made)
+            return False
+        made.tokens, made.cells = list(tokens), [next(self._cells) for _ in tokens]
+        self._kept[made.number] = made
+        return True
+
+    def holding(self, tokens: list[int]) -> int | None:
+        """The number of a sequence that begins with these tokens, cut to them; None where none does."""
+        found, length = self._longest(tokens)
+        if found is None or length < len(tokens) or self._live or not self._make_room(0):
+            return None
+        made = self._new()
+        self._copy(found, made, length)
+        self._kept[made.number] = made
+        return made.number
+
+    # --- which work begins, and with what ----------------------------------------------------------------------------
+
+    def _admit(self, waiting: list[Work]) -> None:
+        """Begin works, in their order, as long as there is room; one whose beginning is just being read waits for that."""
+        place = 0
+        while place < len(waiting) and len(self._live) < self._most:
+            work = waiting[place]
+            if len(work.prompt) + work.room > self._engine.context:
+                raise ModelError(
+                    f"Der Text ist mit {len(work.prompt)} Wortstücken zu lang für das Sprachmodell "
+                    f"({self._engine.context} zusammen mit der Antwort)."
+                )
+            found, length = self._longest(work.prompt[:-1])  # the last token has to be read: it gives the scores
+            if self._coming(work.prompt) >= length + SHARED:
+                place += 1
+                continue
+            if found is not None:
+                self._touch(found)
+            if not self._make_room(len(work.prompt) - length + work.room, spare=found):
+                if self._live:
+                    return
+                found, length = None, 0  # nothing is under way and the rest of the room is not enough: without it then
+                self._make_room(len(work.prompt) + work.room)
+            made = self._new()
+            if found is not None and length:
+                self._copy(found, made, length)
+            work.reused = len(made.tokens)
+            work.read = len(work.prompt) - work.reused
+            self._live.append(_Live(work, made, work.prompt[work.reused :]))
+            del waiting[place]
+
+    def _longest(self, tokens: list[int]) -> tuple[_Sequence | None, int]:
+        """The sequence that has most of a beginning in common with these tokens, and how much; the one used last wins."""
+        best: _Sequence | None = None
+        length = 0
+        for one in (*(live.sequence for live in self._live), *reversed(self._kept.values())):
+            if (same := _common(one.tokens, tokens)) > length:
+                best, length = one, same
+        return best, length
+
+    def _coming(self, tokens: list[int]) -> int:
+        """How much of this beginning there will be once what is being read has been read."""
+        return max((_common(one.work.prompt, tokens) for one in self._live if not one.writes), default=0)
+
+    def _make_room(self, wanted: int, spare: _Sequence | None = None) -> bool:
+        """Let go of kept sequences until so many tokens more have room, beside what the works under way may need."""
+        promised = wanted + sum(live.still_needs() for live in self._live)
+        while self._used() + promised > self._engine.context or not self._free:
+            oldest = next((one for one in self._kept.values() if one is not spare), None)
+            if oldest is None:
+                return False
+            del self._kept[oldest.number]
+            self._drop(oldest)
+        return True
+
+    def _used(self) -> int:
+        held = [live.sequence for live in self._live]
+        return len({cell for one in (*held, *self._kept.values()) for cell in one.cells})
+
+    # --- one step ----------------------------------------------------------------------------------------------------
+
+    def _step(self) -> list[Work]:
+        """Read one batch: the next token of each text being written, then as much of the prompts as has room."""
+        rows: list[Row] = []
+        taking: list[tuple[_Live, int]] = []
+        for live in sorted(self._live, key=lambda one: not one.writes):  # stable: the first ones first
+            size = min(len(live.todo), self._engine.batch - len(rows))
+            if size <= 0:
+                break
+            begin, last = len(live.sequence.tokens), len(live.todo) - 1
+            rows += [Row(live.sequence.number, begin + n, token, n == last) for n, token in enumerate(live.todo[:size])]
+            taking.append((live, size))
+        started = time.monotonic()
+        try:
+            scores = iter(self._engine.read(rows))
+        except ModelError:
+            self._lose_all()
+            raise
+        each = (time.monotonic() - started) / len(rows)
+        done: list[Work] = []
+        for live, size in taking:
+            if live.writes:
+                live.work.writing += each * size
+            else:
+                live.work.reading += each * size
+            live.sequence.tokens += live.todo[:size]
+            live.sequence.cells += [next(self._cells) for _ in range(size)]
+            del live.todo[:size]
+            if not live.todo and self._ended(live, live.work.think(next(scores))):
+                self._live.remove(live)
+                self._kept[live.sequence.number] = live.sequence
+                done.append(live.work)
+        return done
+
+    def _ended(self, live: _Live, then: Next) -> bool:
+        """Do what comes after a token; True where the text is complete."""
+        if then.token is not None:
+            live.todo = [then.token]
+        elif then.back:
+            sequence = live.sequence
+            tokens = sequence.tokens[: len(sequence.tokens) - then.back]
+            place = len(tokens) - 1
+            if self._engine.cut(sequence.number, place):
+                del sequence.tokens[place:], sequence.cells[place:]
+            else:  # some architectures cannot drop a part
+                self._engine.cut(sequence.number, 0)
+                sequence.tokens, sequence.cells = [], []
+            live.todo = tokens[len(sequence.tokens) :]
+        return then.token is None and not then.back
+
+    # --- sequences ---------------------------------------------------------------------------------------------------
+
+    def _new(self) -> _Sequence:
+        return _Sequence(self._free.pop())
+
+    def _drop(self, one: _Sequence) -> None:
+        self._engine.cut(one.number, 0)
+        self._free.append(one.number)
+
+    def _copy(self, source: _Sequence, target: _Sequence, length: int) -> None:
+        self._engine.copy(source.number, target.number, length)
+        target.tokens, target.cells = source.tokens[:length], source.cells[:length]
+
+    def _touch(self, one: _Sequence) -> None:
+        if one.number in self._kept:
+            self._kept.move_to_end(one.number)
+
+    def _lose_all(self) -> None:
+        """The engine has lost what it had read."""
+        for one in (*(live.sequence for live in self._live), *self._kept.values()):
+            self._drop(one)
+        self._live.clear()
+        self._kept.clear()
+
+
+def _common(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two texts have in common at their beginning."""
+    most = min(len(one), len(other))
+    if one[:most] == other[:most]:
+        return most
+    low, high = 0, most  # the beginnings are alike up to some place: halve the distance (slices compare quickly)
+    while low + 1 < high:
+        middle = (low + high) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
