@@ -6,9 +6,9 @@ What enters: the model file that the program uses. What leaves: one JSON object 
 that many from an empty cache, tg64 writes 64 one after another; tg_N writes for N texts at once that share a beginning
 of 128 tokens (all of them together; `times` is the gain against one text at the same place). `limit` has the best of all
 settings. Tokens are random, nothing is chosen from the scores.
-What it does not know: the program. It reads 512 rows at once as llama-bench does, and 256; both with the weights as they
-lie in the file and repacked for the processor. Each round measures all settings, so that a machine that slows down slows
-down all alike; the median of the rounds counts, and all of them are there.
+What it does not know: the program. It reads 512 tokens in one step as llama-bench does, and fewer; with the weights
+repacked for the processor as llama.cpp likes it, and as they lie in the file. Each round measures all settings, so that a
+machine that slows down slows down all alike; the median of the rounds counts, and all of them are there.
 
 An AVX2 build: see tempo.py.
 """
@@ -31,12 +31,7 @@ from typing import Any
 import psutil
 
 MODEL = Path.home() / ".cache/ratsassistent/modelle/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
-SETTINGS = {  # name -> rows at once, repacked weights
-    "512": (512, True),
-    "512 as in the file": (512, False),
-    "256": (256, True),
-    "256 as in the file": (256, False),
-}
+ROWS = (128, 256, 512)  # tokens of one step
 SIDE_BY_SIDE = (1, 4, 8, 16)
 SHARED = 128  # tokens that stand before what is written side by side
 STEPS = 16  # tokens that each of them writes
@@ -44,29 +39,37 @@ SINGLE = 64
 
 
 class Engine:
-    """llama.cpp with one set of settings."""
+    """llama.cpp with one model, loaded one way."""
 
-    def __init__(self, path: Path, threads: int, rows: int, repack: bool) -> None:
+    def __init__(self, path: Path, threads: int, repack: bool) -> None:
         import llama_cpp
 
         self.llama = llama_cpp
-        self.rows = rows
+        self.threads = threads
         model = llama_cpp.llama_model_default_params()
         model.n_gpu_layers = 0
         model.use_extra_bufts = repack
         self.model = llama_cpp.llama_model_load_from_file(os.fsencode(path), model)
         if not self.model:
             sys.exit(f"{path} lässt sich nicht laden.")
-        params = llama_cpp.llama_context_default_params()
-        params.n_ctx = 6144
-        params.n_batch = params.n_ubatch = rows
-        params.n_threads = params.n_threads_batch = threads
-        params.n_seq_max = max(SIDE_BY_SIDE)
-        params.kv_unified = True
-        self.context = llama_cpp.llama_init_from_model(self.model, params)
-        self.batch = llama_cpp.llama_batch_init(rows, 0, 1)
         self.words = llama_cpp.llama_vocab_n_tokens(llama_cpp.llama_model_get_vocab(self.model))
         self.random = random.Random(6)
+        self.context: Any = None
+        self.rows = 0
+
+    def use(self, rows: int) -> None:
+        """Go on with steps of so many tokens."""
+        self._free_context()
+        params = self.llama.llama_context_default_params()
+        params.n_ctx = 6144
+        params.n_batch = params.n_ubatch = rows
+        params.n_threads = params.n_threads_batch = self.threads
+        params.n_seq_max = max(SIDE_BY_SIDE)
+        params.kv_unified = True
+        self.context = self.llama.llama_init_from_model(self.model, params)
+        self.batch = self.llama.llama_batch_init(rows, 0, 1)
+        self.rows = rows
+        self.read(64)  # the weights come into memory
 
     def decode(self, rows: Sequence[tuple[int, int]], all_scores: bool) -> None:
         """Compute rows of (sequence, place) with random tokens."""
@@ -107,15 +110,23 @@ class Engine:
 
     def close(self) -> None:
         """Give the memory back."""
-        self.llama.llama_batch_free(self.batch)
-        self.llama.llama_free(self.context)
+        self._free_context()
         self.llama.llama_model_free(self.model)
 
+    def _free_context(self) -> None:
+        if self.context:
+            self.llama.llama_batch_free(self.batch)
+            self.llama.llama_free(self.context)
+            self.context = None
 
-def measure(engine: Engine) -> dict[str, float]:
-    """All rates of one setting, once."""
-    rates = {"pp256": engine.read(256), "pp512": engine.read(512), f"tg{SINGLE}": engine.write(1, SINGLE, 0)}
-    rates |= {f"tg_{texts}": engine.write(texts, STEPS, SHARED) for texts in SIDE_BY_SIDE}
+
+def measure(engine: Engine, rows: int) -> dict[str, float]:
+    """All rates of one setting, once; how fast it writes does not depend on the size of a step."""
+    engine.use(rows)
+    rates = {"pp256": engine.read(256), "pp512": engine.read(512)}
+    if rows == ROWS[-1]:
+        rates |= {f"tg{SINGLE}": engine.write(1, SINGLE, 0)}
+        rates |= {f"tg_{texts}": engine.write(texts, STEPS, SHARED) for texts in SIDE_BY_SIDE}
     return rates
 
 
@@ -125,7 +136,6 @@ def main() -> None:
     parser.add_argument("--modell", type=Path, default=MODEL)
     parser.add_argument("--runden", type=int, default=3)
     parser.add_argument("--faden", type=int, default=psutil.cpu_count(logical=False), help="threads")
-    parser.add_argument("--nur", default="", help="only settings whose names begin so")
     given = parser.parse_args()
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # as the program does
     import llama_cpp
@@ -138,23 +148,25 @@ def main() -> None:
     out: dict[str, Any] = {"machine": machine(), "threads": given.faden, "model": given.modell.name, "rates": {}}
     rounds: dict[str, dict[str, list[float]]] = {}
     for _ in range(given.runden):
-        for name, (rows, repack) in SETTINGS.items():
-            if (amx and repack) or not name.startswith(given.nur):
-                continue
-            engine = Engine(given.modell, given.faden, rows, repack)
-            engine.read(64)  # the weights come into memory
-            for what, rate in measure(engine).items():
-                rounds.setdefault(name, defaultdict(list))[what].append(rate)
+        for repack in (False,) if amx else (True, False):
+            engine = Engine(given.modell, given.faden, repack)
+            for rows in ROWS:
+                name = f"steps of {rows}, {'repacked' if repack else 'as in the file'}"
+                for what, rate in measure(engine, rows).items():
+                    rounds.setdefault(name, defaultdict(list))[what].append(rate)
             engine.close()
     for name, rates in rounds.items():
         middle = {what: round(statistics.median(all_of), 1) for what, all_of in rates.items()}
+        several = [what for what in middle if what.startswith("tg_")]
         out["rates"][name] = middle | {
-            "times": {what: round(middle[what] / middle["tg_1"], 2) for what in middle if what.startswith("tg_")},
+            "times": {what: round(middle[what] / middle["tg_1"], 2) for what in several},
             "rounds": {what: [round(rate, 1) for rate in all_of] for what, all_of in rates.items()},
         }
+    found = list(out["rates"].values())
     out["limit"] = {
-        what: max(rates[what] for rates in out["rates"].values())
-        for what in ("pp256", "pp512", f"tg{SINGLE}", *(f"tg_{n}" for n in SIDE_BY_SIDE))
+        what: max(rates[what] for rates in found if what in rates)
+        for what in dict.fromkeys(w for rates in found for w in rates)
+        if what not in ("times", "rounds")
     }
     print(json.dumps(out, ensure_ascii=False, indent=1))
 

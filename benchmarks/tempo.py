@@ -6,7 +6,7 @@
 What enters: a pack as one PDF. What leaves: a JSON file with the figures and the briefing as `briefing --json` gives it
 (words of the papers: never commit it), and the figures on standard output.
 What it does not know: the program's inside. It calls `workflow.take_in` and `workflow.brief` in an empty data folder, and
-hangs a meter at the engine (zaehlwerk.py) and a recorder at the model.
+hangs a meter at the engine (zaehlwerk.py).
 
 `--tops`: level `voll` is written for these items only, from a copy of the pack without the pages of the others; its
 pages are told by their numbers in the whole pack. That is what LlamaIndex and LangChain are given (vergleich/).
@@ -17,9 +17,13 @@ No worker runs beside it: in the program, the vectors of the search and the brie
 other. `memory` is therefore that of the process that writes, with the children that read the PDF.
 
 seconds_start is what Python and the program's modules take from the start of the process on; it is part of the figures
-"file_to_…", since who calls a command waits for it, too. Seconds of the model: `replies` as the program counts them,
-`engine` as the engine's calls took. `rows_written` of the engine are more than `tokens_written` where words were taken
-back, drafts were refused or the first word of a text was read with its prompt.
+"file_to_…", since who calls a command waits for it, too. tokens_… are the program's own count of the items (what came from the
+archive counts as it did when it was written), `engine` is what was computed: its `rows_written` are more than `tokens_written` where
+words were taken back.
+
+`--vorlage DATENORDNER`: as on any day but the first, the measurement of this computer (`modelle messen`) and what the
+model has read of the prompts are there already; what of it is lacking there is put there afterwards. `--nebeneinander 1`
+writes one text at a time, to see what writing several gains.
 
 With another build of the engine, for example one for AVX2 (a laptop without AVX-512 and AMX), from llama-cpp-python's
 source package of the version in pyproject.toml, unpacked at SRC:
@@ -38,11 +42,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,51 +57,17 @@ from pypdf import PdfReader, PdfWriter
 from vergleich.tabelle import score
 from zaehlwerk import Memory, Meter, machine
 
-from ratsassistent import worker, workflow
+from ratsassistent import language_models, worker, workflow
 from ratsassistent.briefings import Briefing, ItemBriefing
+from ratsassistent.machine import fit
+from ratsassistent.machine.profile import FILE
 from ratsassistent.oparl import AgendaItem, Meeting
 from ratsassistent.output import contract
 from ratsassistent.settings import read_settings
-from ratsassistent.writing.model.language_model import Reply
 
 Figures = dict[str, Any]
+KNOWN = (FILE, language_models.FOLDER)  # in a data folder: nothing of any paper
 _PROCESS_STARTED = psutil.Process().create_time()
-
-
-@dataclass
-class Recorder:
-    """Stands for the language model and keeps what its replies tell of themselves."""
-
-    model: Any
-    replies: list[Reply] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self.model, name)
-        if not callable(found):
-            return found
-
-        def recorded(*args: Any, **kwargs: Any) -> Any:
-            made = found(*args, **kwargs)
-            self.replies += [made] if isinstance(made, Reply) else _replies(made)
-            return made
-
-        return recorded
-
-    def figures(self) -> Figures:
-        """Added up."""
-        return {
-            "replies": len(self.replies),
-            "tokens_read": sum(r.tokens_read for r in self.replies),
-            "tokens_reused": sum(r.tokens_reused for r in self.replies),
-            "tokens_written": sum(r.tokens_written for r in self.replies),
-            "seconds_reading": round(sum(r.seconds_reading for r in self.replies), 2),
-            "seconds_writing": round(sum(r.seconds_writing for r in self.replies), 2),
-            "words_taken_back": sum(r.taken_back for r in self.replies),
-        }
-
-
-def _replies(made: Any) -> list[Reply]:
-    return [r for r in made if isinstance(r, Reply)] if isinstance(made, list | tuple) else []
 
 
 def pages_of(items: Iterable[AgendaItem]) -> set[int]:
@@ -136,7 +108,6 @@ class Run:
 
     def __init__(self, ws: workflow.Workspace, meter: Meter) -> None:
         self.ws, self.meter = ws, meter
-        self.recorder: Recorder | None = None
 
     def take_in(self, pack: Path) -> tuple[Meeting, float]:
         """Take the pack in: its meeting, and the seconds."""
@@ -151,11 +122,9 @@ class Run:
         self.meter.take()
         started = time.perf_counter()
         loading = 0.0
-        if level == "voll":
-            if self.recorder is None:
-                workflow.load_model(self.ws)
-                loading = time.perf_counter() - started
-            self.recorder = self.ws.model = Recorder(getattr(self.ws.model, "model", self.ws.model))
+        if level == "voll" and self.ws.model is None:
+            workflow.load_model(self.ws)
+            loading = time.perf_counter() - started
         came: list[tuple[float, ItemBriefing]] = []
         on_item: Callable[[ItemBriefing], None] = lambda item: came.append((time.perf_counter() - started, item))  # noqa: E731
         made = workflow.brief(self.ws, meeting.id, level, on_item=on_item)
@@ -174,8 +143,15 @@ class Run:
             "sentences_withheld": sum(len(item.withheld) for item in made.agendaItem),
             "came": [[item.number, round(at, 2), _by_model(item)] for at, item in came],
         }
-        if level == "voll" and self.recorder:
-            figures |= {"engine": work.figures(), "replies": self.recorder.figures()}
+        if level == "voll":
+            tokens = [item.tokens for item in made.agendaItem if item.tokens]
+            figures |= {
+                "tokens_read": sum(t.read for t in tokens),
+                "tokens_reused": sum(t.reused for t in tokens),
+                "tokens_written": sum(t.written for t in tokens),
+                "engine": work.figures(),
+                "energy_wh": made.energy_wh,
+            }
         return made, figures
 
 
@@ -191,6 +167,8 @@ def main() -> None:
     parser.add_argument("--tops", default="", help="numbers of items, parted by commas")
     parser.add_argument("--ohne-modell", action="store_true", help="only to level auszug")
     parser.add_argument("--aenderung", metavar="TOP", help="again, and again after a change to this item")
+    parser.add_argument("--vorlage", type=Path, help="a data folder with what was measured and read of the prompts")
+    parser.add_argument("--nebeneinander", type=int, metavar="N", help="texts written at once, at most")
     parser.add_argument("--bewertung", type=Path, help="score.py")
     parser.add_argument("--fakten", type=Path)
     given = parser.parse_args()
@@ -198,12 +176,14 @@ def main() -> None:
         parser.error("--bewertung und --fakten gehören zusammen")
     start = time.time() - _PROCESS_STARTED
     worker.ensure_worker = lambda settings: False
+    engines = _watch_engine(given.nebeneinander)
     memory = Memory()
     meter = Meter()
     tops = [number.strip() for number in given.tops.split(",") if number.strip()]
     out: Figures = {"of": "ratsassistent", "pack": given.pack.name, "tops": tops, "machine": machine()}
     with tempfile.TemporaryDirectory(prefix="tempo-") as name:
         out |= _measure(given, Path(name), tops, start, meter)
+    out["engine"] = engines[-1] if engines else None
     out["memory"] = memory.figures()
     memory.close()
     if given.bewertung:
@@ -214,10 +194,42 @@ def main() -> None:
     print(json.dumps(shown, ensure_ascii=False, indent=1))
 
 
+def _watch_engine(side_by_side: int | None) -> list[Figures]:
+    """See with which settings the model is loaded, and let it write fewer texts at once."""
+    chosen: list[Figures] = []
+    choose = fit.engine_for
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        engine = choose(*args, **kwargs)
+        if side_by_side is not None:
+            engine = replace(engine, side_by_side=side_by_side)
+        chosen.append(asdict(engine))
+        return engine
+
+    fit.engine_for = watched
+    return chosen
+
+
+def _opened(folder: Path, like: Path | None) -> AbstractContextManager[workflow.Workspace]:
+    """A new data folder, with what one that is kept knows of this computer and of the prompts."""
+    folder.mkdir()
+    if like:
+        _hand_on(like, folder)
+    return workflow.workspace(read_settings(folder))
+
+
+def _hand_on(source: Path, target: Path) -> None:
+    for name in KNOWN:
+        if (source / name).is_dir() and not (target / name).exists():
+            shutil.copytree(source / name, target / name)
+        elif (source / name).is_file() and not (target / name).exists():
+            shutil.copy(source / name, target / name)
+
+
 def _measure(given: argparse.Namespace, folder: Path, tops: list[str], start: float, meter: Meter) -> Figures:
     out: Figures = {"seconds_start": round(start, 2)}
     pack, numbers = given.pack, list(range(1, len(PdfReader(given.pack).pages) + 1))
-    with workflow.workspace(read_settings(folder / "whole")) as ws:
+    with _opened(folder / "whole", given.vorlage) as ws:
         run = Run(ws, meter)
         meeting, seconds = run.take_in(pack)
         made, out["auszug"] = run.brief(meeting, "auszug")
@@ -234,7 +246,7 @@ def _measure(given: argparse.Namespace, folder: Path, tops: list[str], start: fl
     if len(wanted) < len(tops):
         sys.exit(f"Erkannt wurden nur die TOP {', '.join(str(i.number) for i in wanted)}.")
     pack, numbers = without(pack, dropped, folder / "cut")
-    with workflow.workspace(read_settings(folder / "part")) as ws:
+    with _opened(folder / "part", given.vorlage) as ws:
         run = Run(ws, meter)
         meeting, seconds = run.take_in(pack)
         return out | _voll(run, meeting, given, folder, start + seconds, numbers, pack)
@@ -247,6 +259,9 @@ def _voll(
     out = {"voll": figures} | _handed_in(made, numbers)
     for what, seconds in (("first_model_item", figures["first_model_item"]), ("voll", figures["seconds"])):
         out[f"file_to_{what}"] = round(before + seconds, 2) if seconds is not None else None
+    if given.vorlage:
+        given.vorlage.mkdir(parents=True, exist_ok=True)
+        _hand_on(run.ws.settings.data_folder, given.vorlage)
     if given.aenderung:
         out["again"] = run.brief(meeting, "voll")[1]
         changed = [item for item in meeting.agendaItem if item.number == given.aenderung]

@@ -5,8 +5,8 @@ memory of this process and its children, looked at several times a second.
 What it does not know: this program, its peers, prompts. It needs llama_cpp and psutil only, so that the same meter hangs
 at the program and at what it is compared with.
 
-A call whose rows all ask for scores writes (one token for each of the texts that are written side by side, more where
-drafts are tried); any other reads. Tokens taken from the cache never come here.
+A call computes rows of one or several texts. A row that stands alone for its text and asks for scores writes; any other is
+read. Where a call does both, each row takes its share of the time. Tokens taken from the cache never come here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import resource
 import threading
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
@@ -23,26 +23,53 @@ import psutil
 
 @dataclass
 class Work:
-    """What was computed: `rows_written` are the rows that wrote, `widths` how many of them a call had -> calls."""
+    """What was computed. `widths`: how many rows wrote in a call -> calls; `kinds`: what calls did -> rows and seconds."""
 
     tokens_read: int = 0
     seconds_reading: float = 0.0
     rows_written: int = 0
     seconds_writing: float = 0.0
-    decodes: int = 0
     widths: Counter[int] = field(default_factory=Counter)
+    kinds: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, read: int, written: int, seconds: float) -> None:
+        """One call."""
+        share = seconds / max(read + written, 1)
+        self.tokens_read += read
+        self.rows_written += written
+        self.seconds_reading += share * read
+        self.seconds_writing += share * written
+        self.widths[written] += written > 0
+        kind = "both" if read and written else "reading" if read else "writing alone" if written == 1 else "writing"
+        known = self.kinds.setdefault(kind, [0, 0, 0.0])
+        known[0] += 1
+        known[1] += read + written
+        known[2] += seconds
 
     def figures(self) -> dict[str, Any]:
         """For JSON, with the rates."""
-        plain: dict[str, Any] = {
-            key: round(value, 2) if isinstance(value, float) else value for key, value in asdict(self).items()
+        return {
+            "tokens_read": self.tokens_read,
+            "seconds_reading": round(self.seconds_reading, 2),
+            "tokens_read_a_second": _rate(self.tokens_read, self.seconds_reading),
+            "rows_written": self.rows_written,
+            "seconds_writing": round(self.seconds_writing, 2),
+            "rows_written_a_second": _rate(self.rows_written, self.seconds_writing),
+            "widths": {str(width): self.widths[width] for width in sorted(self.widths) if width},
+            "kinds": {
+                kind: {
+                    "calls": calls,
+                    "rows": rows,
+                    "seconds": round(seconds, 2),
+                    "rows_a_second": _rate(rows, seconds),
+                }
+                for kind, (calls, rows, seconds) in sorted(self.kinds.items())
+            },
         }
-        plain["widths"] = {str(width): self.widths[width] for width in sorted(self.widths)}
-        plain["tokens_read_a_second"] = round(self.tokens_read / self.seconds_reading, 1) if self.tokens_read else None
-        plain["rows_written_a_second"] = (
-            round(self.rows_written / self.seconds_writing, 1) if self.rows_written else None
-        )
-        return plain
+
+
+def _rate(count: float, seconds: float) -> float | None:
+    return round(count / seconds, 1) if seconds else None
 
 
 class Meter:
@@ -59,26 +86,15 @@ class Meter:
 
     def _measured(self, context: Any, batch: Any) -> int:
         rows = int(batch.n_tokens)
-        asking = sum(1 for n in range(rows) if batch.logits[n])
+        texts = Counter(batch.seq_id[n][0] for n in range(rows))
+        written = sum(1 for n in range(rows) if batch.logits[n] and texts[batch.seq_id[n][0]] == 1)
         started = time.perf_counter()
         status: int = self._decode(context, batch)
-        seconds = time.perf_counter() - started
-        self._work.decodes += 1
-        if asking == rows:
-            self._work.rows_written += rows
-            self._work.seconds_writing += seconds
-            self._work.widths[rows] += 1
-        else:
-            self._work.tokens_read += rows
-            self._work.seconds_reading += seconds
+        self._work.add(rows - written, written, time.perf_counter() - started)
         return status
 
-    def look(self) -> Work:
-        """What was computed since the last `take`."""
-        return Work(**{f.name: getattr(self._work, f.name) for f in fields(Work)})
-
     def take(self) -> Work:
-        """The same, and begin anew."""
+        """What was computed since it was asked for last."""
         done, self._work = self._work, Work()
         return done
 

@@ -42,16 +42,18 @@ def score(script: Path, made: Figures, facts: Path, pack: Path, tops: Sequence[s
 def row(made: Figures) -> Figures:
     """The figures of one file that stand in the table."""
     if "voll" in made:
-        voll, replies, engine = made["voll"], made["voll"]["replies"], made["voll"]["engine"]
+        voll, engine = made["voll"], made["voll"]["engine"]
         return {
             "seconds": voll["seconds"], "loading": voll["seconds_loading"], "reading": voll["seconds_reading"],
             "writing": voll["seconds_writing"], "else": voll["seconds_else"], "read": engine["tokens_read"],
-            "reused": replies["tokens_reused"], "written": replies["tokens_written"],
-            "read/s": engine["tokens_read_a_second"], "written/s": _rate(replies["tokens_written"], voll["seconds_writing"]),
+            "reused": voll["tokens_reused"], "written": voll["tokens_written"],
+            "read/s": engine["tokens_read_a_second"], "written/s": _rate(voll["tokens_written"], voll["seconds_writing"]),
             "GB": made["memory"]["together_gb"], "to auszug": made["file_to_auszug"],
             "to first": made["file_to_first_model_item"], "to voll": made["file_to_voll"],
         }  # fmt: skip
-    items = made["items"]
+    items = made.get("items")
+    if not items:
+        return {"seconds": made["seconds"]}
 
     def total(key: str) -> Any:
         return round(sum(item[key] for item in items), 2)
