@@ -97,7 +97,7 @@ def set_up(extras: set[str]) -> None:
     """
     marker = VENV / MARKER
     known = read_marker(marker)
-    if up_to_date(known, extras):
+    if up_to_date(known, extras) and suits_processor(marker, known):
         return
     extras = extras | set(known.get("extras", []))
     llama = llama_requirement()
@@ -113,7 +113,8 @@ def set_up(extras: set[str]) -> None:
         run("Weitere Pakete werden installiert", [*pip(), "install", "--editable", target])
     except KeyboardInterrupt:
         raise SetupError("Die Einrichtung wurde abgebrochen; der nächste Start setzt sie neu auf.") from None
-    marker.write_text(json.dumps({**fingerprint(), "extras": sorted(extras)}), encoding="utf-8")
+    found = {**fingerprint(), "processor": processor_key(), "extras": sorted(extras)}
+    marker.write_text(json.dumps(found), encoding="utf-8")
     say("Die Einrichtung ist fertig.")
 
 
@@ -135,6 +136,18 @@ def fingerprint() -> dict[str, Any]:
 def up_to_date(known: dict[str, Any], extras: set[str]) -> bool:
     """Whether the environment that the marker describes serves as it is."""
     return all(known.get(k) == v for k, v in fingerprint().items()) and extras <= set(known.get("extras", []))
+
+
+def suits_processor(marker: Path, known: dict[str, Any]) -> bool:
+    """Whether the engine runs here: tried anew where this is another processor than at the last start (a disk that moved)."""
+    if known.get("processor") == processor_key():
+        return True
+    if not engine_works(llama_requirement()):
+        say("Dieser Rechner hat einen anderen Prozessor als der, für den Ratsassistent eingerichtet wurde.")
+        return False
+    with contextlib.suppress(OSError):
+        marker.write_text(json.dumps({**known, "processor": processor_key()}), encoding="utf-8")
+    return True
 
 
 def make_venv() -> None:
@@ -302,9 +315,14 @@ def wheel_cache(requirement: str) -> Path:
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "ratsassistent"
     python = f"{sys.implementation.name}{sys.version_info[0]}{sys.version_info[1]}"
-    processor = hashlib.sha256(processor_features().encode()).hexdigest()[:10]
+    processor = processor_key()
     system = f"{sys.platform}-{platform.machine().lower()}"
     return base / "pakete" / f"{requirement.replace('==', '-')}-{python}-{system}-{processor}"
+
+
+def processor_key() -> str:
+    """Names the kind of processor that a program built on this machine runs on."""
+    return hashlib.sha256(processor_features().encode()).hexdigest()[:10]
 
 
 def processor_features() -> str:

@@ -126,6 +126,28 @@ def test_a_second_start_sets_nothing_up(start, steps):
     assert not steps.names
 
 
+def test_on_another_processor_the_engine_is_tried_and_replaced_only_where_it_does_not_run(
+    start, steps, monkeypatch, capsys
+):
+    start.set_up(set())
+    steps.names.clear()
+    monkeypatch.setattr(start, "processor_features", lambda: "sse2")
+    start.set_up(set())  # it runs there, too
+    assert steps.names == []
+    steps.works = [False]
+    start.set_up(set())  # and that is known now
+    assert steps.names == []
+    monkeypatch.setattr(start, "processor_features", lambda: "mmx")
+    steps.works = [False, False, True]
+    start.set_up(set())
+    assert "anderen Prozessor" in capsys.readouterr().out
+    assert steps.did("llama-cpp-python wird installiert")
+    assert not steps.did("Umgebung für das Programm")
+    steps.names.clear()
+    start.set_up(set())
+    assert steps.names == []
+
+
 def test_a_newer_project_is_brought_up_to_date_with_the_extras_it_had(start, steps):
     start.set_up({"test"})
     steps.names.clear()
