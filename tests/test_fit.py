@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -44,6 +45,7 @@ memories = st.builds(
 
 
 @given(memories, entries, profiles, st.booleans())
+@hypothesis.settings(max_examples=40)
 def test_what_is_chosen_fits_and_leaves_room_for_others(
     memory: Memory, entry: models.ModelEntry, measured: Profile | None, gently: bool
 ) -> None:
@@ -63,6 +65,7 @@ def test_what_is_chosen_fits_and_leaves_room_for_others(
 
 
 @given(memories, st.floats(1, 3), entries, profiles)
+@hypothesis.settings(max_examples=40)
 def test_more_memory_never_gives_less(
     memory: Memory, more: float, entry: models.ModelEntry, measured: Profile | None
 ) -> None:
@@ -77,6 +80,7 @@ def test_more_memory_never_gives_less(
 
 
 @given(st.integers(1, 64), st.booleans(), profiles, st.none() | st.integers(1, 32))
+@hypothesis.settings(max_examples=40)
 def test_gently_is_never_more_threads(cores: int, hyper: bool, measured: Profile | None, threads: int | None) -> None:
     computer = Processor("X", cores, cores * (1 + hyper))
     memory = Memory(64 * GB, 60 * GB)
