@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ratsassistent import __version__
-from ratsassistent.briefings import Level
 from ratsassistent.errors import Ambiguous, InputError, Interrupted, RatsassistentError, UsageError
 from ratsassistent.settings import Settings, read_settings
 
@@ -161,6 +160,9 @@ def _briefing_options(brief: argparse.ArgumentParser) -> None:
     brief.add_argument("--papier", metavar="NUMMER", help="nur diese Vorlage")
     brief.add_argument("--stufe", choices=["auszug", "voll"], default="auszug", help="voll: mit Sprachmodell")
     brief.add_argument("--einfach", action="store_true", help="auch in einfacher Sprache (mit Sprachmodell)")
+    brief.add_argument(
+        "--gruendlich", action="store_true", help="mit Stufe voll: länger versuchen, es dauert mehr Zeit"
+    )
     brief.add_argument("--top", metavar="NUMMER|KENNUNG", help="nur dieser Tagesordnungspunkt")
     brief.add_argument("--format", choices=["md", "docx", "pdf", "json"], help="sonst nach der Endung der Datei")
     brief.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path, help="dorthin schreiben statt auf den Bildschirm")
@@ -295,29 +297,9 @@ def _meetings(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _brief(args: argparse.Namespace, settings: Settings) -> int:
-    from ratsassistent import workflow
-    from ratsassistent.output import export
+    from ratsassistent.output import briefing_command
 
-    if bool(args.meeting) == bool(args.papier):
-        raise UsageError("Bitte entweder eine Sitzung oder mit --papier eine Vorlage angeben.")
-    form = args.format or export.format_of(args.ausgabe)
-    if args.ausgabe:
-        export.check(args.ausgabe)
-    elif form in export.BINARY:
-        raise UsageError(f"Bitte mit -o eine Datei angeben, in die das {form.upper()} geschrieben werden soll.")
-    level: Level = "voll" if args.einfach else args.stufe
-    with workflow.workspace(settings) as ws:
-        if args.papier:
-            made = workflow.brief_paper(ws, args.papier, level, plain=args.einfach)
-        else:
-            made = workflow.brief(ws, args.meeting, level, top=args.top, plain=args.einfach, progress=_progress())
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\033[K")
-    if args.ausgabe:
-        export.write(made, "json" if args.json and form not in export.BINARY else form, args.ausgabe)
-    if args.json or not args.ausgabe:
-        print(export.render(made, "json" if args.json else form).decode("utf-8"), end="")
-    return 0
+    return briefing_command.run(args, settings, _progress)
 
 
 def _batch(file: Path) -> Iterator[dict[str, Any]]:

@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from ratsassistent.briefings import Level
 from ratsassistent.machine.profile import Profile
 from ratsassistent.oparl import AgendaItem
-from ratsassistent.writing.briefing import MOST_SENTENCES, MOST_TRIES, WANTED
+from ratsassistent.writing.briefing import MOST_SENTENCES, USUAL, WANTED, Effort
 from ratsassistent.writing.extracts.reading import topics
 from ratsassistent.writing.model.tasks import Group, Task, tasks
 
 LETTERS_PER_TOKEN = 3.4  # German with the default model; others are near
 BEGINNING = 700  # tokens that all prompts of a kind share; read once for each kind
 AROUND = 25  # tokens around a task's own words: marks of the chat, "Text:", "Anfang:"
-AGAIN = 0.45  # of the sentences are refused and asked for once more
+AGAIN = 0.45  # of the sentences are refused, and asked for once more where the effort is for that
 AGAIN_READ = 120  # tokens read for that: the refused sentence, and what was wrong with it
 SUCCEEDS = 0.55  # of the sentences asked for can be shown in the end
 WRITTEN = 0.75  # tokens written for each of the sentence that it is made from
@@ -33,6 +33,7 @@ EXTRACT = 0.25  # seconds for all that is done of an item without the model
 LOADING = 3.0  # seconds until the model is in memory
 # Where nothing was measured: a modest office PC with the default model.
 READ_RATE, WRITE_RATE, SIDE_GAIN = 60.0, 8.0, 1.5
+LEAST_SHARE = 0.4  # of the time for a token that is read by itself, what it takes beside others that are written
 MOST_CORRECTION = 4.0  # whatever happened: no more than that much slower or faster than counted
 STUCK = 0.1  # of what lies ahead: less than that is never said while an item is late
 PRIOR = 0.15  # of the whole: as much as this has to be done before what was seen weighs as much as what was estimated
@@ -61,41 +62,89 @@ class Estimate:
         return f"{what}: {duration(self.seconds)} {where}."
 
 
-def estimate(items: Iterable[AgendaItem], profile: Profile | None, level: Level) -> Estimate:
-    """Count the work that these items are.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done for each item by its id: tokens to be read anew, and to be written.
+
+    `at_once`: sentences that can be written side by side, since none of them waits for another.
+    """
+
+    items: Mapping[str, tuple[float, float]]
+    at_once: int = 0
+
+
+def estimate(
+    items: Iterable[AgendaItem],
+    profile: Profile | None,
+    level: Level,
+    effort: Effort = USUAL,
+    *,
+    beginnings_kept: bool = False,
+) -> Estimate:
+    """Count the work that these items are, and say how long this computer takes for it.
 
     :param items: those that are still to be written.
+    :param effort: how hard is tried.
+    :param beginnings_kept: what the model has read of the prompts lies on the disk from an earlier run.
     """
-    given = list(items)
-    read_rate = profile.read_tokens_per_s if profile else READ_RATE
-    side = profile.side_by_side if profile else 4
-    write_rate = profile.writing_rate(side) if profile else WRITE_RATE * SIDE_GAIN
-    factor = profile.correction if profile else 1.0
-    parts: dict[str, float] = {}
-    read_all = written_all = 0.0
+    counted = work(items, level, effort, beginnings_kept=beginnings_kept)
+    return timed(counted, profile, guess=level == "voll" and profile is None)
+
+
+def work(items: Iterable[AgendaItem], level: Level, effort: Effort = USUAL, *, beginnings_kept: bool = False) -> Work:
+    """Count the work that items are; some hundredths of a second for each."""
+    counted: dict[str, tuple[float, float]] = {}
+    at_once = 0.0
     kinds: set[str] = set()
-    for item in given:
-        seconds = EXTRACT
-        if level == "voll":
-            asked = expected(tasks(item, topics(item)))
-            own, written = _tokens(asked)
-            read = own + BEGINNING * len({t.prompt for t, _ in asked} - kinds)
-            kinds |= {t.prompt for t, _ in asked}
-            seconds += (read / read_rate + written / write_rate) * factor
-            read_all, written_all = read_all + read, written_all + written
-        parts[item.id] = seconds
+    for item in items:
+        asked = expected(tasks(item, topics(item)), effort) if level == "voll" else []
+        read, written = _tokens(asked, effort)
+        new = {task.prompt for task, _ in asked} - kinds
+        kinds |= new
+        counted[item.id] = (read + (0 if beginnings_kept else BEGINNING * len(new)), written)
+        at_once += min(sum(chance for _, chance in asked), MOST_SENTENCES)
+    return Work(counted, round(at_once))
+
+
+def timed(given: Work, profile: Profile | None, *, guess: bool = False) -> Estimate:
+    """How long this computer takes for that.
+
+    :param guess: it is not known how fast it is.
+    """
+    for_read, for_written = _costs(profile, given.at_once)
+    factor = profile.correction if profile else 1.0
+    parts = {
+        item: EXTRACT + (read * for_read + written * for_written) * factor
+        for item, (read, written) in given.items.items()
+    }
+    read_all, written_all = (sum(tokens[n] for tokens in given.items.values()) for n in (0, 1))
     whole = sum(parts.values()) + (LOADING if written_all else 0.0)
-    known = profile is not None or level == "auszug"
-    return Estimate(whole, len(given), round(read_all), round(written_all), known, parts)
+    return Estimate(whole, len(parts), round(read_all), round(written_all), not guess, parts)
 
 
-def expected(wanted: list[Task]) -> list[tuple[Task, float]]:
+def _costs(profile: Profile | None, at_once: int) -> tuple[float, float]:
+    """Seconds for each token that is read, and for each that is written with so many sentences at once.
+
+    A step of the engine takes a while however few tokens it has, and a little for each of them. Prompts are read in the
+    steps that write: then only that little counts, which follows from the two measured rates.
+    """
+    if profile is None:
+        return 1 / READ_RATE, 1 / (WRITE_RATE * (SIDE_GAIN if at_once > 1 else 1))
+    side = max(1, min(profile.side_by_side, at_once))
+    alone, written = 1 / profile.read_tokens_per_s, 1 / profile.writing_rate(side)
+    if side == 1 or profile.batch <= side:
+        return alone, written
+    each = (profile.batch * alone - side * written) / (profile.batch - side)
+    return min(alone, max(LEAST_SHARE * alone, each)), written
+
+
+def expected(wanted: list[Task], effort: Effort = USUAL) -> list[tuple[Task, float]]:
     """The tasks that are going to be asked, each with how likely it is that its turn comes."""
     found: list[tuple[Task, float]] = []
     done: dict[Group, float] = dict.fromkeys(WANTED, 0.0)
     said = 0.0
-    for number, task in enumerate(wanted):
-        if number >= MOST_TRIES or said >= MOST_SENTENCES:
+    for task in wanted[: effort.tries]:
+        if said >= MOST_SENTENCES:
             break
         chance = min(1.0, max(0.0, (WANTED[task.group] - done[task.group]) / SUCCEEDS))
         if chance <= 0:
@@ -106,14 +155,15 @@ def expected(wanted: list[Task]) -> list[tuple[Task, float]]:
     return found
 
 
-def _tokens(asked: list[tuple[Task, float]]) -> tuple[float, float]:
+def _tokens(asked: list[tuple[Task, float]], effort: Effort) -> tuple[float, float]:
     """Tokens to be read anew and to be written."""
     read = written = 0.0
+    again = AGAIN if effort.again else 0.0
     for task, chance in asked:
         source = len(task.source) / LETTERS_PER_TOKEN
         lead = len(task.lead) / LETTERS_PER_TOKEN
-        read += chance * (source + 2 * lead + AROUND + AGAIN * AGAIN_READ)
-        written += chance * (1 + AGAIN) * WRITTEN * source
+        read += chance * (source + 2 * lead + AROUND + again * AGAIN_READ)
+        written += chance * (1 + again) * WRITTEN * source
     return read, written
 
 
