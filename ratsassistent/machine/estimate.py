@@ -25,10 +25,10 @@ from ratsassistent.writing.model.tasks import Group, Task, tasks
 LETTERS_PER_TOKEN = 3.4  # German with the default model; others are near
 BEGINNING = 700  # tokens that all prompts of a kind share; read once for each kind
 AROUND = 25  # tokens around a task's own words: marks of the chat, "Text:", "Anfang:"
-AGAIN = 0.45  # of the sentences are refused, and asked for once more where the effort is for that
+AGAIN = 0.42  # of the sentences are refused, and asked for once more where the effort is for that
 AGAIN_READ = 120  # tokens read for that: the refused sentence, and what was wrong with it
-SUCCEEDS = 0.55  # of the sentences asked for can be shown in the end
-WRITTEN = 0.75  # tokens written for each of the sentence that it is made from
+SUCCEEDS = 0.38  # of the sentences asked for can be shown in the end
+WRITTEN = 0.8  # tokens written for each of the sentence that it is made from
 EXTRACT = 0.25  # seconds for all that is done of an item without the model
 LOADING = 3.0  # seconds until the model is in memory
 # Where nothing was measured: a modest office PC with the default model.

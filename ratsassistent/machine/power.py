@@ -68,9 +68,12 @@ def lower_priority(process: psutil.Process | None = None) -> bool:
     There is no way back without administrator's rights (except on Windows): a worker that is to be fast again ends, and
     the next one starts as usual.
     """
-    lowest = psutil.IDLE_PRIORITY_CLASS if sys.platform == "win32" else 19
+    mine = process or psutil.Process()
     try:
-        (process or psutil.Process()).nice(lowest)
+        if sys.platform == "win32":
+            mine.nice(psutil.IDLE_PRIORITY_CLASS)
+        else:
+            mine.nice(19)
     except (psutil.Error, OSError):
         return False
     return True
