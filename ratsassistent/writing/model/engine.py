@@ -99,6 +99,7 @@ class Weights:
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._batch = llama_cpp.llama_batch_init(self.batch, 0, 1)
         self._pieces: dict[int, bytes] = {}
+        self.cuts = self._can_cut()
 
     def _params(self, engine: Engine) -> Any:
         params = self.llama.llama_context_default_params()
@@ -151,9 +152,16 @@ class Weights:
         """Let an empty sequence begin with the first `count` tokens of another one; takes no room and no time."""
         self.llama.llama_memory_seq_cp(self._memory, source, target, 0, count)
 
-    def cut(self, sequence: int, place: int) -> bool:
-        """Forget a sequence from a place on; False where this model cannot drop a part (then nothing was dropped)."""
-        return bool(self.llama.llama_memory_seq_rm(self._memory, sequence, place, -1))
+    def cut(self, sequence: int, place: int) -> None:
+        """Forget a sequence from a place on; where the model cannot do that (see `cuts`), only from 0 on."""
+        self.llama.llama_memory_seq_rm(self._memory, sequence, place, -1)
+
+    def _can_cut(self) -> bool:
+        """Whether this model can forget the end of a sequence; some architectures keep all of it in one state."""
+        self.read([Row(0, 0, 0, False), Row(0, 1, 0, False)])
+        can = bool(self.llama.llama_memory_seq_rm(self._memory, 0, 1, -1))
+        self.llama.llama_memory_clear(self._memory, True)
+        return can
 
     # --- a sequence on the disk --------------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ class Rows(Protocol):
 
     context: int
     batch: int
+    cuts: bool
 
     def read(self, rows: Sequence[Row]) -> list[Any]:
         """Read rows; the scores behind each wanted one."""
@@ -43,8 +44,8 @@ class Rows(Protocol):
         """Let an empty sequence begin with the first tokens of another one."""
         ...
 
-    def cut(self, sequence: int, place: int) -> bool:
-        """Forget a sequence from a place on."""
+    def cut(self, sequence: int, place: int) -> None:
+        """Forget a sequence from a place on; from 0 on where it cannot do that (`cuts`)."""
         ...
 
 
@@ -184,6 +185,8 @@ class Schedule:
 
     def _longest(self, tokens: list[int]) -> tuple[_Sequence | None, int]:
         """The sequence that has most of a beginning in common with these tokens, and how much; the one used last wins."""
+        if not self._engine.cuts:
+            return None, 0
         best: _Sequence | None = None
         length = 0
         for one in (*(live.sequence for live in self._live), *reversed(self._kept.values())):
@@ -193,7 +196,8 @@ class Schedule:
 
     def _coming(self, tokens: list[int]) -> int:
         """How much of this beginning there will be once what is being read has been read."""
-        return max((_common(one.work.prompt, tokens) for one in self._live if not one.writes), default=0)
+        reading = [one.work.prompt for one in self._live if not one.writes] if self._engine.cuts else []
+        return max((_common(prompt, tokens) for prompt in reading), default=0)
 
     def _make_room(self, wanted: int, spare: _Sequence | None = None) -> bool:
         """Let go of kept sequences until so many tokens more have room, beside what the works under way may need."""
@@ -252,12 +256,9 @@ class Schedule:
         elif then.back:
             sequence = live.sequence
             tokens = sequence.tokens[: len(sequence.tokens) - then.back]
-            place = len(tokens) - 1
-            if self._engine.cut(sequence.number, place):
-                del sequence.tokens[place:], sequence.cells[place:]
-            else:  # some architectures cannot drop a part
-                self._engine.cut(sequence.number, 0)
-                sequence.tokens, sequence.cells = [], []
+            place = len(tokens) - 1 if self._engine.cuts else 0
+            self._engine.cut(sequence.number, place)
+            del sequence.tokens[place:], sequence.cells[place:]
             live.todo = tokens[len(sequence.tokens) :]
         return then.token is None and not then.back
 
