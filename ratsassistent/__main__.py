@@ -142,12 +142,9 @@ def _parser() -> argparse.ArgumentParser:
         "word", metavar="WORT", nargs="*"
     )
 
-    queue = command("auftraege", "zeigt lange Arbeiten: was wartet, läuft, fertig ist", _jobs)
-    queue.add_argument(
-        "what", metavar="liste|anhalten|fortsetzen|abbrechen", nargs="?", default="liste",
-        choices=["liste", "anhalten", "fortsetzen", "abbrechen"],
-    )  # fmt: skip
-    queue.add_argument("job", metavar="AUFTRAG", nargs="?")
+    _jobs_options(
+        command("auftraege", "zeigt lange Arbeiten: was wartet, läuft, fertig ist; hält an, zieht vor", _jobs)
+    )
     worker = command("arbeiten", "erledigt die Aufträge (startet die Oberfläche selbst)", _work)
     worker.add_argument(
         "--ende-nach", metavar="SEKUNDEN", type=float, default=120.0, help="Ende, wenn so lange nichts kam"
@@ -387,28 +384,16 @@ def _remarks(args: argparse.Namespace, settings: Settings) -> int:
     return remarks_command.told(args, settings)
 
 
-def _jobs(args: argparse.Namespace, settings: Settings) -> int:
-    from ratsassistent import workflow
-    from ratsassistent.output import contract
-    from ratsassistent.worker import ensure_worker
+def _jobs_options(queue: argparse.ArgumentParser) -> None:
+    from ratsassistent.output import jobs_options
 
-    with workflow.workspace(settings) as ws:
-        if args.what != "liste":
-            if not args.job:
-                raise UsageError("Bitte die Kennung des Auftrags angeben (siehe „ratsassistent auftraege“).")
-            act = {"anhalten": ws.jobs.pause, "fortsetzen": ws.jobs.resume, "abbrechen": ws.jobs.cancel}[args.what]
-            act(args.job)
-            if args.what == "fortsetzen":
-                ensure_worker(ws.settings)
-        listed = ws.jobs.all()
-    if args.json:
-        _print({"jobs": [contract.job(j) for j in listed]})
-    else:
-        for job in listed:
-            print(f"{job.id}  {job.state:11} {job.done}/{job.total}  {job.title}")
-        if not listed:
-            print("Es gibt keine Aufträge.")
-    return 0
+    jobs_options.add(queue)
+
+
+def _jobs(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent.output import jobs_command
+
+    return jobs_command.run(args, settings)
 
 
 def _work(args: argparse.Namespace, settings: Settings) -> int:

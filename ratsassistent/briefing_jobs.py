@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from pydantic import JsonValue, ValidationError
 
-from ratsassistent import held
+from ratsassistent import held, language_models, models
 from ratsassistent import worker as background
 from ratsassistent.jobs import ALIVE, Job
+from ratsassistent.machine import fit, profile
+from ratsassistent.machine.estimate import Estimate, estimate, learned, remaining
 from ratsassistent.oparl import AgendaItem, Model
 from ratsassistent.worker import Progress
 from ratsassistent.workspace import Workspace
+from ratsassistent.writing import briefing as writing
 
 NIGHT_BEGINS, NIGHT_ENDS = 22, 5  # hours, local time
 ONE_ITEM_PRIORITY = 5  # somebody is looking at it: before whole meetings, after questions
+GENTLY = 2.0  # times as long with half the threads
 BEAT_SECONDS = 0.5  # between two reports, each of which is a write to the disk
-MOST_NEXT = 3  # items that are said to come next
+AT_ONCE, MOST_NEXT = 3, 3  # items that are said to be written now (several are at once), and to come next
 
 
 class Standing(Model):
@@ -112,19 +117,13 @@ class Report:
     """Tells the queue how far a briefing is, at most twice a second.
 
     :param items: what is to be written, in the order in which it is.
-    :param left: estimates, from the ids of what is finished, how many seconds the rest takes; None: not known.
     """
 
-    def __init__(
-        self,
-        beat: Progress,
-        items: Sequence[AgendaItem],
-        left: Callable[[frozenset[str]], float | None] = lambda _: None,
-    ) -> None:
-        self._beat, self._left = beat, left
+    def __init__(self, beat: Progress, items: Sequence[AgendaItem]) -> None:
+        self._beat = beat
+        self.left: TimeLeft | None = None  # how long the rest takes, where that is known
         self._items = [item for item in items if item.has_files] or list(items)
         self._done: set[str] = set()
-        self._now: tuple[str, ...] = ()
         self._told = 0.0
 
     @property
@@ -132,32 +131,28 @@ class Report:
         """How many items there are to write."""
         return len(self._items)
 
-    def begins(self, titles: Sequence[str]) -> None:
-        """These items are being written from now on."""
-        if tuple(titles) != self._now:
-            self._now = tuple(titles)
-            self.tell()
+    def prepares(self, message: str, done: float | None = None) -> None:
+        """Something else has to be done before: a German line says what."""
+        self._told = time.monotonic()
+        self._beat(0, self.total, message)
 
     def finished(self, item_id: str) -> None:
         """An item is written; where it was stored already, that is quick."""
         self._done.add(item_id)
-        self._now = tuple(
-            title for title in self._now if title not in {i.title for i in self._items if i.id == item_id}
-        )
         self.tell()
 
     def tell(self) -> None:
         """Report at once. :raises Interrupted: the work has to stop."""
         self._told = time.monotonic()
         waiting = [item for item in self._items if item.id not in self._done]
-        later = [item.title for item in waiting if item.title not in self._now][:MOST_NEXT]
+        titles = [item.title for item in waiting]
         standing = Standing(
-            now=self._now,
-            next=tuple(later),
-            seconds_left=self._left(frozenset(self._done)),
+            now=tuple(titles[:AT_ONCE]),
+            next=tuple(titles[AT_ONCE : AT_ONCE + MOST_NEXT]),
+            seconds_left=self.left.seconds(self._done) if self.left else None,
             at=dt.datetime.now(dt.UTC),
         )
-        message = f"{self._now[0]} wird geschrieben" if self._now else ""
+        message = f"{titles[0]} wird geschrieben" if titles else ""
         done = sum(item.id in self._done for item in self._items)
         self._beat(done, self.total, message, standing.model_dump(mode="json"))
 
@@ -166,3 +161,53 @@ class Report:
         if time.monotonic() - self._told > BEAT_SECONDS:
             self.tell()
         return False
+
+
+class TimeLeft:
+    """How long the rest of a briefing takes, as the finished items teach it.
+
+    :param items: what is still to be written.
+    :param gently: with half the threads.
+    """
+
+    def __init__(
+        self, ws: Workspace, items: Sequence[AgendaItem], *, thorough: bool = False, gently: bool = False
+    ) -> None:
+        self._sha256 = _model(ws)
+        self._profile = fit.stored(ws.settings, self._sha256)
+        self._gently = gently
+        self.estimate = estimate_of(ws, items, thorough=thorough, gently=gently)
+        self._began = self._last = time.monotonic()
+        self._count = 0
+
+    def seconds(self, done: Collection[str]) -> float | None:
+        """What is left; `done`: ids of items that are finished."""
+        now = time.monotonic()
+        count = len(self.estimate.parts.keys() & set(done))
+        if count > self._count:
+            self._count, self._last = count, now
+        return remaining(self.estimate, done, now - self._began, now - self._last)
+
+    def learn(self, ws: Workspace) -> None:
+        """All is written: the next estimate profits from how long it took."""
+        if self._profile is not None and not self._gently:
+            taken = time.monotonic() - self._began
+            made = learned(self._profile, self.estimate, taken)
+            profile.save(ws.settings.data_folder, profile.key(self._sha256), made)
+
+
+def estimate_of(
+    ws: Workspace, items: Sequence[AgendaItem], *, thorough: bool = False, gently: bool = False
+) -> Estimate:
+    """How long it is going to take to write these items on this computer."""
+    effort = writing.THOROUGH if thorough else writing.USUAL
+    kept = any((ws.settings.data_folder / language_models.FOLDER).glob("*.stand"))
+    made = estimate(items, fit.stored(ws.settings, _model(ws)), "voll", effort, beginnings_kept=kept)
+    if not gently:
+        return made
+    parts = {item: seconds * GENTLY for item, seconds in made.parts.items()}
+    return replace(made, seconds=made.seconds * GENTLY, parts=parts)
+
+
+def _model(ws: Workspace) -> str:
+    return models.load_catalogue().get(ws.settings.model).sha256 or ""

@@ -25,9 +25,11 @@ import psutil
 from filelock import FileLock, Timeout
 from pydantic import JsonValue
 
+from ratsassistent import pace
 from ratsassistent.archive import database
 from ratsassistent.errors import Interrupted, RatsassistentError
 from ratsassistent.jobs import KINDS, URGENT, Job, Jobs, Kind
+from ratsassistent.machine import power
 from ratsassistent.settings import Settings
 
 
@@ -41,9 +43,10 @@ class Progress(Protocol):
 Handler = Callable[[Job, Progress], "JsonValue | SoFar"]
 
 HEARTBEAT_SECONDS = 10.0
-MAY_WORK_SECONDS = 10.0  # between two looks at whether to go on
+LOOK_SECONDS = 5.0  # between two looks at whether to go on
 LOCK = "arbeiter.sperre"
 LOG = "arbeiter.log"
+WAKE_SECONDS = 15.0  # between two looks at whether something is due
 
 _log = logging.getLogger(__name__)
 _children: list[subprocess.Popen[bytes]] = []  # so that ended workers are reaped
@@ -64,6 +67,7 @@ def run_worker(
     idle_exit_s: float | None = None,
     pause_s: float = 0.5,
     may_work: Callable[[], str | None] = lambda: None,
+    is_stale: Callable[[], bool] = lambda: False,
 ) -> int:
     """Work off the queue; returns how many jobs were claimed, 0 at once if another worker is at it.
 
@@ -73,8 +77,10 @@ def run_worker(
     :param idle_exit_s: end when nothing has waited for this long (None: never).
     :param pause_s: seconds between two looks at an empty queue.
     :param may_work: why everything but questions has to wait (an empty battery), or None.
+    :param is_stale: whether another worker is to go on, because this one was started with other settings.
     """
     lock = FileLock(jobs.folder / LOCK)
+    rules = _Rules(may_work, is_stale)
     count = 0
     while True:
         try:
@@ -83,17 +89,17 @@ def run_worker(
             return count
         with database.storage_errors(jobs.folder):
             try:
-                count += _work(jobs, handlers, once=once, idle_exit_s=idle_exit_s, pause_s=pause_s, may_work=may_work)
+                count += _work(jobs, handlers, once=once, idle_exit_s=idle_exit_s, pause_s=pause_s, rules=rules)
             finally:
                 lock.release()
         # A job added while we still held the lock found a worker at work: look again without it.
-        if not jobs.due(_kinds(may_work)):
+        if is_stale() or not jobs.due(rules.kinds()):
             return count
 
 
 def run_here(jobs: Jobs, job: Job, handler: Handler) -> None:
     """Do in this process a job that `jobs` has claimed, as a worker would; what comes of it is kept as its state."""
-    _run(jobs, job, {job.kind: handler}, lambda: None)
+    _run(jobs, job, {job.kind: handler}, _Rules())
 
 
 def ensure_worker(settings: Settings) -> bool:
@@ -131,7 +137,9 @@ def ensure_worker(settings: Settings) -> bool:
                 creationflags=flags,
             )
     _children.append(child)
-    if sys.platform != "win32":
+    if power.gentle(pace.wanted(settings), power.power()):
+        power.lower_priority(psutil.Process(child.pid))
+    elif sys.platform != "win32":
         try:
             psutil.Process(child.pid).nice(10)
         except psutil.Error:
@@ -139,8 +147,49 @@ def ensure_worker(settings: Settings) -> bool:
     return True
 
 
-def _kinds(may_work: Callable[[], str | None]) -> tuple[Kind, ...]:
-    return KINDS if may_work() is None else URGENT
+class Waker:
+    """Starts a worker when something is due: planned for the night, or waiting until the battery is charged.
+
+    Nothing is installed as a service: it looks only while the program that holds it is open.
+    """
+
+    def __init__(self, wake: Callable[[], object], every_s: float = WAKE_SECONDS) -> None:
+        """`wake`: looks whether something is due, and starts a worker; called in a thread of its own."""
+        self._wake, self._every_s = wake, every_s
+        self._stop = threading.Event()
+
+    def begin(self) -> None:
+        """Look now and then, until `stop` or the end of the program."""
+        threading.Thread(target=self._run, daemon=True, name="wecker").start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every_s):
+            try:
+                self._wake()
+            except RatsassistentError:
+                _log.warning("it could not be seen whether something is due")
+            except Exception:  # it has to look again
+                _log.exception("looking for what is due failed")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """When a worker may not go on as before."""
+
+    may_work: Callable[[], str | None] = lambda: None
+    is_stale: Callable[[], bool] = lambda: False
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """What may be done now."""
+        return KINDS if self.may_work() is None else URGENT
+
+    def hindrance(self) -> str | None:
+        """Why a job that runs has to stop for now, as a German sentence."""
+        return "Das Arbeitstempo wurde geändert." if self.is_stale() else self.may_work()
 
 
 def _work(
@@ -150,16 +199,18 @@ def _work(
     once: bool,
     idle_exit_s: float | None,
     pause_s: float,
-    may_work: Callable[[], str | None],
+    rules: _Rules,
 ) -> int:
     name = f"{platform.node()}:{os.getpid()}"
     count = 0
     idle_since = time.monotonic()
     while True:
-        job = jobs.claim(name, _kinds(may_work))
+        if rules.is_stale():
+            return count
+        job = jobs.claim(name, rules.kinds())
         if job is not None:
             count += 1
-            _run(jobs, job, handlers, may_work)
+            _run(jobs, job, handlers, rules)
             idle_since = time.monotonic()
         elif once or (idle_exit_s is not None and time.monotonic() - idle_since >= idle_exit_s):
             return count
@@ -167,15 +218,15 @@ def _work(
             time.sleep(pause_s)
 
 
-def _run(jobs: Jobs, job: Job, handlers: dict[str, Handler], may_work: Callable[[], str | None]) -> None:
-    asked = time.monotonic()
+def _run(jobs: Jobs, job: Job, handlers: dict[str, Handler], rules: _Rules) -> None:
+    looked = time.monotonic()
 
     def progress(done: int, total: int, message: str, so_far: JsonValue = None) -> None:
-        nonlocal asked
+        nonlocal looked
         jobs.beat(job.id, done, total, message, so_far, gives_way=job.kind not in URGENT)
-        if job.kind not in URGENT and time.monotonic() - asked > MAY_WORK_SECONDS:
-            asked = time.monotonic()
-            if reason := may_work():
+        if job.kind not in URGENT and time.monotonic() - looked > LOOK_SECONDS:
+            looked = time.monotonic()
+            if reason := rules.hindrance():
                 raise Interrupted(reason)
 
     handler = handlers.get(job.kind)

@@ -324,24 +324,26 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
         chosen = meeting(ws, str(job.payload["meeting"]))
         one = briefing_jobs.one_item(job)
         items = [item_of(chosen, one)] if one else by_importance(chosen.agendaItem, chosen.start or "")
-        thorough = bool(job.payload.get("thorough"))
+        thorough, plain = bool(job.payload.get("thorough")), "plain" in job.payload
         report = briefing_jobs.Report(beat, items)
         if ws.model is None:  # once for each computer and model
             fit.fitted(ws.settings, tell=report.prepares, should_stop=report.should_stop)
         wanted = {item.id for item in items}
         missing = [item for item in unwritten(ws, chosen, thorough=thorough) if item.id in wanted]
-        report.left = left = briefing_jobs.TimeLeft(ws, missing, thorough=thorough, gently=gently)
+        left = briefing_jobs.TimeLeft(ws, missing, thorough=thorough, gently=gently)
+        report.left = None if plain else left  # how long plain language takes is not estimated
         brief(
             ws,
             chosen.id,
             "voll",
             top=one,
-            plain="plain" in job.payload,
+            plain=plain,
             thorough=thorough,
             on_item=lambda item: report.finished(item.id),
             should_stop=report.should_stop,
         )
-        left.learn(ws)
+        if report.left:
+            left.learn(ws)
         return {"items": report.total}
 
     def question(job: Job, beat: Beat) -> Any:

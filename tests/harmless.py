@@ -9,11 +9,11 @@ from ratsassistent.output.register_table import CSV, XLSX
 EVIL = "<script>alert(1)</script> <img src=x onerror=alert(2)> \"><input autofocus onfocus=alert(3)> ' onclick='x ${1} {{y}}"
 TAGS = {
     "form", "label", "input", "select", "option", "button", "details", "summary", "div", "section", "p", "span", "strong",
-    "h2", "h3", "ul", "ol", "li", "mark", "table", "caption", "thead", "tbody", "tr", "th", "td", "blockquote", "a",
+    "h2", "h3", "ul", "ol", "li", "mark", "progress", "table", "caption", "thead", "tbody", "tr", "th", "td", "blockquote", "a",
 }  # fmt: skip
 ATTRIBUTES = {
     "class", "type", "role", "title", "name", "value", "maxlength", "placeholder", "selected", "scope", "colspan", "tabindex",
-    "href", "download",
+    "href", "download", "max",
 }  # fmt: skip
 
 

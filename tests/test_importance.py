@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ratsassistent.oparl import AgendaItem, FileSpan, FormValue, PagedText, PageStart, Paper, Part, PartKind
 from ratsassistent.writing.findings.importance import by_importance, is_formal
 
-DAY = "2027-01-26"
+DAY = "2027-01-26T18:00"
 
 
 def paper(

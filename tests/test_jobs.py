@@ -470,7 +470,7 @@ def test_only_questions_are_answered_while_work_has_to_wait(jobs, monkeypatch):
     assert run_worker(jobs, handlers, once=True, may_work=lambda: low[0]) == 1
     assert (log, jobs.get(job.id).state) == (["Frage"], "wartet")
     low[0] = None
-    monkeypatch.setattr(worker_module, "MAY_WORK_SECONDS", 0.0)
+    monkeypatch.setattr(worker_module, "LOOK_SECONDS", 0.0)
     assert run_worker(jobs, handlers, once=True, may_work=lambda: low[0]) == 1
     assert (log, jobs.get(job.id).state) == (["Frage", "Briefing"], "wartet")
 

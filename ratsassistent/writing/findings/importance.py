@@ -35,9 +35,10 @@ def by_importance(items: Sequence[AgendaItem], day: str = "", first: Collection[
     papers or was taken off the agenda. Within these, what costs much, falls due soon after the meeting and has many
     pages goes first.
 
-    :param day: of the meeting (ISO), empty where it is not known.
+    :param day: of the meeting (ISO, also with its time), empty where it is not known.
     :param first: ids of items that a person wants first, before everything else.
     """
+    day = day[:10]
     return sorted(items, key=lambda item: (item.id not in first, *(-value for value in _weight(item, day))))
 
 

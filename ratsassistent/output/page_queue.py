@@ -1,0 +1,223 @@
+"""The work in the background as HTML: how far a summary is, what can be done with it, and the queue of all packs.
+
+What enters: jobs, how the computer works now, plain values. What leaves: escaped HTML with buttons.
+What it does not know: Gradio, the archive, what a click does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ratsassistent.briefing_jobs import NIGHT_BEGINS, Standing, one_item
+from ratsassistent.jobs import Job
+from ratsassistent.machine.estimate import duration, time_left
+from ratsassistent.output.page_text import action, count, notice, progress_bar, safe
+
+BUSY = ("wartet", "läuft")
+STAY_ON = (
+    "Dafür muss der Rechner anbleiben und das Programm geöffnet sein; das Browserfenster dürfen Sie schließen. "
+    "Geht der Rechner in den Ruhezustand, geht es nach dem Aufwachen weiter."
+)
+_GENTLY = "halbe Kraft: der Rechner bleibt leise und für anderes frei, es dauert etwa doppelt so lange"
+_KEPT = "Was fertig ist, bleibt erhalten."
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How the computer works now. `why_gentle`, `waits`: German sentences; `waits` is why everything rests."""
+
+    gentle: bool = False
+    why_gentle: str | None = None
+    waits: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be ordered of a meeting: so many items, in so many seconds; None: not known."""
+
+    items: int
+    seconds: float | None = None
+    thorough_items: int = 0
+    thorough_seconds: float | None = None
+    known: bool = True  # the computer has been measured
+    night: dt.datetime | None = None  # when the night begins; None: it is night
+
+
+def progress(job: Job | None, working: Working, now: dt.datetime, ahead: int = 0) -> str:
+    """One summary: how far, how long still, what is being written; or why not. Empty where there is nothing to say.
+
+    :param ahead: jobs that come before it.
+    """
+    if job is None or job.state in {"fertig", "abgebrochen"}:
+        return ""
+    if job.state == "fehler":
+        return notice(job.error or "Die Zusammenfassung wurde nicht fertig.", "error")
+    done = f"{job.done} von {count(job.total, 'Punkt', 'Punkten')} fertig" if job.total > 1 else ""
+    share = job.done / job.total if job.total > 1 else None
+    if job.state == "pausiert":
+        return notice(f"Angehalten{f', {done}' if done else ''}. {_KEPT}")
+    if job.state == "wartet":
+        told = _why_it_waits(job, working, now, ahead)
+        return progress_bar(share, f"{told} {done}.".strip()) if job.done else notice(told)
+    standing = Standing.of(job)
+    if standing.at is None:
+        return progress_bar(None, job.message or "Die KI wird gestartet …")
+    left = time_left(standing.seconds_left) if standing.seconds_left is not None else ""
+    label = ", ".join(part for part in (done or "Ein Punkt wird geschrieben", left) if part)
+    return f"{progress_bar(share, f'Die KI schreibt: {label}.')}{_titles('In Arbeit', standing.now)}{_titles('Danach', standing.next)}"
+
+
+def _titles(label: str, titles: Sequence[str]) -> str:
+    if not titles:
+        return ""
+    short = "; ".join(title if len(title) <= 70 else title[:69].rstrip() + "…" for title in titles)
+    return f'<p class="ra-small ra-standing"><strong>{label}:</strong> {safe(short)}</p>'
+
+
+def _why_it_waits(job: Job, working: Working, now: dt.datetime, ahead: int) -> str:
+    if not job.is_due(now) and job.not_before:
+        return f"Geplant: {when(job.not_before, now)}. {STAY_ON}"
+    if working.waits:
+        return working.waits
+    if ahead:
+        return f"Wartet: {count(ahead, 'anderer Auftrag ist', 'andere Aufträge sind')} vorher dran."
+    return "Gleich geht es weiter …"
+
+
+def when(moment: dt.datetime, now: dt.datetime) -> str:
+    """A time to come in words: "heute ab 22:00 Uhr"."""
+    local, today = moment.astimezone(), now.astimezone().date()
+    days = (local.date() - today).days
+    day = {0: "heute", 1: "morgen"}.get(days, f"am {local:%d.%m.}")
+    return f"{day} ab {local:%H:%M} Uhr"
+
+
+def controls(job: Job | None, offer: Offer | None, working: Working, now: dt.datetime, ahead: int = 0) -> str:
+    """What can be done about the summary of the open meeting: order it, pause it, go on, cancel, hurry, go gently."""
+    alive = job is not None and job.state in {*BUSY, "pausiert"}
+    if job is not None and alive:
+        return f'<div class="ra-controls">{_steering(job, now, ahead)}{gentle_switch(working)}</div>'
+    if offer is None:
+        return ""
+    return f'<div class="ra-controls">{_ordering(offer)}{gentle_switch(working)}</div>'
+
+
+def _steering(job: Job, now: dt.datetime, ahead: int = 0, *, named: bool = False) -> str:
+    """The buttons of a job. :param named: say to a screen reader what they are about, where several stand in a list."""
+
+    def button(how: str, label: str) -> str:
+        return action("steer", label, name=f"{label}: {job.title}" if named else None, job=job.id, how=how)
+
+    buttons = []
+    if job.state in BUSY and not job.is_due(now):
+        buttons.append(button("now", "Jetzt gleich schreiben"))
+    elif ahead and job.state == "wartet":
+        buttons.append(button("up", "Nach vorn"))
+    if job.state == "pausiert":
+        buttons.append(button("resume", "Fortsetzen"))
+    elif job.is_due(now):
+        buttons.append(button("pause", "Anhalten"))
+    if job.state == "fehler":
+        buttons = [button("resume", "Noch einmal versuchen"), button("remove", "Aus der Liste nehmen")]
+    else:
+        buttons.append(button("cancel", "Abbrechen"))
+    return f'<p class="ra-buttons">{"".join(buttons)}</p>'
+
+
+def _ordering(offer: Offer) -> str:
+    if not offer.items:
+        if not offer.thorough_items:
+            return ""
+        how_long = _how_long(offer.thorough_seconds, offer.known)
+        return (
+            '<details data-fold="gründlicher"><summary>Gründlicher schreiben lassen</summary><p>Die KI liest dann mehr Stellen und '
+            f"versucht es länger: {count(offer.thorough_items, 'Punkt', 'Punkte')}, {how_long}. Bis dahin bleibt die jetzige "
+            f'Zusammenfassung stehen.</p><form class="ra-write"><p class="ra-buttons">{_hidden_thorough()}{_write_buttons(offer)}</p></form></details>'
+        )
+    what = count(offer.items, "Tagesordnungspunkt mit Unterlagen", "Tagesordnungspunkte mit Unterlagen")
+    more = (
+        f" ({_how_long(offer.thorough_seconds, offer.known)})"
+        if offer.thorough_seconds is not None
+        else " (dauert länger)"
+    )
+    return (
+        f'<form class="ra-write"><p>Noch ohne Zusammenfassung: {what}. Die KI braucht dafür '
+        f"{_how_long(offer.seconds, offer.known)}; Sie können währenddessen weiterlesen.</p>"
+        f'<p class="ra-buttons">{_write_buttons(offer)}</p>'
+        f'<label class="ra-tick"><input type="checkbox" name="thorough" value="1"> gründlicher: die KI liest mehr Stellen{safe(more)}</label></form>'
+    )
+
+
+def _hidden_thorough() -> str:
+    return '<input type="hidden" name="thorough" value="1">'
+
+
+def _write_buttons(offer: Offer) -> str:
+    now = action("write", "Zusammenfassung schreiben lassen", css="ra-button ra-primary")
+    if offer.night is None:
+        return now
+    return now + action("write", f"Erst heute Nacht (ab {NIGHT_BEGINS} Uhr)", when="night")
+
+
+def _how_long(seconds: float | None, known: bool) -> str:
+    if seconds is None:
+        return "einige Minuten"
+    where = "auf diesem Rechner" if known else "(grob geschätzt, dieser Rechner ist noch nicht vermessen)"
+    return f"{duration(seconds)} {where}"
+
+
+def gentle_switch(working: Working) -> str:
+    """The switch for gentle work, with why it is on where nobody has switched it on."""
+    on = working.gentle
+    told = working.why_gentle if on and working.why_gentle else f"Leise heißt: {_GENTLY}."
+    return (
+        f'<p class="ra-gentle"><button type="button" class="ra-button ra-switch" role="switch" aria-checked="{str(on).lower()}" '
+        f'data-do="gentle" data-to="{0 if on else 1}">{"☑" if on else "☐"} Leise arbeiten</button> <span class="ra-small">{safe(told)}</span></p>'
+    )
+
+
+def queue(jobs: Sequence[Job], working: Working, now: dt.datetime, unplanned: int = 0) -> str:
+    """All that is still to be written, in the order in which it is, each with its buttons.
+
+    :param jobs: in that order; those that failed at the end.
+    :param unplanned: meetings to come that nobody has ordered a summary of.
+    """
+    night = _night_for_all(unplanned, now)
+    if not jobs:
+        return night
+    rows = "".join(_row(job, place, working, now) for place, job in enumerate(jobs))
+    buttons = []
+    if any(job.state in BUSY for job in jobs):
+        buttons.append(action("all", "Alles anhalten", how="pause"))
+    if any(job.state == "pausiert" for job in jobs):
+        buttons.append(action("all", "Alles fortsetzen", how="resume"))
+    waits = notice(working.waits, "warning") if working.waits and any(j.state in BUSY for j in jobs) else ""
+    return (
+        f'<section class="ra-queue" aria-label="Was noch geschrieben wird"><h2>Was noch geschrieben wird</h2>{waits}'
+        f'<ol class="ra-list">{rows}</ol><p class="ra-buttons">{"".join(buttons)}</p>{gentle_switch(working)}{night}</section>'
+    )
+
+
+def _row(job: Job, place: int, working: Working, now: dt.datetime) -> str:
+    # why everything rests is said once, above
+    line = progress(job, Working(working.gentle) if working.waits else working, now, place)
+    opens = ""
+    if job.payload.get("meeting"):
+        item = one_item(job)
+        opens = action("open", "Ansehen", name=f"{job.title} ansehen", meeting=job.payload["meeting"], item=item)
+    buttons = _steering(job, now, place, named=True).replace(
+        '<p class="ra-buttons">', f'<p class="ra-buttons">{opens}', 1
+    )
+    return f'<li class="ra-card" data-about="{safe(job.id)}"><strong>{safe(job.title)}</strong>{line}{buttons}</li>'
+
+
+def _night_for_all(unplanned: int, now: dt.datetime) -> str:
+    if unplanned < 2:
+        return ""
+    label = f"Alle {unplanned} heute Nacht schreiben lassen (ab {NIGHT_BEGINS} Uhr)"
+    return (
+        f'<div class="ra-night"><p>{unplanned} Sitzungen haben noch keine Zusammenfassung der KI. {STAY_ON}</p>'
+        f'<p class="ra-buttons">{action("night", label)}</p></div>'
+    )
