@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scripted import RECORD
 
 from ratsassistent.errors import Interrupted, ModelError
-from ratsassistent.writing.model import llama
+from ratsassistent.writing.model import choosing, llama
 from ratsassistent.writing.model.beginnings import Beginnings
 from ratsassistent.writing.model.engine import Engine
 from ratsassistent.writing.model.language_model import Message, Reply, Request, Script, Under, alone, in_turn, together
@@ -110,11 +110,41 @@ def test_the_numbers_of_a_reply_are_those_of_its_own_text() -> None:
 def test_a_beginning_is_read_once_however_many_begin_with_it() -> None:
     model = make(side_by_side=8, context=1200)
     beginning = len(model._beginning([RULES, Message("user", "")]))
-    list(model.write_all(told([[request(f" Haus {n}") for n in range(8)]]) for _ in range(2)))
-    reading = model._weights.rows - sum(len(one) for one in [])  # type: ignore[attr-defined]
-    replies = 16 * 13
+
+    def script() -> Script[Sequence[Reply]]:
+        return (yield [request(f" Haus {n}") for n in range(8)])
+
+    replies = [reply for _, made in model.write_all(script() for _ in range(2)) for reply in made]
+    own = sum(len(model._prompt(request(f" Haus {n % 8}").messages)) - beginning for n in range(16))
     assert beginning > 60
-    assert reading < beginning + 16 * 12 + replies
+    assert sum(reply.tokens_read for reply in replies) <= beginning + own
+    assert sum(reply.tokens_reused for reply in replies) >= 15 * beginning
+
+
+def test_guesses_that_come_true_save_steps_and_change_nothing() -> None:
+    """Words that follow each other in the text before are guessed; here every word follows the one it always does."""
+    cycle = [" der", " Rat", " soll", " nicht", " das", " Dach", " kauft", " die"]
+
+    class Cyclic(FakeWeights):
+        def after(self, tokens: Sequence[int]) -> Any:
+            scores = super().after(tokens)
+            last = WORDS[tokens[-1]] if tokens[-1] < len(WORDS) else ""
+            if last in cycle:
+                scores[WORDS.index(cycle[(cycle.index(last) + 1) % len(cycle)])] = 30.0
+            return scores
+
+    made = {}
+    for guessed in (0, 3):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(llama, "Weights", Cyclic)
+            patch.setattr(choosing, "GUESSED", guessed)
+            model = make(context=1200)
+            reply = model.write(
+                request("".join(cycle) + " der", lead=" der Rat").messages, max_tokens=16, lead=" der Rat"
+            )
+            made[guessed] = reply.text, reply.tokens_written, model._weights.steps  # type: ignore[attr-defined]
+    assert made[0][:2] == made[3][:2]
+    assert made[3][2] < made[0][2] - 8
 
 
 def test_earlier_scripts_go_first_and_several_are_in_a_step() -> None:

@@ -187,8 +187,8 @@ class LlamaModel:
 
     def _work(self, request: Request, rank: int = 0) -> tuple[Work, Writing]:
         prompt = self._prompt(request.messages) + self._weights.tokens(request.lead, special=False)
-        writing = Writing(request, self._weights)
-        return Work(prompt, request.max_tokens, writing.next, rank), writing
+        writing = Writing(request, self._weights, prompt)
+        return Work(prompt, request.max_tokens, writing.next, rank, writing.guess), writing
 
     def _reply(self, request: Request, work: Work, writing: Writing) -> Reply:
         return Reply(

@@ -26,7 +26,7 @@ from ratsassistent.errors import Interrupted, ModelError
 from ratsassistent.writing.model.choosing import Next
 from ratsassistent.writing.model.engine import MOST_SEQUENCES, Row
 
-SHARED = 48  # tokens that are worth taking over, or waiting for
+SHARED = 8  # tokens of a beginning that are worth waiting for while another text is reading them
 
 
 class Rows(Protocol):
@@ -54,6 +54,7 @@ class Work:
     """One text: what it begins with, and what is done with the scores behind it.
 
     `room`: tokens that may come behind `prompt`. `think`: given the scores, says what to read next. `rank`: lower goes first.
+    `guess`: what may come behind the token that is to be read next; read in the same step, and forgotten where it did not come.
     What is found out: `read` and `reused` tokens of the prompt, seconds of reading and writing.
     """
 
@@ -61,6 +62,7 @@ class Work:
     room: int
     think: Callable[[Any], Next]
     rank: int = 0
+    guess: Callable[[int], Sequence[int]] | None = None
     read: int = 0
     reused: int = 0
     reading: float = 0.0
@@ -217,16 +219,24 @@ class Schedule:
     # --- one step ----------------------------------------------------------------------------------------------------
 
     def _step(self) -> list[Work]:
-        """Read one batch: the next token of each text being written, then as much of the prompts as has room."""
+        """Read one batch: the next token of each text being written, guesses at what follows it, then as much of the
+        prompts as has room."""
         rows: list[Row] = []
-        taking: list[tuple[_Live, int]] = []
-        for live in sorted(self._live, key=lambda one: not one.writes):  # stable: the first ones first
+        taken: list[tuple[_Live, int, list[int]]] = []  # how much of what is to be read, and the guesses behind it
+        writing = [live for live in self._live if live.writes]
+        room = self._engine.batch - sum(len(live.todo) for live in writing)
+        for live in (*writing, *(live for live in self._live if not live.writes)):
             size = min(len(live.todo), self._engine.batch - len(rows))
             if size <= 0:
                 break
+            guesses: list[int] = []
+            if live.writes and live.work.guess and self._engine.cuts and len(live.todo) == 1:
+                guesses = list(live.work.guess(live.todo[0]))[: max(room, 0)]
+                room -= len(guesses)
             begin, last = len(live.sequence.tokens), len(live.todo) - 1
-            rows += [Row(live.sequence.number, begin + n, token, n == last) for n, token in enumerate(live.todo[:size])]
-            taking.append((live, size))
+            for n, token in enumerate((*live.todo[:size], *guesses)):
+                rows.append(Row(live.sequence.number, begin + n, token, n >= last))
+            taken.append((live, size, guesses))
         started = time.monotonic()
         try:
             scores = iter(self._engine.read(rows))
@@ -235,19 +245,36 @@ class Schedule:
             raise
         each = (time.monotonic() - started) / len(rows)
         done: list[Work] = []
-        for live, size in taking:
+        for live, size, guesses in taken:
             if live.writes:
-                live.work.writing += each * size
+                live.work.writing += each * (size + len(guesses))
             else:
                 live.work.reading += each * size
-            live.sequence.tokens += live.todo[:size]
-            live.sequence.cells += [next(self._cells) for _ in range(size)]
+            self._grow(live.sequence, live.todo[:size])
             del live.todo[:size]
-            if not live.todo and self._ended(live, live.work.think(next(scores))):
+            if not live.todo and self._ended(
+                live, self._came(live, [next(scores) for _ in range(1 + len(guesses))], guesses)
+            ):
                 self._live.remove(live)
                 self._kept[live.sequence.number] = live.sequence
                 done.append(live.work)
         return done
+
+    def _came(self, live: _Live, scores: Sequence[Any], guesses: Sequence[int]) -> Next:
+        """What comes behind what was read, and behind each guess that came true; the others are forgotten."""
+        then = live.work.think(scores[0])
+        right = 0
+        while right < len(guesses) and then.token == guesses[right]:
+            self._grow(live.sequence, [guesses[right]])
+            right += 1
+            then = live.work.think(scores[right])
+        if right < len(guesses):
+            self._engine.cut(live.sequence.number, len(live.sequence.tokens))
+        return then
+
+    def _grow(self, sequence: _Sequence, tokens: Sequence[int]) -> None:
+        sequence.tokens += tokens
+        sequence.cells += [next(self._cells) for _ in tokens]
 
     def _ended(self, live: _Live, then: Next) -> bool:
         """Do what comes after a token; True where the text is complete."""
