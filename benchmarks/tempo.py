@@ -17,9 +17,9 @@ No worker runs beside it: in the program, the vectors of the search and the brie
 other. `memory` is therefore that of the process that writes, with the children that read the PDF.
 
 seconds_start is what Python and the program's modules take from the start of the process on; it is part of the figures
-"file_to_…", since who calls a command waits for it, too. tokens_… are the program's own count of the items (what came from the
-archive counts as it did when it was written), `engine` is what was computed: its `rows_written` are more than `tokens_written` where
-words were taken back.
+"file_to_…", since who calls a command waits for it, too. tokens_… are the program's own count for the items, kept with
+them (what comes from the archive counts as when it was written). `engine` is what was computed now: its `rows_written`
+are more than `tokens_written` where words were taken back or guesses were wrong.
 
 `--vorlage DATENORDNER`: as on any day but the first, the measurement of this computer (`modelle messen`) and what the
 model has read of the prompts are there already; what of it is lacking there is put there afterwards. `--nebeneinander 1`
@@ -149,6 +149,9 @@ class Run:
                 "tokens_read": sum(t.read for t in tokens),
                 "tokens_reused": sum(t.reused for t in tokens),
                 "tokens_written": sum(t.written for t in tokens),
+                "tokens_written_a_second": round(sum(t.written for t in tokens) / work.seconds_writing, 1)
+                if work.seconds_writing
+                else None,
                 "engine": work.figures(),
                 "energy_wh": made.energy_wh,
             }

@@ -5,8 +5,9 @@ memory of this process and its children, looked at several times a second.
 What it does not know: this program, its peers, prompts. It needs llama_cpp and psutil only, so that the same meter hangs
 at the program and at what it is compared with.
 
-A call computes rows of one or several texts. A row that stands alone for its text and asks for scores writes; any other is
-read. Where a call does both, each row takes its share of the time. Tokens taken from the cache never come here.
+A call computes rows of one or several texts. A text all of whose rows ask for scores is being written (its last token, and
+guesses at what follows it); any other is being read. Where a call does both, each row takes its share of the time. Tokens
+taken from the cache never come here.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import psutil
 
 @dataclass
 class Work:
-    """What was computed. `widths`: how many rows wrote in a call -> calls; `kinds`: what calls did -> rows and seconds."""
+    """What was computed. `widths`: how many texts a call wrote for -> calls; `kinds`: what calls did -> rows and seconds."""
 
     tokens_read: int = 0
     seconds_reading: float = 0.0
@@ -32,15 +33,15 @@ class Work:
     widths: Counter[int] = field(default_factory=Counter)
     kinds: dict[str, list[float]] = field(default_factory=dict)
 
-    def add(self, read: int, written: int, seconds: float) -> None:
-        """One call."""
+    def add(self, read: int, written: int, texts: int, seconds: float) -> None:
+        """One call: rows read, rows that wrote, for how many texts."""
         share = seconds / max(read + written, 1)
         self.tokens_read += read
         self.rows_written += written
         self.seconds_reading += share * read
         self.seconds_writing += share * written
-        self.widths[written] += written > 0
-        kind = "both" if read and written else "reading" if read else "writing alone" if written == 1 else "writing"
+        self.widths[texts] += texts > 0
+        kind = "both" if read and written else "reading" if read else "writing alone" if texts == 1 else "writing"
         known = self.kinds.setdefault(kind, [0, 0, 0.0])
         known[0] += 1
         known[1] += read + written
@@ -85,12 +86,18 @@ class Meter:
         llama_cpp.llama_decode = low.llama_decode = self._measured
 
     def _measured(self, context: Any, batch: Any) -> int:
-        rows = int(batch.n_tokens)
-        texts = Counter(batch.seq_id[n][0] for n in range(rows))
-        written = sum(1 for n in range(rows) if batch.logits[n] and texts[batch.seq_id[n][0]] == 1)
+        count = int(batch.n_tokens)
+        rows: Counter[int] = Counter()
+        asking: Counter[int] = Counter()
+        for n in range(count):
+            text = batch.seq_id[n][0]
+            rows[text] += 1
+            asking[text] += batch.logits[n] != 0
+        writing = [text for text in rows if rows[text] == asking[text]]
+        written = sum(rows[text] for text in writing)
         started = time.perf_counter()
         status: int = self._decode(context, batch)
-        self._work.add(rows - written, written, time.perf_counter() - started)
+        self._work.add(count - written, written, len(writing), time.perf_counter() - started)
         return status
 
     def take(self) -> Work:

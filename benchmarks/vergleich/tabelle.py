@@ -59,7 +59,7 @@ def row(made: Figures) -> Figures:
         return round(sum(item[key] for item in items), 2)
 
     return {
-        "seconds": total("seconds") + made["seconds_loading"], "loading": made["seconds_loading"], "reading": total("seconds_reading"),
+        "seconds": round(total("seconds") + made["seconds_loading"], 2), "loading": made["seconds_loading"], "reading": total("seconds_reading"),
         "writing": total("seconds_writing"), "else": total("seconds_else"), "read": total("tokens_read"),
         "reused": total("tokens_reused"), "written": total("tokens_written"),
         "read/s": _rate(total("tokens_read"), total("seconds_reading")),
