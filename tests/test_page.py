@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratsassistent import earlier, models, workflow
+from ratsassistent.briefing_jobs import Standing
 from ratsassistent.briefings import (
     Amount,
     AnnexLine,
@@ -255,8 +256,7 @@ def everything_with(text: str) -> list[str]:
             ),
         ),
         page_views.agenda(meeting, made, "ra:top-1"),
-        page_views.briefing_job(job(message=text, total=3, done=1), False),
-        page_views.briefing_job(job("fehler", error=text), False),
+        page_views.finished(made.model_copy(update={"energy_wh": 1.0, "energy_how": text})),
         page_views.question(job(title=text, message=text)),
         page_views.earlier([job(title=text)], None),
         page_views.picture(PagePicture(text, text, 1, 2, b"png", False, text)),
@@ -442,7 +442,7 @@ def test_an_opened_meeting_starts_at_its_overview_and_an_item_at_its_papers(sett
     assert reading.chosen.item == OVERVIEW
     assert "Auf einen Blick" in Shape(reading.item).words
     assert actions.first_page(reading.chosen) is None
-    assert reading.can_write
+    assert "Zusammenfassung schreiben lassen" in reading.controls
     shown = next(i for i in meeting.agendaItem if i.papers)
     reading = actions.open(Chosen(meeting=meeting.id, item=shown.id))
     assert reading.chosen.item == shown.id
@@ -760,13 +760,13 @@ def test_a_loose_paper_can_be_annotated(settings: Settings, tmp_path: Path) -> N
 def test_only_what_has_changed_is_drawn_anew(actions: Actions, opened: Chosen) -> None:
     """A reader may be writing a note while the model goes on with other items."""
     events = Events(Parts(), actions)  # type: ignore[arg-type]
-    actions.order_briefing(opened.meeting or "")
+    actions.work.order(opened.meeting or "")
     seen = press(actions, opened, do="item", item=opened.item or "")["seen"]
     with workflow.workspace(actions.settings) as ws:
         queue = ws.jobs  # keeps its claims
         ordered = queue.claim("prüfung")
         assert ordered is not None
-        queue.beat(ordered.id, 1, 9, "TOP 1 ist fertig")
+        queue.beat(ordered.id, 1, 9, "", Standing(at=dt.datetime.now(dt.UTC)).model_dump(mode="json"))
         (changed,) = events.tick(opened, seen)
         assert "item" not in changed
         assert "1 von 9 Punkten fertig" in words_of(changed["line"])

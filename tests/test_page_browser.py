@@ -195,7 +195,9 @@ def test_the_address_leads_back_to_the_same_item(page: Page, served: Served, tmp
 def test_the_summary_is_written_paused_and_shown_in_a_second_tab(page: Page, served: Served, tmp_path: Path) -> None:
     take_in(served, small_pack(tmp_path))
     open_first(page)
+    assert page.get_by_text("auf diesem Rechner").or_(page.get_by_text("noch nicht vermessen")).first.is_visible()
     page.get_by_role("button", name="Zusammenfassung schreiben lassen").click()
+    page.locator("#ra-line", has_text="In Arbeit: TOP").wait_for()
     page.get_by_role("button", name="Anhalten").click()
     page.get_by_text("Angehalten").wait_for()
     served.may_write.set()
@@ -208,6 +210,27 @@ def test_the_summary_is_written_paused_and_shown_in_a_second_tab(page: Page, ser
     second.goto(page.url)
     second.get_by_text("Von der KI geschrieben (Prüfmodell)").first.wait_for()
     assert not second.get_by_role("button", name="Zusammenfassung schreiben lassen").is_visible()
+
+
+def test_the_queue_of_all_packs(page: Page, served: Served, tmp_path: Path) -> None:
+    take_in(served, small_pack(tmp_path))
+    open_overview(page)
+    page.get_by_label("gründlicher").check()
+    page.get_by_role("button", name="Zusammenfassung schreiben lassen").click()
+    page.locator("#ra-line", has_text="In Arbeit: TOP").wait_for()
+    page.get_by_role("button", name="Alle Sitzungen").click()
+    queue = page.locator("#ra-queue")
+    queue.get_by_text("Gründliche Zusammenfassung").wait_for()
+    assert "In Arbeit: TOP" in queue.inner_text()
+    queue.get_by_role("switch", name="Leise arbeiten").click()
+    queue.get_by_role("switch", name="Leise arbeiten", checked=True).wait_for()
+    queue.get_by_role("button", name="Alles anhalten").click()
+    queue.get_by_text("Angehalten").wait_for()
+    served.may_write.set()
+    queue.get_by_role("button", name="Alles fortsetzen").click()
+    queue.get_by_text("Was noch geschrieben wird").wait_for(state="detached")
+    page.locator("#ra-meetings button").first.click()
+    page.get_by_text("Die Zusammenfassung ist fertig.").wait_for()
 
 
 def test_what_a_person_says_of_a_sentence_by_keyboard(page: Page, served: Served, tmp_path: Path) -> None:

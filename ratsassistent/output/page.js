@@ -117,7 +117,7 @@ element.addEventListener("click", (event) => {
     window.raConfirm(false);
     window.raTab("sitzungen");
   }
-  if (["remark", "withdraw", "plain", "release", "enter"].includes(wanted.do)) {  // a double click is one
+  if (["remark", "withdraw", "plain", "first", "write", "steer", "night", "release", "enter"].includes(wanted.do)) {  // a double click is one
     button.disabled = true;
     setTimeout(() => { button.disabled = false; }, 1500);
   }

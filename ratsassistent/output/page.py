@@ -22,7 +22,9 @@ import psutil
 from ratsassistent.errors import StorageError
 from ratsassistent.output.page_actions import Actions
 from ratsassistent.output.page_guard import Guard
+from ratsassistent.output.page_working import Work
 from ratsassistent.settings import Settings
+from ratsassistent.worker import Waker
 
 if TYPE_CHECKING:
     import gradio
@@ -99,7 +101,9 @@ def start(settings: Settings) -> tuple[gradio.Blocks, str]:
         css_paths=[_HERE / "page.css"],
         app_kwargs={"middleware": [Middleware(Guard)]},
     )
-    Actions(settings).wake_worker()
+    work = Work(settings)
+    work.wake_worker()
+    Waker(work.wake_worker).begin()
     return blocks, address
 
 

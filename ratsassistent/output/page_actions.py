@@ -7,27 +7,28 @@ What it does not know: Gradio, SQL, how anything is read or written.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 import logging
 import queue
 import threading
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast, get_args
 
-from ratsassistent import worker as background
-from ratsassistent import models, question_jobs, workflow
-from ratsassistent.briefings import Intake, RemarkKind
+from ratsassistent import briefing_jobs, models, question_jobs, workflow
+from ratsassistent.briefings import Briefing, Intake, RemarkKind
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
-from ratsassistent.oparl import AgendaItem, Paper
+from ratsassistent.oparl import AgendaItem, Meeting, Paper
 from ratsassistent.output import export, page_item, page_overview, page_views
 from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_text import notice, progress_bar, size
 from ratsassistent.output.page_views import BUSY, PagePicture
+from ratsassistent.output.page_working import Work
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
 
@@ -66,35 +67,30 @@ class Reading:
     agenda: str
     item: str
     line: str
+    controls: str = ""
     job: Job | None = None
-    can_write: bool = False
+    key: tuple[object, ...] = ()  # changes when one of these may have to be drawn anew (`Actions.reading_key`)
 
     @property
     def drawn(self) -> dict[str, str]:
-        """Digests of agenda and item: what is the same is not drawn anew under the reader's hands."""
-        return {
-            name: hashlib.sha256(html.encode("utf-8", "replace")).hexdigest()
-            for name, html in (("agenda", self.agenda), ("item", self.item))
-        }
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """Changes when agenda or item may have to be drawn anew."""
-        return reading_key(self.chosen, self.job)
+        """Digests of its parts: what is the same is not drawn anew under the reader's hands."""
+        parts = (("agenda", self.agenda), ("item", self.item), ("controls", self.controls))
+        return {name: digest(html) for name, html in parts}
 
 
-def reading_key(chosen: Chosen, job: Job | None) -> tuple[object, ...]:
-    """What tells that agenda and item may have changed; the line about the job depends on more."""
-    return chosen.meeting, chosen.item, chosen.paper, job and (job.id, job.state, job.done)
+def digest(html: str) -> str:
+    """Tells one HTML from another."""
+    return hashlib.sha256(html.encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What has changed since a tab looked last; None: nothing."""
+    """How things stand when a tab looks again; `reading` and `line` are None where they may stay as they are."""
 
     reading: Reading | None
-    line: str
-    job: Job | None
+    key: tuple[object, ...]
+    line: str | None
+    queue: str
     question: Job | None
     busy: bool
 
@@ -152,6 +148,7 @@ class Actions:
         self.settings = settings
         self.loading = ModelLoading()
         self.ready = Ready(settings)
+        self.work = Work(settings)
 
     # --- the model
 
@@ -167,10 +164,6 @@ class Actions:
         """What to say about a missing model, with the button that loads it; empty if none is missing."""
         entry = self.missing_model()
         return page_views.missing_model(entry, self.loading.html(), self.loading.running) if entry else ""
-
-    def _need_model(self) -> None:
-        if self.missing_model() is not None:
-            raise ModelError("Dafür fehlt noch das Sprachmodell. Oben auf der Seite können Sie es laden.")
 
     # --- taking in
 
@@ -233,26 +226,54 @@ class Actions:
 
     def _open_meeting(self, ws: Workspace, chosen: Chosen) -> Reading:
         held = workflow.meeting(ws, chosen.meeting or "")
-        job = _briefing_job(ws, held.id)
+        everything = ws.jobs.all()
+        jobs = briefing_jobs.of_meeting(everything, held.id)
+        job = _foremost(jobs)
         brief = workflow.stored_briefing(ws, held.id)
         if chosen.item not in {i.id for i in held.agendaItem}:
             chosen = replace(chosen, item=OVERVIEW)
         item = next((i for i in held.agendaItem if i.id == chosen.item), None)
-        written = {i.id: i for i in brief.agendaItem}
-        writing = job is not None and job.state in BUSY
-        ordered = {j.payload.get("plain") for j in _briefing_jobs(ws.jobs.all(), held.id) if j.state in BUSY}
+        queue = ws.jobs.queue()
+        finished = page_views.finished(brief) if brief.complete else ""
         return Reading(
             chosen=chosen,
             head=page_views.meeting_head(held, brief.coverage),
-            agenda=page_views.agenda(held, brief, chosen.item, writing),
-            item=page_item.item(
-                item, workflow.with_earlier(ws, written[item.id], item, held), ordered=item.id in ordered
-            )
+            agenda=page_views.agenda(held, brief, chosen.item, job is not None and job.state in BUSY),
+            item=self._item(ws, held, item, brief, jobs)
             if item
             else page_overview.overview(brief.overview) or notice("Diese Sitzung hat keine Tagesordnung."),
-            line=page_views.briefing_job(job, brief.complete),
+            line=self.work.progress(queue, job) or finished,
+            controls=self.work.controls(ws, held, brief, queue, job),
             job=job,
-            can_write=not brief.complete and not (job and job.state in {*BUSY, "pausiert"}),
+            key=self.reading_key(chosen, queue, job),
+        )
+
+    def _item(self, ws: Workspace, held: Meeting, item: AgendaItem, brief: Briefing, jobs: Sequence[Job]) -> str:
+        written = next(i for i in brief.agendaItem if i.id == item.id)
+        busy = [j for j in jobs if j.state in BUSY]
+        return page_item.item(
+            item,
+            workflow.with_earlier(ws, written, item, held),
+            ordered=item.id in {j.payload.get("plain") for j in busy},
+            summary="none"
+            if written.level == "voll" or not item.has_files
+            else "ordered"
+            if item.id in {j.payload.get("item") for j in busy}
+            else "later"
+            if busy
+            else "possible",
+        )
+
+    def reading_key(self, chosen: Chosen, queue: Sequence[Job], job: Job | None) -> tuple[object, ...]:
+        """What tells that an opened meeting may have changed; the line about its job depends on more."""
+        place = [j.id for j in queue].index(job.id) if job and job.id in {j.id for j in queue} else 0
+        now = self.work.working()
+        return (
+            chosen.meeting,
+            chosen.item,
+            chosen.paper,
+            now,
+            job and (job.id, job.state, job.done, place, job.not_before),
         )
 
     def _open_paper(self, ws: Workspace, chosen: Chosen) -> Reading:
@@ -322,27 +343,10 @@ class Actions:
 
     # --- work in the background
 
-    def order_briefing(self, meeting_id: str) -> None:
-        """Have the summary written."""
-        self._need_model()
+    def queue(self) -> str:
+        """All that is still to be written, as HTML."""
         with workflow.workspace(self.settings) as ws:
-            workflow.order_briefing(ws, meeting_id)
-
-    def order_plain(self, meeting_id: str, item_id: str) -> None:
-        """Have an item said in plain language."""
-        self._need_model()
-        with workflow.workspace(self.settings) as ws:
-            workflow.order_briefing(ws, meeting_id, item_id)
-
-    def steer(self, meeting_id: str, how: str) -> None:
-        """Pause (`pause`), go on with (`resume`) or cancel (`cancel`) the summary of a meeting."""
-        with workflow.workspace(self.settings) as ws:
-            job = _briefing_job(ws, meeting_id)
-            if job is None:
-                return
-            {"pause": ws.jobs.pause, "resume": ws.jobs.resume, "cancel": ws.jobs.cancel}[how](job.id)
-        if how == "resume":
-            background.ensure_worker(self.settings)
+            return self.work.queue(ws)
 
     def ask(self, question: str, meeting_id: str | None, before: str | None = None) -> str:
         """Have a question answered; returns the job's id. A closed tab does not stop it.
@@ -381,34 +385,22 @@ class Actions:
             return [j for j in ws.jobs.all() if j.kind == "frage"]
 
     def news(self, chosen: Chosen, seen: tuple[object, ...]) -> News:
-        """How the work in the background stands; agenda and item only where they differ from `seen`."""
+        """How the work in the background stands; agenda and item only where they may differ from `seen`."""
         with workflow.workspace(self.settings) as ws:
-            everything = ws.jobs.all()
+            everything, queue = ws.jobs.all(), ws.jobs.queue()
+            shown = "" if chosen.meeting or chosen.paper else self.work.queue(ws)
         asked = next((j for j in everything if j.id == chosen.question), None)
-        job = _foremost(_briefing_jobs(everything, chosen.meeting)) if chosen.meeting else None
+        job = _foremost(briefing_jobs.of_meeting(everything, chosen.meeting)) if chosen.meeting else None
+        key = self.reading_key(chosen, queue, job)
         reading = None
-        if chosen.meeting and reading_key(chosen, job) != seen:
+        if chosen.meeting and key != seen:
             with contextlib.suppress(NotFound):  # deleted in another tab
                 reading = self.open(chosen)
-        busy = self.loading.running or any(j.state in BUSY for j in (job, asked) if j)
-        line = reading.line if reading else page_views.briefing_job(job, False) if job and job.state != "fertig" else ""
-        return News(reading, line, job, asked, busy)
-
-    def wake_worker(self) -> None:
-        """Go on with what waits from an earlier run of the program."""
-        with workflow.workspace(self.settings) as ws:
-            waiting = any(j.state in BUSY for j in ws.jobs.all())
-        if waiting:
-            background.ensure_worker(self.settings)
-
-
-def _briefing_job(ws: Workspace, meeting_id: str) -> Job | None:
-    """The job that tells how this meeting's summary stands."""
-    return _foremost(_briefing_jobs(ws.jobs.all(), meeting_id))
-
-
-def _briefing_jobs(everything: Iterable[Job], meeting_id: str) -> list[Job]:
-    return [j for j in everything if j.kind == "briefing" and j.payload.get("meeting") == meeting_id]
+        now = dt.datetime.now(dt.UTC)
+        watched = [j for j in (job, asked, *(queue if shown else ())) if j]
+        busy = self.loading.running or any(j.state in BUSY and j.is_due(now) for j in watched)
+        line = reading.line if reading else self.work.progress(queue, job) or None
+        return News(reading, key, line, shown, asked, busy)
 
 
 def _foremost(found: Sequence[Job]) -> Job | None:

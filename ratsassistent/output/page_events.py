@@ -18,12 +18,11 @@ import gradio as gr
 from ratsassistent.errors import NotFound
 from ratsassistent.jobs import Job
 from ratsassistent.output import page_register, page_search, page_views
-from ratsassistent.output.page_actions import Actions, Chosen, Reading, reading_key, sentence
+from ratsassistent.output.page_actions import Actions, Chosen, Reading, digest, sentence
 from ratsassistent.output.page_lookup import LookUp
 from ratsassistent.output.page_register import RegisterSearch
 from ratsassistent.output.page_search import Search
 from ratsassistent.output.page_text import notice, progress_bar
-from ratsassistent.output.page_views import BUSY
 
 if TYPE_CHECKING:
     from ratsassistent.output.page_layout import Page
@@ -80,6 +79,7 @@ class Events:
         nothing = page_views.picture(None)
         first |= {self.p.chosen: chosen, self.p.source: nothing, self.p.found_page: nothing}
         first |= {self.p.register_page: nothing, self.p.search_form: self.lookup.search_form(None)}
+        first[self.p.queue] = self.do.queue()
         first[self.p.view] = f"overview start-{view}" if view != TAKE_IN else "overview"  # no jump where it is anyway
         yield first
         if chosen.meeting or chosen.paper:
@@ -93,8 +93,9 @@ class Events:
         """Look whether the work in the background has brought anything new; draw only that."""
         news = self.do.news(chosen, seen.get("reading", ()))
         now: dict[str, Any] = {
-            "reading": reading_key(chosen, news.job),
-            "line": news.line,
+            "reading": news.key,
+            "line": seen.get("line", "") if news.line is None else news.line,
+            "queue": digest(news.queue),
             "question": news.question and _question_key(news.question),
             "model": self.do.model_box(),
             "pace": SOON_S if _is_awaited(news.question) else FAST_S if news.busy else SLOW_S,
@@ -109,11 +110,14 @@ class Events:
             for name, part, html in (
                 ("agenda", self.p.agenda, news.reading.agenda),
                 ("item", self.p.item, news.reading.item),
+                ("controls", self.p.controls, news.reading.controls),
             ):
                 if now["drawn"][name] != drawn.get(name):
                     changes[part] = html
         if now["line"] != seen.get("line"):
-            changes[self.p.line] = news.line
+            changes[self.p.line] = now["line"]
+        if now["queue"] != seen.get("queue"):
+            changes[self.p.queue] = news.queue
         if now["question"] != seen.get("question"):
             changes[self.p.answer] = page_views.question(news.question)
         if now["model"] != seen.get("model"):
@@ -166,10 +170,12 @@ class Events:
             case "withdraw":
                 self.do.withdraw(wanted["remark"])
                 yield from self._said(chosen, wanted, "Zurückgenommen.")
-            case "plain":
-                if chosen.meeting:
-                    self.do.order_plain(chosen.meeting, wanted["item"])
-                    yield self._at_work(chosen)
+            case "plain" if chosen.meeting:
+                self.do.work.order_plain(chosen.meeting, wanted["item"])
+                yield self._at_work(chosen)
+            case "first" if chosen.meeting:
+                self.do.work.order_item(chosen.meeting, wanted["item"])
+                yield self._at_work(chosen)
             case "cite":
                 self._turns.begin(wanted, "picture")
                 made = self._picture(wanted)
@@ -199,17 +205,28 @@ class Events:
         """From a meeting to the list of all."""
         yield self._overview(replace(chosen, meeting=None, item=None, paper=None))
 
-    def write(self, chosen: Chosen) -> Changes:
-        """Have the summary of the open meeting written."""
+    def act_working(self, chosen: Chosen, event: Any) -> Changes:
+        """A button about the work in the background: order, plan, pause, go on, cancel, put first, go gently."""
+        wanted, work = event._data, self.do.work
+        match wanted["do"]:
+            case "open":
+                yield from self.act_reading(chosen, event)
+                return
+            case "write" if chosen.meeting:
+                tonight, thorough = wanted.get("when") == "night", bool(wanted.get("thorough"))
+                work.order(chosen.meeting, thorough=thorough, tonight=tonight)
+            case "steer":
+                work.steer(wanted["job"], wanted["how"])
+            case "all":
+                work.steer_all(wanted["how"])
+            case "night":
+                gr.Info(f"{work.order_all_tonight()} Zusammenfassungen sind geplant.", title="Heute Nacht", duration=6)
+            case "gentle":
+                work.go_gently(wanted["to"] == "1")
         if chosen.meeting:
-            self.do.order_briefing(chosen.meeting)
             yield self._at_work(chosen)
-
-    def steer(self, how: str, chosen: Chosen) -> Changes:
-        """Pause, go on with or cancel the summary of the open meeting."""
-        if chosen.meeting:
-            self.do.steer(chosen.meeting, how)
-            yield self._at_work(chosen)
+        else:
+            yield {self.p.queue: self.do.queue(), self.p.seen: {}, self.p.timer: gr.Timer(FAST_S)}
 
     def delete(self, chosen: Chosen) -> Changes:
         """Delete the open meeting."""
@@ -369,6 +386,7 @@ class Events:
             self.p.files_made: "",
             self.p.agenda: "",
             self.p.line: "",
+            self.p.controls: "",
             self.p.item: progress_bar(None, "Der Auszug wird zusammengestellt …"),
             self.p.picture: page_views.picture(None),
         }
@@ -391,6 +409,7 @@ class Events:
             self.p.agenda: reading.agenda,
             self.p.item: reading.item,
             self.p.line: reading.line,
+            self.p.controls: reading.controls,
         }
 
     def _at_work(self, chosen: Chosen) -> dict[Any, Any]:
@@ -399,6 +418,7 @@ class Events:
     def _overview(self, chosen: Chosen) -> dict[Any, Any]:
         return {
             **self._lists(chosen),
+            self.p.queue: self.do.queue(),
             self.p.chosen: chosen,
             self.p.seen: {},
             self.p.address: "",
@@ -421,12 +441,4 @@ def _question_key(asked: Job) -> tuple[str, str, str, bool]:
 
 def _view(reading: Reading) -> str:
     """What is to be seen of an opened meeting or paper, as words for `page_view.js`."""
-    state = reading.job.state if reading.job else ""
-    seen = {
-        "meeting": bool(reading.chosen.meeting),
-        "write": reading.can_write,
-        "pause": state in BUSY,
-        "resume": state == "pausiert",
-        "cancel": state in {*BUSY, "pausiert"},
-    }
-    return " ".join(["desk", *(word for word, shown in seen.items() if shown)])
+    return "desk meeting" if reading.chosen.meeting else "desk"

@@ -7,6 +7,7 @@ What it does not know: Gradio, the archive, how a briefing is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from ratsassistent.briefings import Answer, ItemBriefing, Statement
 from ratsassistent.oparl import AgendaItem, Citation, Paper
@@ -40,6 +41,7 @@ _ORIGIN = {
     "person": ("ra-person", "von einer Person berichtigt"),
 }
 
+Summary = Literal["none", "possible", "later", "ordered"]
 _After = Callable[[Statement], str]
 
 
@@ -47,10 +49,11 @@ def _nothing(_: Statement) -> str:
     return ""
 
 
-def item(agenda: AgendaItem, brief: ItemBriefing | None, *, ordered: bool = False) -> str:
+def item(agenda: AgendaItem, brief: ItemBriefing | None, *, ordered: bool = False, summary: Summary = "none") -> str:
     """The middle of the page: an item with its proposed resolution, statements, amounts, dates and papers.
 
     :param ordered: its version in plain language is being written.
+    :param summary: whether the model's summary can be ordered, is written later, or has been ordered for this item.
     """
     number = f'<span class="ra-number">TOP {safe(agenda.number)}</span> ' if agenda.number else ""
     body = [f'<h2 class="ra-title" tabindex="-1">{number}{safe(agenda.name)}</h2>']
@@ -68,7 +71,7 @@ def item(agenda: AgendaItem, brief: ItemBriefing | None, *, ordered: bool = Fals
     named = several_files(cited)
     decided = page_facts.decisions(agenda.decisions, several_files(c for d in agenda.decisions for c in d.citation))
     if brief is not None:
-        body += [_resolution(brief, named), _summary(brief, named, ordered)]
+        body += [_resolution(brief, named), _summary(brief, named, ordered), _wanted(agenda, summary)]
     body.append(decided)
     if brief is not None:
         body.append(page_more.earlier(brief.earlier))
@@ -111,7 +114,8 @@ def _summary(brief: ItemBriefing, named: bool, ordered: bool) -> str:
     """What the item is about, as the model says it, and once more in plain language."""
     told = _Told(brief, named)
     model = brief.model.name if brief.model else None
-    parts = told.boxes([s for s in brief.statements if _is_summary(s)], ABOUT, model)
+    took = phrases.took(brief.seconds, brief.energy_wh, brief.energy_how) if model else ""
+    parts = told.boxes([s for s in brief.statements if _is_summary(s)], ABOUT, model, took)
     if brief.plain_language:
         parts += told.boxes(brief.plain_language, PLAIN, model)
     elif ordered:
@@ -122,6 +126,17 @@ def _summary(brief: ItemBriefing, named: bool, ordered: bool) -> str:
         button = action("plain", "In einfacher Sprache schreiben lassen", item=brief.id)
         parts.append(f'<p class="ra-buttons">{button}</p>')
     return "".join(parts)
+
+
+def _wanted(agenda: AgendaItem, summary: Summary) -> str:
+    """The button that has this item written before others, where it has no summary yet."""
+    if summary == "none":
+        return ""
+    if summary == "ordered":
+        return notice("Die Zusammenfassung dieses Punktes wird geschrieben …")
+    later = summary == "later"
+    label = "Diesen Punkt zuerst zusammenfassen lassen" if later else "Diesen Punkt zusammenfassen lassen"
+    return f'<p class="ra-buttons">{action("first", label, item=agenda.id)}</p>'
 
 
 def _rest(brief: ItemBriefing, title: str, named: bool) -> list[str]:
@@ -158,11 +173,11 @@ class _Told:
             else:
                 self._loose.append(note)
 
-    def boxes(self, given: Sequence[Statement], heading: str, model: str | None) -> list[str]:
+    def boxes(self, given: Sequence[Statement], heading: str, model: str | None, took: str = "") -> list[str]:
         """What the model wrote in its box, and beneath it what a person put in place of that."""
         written = [s for s in given if s.origin == "model"]
         mended = [s for s in given if s.origin == "person" and not is_note(s)]
-        parts = [ai_box(written, model, self._named, heading, self._after)] if written else []
+        parts = [ai_box(written, model, self._named, heading, self._after, took)] if written else []
         return parts + _groups([s.model_copy(update={"label": heading}) for s in mended], self._named, self._after)
 
     def groups(self, given: Sequence[Statement]) -> list[str]:
@@ -185,11 +200,17 @@ class _Told:
 
 
 def ai_box(
-    written: Sequence[Statement], model: str | None, named: bool, heading: str | None = None, after: _After = _nothing
+    written: Sequence[Statement],
+    model: str | None,
+    named: bool,
+    heading: str | None = None,
+    after: _After = _nothing,
+    took: str = "",
 ) -> str:
     """What the model wrote, in a box of its own that says so first.
 
     :param after: what stands below each sentence: how it can be changed.
+    :param took: how long it took to write, and how much energy.
     """
     who = f" ({safe(model)})" if model else ""
     rows = "".join(
@@ -197,10 +218,11 @@ def ai_box(
         for s in written
     )
     title = f"<h3>{safe(heading)}</h3>" if heading else ""
+    foot = f'<p class="ra-small">{safe(took)}</p>' if took else ""
     return (
         f'<section class="ra-ai-box" aria-label="Von der KI geschrieben"><p class="ra-ai-head">'
         f'<span class="ra-ai-mark" aria-hidden="true">KI</span> Von der KI geschrieben{who} – bitte an der Quelle prüfen</p>'
-        f"{title}<ul>{rows}</ul></section>"
+        f"{title}<ul>{rows}</ul>{foot}</section>"
     )
 
 

@@ -6,7 +6,6 @@ What it does not know: what a handler does (`page_events`), how HTML is made, SQ
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
@@ -85,6 +84,7 @@ class Page:
         with gr.Tab("Sitzungen", id=READ, render_children=True) as self.tab_read:
             with gr.Column(elem_classes="ra-when-overview"):
                 gr.HTML("<h1>Ihre Sitzungen</h1>", js_on_load=None)
+                self.queue = self._html("ra-queue")
                 self.meetings = self._html("ra-meetings")
                 self.loose = self._html("ra-loose")
             with gr.Column(elem_classes="ra-when-desk"):
@@ -92,11 +92,8 @@ class Page:
                     self.back = self._button("← Alle Sitzungen")
                     self.head = self._html("ra-head")
                 self.line = self._html("ra-line")
+                self.controls = self._html("ra-controls", "ra-when-meeting")
                 with gr.Row(elem_classes="ra-bar ra-when-meeting"):
-                    self.write = self._button("Zusammenfassung schreiben lassen", when="write", variant="primary")
-                    self.pause = self._button("Anhalten", when="pause")
-                    self.resume = self._button("Fortsetzen", when="resume")
-                    self.cancel = self._button("Abbrechen", when="cancel")
                     self.to_ask = self._button("Frage zu dieser Sitzung stellen")
                     self.export = self._button("Als Word oder PDF speichern")
                     self.delete = self._button("Sitzung löschen")
@@ -187,6 +184,8 @@ class Page:
             self.picture,
         ):
             on_act(part, do.act_reading)
+        for part in (self.controls, self.queue):
+            on_act(part, do.act_working)
         for part in (self.answer, self.earlier, self.source):
             on_act(part, do.act_asking)
         for part in (self.search_form, self.hits, self.found_page):
@@ -196,9 +195,6 @@ class Page:
         on(self.tab_find.select, do.open_search, self.searched)
         on(self.tab_register.select, do.open_register, self.listed)
         on(self.back.click, do.back, chosen)
-        on(self.write.click, do.write, chosen)
-        for button, how in ((self.pause, "pause"), (self.resume, "resume"), (self.cancel, "cancel")):
-            on(button.click, functools.partial(do.steer, how), chosen)
         on(self.to_ask.click, do.to_ask, chosen)
         on(self.export.click, do.export, chosen, trigger_mode="once")
         on(self.really.click, do.delete, chosen, trigger_mode="once")

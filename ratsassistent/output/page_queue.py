@@ -20,7 +20,9 @@ STAY_ON = (
     "Dafür muss der Rechner anbleiben und das Programm geöffnet sein; das Browserfenster dürfen Sie schließen. "
     "Geht der Rechner in den Ruhezustand, geht es nach dem Aufwachen weiter."
 )
-_GENTLY = "halbe Kraft: der Rechner bleibt leise und für anderes frei, es dauert etwa doppelt so lange"
+_GENTLY = (
+    "Leise heißt: mit halber Kraft. Der Rechner bleibt ruhig und für anderes frei, es dauert etwa doppelt so lange."
+)
 _KEPT = "Was fertig ist, bleibt erhalten."
 
 
@@ -101,7 +103,8 @@ def controls(job: Job | None, offer: Offer | None, working: Working, now: dt.dat
         return f'<div class="ra-controls">{_steering(job, now, ahead)}{gentle_switch(working)}</div>'
     if offer is None:
         return ""
-    return f'<div class="ra-controls">{_ordering(offer)}{gentle_switch(working)}</div>'
+    switch = gentle_switch(working) if offer.items else ""
+    return f'<div class="ra-controls">{_ordering(offer)}{switch}</div>'
 
 
 def _steering(job: Job, now: dt.datetime, ahead: int = 0, *, named: bool = False) -> str:
@@ -145,8 +148,8 @@ def _ordering(offer: Offer) -> str:
     return (
         f'<form class="ra-write"><p>Noch ohne Zusammenfassung: {what}. Die KI braucht dafür '
         f"{_how_long(offer.seconds, offer.known)}; Sie können währenddessen weiterlesen.</p>"
-        f'<p class="ra-buttons">{_write_buttons(offer)}</p>'
-        f'<label class="ra-tick"><input type="checkbox" name="thorough" value="1"> gründlicher: die KI liest mehr Stellen{safe(more)}</label></form>'
+        f'<label class="ra-tick"><input type="checkbox" name="thorough" value="1"> gründlicher: die KI liest mehr Stellen{safe(more)}</label>'
+        f'<p class="ra-buttons">{_write_buttons(offer)}</p></form>'
     )
 
 
@@ -171,7 +174,7 @@ def _how_long(seconds: float | None, known: bool) -> str:
 def gentle_switch(working: Working) -> str:
     """The switch for gentle work, with why it is on where nobody has switched it on."""
     on = working.gentle
-    told = working.why_gentle if on and working.why_gentle else f"Leise heißt: {_GENTLY}."
+    told = working.why_gentle if on and working.why_gentle else _GENTLY
     return (
         f'<p class="ra-gentle"><button type="button" class="ra-button ra-switch" role="switch" aria-checked="{str(on).lower()}" '
         f'data-do="gentle" data-to="{0 if on else 1}">{"☑" if on else "☐"} Leise arbeiten</button> <span class="ra-small">{safe(told)}</span></p>'
@@ -218,6 +221,6 @@ def _night_for_all(unplanned: int, now: dt.datetime) -> str:
         return ""
     label = f"Alle {unplanned} heute Nacht schreiben lassen (ab {NIGHT_BEGINS} Uhr)"
     return (
-        f'<div class="ra-night"><p>{unplanned} Sitzungen haben noch keine Zusammenfassung der KI. {STAY_ON}</p>'
-        f'<p class="ra-buttons">{action("night", label)}</p></div>'
+        f'<div class="ra-night"><p>{unplanned} kommende Sitzungen haben noch keine Zusammenfassung der KI.</p>'
+        f'<p class="ra-buttons">{action("night", label)}</p><p class="ra-small">{STAY_ON}</p></div>'
     )

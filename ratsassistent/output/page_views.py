@@ -16,6 +16,7 @@ from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
 from ratsassistent.oparl import AgendaItem, Meeting, Paper
 from ratsassistent.output import page_facts, page_item, phrases
+from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_text import (
     action,
     closed_mark,
@@ -28,7 +29,6 @@ from ratsassistent.output.page_text import (
     size,
 )
 
-BUSY = ("wartet", "läuft")
 _SEARCHED = "Die Unterlagen werden durchsucht …"
 _MODEL_AT_WORK = "Die KI sieht sich die Fundstellen noch an …"
 _KEYS = re.compile(r"\s*\[S\d+\]?")  # what a model names its sources with; pages come when it has finished
@@ -159,22 +159,13 @@ def _entry(item: AgendaItem, brief: ItemBriefing | None, chosen: bool, writing: 
     )
 
 
-def briefing_job(job: Job | None, complete: bool) -> str:
-    """One line about the summary of the open meeting: not yet, waiting, how far, paused, done."""
-    if job is None or job.state in {"fertig", "abgebrochen"}:
-        if complete:
-            return notice("Die Zusammenfassung ist fertig.", "good")
-        return ""
-    done = f"{job.done} von {count(job.total, 'Punkt', 'Punkten')}" if job.total else ""
-    plain = "Die KI schreibt einen Punkt in einfacher Sprache …" if job.payload.get("plain") else ""
-    if job.state == "läuft":
-        label = plain or f"Die KI schreibt: {done} fertig. {job.message}" if done else "Die KI wird gestartet …"
-        return progress_bar(None if plain or not job.total else job.done / job.total, label)
-    if job.state == "wartet":
-        return progress_bar(job.done / job.total if job.total else None, f"Gleich geht es weiter … {done}".strip())
-    if job.state == "pausiert":
-        return notice(f"Angehalten{f', {done} fertig' if done else ''}. Was fertig ist, bleibt erhalten.")
-    return notice(job.error or "Die Zusammenfassung wurde nicht fertig.", "error")
+def finished(brief: Briefing) -> str:
+    """That the summary of the open meeting is complete, how long the model wrote and what energy that took."""
+    written = [i for i in brief.agendaItem if i.model is not None]
+    if not written:
+        return notice("Die Zusammenfassung ist fertig.", "good")
+    took = phrases.took(sum(i.seconds for i in written), brief.energy_wh, brief.energy_how)
+    return notice(f"Die Zusammenfassung ist fertig. {took}", "good")
 
 
 def question(job: Job | None) -> str:

@@ -220,3 +220,16 @@ def energy(wh: float | None, how: str | None) -> str | None:
         return None
     amount = "unter 0,1" if wh < 0.1 else f"{wh:.1f}".replace(".", ",")
     return f"{amount} Wh ({how})" if how else f"{amount} Wh"
+
+
+def took(seconds: float, wh: float | None, how: str | None) -> str:
+    """How long a model wrote, and how much energy that took: "Geschrieben in 42 Sekunden; Strom: 0,9 Wh (geschätzt …)."."""
+    if seconds < 1:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        time = f"{rest} Sekunden" if rest != 1 else "1 Sekunde"
+    else:
+        time = f"{minutes} min" + (f" {rest} s" if rest and minutes < 10 else "")
+    used = energy(wh, how)
+    return f"Geschrieben in {time}{f'; Strom: {used}' if used else ''}."
