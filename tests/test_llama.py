@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,9 @@ from ratsassistent import models
 from ratsassistent.briefings import ModelRecord
 from ratsassistent.errors import Interrupted, ModelError
 from ratsassistent.settings import DEFAULT_MODEL, read_settings
-from ratsassistent.writing.model.llama import Engine, LlamaModel, Message
+from ratsassistent.writing.model.choosing import Next
+from ratsassistent.writing.model.llama import Engine, LlamaModel, Message, Reply, Request, Script
+from ratsassistent.writing.model.schedule import Work
 
 ENTRY = models.load_catalogue().get(DEFAULT_MODEL)
 PATH = models.find(ENTRY, read_settings().model_folders)
@@ -126,3 +129,42 @@ def test_a_file_that_is_no_model_is_said_in_german(tmp_path: Path) -> None:
     broken.write_bytes(b"GGUF" + bytes(200))
     with pytest.raises(ModelError, match="kein lesbares Modell"):
         LlamaModel(broken, ModelRecord(name="x", sha256="", licence=""))
+
+
+TOWNS = {
+    "Ahrental": "Die Gemeinde Ahrental baut für 2,4 Mio. Euro ein Feuerwehrhaus an der Talstraße, weil das alte Gebäude zu klein ist.",
+    "Birkenau": "Der Markt Birkenau erhöht die Hundesteuer zum 1. Januar 2027 von 60 auf 84 Euro im Jahr.",
+    "Cronsdorf": "Die Stadt Cronsdorf verkauft das Grundstück Flurstück 118/4 an die Wohnbau Lenz GmbH und erlöst 310.000 Euro.",
+}
+
+
+def test_texts_written_at_once_do_not_mix_and_differ_only_where_two_words_are_equally_likely(model: LlamaModel) -> None:
+    def asked(text: str) -> list[Message]:
+        rules = "Sage in einem kurzen deutschen Satz, was im Text steht. Nenne Zahlen und Namen genau."
+        return [Message("system", rules), Message("user", f"Text: {text}")]
+
+    def script(text: str) -> Script[Reply]:
+        (reply,) = yield [Request(asked(text), max_tokens=24)]
+        return reply
+
+    at_once = dict(model.write_all(map(script, TOWNS.values())))
+    for number, (town, text) in enumerate(TOWNS.items()):
+        together, single = at_once[number].text, model.write(asked(text), max_tokens=24).text
+        assert together
+        assert not [other for other in TOWNS if other != town and other in together]
+        if together != single:
+            assert gap_at_divergence(model, asked(text), together, single) < 0.4
+
+
+def gap_at_divergence(model: LlamaModel, messages: list[Message], one: str, other: str) -> float:
+    """How far apart the scores of two texts are where they part, in nats."""
+    first, second = (model._weights.tokens(text, special=False) for text in (one, other))
+    place = next(n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b)
+    found: list[float] = []
+
+    def look(scores: Any) -> Next:
+        found.append(abs(float(scores[first[place]] - scores[second[place]])))
+        return Next()
+
+    list(model._schedule.run([Work(model._prompt(messages) + first[:place], 1, look)], lambda _: ()))
+    return found[0]

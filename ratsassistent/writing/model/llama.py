@@ -24,6 +24,8 @@ from ratsassistent.writing.model.engine import Engine, Weights
 from ratsassistent.writing.model.language_model import LanguageModel, Message, Reply, Request, Script, T
 from ratsassistent.writing.model.schedule import Schedule, Work
 
+FIRST = 6  # texts at once until the first script has ended: somebody is waiting for it, and fewer are done sooner
+
 __all__ = ["Engine", "LanguageModel", "LlamaModel", "Message", "Reply", "Request", "Script"]
 
 
@@ -97,6 +99,7 @@ class LlamaModel:
         whose: dict[Work, tuple[_Open[T], int, Request, Writing]] = {}
         ended: list[tuple[int, T]] = []
         opened: list[_Open[T]] = []
+        has_ended = False
 
         def advance(one: _Open[T], replies: list[Reply] | None) -> list[Work]:
             """What a script wants next; nothing where it has ended."""
@@ -105,6 +108,8 @@ class LlamaModel:
                 while not wanted:
                     wanted = one.script.send([])
             except StopIteration as end:
+                nonlocal has_ended
+                has_ended = has_ended or bool(one.replies)
                 ended.append((one.number, cast(T, end.value)))
                 opened.remove(one)
                 return []
@@ -119,7 +124,7 @@ class LlamaModel:
         def open_more() -> list[Work]:
             """Begin further scripts as long as there is room beside those under way."""
             works: list[Work] = []
-            while len(whose) < self.engine.side_by_side:
+            while len(whose) < (self.engine.side_by_side if has_ended else min(FIRST, self.engine.side_by_side)):
                 following = next(source, None)
                 if following is None:
                     break
