@@ -24,7 +24,7 @@ from ratsassistent.writing.model.tasks import Group, Task, tasks
 
 LETTERS_PER_TOKEN = 3.4  # German with the default model; others are near
 BEGINNING = 700  # tokens that all prompts of a kind share; read once for each kind
-AROUND = 25  # tokens around a task's own words: marks of the chat, "Text:", "Anfang:"
+AROUND = 16  # tokens around a task's own words: marks of the chat, "Text:", "Anfang:"
 AGAIN = 0.42  # of the sentences are refused, and asked for once more where the effort is for that
 AGAIN_READ = 120  # tokens read for that: the refused sentence, and what was wrong with it
 SUCCEEDS = 0.38  # of the sentences asked for can be shown in the end
