@@ -45,17 +45,20 @@ VERSION = "4"  # raise it when this module writes something else from the same i
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How hard is tried. `tries`: sentences that the model is asked for; `again`: once more where one does not pass.
+    """How hard is tried, and how much is shown. `tries`: sentences that the model is asked for; `again`: once more where one
+    does not pass; `sentences` of the model and `words` of all statements of an item, at most.
 
-    What each brings and costs is measured in `benchmarks/tempo.md`.
+    What tries bring and cost is measured in `benchmarks/tempo.md`.
     """
 
     tries: int
     again: bool
+    sentences: int = MOST_SENTENCES
+    words: int = WORD_BUDGET
 
 
 USUAL = Effort(tries=8, again=False)
-THOROUGH = Effort(tries=12, again=True)
+THOROUGH = Effort(tries=12, again=True, sentences=6, words=260)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def script(task: Task) -> Script[ItemBriefing]:
     made = made.model_copy(
         update={
             "level": task.level,
-            "statements": fit(told.said, made.statements),
+            "statements": fit(told.said, made.statements, task.effort.words),
             "withheld": told.withheld,
             "form": tuple(value for paper in item.papers for value in paper.form),
             "decisions": item.decisions,
@@ -172,7 +175,8 @@ def _told(task: Task) -> Script[Told]:
     used: set[str] = set()
     replies: list[Reply] = []
     places = {id(one): place for place, one in enumerate(left)}
-    while now := _wanted_now(left, done, MOST_SENTENCES - len(said)):
+    most = task.effort.sentences
+    while now := _wanted_now(left, done, most - len(said)):
         left = [one for one in left if one not in now]
         for one, written in zip(
             now, (yield from together([writer.script(one, pages, again=task.effort.again) for one in now])), strict=True
@@ -180,7 +184,7 @@ def _told(task: Task) -> Script[Told]:
             used |= {one.prompt} | ({"neufassung"} if len(written.replies) > 1 else set())
             replies += written.replies
             place = places[id(one)]
-            wanted = len(said) < MOST_SENTENCES and done[one.group] < WANTED[one.group]
+            wanted = len(said) < most and done[one.group] < WANTED[one.group]
             if written.shown and wanted and not _repeats(written.shown, [s for _, s in said]):
                 said.append((place, written.shown))
                 done[one.group] += 1
@@ -274,14 +278,16 @@ def _drawings(paper: Paper) -> list[PageRef]:
     ]
 
 
-def fit(written: Sequence[Statement], extracts: Sequence[Statement]) -> tuple[Statement, ...]:
+def fit(
+    written: Sequence[Statement], extracts: Sequence[Statement], words: int = WORD_BUDGET
+) -> tuple[Statement, ...]:
     """The model's sentences first, then as many extracts as the budget of words holds; none twice in other words."""
     kept = list(written)
-    left = WORD_BUDGET - sum(len(s.text.split()) for s in written)
+    left = words - sum(len(s.text.split()) for s in written)
     for statement in extracts:
-        words = len(statement.text.split())
+        length = len(statement.text.split())
         said = any(s.check == "ok" and overlap(statement.text, s.text) > 0.9 for s in written)
-        if words <= left and not said:
+        if length <= left and not said:
             kept.append(statement)
-            left -= words
+            left -= length
     return tuple(kept)
