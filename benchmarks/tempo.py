@@ -41,6 +41,7 @@ source package of the version in pyproject.toml, unpacked at SRC:
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import shutil
 import sys
@@ -106,8 +107,8 @@ def renumbered(made: Any, numbers: Sequence[int]) -> Any:
 class Run:
     """One data folder, with what happens in it timed."""
 
-    def __init__(self, ws: workflow.Workspace, meter: Meter) -> None:
-        self.ws, self.meter = ws, meter
+    def __init__(self, ws: workflow.Workspace, meter: Meter, thorough: bool) -> None:
+        self.ws, self.meter, self.thorough = ws, meter, thorough
 
     def take_in(self, pack: Path) -> tuple[Meeting, float]:
         """Take the pack in: its meeting, and the seconds."""
@@ -120,14 +121,16 @@ class Run:
     def brief(self, meeting: Meeting, level: Any) -> tuple[Briefing, Figures]:
         """Write a level: the briefing and what it took. The model is loaded within, as a user waits for it."""
         self.meter.take()
+        began = dt.datetime.now(dt.UTC)
         started = time.perf_counter()
         loading = 0.0
         if level == "voll" and self.ws.model is None:
             workflow.load_model(self.ws)
             loading = time.perf_counter() - started
+            self.meter.take()  # trying the engine belongs to loading
         came: list[tuple[float, ItemBriefing]] = []
         on_item: Callable[[ItemBriefing], None] = lambda item: came.append((time.perf_counter() - started, item))  # noqa: E731
-        made = workflow.brief(self.ws, meeting.id, level, on_item=on_item)
+        made = workflow.brief(self.ws, meeting.id, level, thorough=self.thorough, on_item=on_item)
         seconds = time.perf_counter() - started
         work = self.meter.take()
         figures: Figures = {
@@ -141,6 +144,9 @@ class Run:
             "items_by_model": sum(bool(_by_model(item)) for item in made.agendaItem),
             "sentences_by_model": sum(_by_model(item) for item in made.agendaItem),
             "sentences_withheld": sum(len(item.withheld) for item in made.agendaItem),
+            "written_now": [
+                item.number for item in made.agendaItem if item.written and item.written >= began and item.tokens
+            ],
             "came": [[item.number, round(at, 2), _by_model(item)] for at, item in came],
         }
         if level == "voll":
@@ -170,6 +176,7 @@ def main() -> None:
     parser.add_argument("--tops", default="", help="numbers of items, parted by commas")
     parser.add_argument("--ohne-modell", action="store_true", help="only to level auszug")
     parser.add_argument("--aenderung", metavar="TOP", help="again, and again after a change to this item")
+    parser.add_argument("--gruendlich", action="store_true", help="let the model try longer")
     parser.add_argument("--vorlage", type=Path, help="a data folder with what was measured and read of the prompts")
     parser.add_argument("--nebeneinander", type=int, metavar="N", help="texts written at once, at most")
     parser.add_argument("--bewertung", type=Path, help="score.py")
@@ -183,7 +190,8 @@ def main() -> None:
     memory = Memory()
     meter = Meter()
     tops = [number.strip() for number in given.tops.split(",") if number.strip()]
-    out: Figures = {"of": "ratsassistent", "pack": given.pack.name, "tops": tops, "machine": machine()}
+    out: Figures = {"of": "ratsassistent", "pack": given.pack.name, "tops": tops, "thorough": given.gruendlich}
+    out["machine"] = machine()
     with tempfile.TemporaryDirectory(prefix="tempo-") as name:
         out |= _measure(given, Path(name), tops, start, meter)
     out["engine"] = engines[-1] if engines else None
@@ -233,7 +241,7 @@ def _measure(given: argparse.Namespace, folder: Path, tops: list[str], start: fl
     out: Figures = {"seconds_start": round(start, 2)}
     pack, numbers = given.pack, list(range(1, len(PdfReader(given.pack).pages) + 1))
     with _opened(folder / "whole", given.vorlage) as ws:
-        run = Run(ws, meter)
+        run = Run(ws, meter, given.gruendlich)
         meeting, seconds = run.take_in(pack)
         made, out["auszug"] = run.brief(meeting, "auszug")
         out["seconds_take_in"] = round(seconds, 2)
@@ -250,7 +258,7 @@ def _measure(given: argparse.Namespace, folder: Path, tops: list[str], start: fl
         sys.exit(f"Erkannt wurden nur die TOP {', '.join(str(i.number) for i in wanted)}.")
     pack, numbers = without(pack, dropped, folder / "cut")
     with _opened(folder / "part", given.vorlage) as ws:
-        run = Run(ws, meter)
+        run = Run(ws, meter, given.gruendlich)
         meeting, seconds = run.take_in(pack)
         return out | _voll(run, meeting, given, folder, start + seconds, numbers, pack)
 
