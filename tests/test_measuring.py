@@ -212,7 +212,19 @@ def test_the_work_of_the_cores_is_counted() -> None:
     assert measuring.is_busy(0.01) in {True, False}
 
 
-def test_a_measurement_can_be_stopped(tmp_path: Path) -> None:
-    command = says({"tell": "x", "done": 0.1}, then="time.sleep(60)")
+@pytest.mark.parametrize("lines", [[{"tell": "x", "done": 0.1}], []])
+def test_a_measurement_can_be_stopped_also_while_it_is_silent(lines: list[Any], tmp_path: Path) -> None:
+    asked: list[bool] = []
+
+    def should_stop() -> bool:
+        asked.append(len(asked) > 1)
+        return asked[-1]
+
     with pytest.raises(Interrupted):
-        measure(tmp_path / "m.gguf", "Klein", "", command=command, should_stop=lambda: True)
+        measure(tmp_path / "m.gguf", "Klein", "", command=says(*lines, then="time.sleep(60)"), should_stop=should_stop)
+
+
+def test_a_measurement_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measuring, "MOST_SECONDS", 0.1)
+    with pytest.raises(ModelError, match="mit anderem beschäftigt"):
+        measure(tmp_path / "m.gguf", "Klein", "", command=says(then="time.sleep(60)"))

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import queue
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,6 +34,8 @@ from ratsassistent.machine.profile import Profile
 from ratsassistent.writing.model.engine import Cache
 
 BUDGET = 55.0  # seconds after which nothing more is tried; loading and the try that is on come on top
+MOST_SECONDS = 180.0  # for all of it: a computer so busy is not measured
+LOOK_SECONDS = 0.5  # between two looks at whether to go on
 BATCHES = (128, 256, 512)  # tokens read at a time; the first is the default, each next one is tried where it paid off
 SIDES = (1, 4, 8, 16, 24)
 MANY = 8  # texts side by side while other settings are compared
@@ -247,10 +251,8 @@ def measure(
         ) as child,
     ):
         try:
-            for line in child.stdout or ():
+            for line in _lines(child, started + MOST_SECONDS, should_stop):
                 said = json.loads(line)
-                if should_stop and should_stop():
-                    raise Interrupted("Die Messung wurde angehalten.")
                 if "tell" in said:
                     tell(f"Der Rechner wird vermessen: {said['tell']}", said["done"])
                 result = said.get("result", result)
@@ -279,6 +281,33 @@ def measure(
         seconds=round(time.monotonic() - started, 1),
         **result,
     )
+
+
+def _lines(child: subprocess.Popen[str], end: float, should_stop: Callable[[], bool] | None) -> Iterator[str]:
+    """What a process writes, line by line. Asks whether to go on also while it is silent.
+
+    :raises Interrupted: `should_stop` said so. :raises ModelError: it takes too long.
+    """
+    heard: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+
+    def listen() -> None:
+        for line in child.stdout or ():
+            heard.put(line)
+        heard.put(None)
+
+    threading.Thread(target=listen, daemon=True).start()
+    while True:
+        if should_stop and should_stop():
+            raise Interrupted("Die Messung wurde angehalten.")
+        if time.monotonic() > end:
+            raise ModelError("Der Rechner ist mit anderem beschäftigt und lässt sich gerade nicht vermessen.")
+        try:
+            line = heard.get(timeout=LOOK_SECONDS)
+        except queue.Empty:
+            continue
+        if line is None:
+            return
+        yield line
 
 
 def _main(path: str, memory: str) -> int:
