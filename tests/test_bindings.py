@@ -187,3 +187,41 @@ def test_what_an_office_is_to_do_is_kept() -> None:
         "die Verwaltung in den Verträgen bessere Grenzen vereinbart werden soll.", source, lead
     )
     assert "es fehlt: setzt" not in loosened("sich die Verwaltung für bessere Grenzen einsetzt.", source, lead)
+
+
+ORDERED = "Die Verwaltung wird beauftragt, an der Marktstraße keine Ahornbäume, sondern höhere Bäume zu pflanzen."
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "sound"),
+    [
+        ("die Verwaltung an der Marktstraße keine Ahornbäume, sondern höhere Bäume pflanzen.", ORDERED, False),
+        ("die Verwaltung an der Marktstraße höhere Bäume pflanzen.", ORDERED, False),
+        ("die Verwaltung an der Marktstraße höhere Bäume pflanzt.", ORDERED, True),
+        ("die Verwaltung beauftragt wird, an der Marktstraße höhere Bäume zu pflanzen.", ORDERED, True),
+        ("die Verwaltung an der Marktstraße höhere Bäume pflanzen soll.", ORDERED, True),
+        (
+            "die Wohnbau GmbH den Abriss zu prüfen und voranzutreiben.",
+            "Hinsichtlich der Kirche wird die Wohnbau GmbH beauftragt, den Abriss zu prüfen und voranzutreiben.",
+            False,
+        ),
+        (
+            "die Ämter höhere Bäume pflanzen.",
+            "Die Ämter werden beauftragt, höhere Bäume zu pflanzen.",
+            True,
+        ),
+    ],
+)
+def test_an_order_becomes_a_whole_clause(text: str, source: str, sound: bool) -> None:
+    found = [one for one in loosened(text, source, "Die Fraktion möchte, dass") if "kein ganzer Satz" in one]
+    assert (not found) == sound
+
+
+def test_which_one_a_sentence_speaks_of_is_kept() -> None:
+    source = (
+        "Die Verkehrslage, in deren Zusammenhang dieses Zeichen entstanden ist, entspricht nicht der heutigen Menge."
+    )
+    lost = "entspricht die Verkehrslage nicht der heutigen Menge."
+    kept = "entspricht die Verkehrslage, in deren Zusammenhang das Zeichen entstanden ist, nicht der heutigen Menge."
+    assert any("Zusammenhang" in one for one in loosened(lost, source, "Laut Antrag"))
+    assert not any("Zusammenhang" in one for one in loosened(kept, source, "Laut Antrag"))

@@ -41,6 +41,16 @@ _HOLLOW = frozenset(  # heads that say nothing by themselves
      "bezug", "wege", "folge", "anfang", "ende", "beginn", "mitte", "auffassung", "ansicht", "sicht", "meinung", "einschätzung"]
 )  # fmt: skip
 _POINTS = re.compile(r"\b(?:diese[rsnm]?|sie|er|ihm|ihnen|ihn)\b(?!\s+(?:[a-zäöüß]+e[nrsm]?\s+)*[A-ZÄÖÜ0-9])")
+_ONE_ORDERED = re.compile(
+    r"(?:(?:Der|Die|Das) \S+(?: \S+){0,5} wird (?:\S+ ){0,4}?|.*\bwird (?:die|der|das) (?:\S+ ){1,4}?)(?:beauftragt|gebeten|ermächtigt|aufgefordert)\b"
+)
+# what an infinitive may hang on, or a finite verb of more than one
+_GOVERNS = re.compile(
+    r"\b(?:soll|möge|muss|wird|kann|darf|um|ohne|statt|beauftragt|gebeten|ermächtigt|aufgefordert|beginnt|versucht|hilft)\b"
+)
+_RESTRICTED = re.compile(
+    r"^(?:Der|Die|Das) (?P<noun>[A-ZÄÖÜ]\S+), (?P<clause>(?:[a-zäöü]{2,5} )?(?:der|die|das|den|dem|deren|dessen|denen|welche[rsmn]?)\b[^,]{8,}),"
+)
 _BODY_ACTS = re.compile(
     r"^(?:Der|Die|Das)\s(?:[A-ZÄÖÜ][\w-]*(?:,|\sund|\sfür)?\s){0,4}?[\w-]*(?:[Rr]at|[Tt]ag|[Aa]usschuss|[Vv]ersammlung|[Vv]ertretung|[Vv]orstand|[Bb]eirat)\s+(?P<verb>[a-zäöüß]+t)\b"
 )
@@ -96,6 +106,8 @@ def loosened(text: str, source: str, lead: str = "") -> tuple[str, ...]:
     found = [name for rule in _RULES for name in rule(text, source)]
     if lead.endswith((" soll", " dass")):
         found += _other_deed(text, source)
+    if lead.endswith(" dass"):
+        found += _left_infinitive(text, source)
     if lead.startswith("Laut "):
         found += _new_auxiliary(text, source)
     return tuple(dict.fromkeys(found))
@@ -195,6 +207,27 @@ def _other_deed(text: str, source: str) -> Iterator[str]:
         yield f"es fehlt: {match['verb']}"
 
 
+def _left_infinitive(text: str, source: str) -> Iterator[str]:
+    """ "Die Verwaltung wird beauftragt, … zu pflanzen" made "dass die Verwaltung … pflanzen", or "… zu pflanzen"."""
+    if not _ONE_ORDERED.match(source) or _GOVERNS.search(text):
+        return
+    for number, clause in enumerate(_clauses(text)):
+        last = clause.split()[-1]
+        if (number == 0 and _TO_DO.search(clause)) or re.search(rf"\bzu {re.escape(last)}\b", source):
+            yield f"kein ganzer Satz: {last}"
+
+
+def _lost_restriction(text: str, source: str) -> Iterator[str]:
+    """A clause that says which one a sentence speaks of: "Die Lage, in der das Zeichen entstand, entspricht nicht …"."""
+    match = _RESTRICTED.match(source)
+    if match is None:
+        return
+    words = [word for word in _WORD.findall(match["clause"]) if len(word) >= 5]
+    there = Vocabulary([text])
+    if words and sum(map(there.knows, words)) * 2 < len(words):
+        yield f"es fehlt: {match['noun']}, {match['clause'].strip()}"
+
+
 def _new_auxiliary(text: str, source: str) -> Iterator[str]:
     """A passive or a perfect where the source has none: "ging ein" becomes "wurde eingegangen", "waren" "wurden"."""
     main = re.sub(r", (?:die|der|das|dem|den|deren|welche\w*)\b[^,]*(?:,|\.$)", " ", source)  # without relative clauses
@@ -269,5 +302,5 @@ def _twice(text: str, source: str) -> Iterator[str]:
 
 _RULES: tuple[Callable[[str, str], Iterator[str]], ...] = (
     _without_sich, _without_particle, _hung_elsewhere, _for_ever, _without_head, _pronoun_replaced, _new_clause, _lost_denial,
-    _lost_subject, _twice,
+    _lost_subject, _lost_restriction, _twice,
 )  # fmt: skip
