@@ -51,6 +51,7 @@ def test_a_faster_computer_and_less_work_take_less_time() -> None:
     assert estimate(items(6), PROFILE, "auszug").seconds < usual.seconds
     assert estimate(items(6), PROFILE, "voll", beginnings_kept=True).seconds < usual.seconds
     assert not estimate(items(6), None, "voll").known
+    assert estimate(items(6), profile(busy=True), "voll") == estimate(items(6), None, "voll")
     assert estimate(items(6), None, "auszug").known
 
 
@@ -157,6 +158,7 @@ def test_one_odd_run_does_not_spoil_what_was_learnt_and_small_ones_teach_nothing
     odd = learned(taught, before, before.seconds * 100)
     assert taught.correction < odd.correction <= MOST_CORRECTION
     assert learned(taught, before, 0.1) == taught
+    assert learned(profile(busy=True), before, 50.0) == profile(busy=True)
     assert learned(taught, timed(Work({}), taught), 100.0) == taught
     assert learned(taught, timed(Work({"a": (0.0, 0.0)}), taught), 100.0) == taught
 

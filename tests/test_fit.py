@@ -231,6 +231,9 @@ def test_what_was_measured_beside_other_programs_chooses_nothing_and_is_measured
     assert again
     assert not again.busy
     assert len(measured) == 1
+    monkeypatch.setattr(measuring, "measure", lambda *_, **__: disturbed)
+    assert fit.fitted(settings, anew=True) == disturbed
+    assert fit.stored(settings, DEFAULT.sha256 or "") == again  # a disturbed one does not displace a good one
 
 
 def test_what_finished_briefings_taught_outlives_a_new_measurement(

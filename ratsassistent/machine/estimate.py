@@ -88,7 +88,8 @@ def estimate(
     :param beginnings_kept: what the model has read of the prompts lies on the disk from an earlier run.
     """
     counted = work(items, level, effort, beginnings_kept=beginnings_kept)
-    return timed(counted, profile, guess=level == "voll" and profile is None)
+    sure = profile if profile and not profile.busy else None
+    return timed(counted, sure, guess=level == "voll" and sure is None)
 
 
 def work(items: Iterable[AgendaItem], level: Level, effort: Effort = USUAL, *, beginnings_kept: bool = False) -> Work:
@@ -188,14 +189,15 @@ def remaining(given: Estimate, done_items: Collection[str], elapsed: float, sinc
 def learned(profile: Profile, before: Estimate, seconds: float) -> Profile:
     """The profile with what a finished run taught: the factor moves half the way (in proportion) to what it should have been.
 
-    The first run is believed entirely. Runs that read and wrote next to nothing teach nothing.
+    The first run is believed entirely. Runs that read and wrote next to nothing teach nothing, nor is anything learnt about
+    a profile that other programs disturbed.
 
     :param before: what was estimated with this very profile for the items that were then written.
     :param seconds: what they took, with loading the model.
     """
     fixed = EXTRACT * before.items + LOADING
     expected_seconds = before.seconds - fixed
-    if before.tokens_written < 100 or expected_seconds <= 0 or seconds <= fixed:
+    if profile.busy or before.tokens_written < 100 or expected_seconds <= 0 or seconds <= fixed:
         return profile
     ratio = (seconds - fixed) / expected_seconds
     factor = profile.correction * (ratio if profile.runs == 0 else math.sqrt(ratio))

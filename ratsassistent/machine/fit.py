@@ -204,5 +204,7 @@ def _measured(
     )
     if before:  # what finished briefings taught still holds
         made = made.model_copy(update={"correction": before.correction, "runs": before.runs})
+    if before and made.busy and not before.busy:
+        return made  # the old one is better
     profile.save(settings.data_folder, profile.key(sha256), made)
     return made

@@ -177,7 +177,7 @@ def _told(entry: models.ModelEntry, made: Profile, engine: Engine) -> str:
     """What was measured, for somebody who does not know what a token is."""
     several = max(made.write_tokens_per_s)
     lines = [
-        f"{entry.name}: Dieser Rechner liest etwa {made.read_tokens_per_s:.0f} und schreibt etwa {made.writing_rate(1):.0f} "
+        f"{entry.name}: Dieser Rechner liest etwa {_rate(made.read_tokens_per_s)} und schreibt etwa {_rate(made.writing_rate(1))} "
         "Wortstücke in der Sekunde (ein Wortstück hat drei bis vier Buchstaben).",
         f"Eine Seite zu lesen dauert etwa {_seconds(PAGE / made.read_tokens_per_s)}, einen Satz zu schreiben etwa "
         f"{_seconds(35 / made.writing_rate(1))}.",
@@ -186,7 +186,7 @@ def _told(entry: models.ModelEntry, made: Profile, engine: Engine) -> str:
         pays = made.side_by_side > 1
         best = made.side_by_side if pays else several
         lines.append(
-            f"Schreibt er {best} Texte zugleich, sind es zusammen etwa {made.writing_rate(best):.0f} in der Sekunde: "
+            f"Schreibt er {best} Texte zugleich, sind es zusammen etwa {_rate(made.writing_rate(best))} in der Sekunde: "
             + ("das lohnt sich und ist so eingestellt." if pays else "das lohnt sich hier nicht.")
         )
     cores = "einen Kern" if engine.threads == 1 else f"{engine.threads} Kerne"
@@ -205,6 +205,10 @@ def _told(entry: models.ModelEntry, made: Profile, engine: Engine) -> str:
             "Nebenher liefen andere Programme: Die Zahlen sind eher zu niedrig. Bei Gelegenheit bitte noch einmal messen."
         )
     return "\n".join(lines)
+
+
+def _rate(number: float) -> str:
+    return f"{number:.0f}" if number >= 5 else f"{number:.1f}".replace(".", ",")
 
 
 def _seconds(number: float) -> str:
