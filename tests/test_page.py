@@ -256,7 +256,15 @@ def everything_with(text: str) -> list[str]:
             ),
         ),
         page_views.agenda(meeting, made, "ra:top-1"),
-        page_views.finished(made.model_copy(update={"energy_wh": 1.0, "energy_how": text})),
+        page_views.finished(
+            made.model_copy(
+                update={
+                    "agendaItem": (full.model_copy(update={"seconds": 42.0}),),
+                    "energy_wh": 1.0,
+                    "energy_how": text,
+                }
+            )
+        ),
         page_views.question(job(title=text, message=text)),
         page_views.earlier([job(title=text)], None),
         page_views.picture(PagePicture(text, text, 1, 2, b"png", False, text)),

@@ -60,6 +60,7 @@ def test_a_summary_that_waits_says_why() -> None:
     assert said(job("wartet"), ahead=2) == "Wartet: 2 andere Aufträge sind vorher dran."
     assert said(job("wartet")) == "Gleich geht es weiter …"
     assert said(job("pausiert", done=3, total=12)).startswith("Angehalten, 3 von 12 Punkten fertig.")
+    assert "2 von 9 Textstellen" in said(job("wartet", kind="vektoren", done=2, total=9))
     assert said(job("fehler", error="Das Modell fehlt.")) == "Fehler: Das Modell fehlt."
     assert said(job("fertig")) == said(job("abgebrochen")) == ""
 
@@ -69,7 +70,7 @@ def test_before_it_starts_the_page_says_how_long_it_takes() -> None:
     words = words_of(page_queue.controls(None, offer, Working(), NOW))
     assert "12 Tagesordnungspunkte mit Unterlagen" in words
     assert "etwa 14 Minuten auf diesem Rechner" in words
-    assert "gründlicher: die KI liest mehr Stellen (etwa 25 Minuten auf diesem Rechner)" in words
+    assert "gründlicher: die KI liest mehr Stellen (etwa 25 Minuten)" in words
     assert "Erst heute Nacht (ab 22 Uhr)" in words
     unknown = words_of(page_queue.controls(None, Offer(1, 100.0, 1, None, known=False), Working(), NOW))
     assert "dieser Rechner ist noch nicht vermessen" in unknown
@@ -95,10 +96,12 @@ def test_what_can_be_done_with_a_job(state: str, more: dict[str, Any], ahead: in
 
 def test_the_switch_says_whether_and_why_it_works_gently() -> None:
     assert 'aria-checked="false"' in page_queue.gentle_switch(Working())
-    on = page_queue.gentle_switch(Working(gentle=True, why_gentle="Der Rechner läuft im Akkubetrieb."))
+    working = Working(gentle=True, why_gentle="Der Rechner läuft im Akkubetrieb.")
+    on = page_queue.controls(job(), None, working, NOW)
     assert 'aria-checked="true"' in on
     assert 'data-to="0"' in on
-    assert "☑ Leise arbeiten Der Rechner läuft im Akkubetrieb." in words_of(on)
+    assert "☑ Leise arbeiten Der Rechner läuft im Akkubetrieb. Es dauert etwa doppelt so lange." in words_of(on)
+    assert "doppelt" not in words_of(page_queue.controls(job(), None, Working(), NOW))
 
 
 def test_the_queue_lists_all_packs_with_their_buttons() -> None:

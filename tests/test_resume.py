@@ -19,7 +19,7 @@ from conftest import settings_for
 from scripted import ScriptedModel
 
 import ratsassistent
-from ratsassistent import workflow
+from ratsassistent import briefing_items, workflow
 from ratsassistent.jobs import Job
 from ratsassistent.workflow import Workspace
 from ratsassistent.writing import briefing as writing
@@ -30,6 +30,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGK
 MEETING = "2027-01-26"
 ITEMS = 8  # items of the pack that have papers, and so something for a model to read
 HANG = 4
+ONCE = writing.Effort(
+    tries=1, again=False
+)  # one question to the model for each item; without an answer none is asked twice
 PATHS = [str(Path(__file__).parent), str(Path(ratsassistent.__file__).parent.parent)]
 
 # Started as a process of its own: folder, log, what to do, the call at which to hang (0: never).
@@ -45,7 +48,7 @@ run(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
 def run(folder: Path, log: Path, what: str, hang: int = 0) -> None:
     """Write the briefing of the meeting, at once or as a job; the model hangs at the call of this number."""
     calls = 0
-    writing.MOST_TRIES = 1  # one question to the model for each item; without an answer none is asked twice
+    writing.USUAL, briefing_items._EFFORTS = ONCE, (writing.THOROUGH, ONCE)
 
     def reply(content: str) -> str:
         nonlocal calls
@@ -66,7 +69,8 @@ def run(folder: Path, log: Path, what: str, hang: int = 0) -> None:
 
 @pytest.fixture(autouse=True)
 def one_question_an_item(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "MOST_TRIES", 1)
+    monkeypatch.setattr(writing, "USUAL", ONCE)
+    monkeypatch.setattr(briefing_items, "_EFFORTS", (writing.THOROUGH, ONCE))
 
 
 @pytest.fixture

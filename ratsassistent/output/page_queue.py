@@ -56,7 +56,8 @@ def progress(job: Job | None, working: Working, now: dt.datetime, ahead: int = 0
         return ""
     if job.state == "fehler":
         return notice(job.error or "Die Zusammenfassung wurde nicht fertig.", "error")
-    done = f"{job.done} von {count(job.total, 'Punkt', 'Punkten')} fertig" if job.total > 1 else ""
+    what = ("Punkt", "Punkten") if job.kind == "briefing" else ("Textstelle", "Textstellen")
+    done = f"{job.done} von {count(job.total, *what)} fertig" if job.total > 1 else ""
     share = job.done / job.total if job.total > 1 else None
     if job.state == "pausiert":
         return notice(f"Angehalten{f', {done}' if done else ''}. {_KEPT}")
@@ -74,7 +75,7 @@ def progress(job: Job | None, working: Working, now: dt.datetime, ahead: int = 0
 def _titles(label: str, titles: Sequence[str]) -> str:
     if not titles:
         return ""
-    short = "; ".join(title if len(title) <= 70 else title[:69].rstrip() + "…" for title in titles)
+    short = "; ".join(title if len(title) <= 56 else title[:55].rstrip(" –-,;:") + "…" for title in titles)
     return f'<p class="ra-small ra-standing"><strong>{label}:</strong> {safe(short)}</p>'
 
 
@@ -100,15 +101,18 @@ def controls(job: Job | None, offer: Offer | None, working: Working, now: dt.dat
     """What can be done about the summary of the open meeting: order it, pause it, go on, cancel, hurry, go gently."""
     alive = job is not None and job.state in {*BUSY, "pausiert"}
     if job is not None and alive:
-        return f'<div class="ra-controls">{_steering(job, now, ahead)}{gentle_switch(working)}</div>'
+        return f'<div class="ra-controls">{_steering(job, now, ahead, more=gentle_switch(working))}{_why_gentle(working)}</div>'
     if offer is None:
         return ""
-    switch = gentle_switch(working) if offer.items else ""
-    return f'<div class="ra-controls">{_ordering(offer)}{switch}</div>'
+    told = _why_gentle(working) if offer.items else ""
+    return f'<div class="ra-controls">{_ordering(offer, gentle_switch(working))}{told}</div>'
 
 
-def _steering(job: Job, now: dt.datetime, ahead: int = 0, *, named: bool = False) -> str:
-    """The buttons of a job. :param named: say to a screen reader what they are about, where several stand in a list."""
+def _steering(job: Job, now: dt.datetime, ahead: int = 0, *, named: bool = False, more: str = "") -> str:
+    """The buttons of a job.
+
+    :param named: say to a screen reader what they are about, where several stand in a list. :param more: HTML after them.
+    """
 
     def button(how: str, label: str) -> str:
         return action("steer", label, name=f"{label}: {job.title}" if named else None, job=job.id, how=how)
@@ -126,10 +130,10 @@ def _steering(job: Job, now: dt.datetime, ahead: int = 0, *, named: bool = False
         buttons = [button("resume", "Noch einmal versuchen"), button("remove", "Aus der Liste nehmen")]
     else:
         buttons.append(button("cancel", "Abbrechen"))
-    return f'<p class="ra-buttons">{"".join(buttons)}</p>'
+    return f'<p class="ra-buttons">{"".join(buttons)}{more}</p>'
 
 
-def _ordering(offer: Offer) -> str:
+def _ordering(offer: Offer, switch: str) -> str:
     if not offer.items:
         if not offer.thorough_items:
             return ""
@@ -140,16 +144,12 @@ def _ordering(offer: Offer) -> str:
             f'Zusammenfassung stehen.</p><form class="ra-write"><p class="ra-buttons">{_hidden_thorough()}{_write_buttons(offer)}</p></form></details>'
         )
     what = count(offer.items, "Tagesordnungspunkt mit Unterlagen", "Tagesordnungspunkte mit Unterlagen")
-    more = (
-        f" ({_how_long(offer.thorough_seconds, offer.known)})"
-        if offer.thorough_seconds is not None
-        else " (dauert länger)"
-    )
+    more = f" ({duration(offer.thorough_seconds)})" if offer.thorough_seconds is not None else " (dauert länger)"
     return (
         f'<form class="ra-write"><p>Noch ohne Zusammenfassung: {what}. Die KI braucht dafür '
         f"{_how_long(offer.seconds, offer.known)}; Sie können währenddessen weiterlesen.</p>"
         f'<label class="ra-tick"><input type="checkbox" name="thorough" value="1"> gründlicher: die KI liest mehr Stellen{safe(more)}</label>'
-        f'<p class="ra-buttons">{_write_buttons(offer)}</p></form>'
+        f'<p class="ra-buttons">{_write_buttons(offer)}{switch}</p></form>'
     )
 
 
@@ -172,13 +172,20 @@ def _how_long(seconds: float | None, known: bool) -> str:
 
 
 def gentle_switch(working: Working) -> str:
-    """The switch for gentle work, with why it is on where nobody has switched it on."""
+    """The switch for gentle work."""
     on = working.gentle
-    told = working.why_gentle if on and working.why_gentle else _GENTLY
     return (
-        f'<p class="ra-gentle"><button type="button" class="ra-button ra-switch" role="switch" aria-checked="{str(on).lower()}" '
-        f'data-do="gentle" data-to="{0 if on else 1}">{"☑" if on else "☐"} Leise arbeiten</button> <span class="ra-small">{safe(told)}</span></p>'
+        f'<button type="button" class="ra-button ra-switch" role="switch" aria-checked="{str(on).lower()}" title="{_GENTLY}" '
+        f'data-do="gentle" data-to="{0 if on else 1}">{"☑" if on else "☐"} Leise arbeiten</button>'
     )
+
+
+def _why_gentle(working: Working) -> str:
+    """What gentle work means, or why it is on where nobody has switched it on; nothing where it is off."""
+    if not working.gentle:
+        return ""
+    told = " ".join(part for part in (working.why_gentle, "Es dauert etwa doppelt so lange.") if part)
+    return f'<p class="ra-small ra-standing">{safe(told)}</p>'
 
 
 def queue(jobs: Sequence[Job], working: Working, now: dt.datetime, unplanned: int = 0) -> str:
@@ -199,7 +206,7 @@ def queue(jobs: Sequence[Job], working: Working, now: dt.datetime, unplanned: in
     waits = notice(working.waits, "warning") if working.waits and any(j.state in BUSY for j in jobs) else ""
     return (
         f'<section class="ra-queue" aria-label="Was noch geschrieben wird"><h2>Was noch geschrieben wird</h2>{waits}'
-        f'<ol class="ra-list">{rows}</ol><p class="ra-buttons">{"".join(buttons)}</p>{gentle_switch(working)}{night}</section>'
+        f'<ol class="ra-list">{rows}</ol><p class="ra-buttons">{"".join(buttons)}{gentle_switch(working)}</p>{_why_gentle(working)}{night}</section>'
     )
 
 

@@ -165,7 +165,7 @@ def finished(brief: Briefing) -> str:
     if not written:
         return notice("Die Zusammenfassung ist fertig.", "good")
     took = phrases.took(sum(i.seconds for i in written), brief.energy_wh, brief.energy_how)
-    return notice(f"Die Zusammenfassung ist fertig. {took}", "good")
+    return notice(f"Die Zusammenfassung ist fertig. {took}".strip(), "good")
 
 
 def question(job: Job | None) -> str:
