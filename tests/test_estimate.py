@@ -26,7 +26,7 @@ from ratsassistent.machine.estimate import (
 )
 from ratsassistent.machine.profile import Profile
 from ratsassistent.oparl import AgendaItem
-from ratsassistent.writing.briefing import MOST_SENTENCES, THOROUGH, USUAL, WANTED
+from ratsassistent.writing.briefing import THOROUGH, USUAL, WANTED
 from ratsassistent.writing.extracts.reading import topics
 from ratsassistent.writing.model.tasks import tasks
 
@@ -94,7 +94,7 @@ def test_no_more_sentences_are_expected_than_are_tried() -> None:
         for group in WANTED:
             hoped = sum(chance for t, chance in found if t.group == group) * estimating.SUCCEEDS
             assert hoped <= WANTED[group] + 1e-9
-        assert sum(chance for _, chance in found) * estimating.SUCCEEDS < MOST_SENTENCES + 1
+        assert sum(chance for _, chance in found) * estimating.SUCCEEDS < effort.sentences + 1
 
 
 parts = st.dictionaries(st.integers(0, 40).map(str), st.floats(0.3, 300), min_size=1, max_size=20)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from ratsassistent.briefings import Level
 from ratsassistent.machine.profile import Profile
 from ratsassistent.oparl import AgendaItem
-from ratsassistent.writing.briefing import MOST_SENTENCES, USUAL, WANTED, Effort
+from ratsassistent.writing.briefing import USUAL, WANTED, Effort
 from ratsassistent.writing.extracts.reading import topics
 from ratsassistent.writing.model.tasks import Group, Task, tasks
 
@@ -103,7 +103,7 @@ def work(items: Iterable[AgendaItem], level: Level, effort: Effort = USUAL, *, b
         new = {task.prompt for task, _ in asked} - kinds
         kinds |= new
         counted[item.id] = (read + (0 if beginnings_kept else BEGINNING * len(new)), written)
-        at_once += min(sum(chance for _, chance in asked), MOST_SENTENCES)
+        at_once += min(sum(chance for _, chance in asked), effort.sentences)
     return Work(counted, round(at_once))
 
 
@@ -145,7 +145,7 @@ def expected(wanted: list[Task], effort: Effort = USUAL) -> list[tuple[Task, flo
     done: dict[Group, float] = dict.fromkeys(WANTED, 0.0)
     said = 0.0
     for task in wanted[: effort.tries]:
-        if said >= MOST_SENTENCES:
+        if said >= effort.sentences:
             break
         chance = min(1.0, max(0.0, (WANTED[task.group] - done[task.group]) / SUCCEEDS))
         if chance <= 0:
