@@ -268,8 +268,14 @@ def test_what_is_being_typed_stays_while_the_model_writes(page: Page, served: Se
     note = page.get_by_label("Ihre Notiz")
     note.fill("Wer zahlt")
     note.press("End")
+    before = note.bounding_box()
     served.may_write.set()
     page.get_by_text("Von der KI geschrieben (Prüfmodell)").first.wait_for()  # the item was drawn anew
+    page.wait_for_timeout(300)
+    after = note.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 100  # though a box of three times that height was put above it
     page.keyboard.type(" die Folgekosten?")
     assert note.input_value() == "Wer zahlt die Folgekosten?"
     page.get_by_text("Die Zusammenfassung ist fertig.").wait_for()

@@ -32,6 +32,27 @@ element.addEventListener("toggle", ({ target: fold }) => {
   if (fold.open) unfolded.add(nameOf(fold));  // by a search in the page, say
   else if (unfolded.has(nameOf(fold))) fold.open = true;  // by a change, not by the reader
 }, true);
+// What the model has finished is put above what the reader is at: then the page is moved, so that he stays where he was.
+const parts = () => [...(element.querySelector("article")?.children ?? [])];
+const headOf = (part) => part.querySelector("h3, summary, .ra-ai-head")?.textContent.trim();
+const named = (head) => parts().filter((part) => headOf(part) === head);
+const markPlace = () => {
+  const article = element.querySelector("article");
+  const first = parts().find((part) => part.getBoundingClientRect().bottom > 0 && headOf(part));
+  window.raPlace = !first || article.getBoundingClientRect().top >= 0 ? null : {
+    about: article.dataset.about, head: headOf(first), nth: named(headOf(first)).indexOf(first), top: first.getBoundingClientRect().top,
+  };
+};
+const keepPlace = () => {
+  const place = window.raPlace;
+  if (!place || element.querySelector("article")?.dataset.about !== place.about) return;
+  const part = named(place.head)[place.nth], moved = part ? part.getBoundingClientRect().top - place.top : 0;
+  if (Math.abs(moved) > 2) window.scrollBy({ top: moved, behavior: "instant" });
+};
+if (isItem) {
+  for (const name of ["scroll", "resize", "scrollend"]) window.addEventListener(name, markPlace, { passive: true });
+  for (const name of ["click", "toggle"]) element.addEventListener(name, () => setTimeout(markPlace, 50), true);
+}
 const settle = () => {  // the page's column may have been hidden before, and the register beside it changes its form
   const origin = window.raOrigin, page = element.querySelector(".ra-sheet");
   if (!window.raShow || !element.closest(".ra-picture")) return;
@@ -49,6 +70,7 @@ watch("value", () => {
     const text = drafts.get(field.dataset.draft) ?? given(field);
     if (field.value !== text) field.value = text;
   }
+  if (isItem) keepPlace();
   if (added) {  // what „weitere anzeigen“ has brought
     window.raMore = false;
     added.focus();
