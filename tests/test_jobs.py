@@ -18,7 +18,7 @@ from ratsassistent.archive.store import Store
 from ratsassistent.errors import Interrupted, ModelError, NotFound
 from ratsassistent.jobs import MOST_ATTEMPTS, Jobs
 from ratsassistent.settings import Settings
-from ratsassistent.worker import SoFar, ensure_worker, run_here, run_worker
+from ratsassistent.worker import SoFar, Waker, ensure_worker, run_here, run_worker
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
 
@@ -473,6 +473,23 @@ def test_only_questions_are_answered_while_work_has_to_wait(jobs, monkeypatch):
     monkeypatch.setattr(worker_module, "LOOK_SECONDS", 0.0)
     assert run_worker(jobs, handlers, once=True, may_work=lambda: low[0]) == 1
     assert (log, jobs.get(job.id).state) == (["Frage", "Briefing"], "wartet")
+
+
+def test_a_waker_looks_again_and_again_whatever_goes_wrong():
+    looks, seen_twice = [], threading.Event()
+
+    def wake():
+        looks.append(1)
+        if len(looks) == 1:
+            raise NotFound("weg")
+        if len(looks) == 2:
+            raise KeyError("x")
+        seen_twice.set()
+
+    waker = Waker(wake, every_s=0.001)
+    waker.begin()
+    assert seen_twice.wait(30)
+    waker.stop()
 
 
 # --- processes of their own

@@ -228,7 +228,7 @@ def test_the_queue_of_all_packs(page: Page, served: Served, tmp_path: Path) -> N
     queue.get_by_text("Angehalten").wait_for()
     served.may_write.set()
     queue.get_by_role("button", name="Alles fortsetzen").click()
-    queue.get_by_text("Was noch geschrieben wird").wait_for(state="detached")
+    queue.get_by_text("Noch zu erledigen").wait_for(state="detached")
     page.locator("#ra-meetings button").first.click()
     page.get_by_text("Die Zusammenfassung ist fertig.").wait_for()
 

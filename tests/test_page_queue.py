@@ -247,7 +247,7 @@ def test_the_queue_is_seen_where_all_meetings_are(actions: Actions, meeting: Cho
     assert first["queue"] == ""
     press(actions, meeting, do="write")
     (changed,) = events.tick(Chosen(), first["seen"])
-    assert "Was noch geschrieben wird" in words_of(changed["queue"])
+    assert "Noch zu erledigen" in words_of(changed["queue"])
     assert list(events.tick(Chosen(), changed["seen"])) == []
     shown = press(actions, Chosen(), do="all", how="pause")
     assert "Alles fortsetzen" in shown["queue"]

@@ -25,9 +25,10 @@ from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
 from ratsassistent.oparl import AgendaItem, Meeting, Paper
 from ratsassistent.output import export, page_item, page_overview, page_views
+from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_text import notice, progress_bar, size
-from ratsassistent.output.page_views import BUSY, PagePicture
+from ratsassistent.output.page_views import PagePicture
 from ratsassistent.output.page_working import Work
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace

@@ -205,7 +205,7 @@ def queue(jobs: Sequence[Job], working: Working, now: dt.datetime, unplanned: in
         buttons.append(action("all", "Alles fortsetzen", how="resume"))
     waits = notice(working.waits, "warning") if working.waits and any(j.state in BUSY for j in jobs) else ""
     return (
-        f'<section class="ra-queue" aria-label="Was noch geschrieben wird"><h2>Was noch geschrieben wird</h2>{waits}'
+        f'<section class="ra-queue" aria-label="Noch zu erledigen"><h2>Noch zu erledigen</h2>{waits}'
         f'<ol class="ra-list">{rows}</ol><p class="ra-buttons">{"".join(buttons)}{gentle_switch(working)}</p>{_why_gentle(working)}{night}</section>'
     )
 
