@@ -19,6 +19,9 @@ class HashEmbedder:
         self._meanings = dict(meanings or {})
         self.read: list[str] = []
 
+    def release(self) -> None:
+        self.released = getattr(self, "released", 0) + 1
+
     def passages(self, texts: Sequence[str]) -> Vectors:
         self.read += texts
         return self._vectors(texts)

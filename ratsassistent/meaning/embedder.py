@@ -30,3 +30,6 @@ class Embedder(Protocol):
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what somebody looks for, in the same space as `passages`, same shape."""
+
+    def release(self) -> None:
+        """Give back the memory of the weights; they are loaded again with the next text."""

@@ -48,6 +48,9 @@ class StaticEmbedder:
         """How many numbers a vector has."""
         return int(self._weights.shape[1])
 
+    def release(self) -> None:
+        """Nothing to give back that would be worth it: a few megabytes."""
+
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages; of a text without a known word: zeros."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)

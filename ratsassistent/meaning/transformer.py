@@ -12,8 +12,12 @@ vectors stay in half precision, as they are stored.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import gc
 import json
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Sequence
@@ -54,6 +58,15 @@ class TransformerEmbedder:
     def dimensions(self) -> int:
         """How many numbers a vector has."""
         return self._dimensions
+
+    def release(self) -> None:
+        """Give back the memory of the weights; they are loaded again with the next text."""
+        with self._lock:
+            self._model = None
+        gc.collect()  # the layers of a model refer to each other
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError, AttributeError):  # what is free lies between what is used: back to the system
+                ctypes.CDLL("libc.so.6").malloc_trim(0)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages.
