@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -68,6 +68,7 @@ def run_worker(
     pause_s: float = 0.5,
     may_work: Callable[[], str | None] = lambda: None,
     is_stale: Callable[[], bool] = lambda: False,
+    when_idle: Callable[[Callable[[], bool]], object] | None = None,
 ) -> int:
     """Work off the queue; returns how many jobs were claimed, 0 at once if another worker is at it.
 
@@ -78,6 +79,7 @@ def run_worker(
     :param pause_s: seconds between two looks at an empty queue.
     :param may_work: why everything but questions has to wait (an empty battery), or None.
     :param is_stale: whether another worker is to go on, because this one was started with other settings.
+    :param when_idle: what can be done once while nothing waits; given a function that says whether something does now.
     """
     lock = FileLock(jobs.folder / LOCK)
     rules = _Rules(may_work, is_stale)
@@ -89,7 +91,15 @@ def run_worker(
             return count
         with database.storage_errors(jobs.folder):
             try:
-                count += _work(jobs, handlers, once=once, idle_exit_s=idle_exit_s, pause_s=pause_s, rules=rules)
+                count += _work(
+                    jobs,
+                    handlers,
+                    once=once,
+                    idle_exit_s=idle_exit_s,
+                    pause_s=pause_s,
+                    rules=rules,
+                    when_idle=when_idle,
+                )
             finally:
                 lock.release()
         # A job added while we still held the lock found a worker at work: look again without it.
@@ -200,6 +210,7 @@ def _work(
     idle_exit_s: float | None,
     pause_s: float,
     rules: _Rules,
+    when_idle: Callable[[Callable[[], bool]], object] | None = None,
 ) -> int:
     name = f"{platform.node()}:{os.getpid()}"
     count = 0
@@ -212,6 +223,10 @@ def _work(
             count += 1
             _run(jobs, job, handlers, rules)
             idle_since = time.monotonic()
+        elif when_idle is not None:
+            once_only, when_idle = when_idle, None
+            with suppress(RatsassistentError):  # it gives way, or cannot be done: nobody asked for it
+                once_only(lambda: bool(jobs.due(rules.kinds())) or rules.is_stale())
         elif once or (idle_exit_s is not None and time.monotonic() - idle_since >= idle_exit_s):
             return count
         else:

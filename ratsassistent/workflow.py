@@ -361,7 +361,14 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
         return power.gentle(pace.wanted(given), power.power()) != gently
 
     may_work = lambda: power.may_work(power.power())  # noqa: E731
-    background.run_worker(ws.jobs, handlers, idle_exit_s=idle_exit_s, may_work=may_work, is_stale=is_stale)
+
+    def measure(should_stop: Callable[[], bool]) -> None:  # while nobody waits for anything
+        if ws.model is None:
+            fit.fitted(ws.settings, should_stop=should_stop)
+
+    background.run_worker(
+        ws.jobs, handlers, idle_exit_s=idle_exit_s, may_work=may_work, is_stale=is_stale, when_idle=measure
+    )
     if is_stale():
         background.ensure_worker(given)
 

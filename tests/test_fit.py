@@ -172,6 +172,21 @@ def test_it_is_measured_once(settings: Settings, measured: list[dict[str, Any]])
     assert len(measured) == 2
 
 
+def test_whether_it_would_be_measured_is_known_before(
+    settings: Settings, measured: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert fit.needs_measuring(settings)
+    assert not fit.needs_measuring(replace(settings, model="gibtsnicht"))
+    with monkeypatch.context() as other:
+        other.setattr(power, "power", lambda: Power(False, 80))
+        assert not fit.needs_measuring(settings)
+    with monkeypatch.context() as other:
+        other.setattr(fit.models, "find", lambda entry, folders: None)
+        assert not fit.needs_measuring(settings)
+    fit.fitted(settings)
+    assert not fit.needs_measuring(settings)
+
+
 @pytest.mark.parametrize("other", ["processor", "cores", "memory", "engine", "model"])
 def test_another_computer_engine_or_model_is_measured_anew_and_the_old_profile_stays(
     settings: Settings, measured: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, other: str

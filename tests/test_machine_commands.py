@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from commands import Run
+from conftest import settings_for
 from scripted import ScriptedModel
 from test_fit import PROFILE
 
-from ratsassistent import models
+from ratsassistent import models, workflow
+from ratsassistent.errors import Interrupted
 from ratsassistent.machine import fit, measuring, power, profile
 from ratsassistent.machine.power import Power
 from ratsassistent.machine.profile import Profile
@@ -80,6 +83,25 @@ def test_voll_says_how_long_it_takes_and_learns_from_it(
     again = run("briefing", MEETING, "--stufe", "voll", "--json")
     assert again.err == ""  # all is written
     assert profile.load(place, key) == taught
+
+
+def test_an_idle_worker_measures_once_and_gives_way_to_what_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[bool] = []
+
+    def fitted(settings: object, *, should_stop: Callable[[], bool]) -> None:
+        looked.append(should_stop())
+        ws.jobs.add("frage", "Eine Frage", {"question": "?"})
+        looked.append(should_stop())
+        raise Interrupted("Die Messung wurde angehalten.")
+
+    monkeypatch.setattr(fit, "fitted", fitted)
+    with workflow.workspace(settings_for(tmp_path)) as ws:
+        workflow.work(ws, idle_exit_s=0)
+        assert looked == [False, True]
+        (job,) = ws.jobs.all()
+        assert job.state != "wartet"  # it was taken on at once
 
 
 def test_a_paper_is_not_tried_longer(run: Run, data: Path) -> None:

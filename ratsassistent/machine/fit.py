@@ -186,6 +186,18 @@ def fitted(
         return None
 
 
+def needs_measuring(settings: Settings) -> bool:
+    """Whether `fitted` would measure: the model that is set is here, and this computer was not measured with it yet."""
+    try:
+        entry = models.load_catalogue().get(settings.model)
+    except ModelError:
+        return False
+    if models.find(entry, settings.model_folders) is None or power.power().on_battery:
+        return False
+    known = stored(settings, entry.sha256 or "")
+    return known is None or known.busy
+
+
 def _measured(
     settings: Settings,
     entry: ModelEntry,

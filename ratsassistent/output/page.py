@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from ratsassistent import worker as background
 from ratsassistent.errors import StorageError
+from ratsassistent.machine import fit
 from ratsassistent.output.page_actions import Actions
 from ratsassistent.output.page_guard import Guard
 from ratsassistent.output.page_working import Work
 from ratsassistent.settings import Settings
-from ratsassistent.worker import Waker
 
 if TYPE_CHECKING:
     import gradio
@@ -103,7 +104,9 @@ def start(settings: Settings) -> tuple[gradio.Blocks, str]:
     )
     work = Work(settings)
     work.wake_worker()
-    Waker(work.wake_worker).begin()
+    if fit.needs_measuring(settings):  # once for each computer and model, while nobody has asked for anything yet
+        background.ensure_worker(settings)
+    background.Waker(work.wake_worker).begin()
     return blocks, address
 
 
