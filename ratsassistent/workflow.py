@@ -120,6 +120,19 @@ def load_model(ws: Workspace) -> LanguageModel:
     return ws.model
 
 
+def for_language_model(ws: Workspace) -> None:
+    """Let go of the embedding model before long work of the language model: both are too much for a small computer."""
+    if ws.model is None and ws.embedding is not None and ws.embedding.transformer is not None:
+        ws.embedding.transformer.release()
+
+
+def for_embedding_model(ws: Workspace) -> None:
+    """Let go of the language model, which is loaded again in a second or two, before long work of the embedding model."""
+    if ws.model is not None:
+        ws.model.close()
+        ws.model = None
+
+
 def brief(
     ws: Workspace,
     wanted: str,
@@ -327,6 +340,7 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
         thorough, plain = bool(job.payload.get("thorough")), "plain" in job.payload
         report = briefing_jobs.Report(beat, items)
         if ws.model is None:  # once for each computer and model
+            for_language_model(ws)
             fit.fitted(ws.settings, tell=report.prepares, should_stop=report.should_stop)
         wanted = {item.id for item in items}
         missing = [item for item in unwritten(ws, chosen, thorough=thorough) if item.id in wanted]
@@ -348,10 +362,16 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
 
     def question(job: Job, beat: Beat) -> Any:
         report = _Report(beat, 1)
-        made = question_jobs.complete(ws, job, lambda: load_model(ws), report.should_stop, report.growing)
+
+        def load() -> LanguageModel:
+            for_language_model(ws)
+            return load_model(ws)
+
+        made = question_jobs.complete(ws, job, load, report.should_stop, report.growing)
         return made.model_dump(mode="json")
 
     def vectors(_job: Job, beat: Beat) -> JsonValue:
+        for_embedding_model(ws)
         made = make_vectors(ws, lambda done, total: beat(done, total, f"{done} von {total} Textstellen"))
         return {"passages": made}
 

@@ -24,6 +24,9 @@ class ScriptedModel:
         self._replies, self._chooses = replies, chooses
         self.asked: list[Sequence[Message]] = []
 
+    def close(self) -> None:
+        self.closed = True
+
     def count(self, text: str) -> int:
         return len(text.split())
 

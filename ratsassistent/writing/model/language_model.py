@@ -69,6 +69,10 @@ class LanguageModel(Protocol):
     record: ModelRecord
     context: int  # tokens that prompt and reply may have together
 
+    def close(self) -> None:
+        """Give back its memory; the object cannot be used afterwards."""
+        ...
+
     def count(self, text: str) -> int:
         """How many tokens `text` has for this model."""
         ...
