@@ -9,8 +9,9 @@ all sentences are written to a file.
 
     drei_saetze   one task an item: three sentences of its own about keyed passages (about 260 words)
     eine_frage    one sentence of the papers at a time, with the words the answer begins with; the model writes freely
-    wortschatz    the same, and a word that is no form of a word of the source is taken back while it writes
-    nachgebessert the same, and what fails goes back once with what is wrong (what the program does)
+    wortschatz    the same, and a word that is no form of a word of the source is taken back while it writes (what the
+                  program does as a rule)
+    nachgebessert the same, and what fails goes back once with what is wrong (what it does with more effort)
 
 `drei_saetze` is not checked as strictly: it has no single source sentence to be held against, so `language` and the
 numbers and names on its page decide.
@@ -38,7 +39,8 @@ from ratsassistent.writing.checks import language
 from ratsassistent.writing.checks.vocabulary import copied_share
 from ratsassistent.writing.extracts.reading import reading_for, topics
 from ratsassistent.writing.model.keyed import model_statements, whole
-from ratsassistent.writing.model.llama import LlamaModel, Message, Reply
+from ratsassistent.writing.model.language_model import Message, Reply, in_turn
+from ratsassistent.writing.model.llama import LlamaModel
 from ratsassistent.writing.model.prompts import _HEADING, _PLACE, _ROLES
 from ratsassistent.writing.model.tasks import tasks
 from ratsassistent.writing.model.writer import Writer
@@ -58,6 +60,15 @@ class Ways:
 
     record = property(lambda self: self.model.record)
     context = property(lambda self: self.model.context)
+
+    def close(self) -> None:
+        self.model.close()
+
+    def write_all(self, scripts: Any, *, should_stop: Any = None) -> Any:
+        return in_turn(self, scripts, should_stop)
+
+    def choose(self, messages: Any, options: Any, **more: Any) -> list[float]:
+        return self.model.choose(messages, options, **more)
 
     def count(self, text: str) -> int:
         return self.model.count(text)
@@ -102,7 +113,7 @@ class Ways:
         refused = 0
         done: dict[str, int] = {}
         for number, task in enumerate(tasks(item, topics(item))):
-            if len(said) >= briefing.MOST_SENTENCES or number >= briefing.MOST_TRIES:
+            if len(said) >= briefing.MOST_SENTENCES or number >= briefing.USUAL.tries:
                 break
             if done.get(task.group, 0) >= briefing.WANTED[task.group]:
                 continue
