@@ -132,8 +132,8 @@ def test_it_ends_in_time_on_any_machine_and_what_it_says_is_what_it_saw(
         clock=machine.clock,
         tell=lambda message, done: told.append(done),
     )
-    one, many = write * gains[0], write * gains[2]
-    tried = (32 + 128) / read + 6 / one + 32 / many
+    one, many = write * gains[0], write * gains[SIDES.index(measuring.MANY)]
+    tried = (32 + 128) / read + 6 / one + 4 * measuring.MANY / many
     longest = max(512 / read, 96 / (write * min(gains)), tried)  # the try that is on when time is up
     sure = 6 + 3 * tried + 256 / read + 8 / one
     assert machine.now <= max(measuring.BUDGET, sure) + longest + 1e-6

@@ -180,7 +180,8 @@ def test_what_stops_it_keeps_what_was_read_and_closes_the_scripts() -> None:
 
     calls = itertools.count()
     with pytest.raises(Interrupted):
-        list(model.write_all((script() for _ in range(3)), should_stop=lambda: next(calls) > 4))
+        first = told([[request(" Haus", 1)]])
+        list(model.write_all([first, *(script() for _ in range(3))], should_stop=lambda: next(calls) > 9))
     assert closed == [True] * 3
     again = model.write(request(" Rat").messages, max_tokens=3)
     assert again.tokens_reused > 0

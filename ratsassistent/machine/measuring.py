@@ -155,7 +155,7 @@ def _tried(engine: Timed, threads: int, batch: int, *, warm_up: bool = False) ->
     if warm_up:
         _warm(engine, threads, batch)
     engine.use(threads=threads, reading_threads=threads, batch=batch)
-    return _Rates(engine.read(256), engine.write(8, 1), engine.write(6, MANY))
+    return _Rates(engine.read(128), engine.write(6, 1), engine.write(4, MANY))
 
 
 def _threads(

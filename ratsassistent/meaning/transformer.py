@@ -65,7 +65,9 @@ class TransformerEmbedder:
             self._model = None
         gc.collect()  # the layers of a model refer to each other
         if sys.platform == "linux":
-            with contextlib.suppress(OSError, AttributeError):  # what is free lies between what is used: back to the system
+            with contextlib.suppress(
+                OSError, AttributeError
+            ):  # what is free lies between what is used: back to the system
                 ctypes.CDLL("libc.so.6").malloc_trim(0)
 
     def passages(self, texts: Sequence[str]) -> Vectors:

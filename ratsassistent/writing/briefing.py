@@ -278,9 +278,7 @@ def _drawings(paper: Paper) -> list[PageRef]:
     ]
 
 
-def fit(
-    written: Sequence[Statement], extracts: Sequence[Statement], words: int = WORD_BUDGET
-) -> tuple[Statement, ...]:
+def fit(written: Sequence[Statement], extracts: Sequence[Statement], words: int = WORD_BUDGET) -> tuple[Statement, ...]:
     """The model's sentences first, then as many extracts as the budget of words holds; none twice in other words."""
     kept = list(written)
     left = words - sum(len(s.text.split()) for s in written)

@@ -24,8 +24,6 @@ from ratsassistent.writing.model.engine import Engine, Weights
 from ratsassistent.writing.model.language_model import LanguageModel, Message, Reply, Request, Script, T
 from ratsassistent.writing.model.schedule import Schedule, Work
 
-FIRST = 6  # texts at once until the first script has ended: somebody is waiting for it, and fewer are done sooner
-
 __all__ = ["Engine", "LanguageModel", "LlamaModel", "Message", "Reply", "Request", "Script"]
 
 
@@ -122,9 +120,10 @@ class LlamaModel:
             return works
 
         def open_more() -> list[Work]:
-            """Begin further scripts as long as there is room beside those under way."""
+            """Begin further scripts as long as there is room beside those under way; none before the first one has
+            ended, for which somebody is waiting."""
             works: list[Work] = []
-            while len(whose) < (self.engine.side_by_side if has_ended else min(FIRST, self.engine.side_by_side)):
+            while len(whose) < (self.engine.side_by_side if has_ended else 1):
                 following = next(source, None)
                 if following is None:
                     break
