@@ -54,7 +54,9 @@ def made_of(
     spent = Energy(0.0, "estimated")
     for item, fresh in _worked_off(missing, load, should_stop):
         spent = _sum(spent, meter.lap())
-        if fresh.tokens is not None:  # a model took part: its share of the time until now is its share of the energy
+        if (
+            fresh.tokens is not None and fresh.energy_wh is None
+        ):  # a model took part: its share of the time until now is its share of the energy
             share = min(1.0, fresh.seconds / max(time.monotonic() - started, 0.001))
             part = Energy(spent.joules * share, spent.how, spent.core_seconds * share, spent.watts)
             yield item, _stored(ws, meeting_id, item, fresh.model_copy(update=part.fields()))
@@ -100,7 +102,11 @@ def _written(
 ) -> Script[ItemBriefing]:
     made = known
     if made is None:
-        made = yield from writing.script(writing.task(item, level, record, ws.own_prompts, effort=effort))
+        before = held.store_for(ws, item).briefing(item.id, level)
+        made = yield from writing.script(writing.task(item, level, record, ws.own_prompts, effort=effort), before)
+        if before is not None and made.tokens is not None and not made.tokens.written:  # all was known
+            taken = {name: getattr(before, name) for name in ("tokens", "seconds", "energy_wh", "energy_how")}
+            made = made.model_copy(update=taken)
     if plain and level == "voll":
         made = yield from writing.simpler(made, item, ws.own_prompts)
     return made

@@ -221,6 +221,20 @@ class Tokens(Model):
     written: int = 0
 
 
+class KeptReply(Model):
+    """What a model answered to a request (`key`: a hash of all that it was asked), so that it need not be asked again.
+
+    `finished`, `doubt`, `most_doubt`, `taken_back`: as in the model's reply.
+    """
+
+    key: str
+    text: str
+    finished: bool
+    doubt: float
+    most_doubt: float
+    taken_back: int
+
+
 class ItemBriefing(Model):
     """The briefing of one agenda item. `basis` is a hash of all that it was made from: same basis, same briefing."""
 
@@ -254,6 +268,7 @@ class ItemBriefing(Model):
     tokens: Tokens | None = None
     energy_wh: float | None = None
     energy_how: str | None = None  # German: measured, or estimated from what
+    replies: tuple[KeptReply, ...] = ()  # of the model, used again where the same sentence stands on another page
 
 
 class Coverage(Model):

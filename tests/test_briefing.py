@@ -7,6 +7,7 @@ from ratsassistent.briefings import ItemBriefing, Statement
 from ratsassistent.errors import Interrupted
 from ratsassistent.oparl import AgendaItem, FileSpan, PagedText, PageStart, Paper, Part
 from ratsassistent.writing import briefing
+from ratsassistent.writing.model.language_model import alone
 from ratsassistent.writing.model.writer import LABEL, PLAIN_LABEL
 
 PAGES = [
@@ -158,3 +159,36 @@ def test_it_stops_when_asked() -> None:
     model = ScriptedModel(["x"])
     with pytest.raises(Interrupted):
         briefing.write(briefing.task(make_item(), "voll", RECORD), lambda: model, should_stop=lambda: True)
+
+
+def test_what_only_moved_to_another_page_is_not_asked_again() -> None:
+    before, asked_before = write()
+    moved = make_item()
+    paper = moved.papers[0]
+    starts = tuple(
+        s.model_copy(update={"page": (s.page or 0) + 30, "file_id": "ra:datei-2"}) for s in paper.text.starts
+    )
+    paper = paper.model_copy(update={"text": paper.text.model_copy(update={"starts": starts})})
+    moved = moved.model_copy(update={"papers": (paper,)})
+    task = briefing.task(moved, "voll", RECORD)
+    assert task.basis != before.basis
+    silent = ScriptedModel([])  # has no answer to anything
+    again = alone(silent, briefing.script(task, before))
+    assert silent.asked == []
+    assert asked_before.asked
+    assert [s.text for s in by_model(again)] == [s.text for s in by_model(before)]
+    assert {c.page for s in by_model(again) for c in s.citation} <= {41, 42}
+    assert again.replies == before.replies
+
+
+def test_replies_of_another_model_or_to_another_sentence_do_not_count() -> None:
+    before, _ = write()
+    other = RECORD.model_copy(update={"sha256": "1" * 64})
+    model = ScriptedModel(reply)
+    alone(model, briefing.script(briefing.task(make_item(), "voll", other), before))
+    assert model.asked
+    changed = make_item(pages=[PAGES[0], PAGES[1].replace("1,35 Mio.", "1,45 Mio.")])
+    partly = ScriptedModel(reply)
+    alone(partly, briefing.script(briefing.task(changed, "voll", RECORD), before))
+    assert 0 < len(partly.asked) < len(model.asked)
+    assert all("1,45" in asked[-1].content for asked in partly.asked)

@@ -14,11 +14,20 @@ import datetime as dt
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ratsassistent.briefings import ItemBriefing, Level, ModelRecord, PaperChanges, PromptRecord, Statement, Tokens
+from ratsassistent.briefings import (
+    ItemBriefing,
+    KeptReply,
+    Level,
+    ModelRecord,
+    PaperChanges,
+    PromptRecord,
+    Statement,
+    Tokens,
+)
 from ratsassistent.oparl import AgendaItem, PageRef, Paper
 from ratsassistent.writing.extracts.annexes import annex_lines
 from ratsassistent.writing.extracts.extract import basis_of, extract_item
@@ -108,14 +117,18 @@ def write(
     return alone(model(), under_way.rest(), should_stop) if under_way.made is None else under_way.made
 
 
-def script(task: Task) -> Script[ItemBriefing]:
-    """Write the briefing of one item: what is asked of a language model, if anything is, and what comes of it."""
+def script(task: Task, before: ItemBriefing | None = None) -> Script[ItemBriefing]:
+    """Write the briefing of one item: what is asked of a language model, if anything is, and what comes of it.
+
+    :param before: what was written of it earlier, perhaps from other words: where the model would be asked the same again,
+        its reply is taken from there, and checked against the pages of today.
+    """
     started = time.process_time()
     item = task.item
     made = extract_item(item)
     told = Told()
     if task.prompts:
-        told = yield from _told(task)
+        told = yield from _told(task, _known(before, task))
     made = made.model_copy(
         update={
             "level": task.level,
@@ -136,6 +149,7 @@ def script(task: Task) -> Script[ItemBriefing]:
             if told.wrote
             else (),
             "tokens": told.tokens,
+            "replies": told.replies,
             "written": dt.datetime.now(dt.UTC),
         }
     )
@@ -155,6 +169,7 @@ class Told:
     used: frozenset[str] = frozenset()
     seconds: float = 0.0
     tokens: Tokens | None = None
+    replies: tuple[KeptReply, ...] = ()
 
     @property
     def wrote(self) -> bool:
@@ -162,7 +177,17 @@ class Told:
         return bool(self.said or self.withheld)
 
 
-def _told(task: Task) -> Script[Told]:
+def _known(before: ItemBriefing | None, task: Task) -> dict[str, Reply]:
+    """The replies of an earlier briefing, if they are this model's."""
+    if before is None or before.model is None or task.record is None or before.model.sha256 != task.record.sha256:
+        return {}
+    return {
+        one.key: Reply(one.text, one.finished, 0, 0, 0, 0.0, 0.0, one.doubt, one.most_doubt, one.taken_back)
+        for one in before.replies
+    }
+
+
+def _told(task: Task, known: Mapping[str, Reply]) -> Script[Told]:
     """Ask for sentences in rounds: as many at once as are likely to give those that are wanted, then more where they did
     not. The first ones of the list that pass are shown, as if one were asked for at a time."""
     left = tasks(task.item, topics(task.item))[: task.effort.tries]
@@ -174,15 +199,19 @@ def _told(task: Task) -> Script[Told]:
     withheld: list[Statement] = []
     used: set[str] = set()
     replies: list[Reply] = []
+    kept: dict[str, KeptReply] = {}
     places = {id(one): place for place, one in enumerate(left)}
     most = task.effort.sentences
     while now := _wanted_now(left, done, most - len(said)):
         left = [one for one in left if one not in now]
         for one, written in zip(
-            now, (yield from together([writer.script(one, pages, again=task.effort.again) for one in now])), strict=True
+            now,
+            (yield from together([writer.script(one, pages, again=task.effort.again, known=known) for one in now])),
+            strict=True,
         ):
             used |= {one.prompt} | ({"neufassung"} if len(written.replies) > 1 else set())
             replies += written.replies
+            kept |= {key: _kept(key, reply) for key, reply in zip(written.keys, written.replies, strict=True)}
             place = places[id(one)]
             wanted = len(said) < most and done[one.group] < WANTED[one.group]
             if written.shown and wanted and not _repeats(written.shown, [s for _, s in said]):
@@ -196,7 +225,18 @@ def _told(task: Task) -> Script[Told]:
     for _, copy in sorted(near, key=lambda pair: pair[0]):
         if len(shown) < LEAST_SENTENCES and tight(copy.text) not in there and not _repeats(copy, shown):
             shown.append(copy)
-    return Told(tuple(shown), tuple(withheld), frozenset(used), *_taken(replies))
+    return Told(tuple(shown), tuple(withheld), frozenset(used), *_taken(replies), tuple(kept.values()))
+
+
+def _kept(key: str, reply: Reply) -> KeptReply:
+    return KeptReply(
+        key=key,
+        text=reply.text,
+        finished=reply.finished,
+        doubt=reply.doubt,
+        most_doubt=reply.most_doubt,
+        taken_back=reply.taken_back,
+    )
 
 
 def _wanted_now(left: Sequence[ModelTask], done: Counter[str], most: int) -> list[ModelTask]:

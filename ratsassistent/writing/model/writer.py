@@ -11,10 +11,13 @@ back to the model once, with what is wrong; what does not pass then is withheld.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from ratsassistent.briefings import Statement
 from ratsassistent.oparl import Citation
@@ -33,6 +36,7 @@ LABEL = "Worum es geht"
 PLAIN_LABEL = "In einfacher Sprache"
 COPIED = "abgeschrieben"
 WRITE_TOKENS = 90
+NOTHING: Mapping[str, Reply] = MappingProxyType({})
 TAKEN_BACK = 3  # more refused words than this: the model had nothing to say with the words it was given
 MOST_COPIED = 0.75  # share of runs of eight words; more is the paper's sentence and no summary of it
 # How unsure the model may have been, in nats: mean over the tokens, and the least likely one. Sentences read against their
@@ -114,6 +118,7 @@ class Written:
     withheld: tuple[Statement, ...] = ()
     near_copy: Statement | None = None
     replies: tuple[Reply, ...] = ()
+    keys: tuple[str, ...] = ()  # of these replies: hashes of what was asked
 
 
 class Writer:
@@ -135,37 +140,45 @@ class Writer:
             self._prompts[name] = load_prompt(name, self._own)
         return self._prompts[name]
 
-    def script(self, task: Task, pages: PageTexts, *, again: bool = True) -> Script[Written]:
+    def script(
+        self, task: Task, pages: PageTexts, *, again: bool = True, known: Mapping[str, Reply] = NOTHING
+    ) -> Script[Written]:
         """Let the model say a task's sentence; what it is asked, and what comes of that.
 
         :param again: what does not pass goes back to it once, with what is wrong.
+        :param known: replies to what it was asked before, by their keys.
         """
         messages = self.prompt(task.prompt).render(satz=task.source, anfang=task.lead)
         words = Vocabulary([task.source, task.lead])
         withheld: list[Statement] = []
         replies: list[Reply] = []
+        keys: list[str] = []
         for second in (False, True):
-            (reply,) = yield [
-                Request(
-                    messages,
-                    max_tokens=WRITE_TOKENS,
-                    lead=task.lead,
-                    enough=one_sentence,
-                    allows=lambda text: words.knows(text.rsplit(maxsplit=1)[-1]),
-                    gives_up=None if again else hopeless,
-                )
-            ]
+            key = _key(messages, task.lead, again)
+            reply = known.get(key)
+            if reply is None:
+                (reply,) = yield [
+                    Request(
+                        messages,
+                        max_tokens=WRITE_TOKENS,
+                        lead=task.lead,
+                        enough=one_sentence,
+                        allows=lambda text: words.knows(text.rsplit(maxsplit=1)[-1]),
+                        gives_up=None if again else hopeless,
+                    )
+                ]
             replies.append(reply)
+            keys.append(key)
             text = rejoined(tidy(reply.text), task.source)
             if text.rstrip(".") == task.lead:  # nothing came
                 break
             citation, failures = judge(text, task, reply, words, pages, DOUBT_AGAIN if second else DOUBT)
             if not failures:
                 made = Statement(text=text, origin="model", citation=citation, check="ok", label=LABEL)
-                return Written(made, tuple(withheld), None, tuple(replies))
+                return Written(made, tuple(withheld), None, tuple(replies), tuple(keys))
             if failures == (COPIED,):
                 near = Statement(text=text, origin="model", citation=citation, check="ok", label=LABEL)
-                return Written(None, tuple(withheld), near, tuple(replies))
+                return Written(None, tuple(withheld), near, tuple(replies), tuple(keys))
             withheld.append(
                 Statement(
                     text=text, origin="model", citation=citation, check="unsupported", label=LABEL, failures=failures
@@ -175,7 +188,7 @@ class Writer:
                 break
             fresh = self.prompt("neufassung").render(fehler="; ".join(failures), anfang=task.lead)
             messages = [*messages, Message("assistant", text), *fresh]
-        return Written(None, tuple(withheld), None, tuple(replies))
+        return Written(None, tuple(withheld), None, tuple(replies), tuple(keys))
 
     def write(self, task: Task, pages: PageTexts, should_stop: Callable[[], bool] | None = None) -> Written:
         """Let the model say a task's sentence, at most twice.
@@ -218,6 +231,12 @@ class Writer:
         if self._given is None:
             raise ValueError("this writer was given no model: use its scripts")
         return self._given
+
+
+def _key(messages: Sequence[Message], lead: str, again: bool) -> str:
+    """A hash of all that a reply depends on, but for the model."""
+    asked = json.dumps([[m.role, m.content] for m in messages], ensure_ascii=False)
+    return hashlib.sha256(f"{asked}|{lead}|{again}|{WRITE_TOKENS}".encode()).hexdigest()[:24]
 
 
 def hopeless(doubt: float, taken_back: int) -> bool:
