@@ -14,7 +14,7 @@ from test_fit import PROFILE
 
 from ratsassistent import models, workflow
 from ratsassistent.errors import Interrupted
-from ratsassistent.machine import fit, measuring, power, profile
+from ratsassistent.machine import estimate, fit, measuring, power, profile
 from ratsassistent.machine.power import Power
 from ratsassistent.machine.profile import Profile
 from ratsassistent.output import briefing_command
@@ -67,6 +67,8 @@ def test_voll_says_how_long_it_takes_and_learns_from_it(
     run: Run, data: Path, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(briefing_command, "_has_model", lambda settings: True)
+    monkeypatch.setattr(estimate, "EXTRACT", 0.0)  # a scripted model takes less than a real one to load
+    monkeypatch.setattr(estimate, "LOADING", 0.0)
     place, key = data, profile.key(DEFAULT.sha256 or "")
     guessed = run("briefing", MEETING, "--stufe", "voll", "--top", "Ö 2")
     assert guessed.status == 0
