@@ -162,7 +162,7 @@ def brief(
     items = [item_of(chosen, top)] if top else list(chosen.agendaItem)
     links = earlier.of_meeting(ws, chosen, items)
     ready: dict[str, ItemBriefing] = {}
-    progress(f"{len(items)} Tagesordnungspunkte" if len(items) > 1 else items[0].title, 0.0)
+    progress(items[0].title if len(items) == 1 else f"{len(items)} Tagesordnungspunkte", 0.0)
     for item, made_item in briefing_items.made_of(
         ws,
         chosen.id,
