@@ -24,7 +24,10 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One answer that is wanted of a model; the fields are those of `LanguageModel.write`."""
+    """One answer that is wanted of a model; the fields are those of `LanguageModel.write`.
+
+    `lasting`: something may be asked that begins with these messages and their answer; False: at most with those before the last.
+    """
 
     messages: Sequence[Message]
     max_tokens: int
@@ -33,6 +36,7 @@ class Request:
     allows: Callable[[str], bool] | None = None
     on_text: Callable[[str], None] | None = None
     gives_up: Callable[[float, int], bool] | None = None
+    lasting: bool = True
 
 
 @dataclass(frozen=True, slots=True)

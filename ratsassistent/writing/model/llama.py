@@ -59,6 +59,7 @@ class LlamaModel:
 
         begin, end = weights.edge_tokens()
         self._beginnings: Beginnings | None = None
+        self._there: list[tuple[list[int], Path]] = []  # beginnings that lie on the disk and were not asked for yet
         self._unkept: list[list[int]] = []  # beginnings that are not on the disk yet
         self._formatter = llama_chat_format.Jinja2ChatFormatter(template=template, eos_token=end, bos_token=begin)
 
@@ -163,19 +164,27 @@ class LlamaModel:
             found.extend(float(exact[self._weights.tokens(option, special=False)[0]]) for option in options)
             return Next()
 
-        for _ in self._schedule.run([Work(self._prompt(messages), 1, look)], lambda _: (), should_stop):
+        prompt = self._prompt(messages)
+        self._recall(prompt)
+        for _ in self._schedule.run([Work(prompt, 1, look)], lambda _: (), should_stop):
             pass
         self._keep_beginnings()
         return found
 
     def remember(self, beginnings: Beginnings) -> None:
-        """Take from the disk what was kept there of the beginnings of prompts, so that they need not be read; what is not
-        there is kept once it was read. They hold nothing of papers."""
+        """Take from the disk, when it is first asked for, what was kept there of the beginnings of prompts, so that they need
+        not be read; what is not there is kept once it was read. They hold nothing of papers."""
         self._beginnings = beginnings
         beginnings.tidy(self._beginning)
-        for tokens, path in beginnings.there(self._beginning):
-            self._schedule.keep(tokens, partial(self._load, tokens, path))
+        self._there = list(beginnings.there(self._beginning))
         self._unkept = beginnings.missing(self._beginning)
+
+    def _recall(self, prompt: Sequence[int]) -> None:
+        """Take the beginning of a prompt from the disk, where it lies there; one that is not needed would slow each step."""
+        for tokens, path in list(self._there):
+            if prompt[: len(tokens)] == tokens:
+                self._there.remove((tokens, path))
+                self._schedule.keep(tokens, partial(self._load, tokens, path))
 
     def _load(self, tokens: list[int], path: Path, number: int) -> bool:
         return self._weights.load(number, tokens, path)
@@ -190,9 +199,11 @@ class LlamaModel:
     # --- tokens ------------------------------------------------------------------------------------------------------
 
     def _work(self, request: Request, rank: int = 0) -> tuple[Work, Writing]:
+        beginning = None if request.lasting else len(self._beginning(request.messages))
         prompt = self._prompt(request.messages) + self._weights.tokens(request.lead, special=False)
+        self._recall(prompt)
         writing = Writing(request, self._weights, prompt)
-        return Work(prompt, request.max_tokens, writing.next, rank, writing.guess), writing
+        return Work(prompt, request.max_tokens, writing.next, rank, writing.guess, beginning), writing
 
     def _reply(self, request: Request, work: Work, writing: Writing) -> Reply:
         return Reply(

@@ -65,11 +65,7 @@ def load_prompt(name: str, own_folder: Path | None = None) -> Prompt:
     :param own_folder: `<data folder>/prompts`, where a municipality may keep its own wording.
     :raises InputError: the file lacks `# Auftrag`, or a placeholder is missing or unknown.
     """
-    own = own_folder / f"{name}.md" if own_folder else None
-    if own and own.is_file():
-        where, text = str(own), own.read_text(encoding="utf-8")
-    else:
-        where, text = f"prompts/{name}.md", resource("prompts", f"{name}.md").read_text(encoding="utf-8")
+    where, text = _found(name, own_folder)
     pieces = _HEADING.split(text)
     turns = tuple(
         Message(_ROLES[heading], body.strip())  # type: ignore[arg-type]
@@ -82,4 +78,22 @@ def load_prompt(name: str, own_folder: Path | None = None) -> Prompt:
         missing = ", ".join(sorted(PLACEHOLDERS[name] - used)) or "keine"
         unknown = ", ".join(sorted(used - PLACEHOLDERS[name])) or "keine"
         raise InputError(f"In {where} stimmen die Platzhalter nicht: es fehlen {missing}; unbekannt sind {unknown}.")
-    return Prompt(name, hashlib.sha256(text.encode()).hexdigest(), turns)
+    return Prompt(name, _digest(text), turns)
+
+
+def prompt_text(name: str, own_folder: Path | None = None) -> tuple[str, str]:
+    """The whole text of a prompt's file, and the checksum that texts record of it; the municipality's own version first."""
+    _, text = _found(name, own_folder)
+    return text, _digest(text)
+
+
+def _found(name: str, own_folder: Path | None) -> tuple[str, str]:
+    """Where a prompt lies, and its text."""
+    own = own_folder / f"{name}.md" if own_folder else None
+    if own and own.is_file():
+        return str(own), own.read_text(encoding="utf-8")
+    return f"prompts/{name}.md", resource("prompts", f"{name}.md").read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

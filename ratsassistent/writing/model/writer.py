@@ -165,6 +165,7 @@ class Writer:
                         enough=one_sentence,
                         allows=lambda text: words.knows(text.rsplit(maxsplit=1)[-1]),
                         gives_up=None if again else hopeless,
+                        lasting=again and not second,
                     )
                 ]
             replies.append(reply)
@@ -206,6 +207,7 @@ class Writer:
                 max_tokens=WRITE_TOKENS,
                 enough=lambda text: "\n" in text,
                 allows=lambda text: words.knows(text.rsplit(maxsplit=1)[-1]),
+                lasting=False,
             )
         ]
         made: list[Statement] = []
