@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from ratsassistent.errors import Interrupted
 from ratsassistent.oparl import Page
 from ratsassistent.pack.files.pages import BROKEN, GLYPHS, SCAN, ReadFile, read_file
+from ratsassistent.pack.page.places import find
 from ratsassistent.pack.scans import ocr
 from ratsassistent.pack.scans.ocr_boxes import find_pictured_boxes
 from ratsassistent.pack.scans.ocr_page import GAP, Reader, Reading, read_pictures
@@ -119,6 +120,20 @@ def test_a_crooked_noisy_scan_keeps_its_umlauts(reader: Reader, degrees: float, 
 def test_a_sheet_that_lay_the_wrong_way_is_turned(reader: Reader, turn: int) -> None:
     picture = upright(worn(printed(LETTER * 2), 0.5)).rotate(turn, expand=True)
     assert likeness(reader.read(picture, "A5").text, LETTER * 2) > 0.97
+
+
+@pytest.mark.parametrize(("turn", "degrees"), [(0, 0), (0, 2), (90, 0), (180, 1)])
+def test_words_have_their_places_on_the_picture_as_it_lies(reader: Reader, turn: int, degrees: float) -> None:
+    picture = worn(printed(LETTER * 2), degrees) if degrees else printed(LETTER * 2)
+    (box,) = find(reader.places(upright(picture).rotate(turn, expand=True)), LETTER[3])[:1]
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    if turn == 90:
+        x, y = 1 - y, x
+    elif turn == 180:
+        x, y = 1 - x, 1 - y
+    height = 26 + 14 * 12 * 0.55
+    assert y == pytest.approx((20 + 3 * 12 * 0.55 - 1.5) / height, abs=0.02)  # where `printed` has put its fourth line
+    assert 0.3 < x < 0.6
 
 
 def test_an_empty_sheet_is_blank_and_a_word_on_it_is_not(reader: Reader) -> None:

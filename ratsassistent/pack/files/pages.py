@@ -29,6 +29,7 @@ from ratsassistent.pack.page.boxes import find_boxes
 from ratsassistent.pack.page.drawings import is_drawing
 from ratsassistent.pack.page.glyphs import Frame, Sheet, add_boxes, read_sheet
 from ratsassistent.pack.page.layout import lines_of, paragraphed
+from ratsassistent.pack.page.places import Place, of_sheet
 from ratsassistent.pack.page.text import clean_text, is_gibberish
 
 SCAN = "kein Text, vermutlich ein Scan"
@@ -331,6 +332,29 @@ def render_page(path: Path, number: int, width: int = 1000) -> bytes:
             out = io.BytesIO()
             picture.convert("RGB").save(out, format="PNG")
             return out.getvalue()
+        finally:
+            document.close()
+
+
+def page_places(path: Path, number: int) -> list[Place]:
+    """The letters of a page with their places.
+
+    :param number: physical page, from 1.
+    :raises NotFound: the file has no such page. :raises UnreadableFile: the file cannot be opened, or the page not read.
+    """
+    import pypdfium2
+
+    with _PDFIUM:
+        try:
+            document = pypdfium2.PdfDocument(path)
+        except (pypdfium2.PdfiumError, OSError) as error:
+            raise UnreadableFile(f"Die Datei „{path.name}“ lässt sich nicht lesen.") from error
+        try:
+            if not 1 <= number <= len(document):
+                raise NotFound(f"Die Datei „{path.name}“ hat keine Seite {number}.")
+            return of_sheet(read_sheet(document[number - 1]))
+        except pypdfium2.PdfiumError as error:
+            raise UnreadableFile(f"Seite {number} von „{path.name}“ lässt sich nicht lesen.") from error
         finally:
             document.close()
 

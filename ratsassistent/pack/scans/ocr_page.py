@@ -24,12 +24,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ratsassistent.oparl import Model
 from ratsassistent.pack.page.drawings import names_a_plan, sheet_name
+from ratsassistent.pack.page.places import Place
 from ratsassistent.pack.scans.ocr_boxes import PicturedBox, find_pictured_boxes
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["GAP", "Reader", "Reading", "read_pictures"]
+__all__ = ["GAP", "Reader", "Reading", "read_pictures", "read_places"]
 
 GAP = "[unleserlich]"
 BOXES = "☐☒"
@@ -110,6 +111,21 @@ def read_pictures(path: str, numbers: Sequence[int], data: str) -> Iterator[tupl
         yield number, reader.read(picture, sheet_name(width, height))
 
 
+def read_places(path: str, number: int, data: str) -> Iterator[list[Place]]:
+    """The words on one page of a PDF with their places, in shares of the page as shown.
+
+    Runs in a child process, like `read_pictures`. :param number: physical page, from 1. :param data: as there.
+    """
+    import pypdfium2
+
+    os.chdir(data)
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    page = pypdfium2.PdfDocument(path)[number - 1]
+    width, height = page.get_size()
+    scale = min(DPI / 72, (MAX_PIXELS / max(width * height, 1.0)) ** 0.5)
+    yield Reader().places(page.render(scale=scale, grayscale=True).to_pil().convert("L"))
+
+
 def _step_back() -> None:
     """Let everything else on the machine go first."""
     import psutil
@@ -137,6 +153,7 @@ class Reader:
             psm=tesserocr.PSM.AUTO,
             variables={"debug_file": os.devnull},
         )
+        self._slope = 0.0  # radians by which the last picture was laid straight
         self._turned: Any = None  # for finding out which way is up, loaded when first needed
 
     def read(self, picture: Image.Image, sheet: str) -> Reading:
@@ -159,6 +176,19 @@ class Reader:
         if not _is_readable(lines) or not text.strip():
             return Reading(state="unreadable")
         return Reading(state="text", text=text)
+
+    def places(self, picture: Image.Image) -> list[Place]:
+        """The words of one picture with their places, whichever way it lies."""
+        upright, turn = picture, 0
+        seen = self._lines(picture)
+        if seen is not None and not _is_readable(seen[0]):
+            turn = self._turn(picture)
+            if turn:
+                upright = picture.rotate(turn, expand=True, fillcolor=255)
+                seen = self._lines(upright)
+        lines, _ = seen or ([], upright)
+        back = _WayBack(picture.size, upright.size, turn, self._slope)
+        return [back.place(word) for line in lines for word in line.words]
 
     def _tried_again(self, picture: Image.Image, seen: _Seen) -> _Seen:
         """The picture turned, if it lay wrong; else its scattered words, such as the labels and title of a map."""
@@ -184,8 +214,9 @@ class Reader:
         if layout is None:
             return [], picture
         slope = layout.Orientation()[3]  # radians; one down to the right counts as negative
-        straight = picture
+        straight, self._slope = picture, 0.0
         if STEEP < abs(slope) < 0.2:
+            self._slope = slope
             straight = picture.rotate(
                 math.degrees(slope), resample=Pictures.Resampling.BICUBIC, fillcolor=_paper(picture)
             )
@@ -217,6 +248,39 @@ class Reader:
         if not found or found["orient_conf"] < 1.0:
             return 0
         return int(found["orient_deg"])
+
+
+@dataclass(frozen=True)
+class _WayBack:
+    """From a picture that was turned by quarters and laid straight back to the one that was given."""
+
+    given: tuple[int, int]  # width, height in pixels
+    upright: tuple[int, int]
+    turn: int  # degrees to the left
+    slope: float  # radians
+
+    def place(self, word: _Word) -> Place:
+        """A word with its box in shares of the given picture."""
+        corners = [self._point(x, y) for x in (word.left, word.right) for y in (word.top, word.bottom)]
+        across, down = zip(*corners, strict=True)
+        width, height = self.given
+        box = (min(across) / width, min(down) / height, max(across) / width, max(down) / height)
+        return Place(word.text, *box, self.turn in (90, 270))
+
+    def _point(self, x: float, y: float) -> tuple[float, float]:
+        if self.slope:
+            middle, centre = self.upright[0] / 2, self.upright[1] / 2
+            dx, dy = x - middle, y - centre
+            cos, sin = math.cos(self.slope), math.sin(self.slope)
+            x, y = middle + cos * dx - sin * dy, centre + sin * dx + cos * dy
+        width, height = self.given
+        if self.turn == 90:
+            return width - y, x
+        if self.turn == 180:
+            return width - x, height - y
+        if self.turn == 270:
+            return y, height - x
+        return x, y
 
 
 def _without_specks(picture: Image.Image) -> Image.Image:

@@ -1,0 +1,76 @@
+"""A page of the papers as it is shown: its picture, and where on it a quotation stands.
+
+What enters: an opened Workspace, a file's id, a page's number, a quotation. What leaves: a PNG picture, boxes in shares of it.
+What it does not know: where pictures are shown, who quotes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+from ratsassistent.archive.store import Store
+from ratsassistent.errors import NotFound
+from ratsassistent.pack.files.page_places import places_safely, recognised_places
+from ratsassistent.pack.files.reading import render_safely
+from ratsassistent.pack.page.places import Box, Place, find
+from ratsassistent.workspace import Workspace
+
+KEPT = 24  # pages whose words are kept in memory: somebody who reads goes from one citation of a page to the next
+
+
+def page_picture(ws: Workspace, file_id: str, page: int, width: int = 1000) -> bytes:
+    """A physical page as PNG, drawn from the store that holds that page.
+
+    :raises NotFound: no store holds this page.
+    """
+    return render_safely(_store(ws, file_id, page).file_path(file_id), page, width)
+
+
+def is_scanned(ws: Workspace, file_id: str, page: int) -> bool:
+    """Whether the text of a page was recognised in its picture: then looking for a place on it takes seconds.
+
+    :raises NotFound: no store holds this page.
+    """
+    found = _store(ws, file_id, page).page(file_id, page)
+    return found is not None and found.source == "ocr"
+
+
+class Marker:
+    """Finds quotations on pages; keeps the words of the pages it saw last, in memory only."""
+
+    def __init__(self) -> None:
+        self._words: OrderedDict[tuple[str, int], list[Place]] = OrderedDict()
+        self._lock = Lock()
+
+    def boxes(self, ws: Workspace, file_id: str, page: int, quote: str) -> list[Box]:
+        """The boxes that a quotation covers on a page, in shares of it; empty where it is not found.
+
+        :raises NotFound: no store holds this page. :raises UnreadableFile: its words cannot be read within the limits.
+        """
+        return find(self._of(ws, file_id, page), quote)
+
+    def knows(self, file_id: str, page: int) -> bool:
+        """Whether the words of a page are at hand."""
+        return (file_id, page) in self._words
+
+    def _of(self, ws: Workspace, file_id: str, page: int) -> list[Place]:
+        store = _store(ws, file_id, page)  # asked each time: it may have been deleted
+        with self._lock:
+            if (known := self._words.get((file_id, page))) is not None:
+                self._words.move_to_end((file_id, page))
+                return known
+        read = recognised_places if is_scanned(ws, file_id, page) else places_safely
+        words = read(store.file_path(file_id), page)
+        with self._lock:
+            self._words[file_id, page] = words
+            while len(self._words) > KEPT:
+                self._words.popitem(last=False)
+        return words
+
+
+def _store(ws: Workspace, file_id: str, page: int) -> Store:
+    for store in ws.stores:
+        if store.page(file_id, page) is not None:
+            return store
+    raise NotFound("Diese Seite ist nicht vorhanden.")
