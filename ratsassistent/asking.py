@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ratsassistent import closest, held
@@ -36,6 +36,7 @@ def ask(
     model: Callable[[], LanguageModel] | None = None,
     wanted: str | None = None,
     top: str | None = None,
+    narrowed: Mapping[str, Any] | None = None,
     before: Sequence[Answer] = (),
     should_stop: Callable[[], bool] | None = None,
     on_text: Callable[[str], None] | None = None,
@@ -44,6 +45,7 @@ def ask(
 
     :param model: gives the language model, which judges quotes and may put a sentence before them; None: quotes only.
     :param wanted: a meeting; without one, everything held is asked. :param top: only this item of it.
+    :param narrowed: filters of `searching.find` (`since`, `until`, `organization`, `paper_type`, `public`).
     :param before: the answers of the same conversation, the last one last.
     :raises InputError: the question is empty, or an item was named without its meeting.
     :raises NotFound: there is no such meeting or item. :raises Ambiguous: there are several.
@@ -57,7 +59,8 @@ def ask(
     chosen = held.wanted_meeting(ws, wanted) if wanted else None
     item = held.wanted_item(chosen, top) if chosen and top else None
     asked = _completed(question, before)
-    hits = _hits(ws, asked, chosen.id if chosen else None, item.id if item else None)
+    filters = {**(narrowed or {}), **({"item_id": item.id} if item else {})}
+    hits = _hits(ws, asked, chosen.id if chosen else None, filters)
 
     def nearness(given: Sequence[Hit], found: Sequence[Quote]) -> list[float | None]:
         return closest.cosines(ws, asked.search, given, found)
@@ -123,14 +126,14 @@ def page_counts(ws: Workspace, meeting_id: str | None) -> tuple[int, int]:
     return sum(read for read, _ in counts), sum(total for _, total in counts)
 
 
-def _hits(ws: Workspace, asked: answering.Asked, meeting_id: str | None, item_id: str | None) -> list[Hit]:
-    filters: dict[str, Any] = {"item_id": item_id} if item_id else {}
+def _hits(ws: Workspace, asked: answering.Asked, meeting_id: str | None, filters: dict[str, Any]) -> list[Hit]:
     limit = 2 * answering.PASSAGES if asked.near else answering.PASSAGES
     hits = find(ws, asked.search, limit=limit, wanted=meeting_id, within=answering.WITHIN, **filters)
-    if asked.question.over_time and not meeting_id:
+    if asked.question.over_time and not meeting_id and not filters.keys() & {"since", "until"}:
         known = {h.passage.id for h in hits}
         for year in _years(asked.question):
-            of_year = find(ws, asked.search, limit=A_YEAR, quick=True, since=f"{year}-01-01", until=f"{year}-12-31")
+            period = {"since": f"{year}-01-01", "until": f"{year}-12-31"}
+            of_year = find(ws, asked.search, limit=A_YEAR, quick=True, **filters, **period)
             hits += [h for h in of_year if h.passage.id not in known]
             known |= {h.passage.id for h in of_year}
     return hits

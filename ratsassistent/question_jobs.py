@@ -8,7 +8,8 @@ What it does not know: how an answer is made (`asking`), how a language model is
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -36,15 +37,24 @@ def order(ws: Workspace, question: str, wanted: str | None = None, before: str |
     return job
 
 
-def begin(ws: Workspace, question: str, wanted: str | None = None, before: str | None = None) -> tuple[Jobs, Job]:
+def begin(
+    ws: Workspace,
+    question: str,
+    wanted: str | None = None,
+    before: str | None = None,
+    *,
+    top: str | None = None,
+    narrowed: Mapping[str, Any] | None = None,
+) -> tuple[Jobs, Job]:
     """The job of a question that is to be answered here, by `answer` with the same `Jobs`.
 
     The same question may be waited for already: then it has not been claimed, and a worker is at it.
 
+    :param top: an item of the meeting. :param narrowed: as for `asking.ask`.
     :raises InputError: the question is empty. :raises NotFound: there is no such meeting.
     """
     jobs = ws.jobs
-    job = _add(ws, jobs, question, wanted, before, worker=HERE)
+    job = _add(ws, jobs, question, wanted, before, worker=HERE, top=top, narrowed=narrowed)
     if job.state == "wartet":
         background.ensure_worker(ws.settings)
     return jobs, job
@@ -61,7 +71,7 @@ def answer(ws: Workspace, jobs: Jobs, job: Job, *, has_model: bool) -> None:
     def quoted(job: Job, beat: Progress) -> JsonValue | SoFar:
         beat(0, 1, "")
         before = _answered_before(ws, job)
-        made = asking.ask(ws, str(job.payload["question"]), wanted=_meeting(job), before=before)
+        made = asking.ask(ws, str(job.payload["question"]), **_within(job), before=before)
         result: JsonValue = made.model_dump(mode="json")
         return SoFar(result) if has_model and asking.wants_model(made) else result
 
@@ -88,23 +98,36 @@ def complete(
         return asking.with_model(ws, given, model, before=before, should_stop=should_stop, on_text=on_text)
     question = str(job.payload["question"])
     return asking.ask(
-        ws, question, model=model, wanted=_meeting(job), before=before, should_stop=should_stop, on_text=on_text
+        ws, question, model=model, **_within(job), before=before, should_stop=should_stop, on_text=on_text
     )
 
 
 def _add(
-    ws: Workspace, jobs: Jobs, question: str, wanted: str | None, before: str | None, worker: str | None = None
+    ws: Workspace,
+    jobs: Jobs,
+    question: str,
+    wanted: str | None,
+    before: str | None,
+    *,
+    worker: str | None = None,
+    top: str | None = None,
+    narrowed: Mapping[str, Any] | None = None,
 ) -> Job:
     if not question.strip():
         raise InputError("Bitte eine Frage eingeben.")
-    meeting_id = held.wanted_meeting(ws, wanted).id if wanted else None
-    payload: dict[str, JsonValue] = {"question": question, "meeting": meeting_id, "before": before}
+    chosen = held.wanted_meeting(ws, wanted) if wanted else None
+    payload: dict[str, JsonValue] = {"question": question, "meeting": chosen.id if chosen else None, "before": before}
+    if chosen and top:
+        payload["top"] = held.wanted_item(chosen, top).id
+    if narrowed:
+        payload["narrowed"] = dict(narrowed)
     return jobs.add("frage", question, payload, priority=QUESTION_PRIORITY, worker=worker)
 
 
-def _meeting(job: Job) -> str | None:
-    wanted = job.payload["meeting"]
-    return str(wanted) if wanted else None
+def _within(job: Job) -> dict[str, Any]:
+    """What a question is put to, as `asking.ask` wants it."""
+    given = job.payload
+    return {"wanted": given["meeting"] or None, "top": given.get("top"), "narrowed": given.get("narrowed")}
 
 
 def _answered_before(ws: Workspace, job: Job) -> list[Answer]:

@@ -9,11 +9,11 @@ from ratsassistent.output.register_table import CSV, XLSX
 EVIL = "<script>alert(1)</script> <img src=x onerror=alert(2)> \"><input autofocus onfocus=alert(3)> ' onclick='x ${1} {{y}}"
 TAGS = {
     "form", "label", "input", "select", "option", "button", "details", "summary", "div", "section", "p", "span", "strong",
-    "h2", "h3", "ul", "ol", "li", "mark", "progress", "table", "caption", "thead", "tbody", "tr", "th", "td", "blockquote", "a",
+    "h1", "h2", "h3", "nav", "img", "dl", "dt", "dd", "ul", "ol", "li", "mark", "progress", "table", "caption", "thead", "tbody", "tr", "th", "td", "blockquote", "a",
 }  # fmt: skip
 ATTRIBUTES = {
     "class", "type", "role", "title", "name", "value", "maxlength", "placeholder", "selected", "scope", "colspan", "tabindex",
-    "href", "download", "max",
+    "href", "download", "max", "alt", "src", "id",
 }  # fmt: skip
 
 
@@ -46,7 +46,8 @@ def is_harmless(html: str) -> bool:
     shape = Shape(html)
     known = all(name in ATTRIBUTES or name.startswith(("data-", "aria-")) for name, _ in shape.attributes)
     files = all(link.partition(";base64,")[0].removeprefix("data:") in (CSV, XLSX) for link in shape.values("href"))
-    return set(shape.tags) <= TAGS and known and files
+    pictures = all(source.startswith("data:image/") for source in shape.values("src"))
+    return set(shape.tags) <= TAGS and known and files and pictures
 
 
 def words_of(html: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -166,7 +167,10 @@ def test_a_tab_looks_often_until_quotes_are_there_and_draws_them_when_they_are(
     monkeypatch.setattr(asking, "ask", slow)
     monkeypatch.setattr(asking, "wants_model", lambda *_: True)
     events = Events(Parts(), actions)  # type: ignore[arg-type]
-    shown = next(events.ask("Wer wird Leiterin des Stadtbauamts?", "", Chosen()))
+    shown: dict[Any, Any] = {}
+    click = SimpleNamespace(_data={"do": "search", "text": "Wer wird Leiterin des Stadtbauamts?"})
+    for step in events.finding.act(Chosen(), None, click):
+        shown |= step
     assert "werden durchsucht" in words_of(shown["answer"])
     assert shown["timer"].value < 0.5
     chosen = shown["chosen"]

@@ -91,9 +91,9 @@ def test_a_row_has_a_cell_for_each_heading() -> None:
     }  # fmt: skip
     assert Shape(html).values("scope") == ["col"] * len(cells)
     assert words_of(html).startswith(
-        "1 Beschluss Beschlüsse mit Ergebnis und Stand Datum Gremium TOP Beschluss Ergebnis"
+        "1 Beschluss Diese Liste als Tabelle speichern (Excel, CSV) Beschlüsse mit Ergebnis und Stand Datum Gremium TOP"
     )
-    assert words_of(shown(one, one)).startswith("2 Beschlüsse Die neuesten stehen oben.")
+    assert "(Excel, CSV) Die neuesten stehen oben." in words_of(shown(one, one))
 
 
 def test_the_printed_phrase_stands_beside_what_it_means() -> None:
@@ -158,6 +158,15 @@ def test_an_empty_list_says_why_and_what_to_do() -> None:
     assert "Eingegrenzt auf: „Brücke“ · Ergebnis: abgelehnt · Status: offen" in narrowed
     assert "heben Sie die Eingrenzung auf" in narrowed
     assert words_of(shown(asked=RegisterSearch(to_do=True))) == "Es ist kein Beschluss offen."
+
+
+def test_what_the_list_is_narrowed_to_is_seen_as_chips_that_keep_the_preset() -> None:
+    asked = RegisterSearch(since="2031-01-01", outcome="rejected", status="open", to_do=True)
+    html = page_register.form(CHOICES, asked)
+    assert re.findall(r'data-do="register" data-drop="([^"]+)" data-preset="(\w+)"', html) == [
+        ("since until", "open"), ("outcome", "open"), ("status", "open"),
+    ]  # fmt: skip
+    assert "Ergebnis: abgelehnt: nicht mehr eingrenzen" in Shape(html).values("aria-label")
 
 
 def test_the_preset_is_marked_and_goes_with_the_next_search() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratsassistent.writing.answers.conversation import Turn, complete
-from ratsassistent.writing.answers.question import understand
+from ratsassistent.writing.answers.question import is_question, understand
 
 
 @pytest.mark.parametrize(
@@ -177,3 +177,28 @@ def test_the_same_is_asked_of_something_else() -> None:
 
 def test_without_a_question_before_nothing_is_added() -> None:
     assert complete("Und was kostet das?").search == "Und was kostet das?"
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("Was kostet die Turnhalle", True),
+        ("Bis wann gilt der Vertrag", True),
+        ("In welchem Ausschuss war das Thema", True),
+        ("Gibt es Einwände", True),
+        ("ist die Brücke sicher", True),
+        ("und wie viel zahlt der Kreis", True),
+        ("Ich möchte wissen, wer die Schule leitet", True),
+        ("Nennen Sie die Standorte", True),
+        ("Turnhalle?", True),
+        ("Turnhalle", False),
+        ("Was", False),
+        ("Gebühren der Schwimmbäder", False),
+        ("Straßen wie die Hauptstraße", False),
+        ("In der Hauptstraße", False),
+        ("Beschluss 2031/017", False),
+        ("", False),
+    ],
+)
+def test_a_question_is_told_from_a_few_words(text: str, asks: bool) -> None:
+    assert is_question(text) is asks

@@ -206,3 +206,14 @@ def test_an_empty_question_is_refused(ws: Workspace) -> None:
     with pytest.raises(InputError):
         question_jobs.begin(ws, " \n")
     assert ws.jobs.all() == []
+
+
+def test_a_question_is_put_to_what_it_was_narrowed_to(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "wants_model", lambda *_: False)
+    meeting = workflow.meeting(ws, workflow.meetings(ws)[0].id)
+    for item in (*meeting.agendaItem[:3], meeting.agendaItem[-1]):
+        at, job = question_jobs.begin(ws, "Was wird vorgeschlagen?", meeting.id, top=item.id, narrowed={"public": True})
+        question_jobs.answer(ws, at, job, has_model=False)
+        pages = {(s.file_id, n) for p in item.papers for s in p.files for n in range(s.first, s.last + 1)}
+        found = {(c.file_id, c.page) for s in answer_of(ws.jobs.get(job.id)).statements for c in s.citation}
+        assert found <= (pages if item.public else set())

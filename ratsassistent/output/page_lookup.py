@@ -1,4 +1,4 @@
-"""What the views „Suchen“ and „Beschlüsse“ ask of the archive, as HTML ready to be shown.
+"""What the views „Fragen und suchen“ and „Beschlüsse“ ask of the archive, as HTML ready to be shown.
 
 What enters: settings, what somebody looks for (`Search`, `RegisterSearch`), what is entered about a resolution.
 What leaves: HTML (escaped). What it does not know: Gradio, SQL, how anything is found or kept.
@@ -7,21 +7,25 @@ What leaves: HTML (escaped). What it does not know: Gradio, SQL, how anything is
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ratsassistent import register, searching, workflow
+from ratsassistent.archive.searches_table import KeptSearch, Searches
 from ratsassistent.errors import InputError
-from ratsassistent.output import page_register, page_search, phrases, register_table
+from ratsassistent.jobs import Job
+from ratsassistent.output import page_hits, page_recent, page_register, page_search, phrases, register_table
+from ratsassistent.output.page_hits import MOST
 from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_register import RegisterSearch
-from ratsassistent.output.page_search import MOST, Search
+from ratsassistent.output.page_search import CLOSED, Opened, Search
+from ratsassistent.output.page_thumbs import Thumbs
 from ratsassistent.resolutions import Resolution
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Workspace
 
 MOST_MEETINGS = 200  # that can be chosen from; older ones are found by the period
-_PUBLIC = {"ja": True, "nein": False}
+MOST_NAMES = 50  # of meetings and items, that are remembered
 
 
 class LookUp:
@@ -30,26 +34,92 @@ class LookUp:
     def __init__(self, settings: Settings, ready: Ready | None = None) -> None:
         self.settings = settings
         self._ready = ready or Ready(settings)
+        self._names: dict[tuple[str, str], Opened] = {}
 
     # --- search
 
-    def search_form(self, asked: Search | None) -> str:
-        """The form, with what there is to choose from now."""
-        with workflow.workspace(self.settings) as ws:
-            return page_search.form(searching.choices(ws, MOST_MEETINGS), asked)
+    def search_form(self, asked: Search | None, meeting: str | None = None, item: str | None = None) -> str:
+        """The form, with what there is to choose from now.
 
-    def search(self, asked: Search) -> str:
-        """What is found."""
+        :param meeting: that is open in „Sitzungen“. :param item: the item of it that is.
+        """
+        with workflow.workspace(self.settings) as ws:
+            within = self._named(ws, asked.meeting, asked.item) if asked else CLOSED
+            if asked and asked.meeting and not within.meeting:  # deleted since
+                asked = asked.without(["meeting"])
+            opened = self._named(ws, meeting or "", item or "")
+            return page_search.form(searching.choices(ws, MOST_MEETINGS), asked, within, opened)
+
+    def search(self, asked: Search, *, answered: bool = False) -> str:
+        """What is found.
+
+        :param answered: it is put as a question, too.
+        """
         ws = self._ready.workspace()
-        choices = searching.choices(ws, MOST_MEETINGS)
+        more = {"item_id": asked.item} if asked.item else {}
         found = workflow.find(
-            ws, asked.text, limit=MOST + 1, wanted=asked.meeting or None, public=_PUBLIC.get(asked.public),
-            since=asked.since or None, until=asked.until or None, organization=asked.organization or None,
-            paper_type=asked.paper_type or None, one_a_file=True,
+            ws, asked.text, limit=MOST + 1, wanted=asked.meeting or None, one_a_file=True, **asked.filters, **more
+        )
+        anything = found or searching.choices(ws, 1).meetings or workflow.loose_papers(ws, with_text=False)
+        return page_hits.results(
+            asked, found, by_meaning=searching.by_meaning(ws), holds_anything=bool(anything),
+            within=self._named(ws, asked.meeting, asked.item), answered=answered,
         )  # fmt: skip
-        by_meaning = searching.by_meaning(ws)
-        holds_anything = bool(found or choices.meetings or workflow.loose_papers(ws, with_text=False))
-        return page_search.results(asked, found, choices, by_meaning=by_meaning, holds_anything=holds_anything)
+
+    def narrowed(self, asked: Search) -> str:
+        """What something was narrowed to, as one line; empty where it was not."""
+        if not asked.narrowed:
+            return ""
+        with workflow.workspace(self.settings) as ws:
+            return page_search.narrowed(asked, self._named(ws, asked.meeting, asked.item))
+
+    def pictures(self, thumbs: Thumbs, keys: Sequence[str], *, only_public: bool) -> str:
+        """Small pictures of pages, as `Thumbs.drawn` gives them."""
+        return thumbs.drawn(self._ready.workspace(), keys, only_public=only_public)
+
+    # --- what was asked and searched before
+
+    def keep(self, asked: Search) -> None:
+        """Keep a search, so that it can be made again."""
+        with workflow.workspace(self.settings) as ws:
+            Searches(ws.nonpublic).keep(asked.text, asked.narrowed)
+
+    def searches(self) -> list[KeptSearch]:
+        """The searches that are kept, the newest first."""
+        with workflow.workspace(self.settings) as ws:
+            return Searches(ws.nonpublic).all()
+
+    def forget(self, search_id: str | None) -> None:
+        """Delete a search; None: all of them."""
+        with workflow.workspace(self.settings) as ws:
+            kept = Searches(ws.nonpublic)
+            if search_id is None:
+                kept.remove_all()
+            else:
+                kept.remove(search_id)
+
+    def recent(self, questions: Sequence[Job], shown: str | None, *, folded: bool) -> str:
+        """What was asked and searched before."""
+        with workflow.workspace(self.settings) as ws:
+
+            def words(asked: Search) -> str:
+                within = self._named(ws, asked.meeting, asked.item)
+                return " · ".join(told for told, _ in page_search.chips(asked, within))
+
+            kept = Searches(ws.nonpublic).all()
+            return page_recent.recent(questions, kept, words, shown=shown, days=self.settings.question_days, folded=folded)
+
+    def _named(self, ws: Workspace, meeting: str, item: str) -> Opened:
+        """The names of a meeting and of an item of it; `CLOSED` where it is not held any more."""
+        if not meeting or all(store.meeting_id(meeting) is None for store in ws.stores):
+            return CLOSED
+        if (known := self._names.get((meeting, item))) is None:
+            whole = workflow.meeting(ws, meeting)
+            name = next((one.title for one in whole.agendaItem if one.id == item), "")
+            known = self._names[meeting, item] = Opened(meeting, whole.name, item if name else "", name)
+            while len(self._names) > MOST_NAMES:
+                del self._names[next(iter(self._names))]
+        return known
 
     # --- register
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from ratsassistent.oparl import Outcome
 from ratsassistent.output import page_views, phrases
-from ratsassistent.output.page_search import day_field, in_period, named, period, select_field, text_field
+from ratsassistent.output.page_search import chip_list, day_field, in_period, named, period, select_field, text_field
 from ratsassistent.output.page_text import (
     action,
     citations,
@@ -32,6 +32,7 @@ from ratsassistent.resolutions import RegisterEntry, Resolution, ResolutionSourc
 from ratsassistent.searching import Choices
 
 STEP = 25  # resolutions that are shown at first, and that come with each „weitere anzeigen“
+FOLD = "beschluss eingrenzen"  # the fold of the fields
 _HEADS = ("Datum", "Gremium", "TOP", "Beschluss", "Ergebnis", "Stimmen", "Status", "Frist", "Amt")
 _SOURCES = {"minutes": "Niederschrift", "oparl": "Ratsinformationssystem (OParl)"}
 _SHORT_RESULT, _LONGEST_RESULT = 40, 120  # letters of a printed phrase: shown alone; shown at most
@@ -100,19 +101,22 @@ def form(choices: Choices, asked: RegisterSearch) -> str:
                          [("", "mit und ohne Eintrag"), *phrases.STATUSES.items()], asked.status),
         )
     )  # fmt: skip
+    preset = "open" if asked.to_do else "all"
     presets = "".join(
-        f'<button type="button" class="ra-button ra-preset" data-do="register" data-preset="{preset}" '
+        f'<button type="button" class="ra-button ra-preset" data-do="register" data-preset="{name}" '
         f'aria-pressed="{"true" if on == asked.to_do else "false"}">{"✓ " if on == asked.to_do else ""}{label}</button>'
-        for label, preset, on in (("Alle Beschlüsse", "all", False), ("Offene Beschlüsse", "open", True))
+        for label, name, on in (("Alle Beschlüsse", "all", False), ("Offene Beschlüsse", "open", True))
     )
     return (
         '<form class="ra-form" role="search" aria-label="Beschlüsse suchen">'
         f"{text_field('Worum ging es?', 'text', 'beschluss wort', asked.text, 'Zum Beispiel: Turnhalle, oder die Nummer der Vorlage')}"
-        f"{action('register', 'Suchen', css='ra-button ra-primary', submits=True, preset='open' if asked.to_do else 'all')}"
-        f'<div class="ra-presets" role="group" aria-label="Welche Beschlüsse?">{presets}</div>'
-        '<details class="ra-narrow" data-fold="beschluss eingrenzen"><summary>Liste eingrenzen (Zeitraum, Gremium, Ergebnis …)'
-        f'</summary><div class="ra-filters">{filters}</div>'
-        '<button type="button" class="ra-button" data-local="clear">Eingrenzung aufheben</button></details></form>'
+        f"{action('register', 'Suchen', css='ra-button ra-primary', submits=True, preset=preset)}"
+        f'<div class="ra-presets" role="group" aria-label="Welche Beschlüsse?">{presets}</div><div class="ra-chips">'
+        f"{chip_list(_chips(asked), 'register', preset=preset)}"
+        f'<details class="ra-narrow" data-fold="{FOLD}"><summary>+ Eingrenzen</summary>'
+        f'<div class="ra-filters">{filters}</div><p class="ra-buttons">'
+        f"{action('register', 'Übernehmen', preset=preset, folds=FOLD)}"
+        '<button type="button" class="ra-link" data-local="clear">Eingrenzung aufheben</button></p></details></div></form>'
     )
 
 
@@ -157,22 +161,27 @@ def table(
     )
     button = action("more", "Weitere Beschlüsse anzeigen") if more else ""
     export = action("export", "Diese Liste als Tabelle speichern (Excel, CSV)")
+    button = f'<p class="ra-buttons">{button}</p>' if button else ""
     return (
-        f'<section aria-label="Beschlüsse"><div role="status"><h2>{safe(what)}</h2>{narrowed}</div>{order}'
+        f'<section aria-label="Beschlüsse"><div role="status"><h2>{safe(what)}</h2>{narrowed}</div><p class="ra-buttons">{export}</p>{order}'
         f'<div class="ra-register"><table role="table"><caption class="ra-hidden">Beschlüsse mit Ergebnis und Stand</caption>'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>{bodies}</table></div>'
-        f'<p class="ra-buttons">{button}{export}</p></section>'
+        f"{button}</section>"
     )
 
 
-def _narrowed(asked: RegisterSearch) -> str:
-    parts = [
-        *([f"„{cut(asked.text, 80)}“"] if asked.text else []),
-        *in_period(asked.since, asked.until),
-        *([f"Gremium: {asked.organization}"] if asked.organization else []),
-        *([f"Ergebnis: {phrases.OUTCOMES[o]}" for o in asked.outcomes]),
-        *([f"Status: {phrases.STATUSES[s]}" for s in asked.statuses]),
+def _chips(asked: RegisterSearch) -> list[tuple[str, str]]:
+    """What the list is narrowed to: words, and the names of the fields that say so."""
+    return [
+        *((f"{words[:1].upper()}{words[1:]}", "since until") for words in in_period(asked.since, asked.until)),
+        *([(f"Gremium: {asked.organization}", "organization")] if asked.organization else []),
+        *([(f"Ergebnis: {phrases.OUTCOMES[o]}", "outcome") for o in asked.outcomes]),
+        *([(f"Status: {phrases.STATUSES[s]}", "status") for s in asked.statuses]),
     ]
+
+
+def _narrowed(asked: RegisterSearch) -> str:
+    parts = [*([f"„{cut(asked.text, 80)}“"] if asked.text else []), *(words for words, _ in _chips(asked))]
     return f'<p class="ra-narrowed"><strong>Eingegrenzt auf:</strong> {safe(" · ".join(parts))}</p>' if parts else ""
 
 

@@ -1,36 +1,35 @@
-"""The view „Suchen“ as HTML: the form, the hits with why each was found, and what to try where nothing was.
+"""The box of the view „Fragen und suchen“ as HTML: what is typed, and what it is narrowed to, seen as chips.
 
-What enters: Hits, what there is to choose from, what was asked for. What leaves: escaped HTML with buttons and fields;
+What enters: what there is to choose from, what was asked for. What leaves: `Search`, escaped HTML with buttons and fields;
 a button of a form sends the fields that have a name.
-What it does not know: Gradio, the archive, how anything is found.
+What it does not know: Gradio, the archive, how anything is found or answered, hits (`page_hits`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ratsassistent.briefings import Duplicate, Hit
 from ratsassistent.errors import InputError
-from ratsassistent.output import phrases
-from ratsassistent.output.page_text import action, closed_mark, count, cut, notice, safe, short_day, short_name
-from ratsassistent.searching import Choices, marked
+from ratsassistent.output.page_text import action, cut, safe, short_day
+from ratsassistent.searching import Choices
 
 STEP = 25  # hits that are shown at first, and that come with each „weitere anzeigen“
-MOST = 100  # hits of one search
-_QUOTE = 160  # letters of the snippet that stand above the page's picture
-_FEW = 3  # places of the same words that are seen at once
+FOLD = "suchen eingrenzen"  # the fold of the fields
+FILTERS = ("since", "until", "organization", "paper_type", "meeting", "item", "public")
 _PUBLIC = {"": "alles", "ja": "nur Öffentliches", "nein": "nur Nichtöffentliches"}
-_MANY = "Sehr viele Stellen haben mehr oder weniger damit zu tun; gezeigt werden die besten."
-_ASK = "Eine Antwort auf die Frage gibt es unter „Fragen“."
-_ONLY_WORDS = "Gesucht wird nur nach den Wörtern selbst: Das Modell für die Suche nach der Bedeutung ist nicht auf diesem Rechner."
+_IS_PUBLIC = {"ja": True, "nein": False}
+_HINT = (
+    "Eine Frage beantwortet das Programm mit Zitaten und der Seite, auf der sie stehen; darunter kommen die Stellen dazu. "
+    "Zu ein paar Wörtern zeigt es nur die Stellen."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What somebody looks for in the papers; `public`: "" for all, "ja", "nein"; `shown`: how many hits."""
+    """What somebody asks or looks for; `public`: "" for all, "ja", "nein"; `shown`: how many hits."""
 
     text: str = ""
     since: str = ""
@@ -38,24 +37,53 @@ class Search:
     organization: str = ""
     paper_type: str = ""
     meeting: str = ""
+    item: str = ""  # of that meeting
     public: str = ""
     shown: int = STEP
 
     @classmethod
-    def of(cls, wanted: Mapping[str, Any]) -> Search:
+    def of(cls, wanted: Mapping[str, Any], *, needs_text: bool = True) -> Search:
         """What the fields of the form say.
 
         :raises InputError: there is nothing to look for, or a day is none.
         """
         text = " ".join(str(wanted.get("text", "")).split())
-        if not text:
-            raise InputError("Bitte eingeben, wonach gesucht werden soll.")
+        if not text and needs_text:
+            raise InputError("Bitte eine Frage oder ein paar Wörter eingeben.")
         since, until = period(wanted)
         public = str(wanted.get("public", ""))
-        organization, paper_type, meeting = (
-            str(wanted.get(name, "")).strip() for name in ("organization", "paper_type", "meeting")
+        organization, paper_type, meeting, item = (
+            str(wanted.get(name, "")).strip() for name in ("organization", "paper_type", "meeting", "item")
         )
-        return cls(text, since, until, organization, paper_type, meeting, public=public if public in _PUBLIC else "")
+        return cls(
+            text, since, until, organization, paper_type, meeting, item if meeting else "",
+            public if public in _PUBLIC else "",
+        )  # fmt: skip
+
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """The filters that are set."""
+        return {name: value for name in FILTERS if (value := getattr(self, name))}
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Those of them that are neither the meeting nor its item, as `searching.find` wants them."""
+        given: dict[str, Any] = {key: self.narrowed[key] for key in FILTERS[:4] if key in self.narrowed}
+        return {**given, "public": _IS_PUBLIC[self.public]} if self.public else given
+
+    def without(self, names: Iterable[str]) -> Search:
+        """The same, not narrowed by these."""
+        gone = dict.fromkeys((name for name in names if name in FILTERS), "")
+        return replace(self, **gone, **({"item": ""} if "meeting" in gone else {}))
+
+
+def asked_of(payload: Mapping[str, Any]) -> Search:
+    """What a question's job was asked within (`question_jobs`)."""
+    given = payload.get("narrowed") or {}
+    public = {True: "ja", False: "nein"}.get(given.get("public"), "")
+    rest = {key: str(given.get(key, "")) for key in FILTERS[:4]}
+    meeting, item = str(payload.get("meeting") or ""), str(payload.get("top") or "")
+    return Search(str(payload.get("question", "")), **rest, meeting=meeting, item=item, public=public)
 
 
 def period(wanted: Mapping[str, Any]) -> tuple[str, str]:
@@ -76,14 +104,120 @@ def _day(text: str) -> str:
         raise InputError(f"„{cut(text, 40)}“ ist kein Datum.") from None
 
 
+# --- what it is narrowed to
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The meeting and the item that are open in „Sitzungen“, or that a search is narrowed to: ids and names."""
+
+    meeting: str = ""
+    meeting_name: str = ""
+    item: str = ""
+    item_name: str = ""
+
+
+CLOSED = Opened()
+
+
+def chips(asked: Search, within: Opened) -> list[tuple[str, str]]:
+    """What it is narrowed to: words, and the names of the filters that say so, separated by spaces.
+
+    :param within: names the meeting and the item.
+    """
+    found = [
+        *((words, "since until") for words in in_period(asked.since, asked.until)),
+        *([(f"Gremium: {asked.organization}", "organization")] if asked.organization else []),
+        *([(f"Art: {asked.paper_type}", "paper_type")] if asked.paper_type else []),
+        *([(f"Sitzung: {cut(within.meeting_name or asked.meeting, 60)}", "meeting")] if asked.meeting else []),
+        *([(f"Tagesordnungspunkt: {cut(within.item_name or asked.item, 60)}", "item")] if asked.item else []),
+        *([(_PUBLIC[asked.public], "public")] if asked.public else []),
+    ]
+    return [(words[:1].upper() + words[1:], names) for words, names in found]
+
+
+def narrowed(asked: Search, within: Opened) -> str:
+    """The same in one line; a reader must not wonder why something is missing."""
+    found = [words for words, _ in chips(asked, within)]
+    return f'<p class="ra-narrowed"><strong>Eingegrenzt auf:</strong> {safe(" · ".join(found))}</p>' if found else ""
+
+
+def in_period(since: str, until: str) -> list[str]:
+    """A period in words, as a list of none or one."""
+    if since and until:
+        return [f"{short_day(since)} bis {short_day(until)}"]
+    return [f"ab {short_day(since)}"] if since else [f"bis {short_day(until)}"] if until else []
+
+
 # --- the form
 
 
-def form(choices: Choices, asked: Search | None) -> str:
-    """The box, and folded what the search can be narrowed to."""
+def form(choices: Choices, asked: Search | None, within: Opened = CLOSED, opened: Opened = CLOSED) -> str:
+    """The box, the chips, and folded what can be chosen.
+
+    :param within: names what it is narrowed to. :param opened: what is open in „Sitzungen“.
+    """
     now = asked or Search()
+    box = (
+        '<label class="ra-field ra-wide">Ihre Frage oder ein paar Suchwörter<input type="search" name="text" maxlength="500" '
+        f'data-draft="suchen wort" value="{safe(now.text)}" placeholder="Zum Beispiel: Was kostet die neue Turnhalle?" '
+        'aria-describedby="ra-search-hint"></label>'
+    )
+    return (
+        f'<form class="ra-form" role="search" aria-label="Fragen und suchen">{box}'
+        f"{action('search', 'Suchen', css='ra-button ra-primary', submits=True)}"
+        f'<p class="ra-small ra-hint" id="ra-search-hint">{_HINT}</p>'
+        f'<input type="hidden" name="item" value="{safe(now.item)}">'
+        f'<div class="ra-chips">{_chosen(now, within)}{_offered(now, opened)}{_fields(choices, now, within)}</div></form>'
+    )
+
+
+def _chosen(now: Search, within: Opened) -> str:
+    found = chips(now, within)
+    every = f"<li>{_drop_all()}</li>" if len(found) > 1 else ""
+    return chip_list(found, "narrow", every)
+
+
+def chip_list(found: Sequence[tuple[str, str]], do: str, every: str = "", **data: str) -> str:
+    """Chips with a button each that takes one away: words, and the names of its fields.
+
+    :param do: what the button asks for, with `data`. :param every: HTML of a last entry.
+    """
+    if not found:
+        return ""
+    rows = "".join(
+        f'<li class="ra-chip"><span>{safe(words)}</span>'
+        f"{action(do, '✕', css='ra-chip-off', name=f'{words}: nicht mehr eingrenzen', drop=names, **data)}</li>"
+        for words, names in found
+    )
+    return f'<span class="ra-chips-head">Eingegrenzt auf:</span><ul class="ra-chip-list">{rows}{every}</ul>'
+
+
+def _drop_all() -> str:
+    return action("narrow", "Eingrenzung aufheben", css="ra-link", drop=" ".join(FILTERS))
+
+
+def _offered(now: Search, opened: Opened) -> str:
+    """One click narrows to what is open in „Sitzungen“."""
+    buttons = []
+    if opened.meeting and now.meeting != opened.meeting:
+        name = f"Nur in der Sitzung suchen, die geöffnet ist: {cut(opened.meeting_name, 80)}"
+        buttons.append(action("narrow", "+ Nur diese Sitzung", css="ra-chip-add", name=name, only=opened.meeting))
+    if opened.item and now.item != opened.item:
+        name = f"Nur im Tagesordnungspunkt suchen, der geöffnet ist: {cut(opened.item_name, 80)}"
+        buttons.append(
+            action("narrow", "+ Nur dieser Tagesordnungspunkt", css="ra-chip-add", name=name, only=opened.meeting,
+                   top=opened.item)
+        )  # fmt: skip
+    return "".join(buttons)
+
+
+def _fields(choices: Choices, now: Search, within: Opened) -> str:
+    known = list(choices.meetings)
+    if now.meeting and now.meeting not in {key for key, _, _ in known}:  # an older one than there is room for
+        known.append((now.meeting, within.meeting_name or now.meeting, None))
     meetings = [(key, " · ".join(part for part in (short_day(start), cut(name, 60)) if part))
-                for key, name, start in choices.meetings]  # fmt: skip
+                for key, name, start in known]  # fmt: skip
     filters = "".join(
         (
             day_field("Von (Tag der Sitzung)", "since", "suchen von", now.since),
@@ -97,12 +231,9 @@ def form(choices: Choices, asked: Search | None) -> str:
         )
     )  # fmt: skip
     return (
-        '<form class="ra-form" role="search" aria-label="In den Unterlagen suchen">'
-        f"{text_field('Wonach suchen Sie?', 'text', 'suchen wort', now.text, 'Zum Beispiel: Gebühren der Schwimmbäder')}"
-        f"{action('search', 'Suchen', css='ra-button ra-primary', submits=True)}"
-        '<details class="ra-narrow" data-fold="suchen eingrenzen"><summary>Suche eingrenzen (Zeitraum, Gremium, Art …)'
-        f'</summary><div class="ra-filters">{filters}</div>'
-        '<button type="button" class="ra-button" data-local="clear">Eingrenzung aufheben</button></details></form>'
+        f'<details class="ra-narrow" data-fold="{FOLD}"><summary>+ Eingrenzen</summary>'
+        f'<div class="ra-filters">{filters}</div><p class="ra-buttons">'
+        f"{action('narrow', 'Übernehmen', folds=FOLD)}{_drop_all()}</p></details>"
     )
 
 
@@ -137,132 +268,3 @@ def select_field(label: str, name: str, draft: str, options: Sequence[tuple[str,
     return (
         f'<label class="ra-field">{safe(label)}<select name="{name}" data-draft="{safe(draft)}">{rows}</select></label>'
     )
-
-
-# --- what was found
-
-
-def results(asked: Search, found: Sequence[Hit], choices: Choices, *, by_meaning: bool, holds_anything: bool) -> str:
-    """The hits as far as they are shown, or what to try.
-
-    :param found: at most one more than `MOST`, which then says that there are more.
-    :param by_meaning: an embedding model was at hand.
-    """
-    if not holds_anything:
-        return notice("Es sind noch keine Unterlagen da. Unter „Einlesen“ geht es los.")
-    words_only = "" if by_meaning else f'<p class="ra-small">{_ONLY_WORDS}</p>'
-    narrowed = _narrowed(asked, choices)
-    if not found:
-        return _nothing(asked, narrowed) + words_only
-    known = found[:MOST]
-    number = "Die besten Treffer" if len(found) > MOST else count(len(known), "Treffer", "Treffer")
-    rows = "".join(
-        _hit(hit, number, is_new=number == asked.shown - STEP + 1 and number > 1)
-        for number, hit in enumerate(known[: asked.shown], 1)
-    )
-    order = " ".join(
-        (
-            *([_MANY] if len(found) > MOST else []),
-            *(["Was am besten passt, steht oben."] if len(known) > 1 else []),
-            *([_ASK] if asked.text.endswith("?") else []),
-        )
-    )
-    order = f'<p class="ra-small">{order}</p>' if order else ""
-    rest = len(known) - asked.shown
-    more = ""
-    if rest > 0:
-        more = action("more", f"Weitere {min(rest, STEP)} Treffer anzeigen")
-    elif len(found) > MOST:
-        more = notice("Mehr Treffer zeigt das Programm nicht. Bitte genauere Wörter nehmen oder die Suche eingrenzen.")
-    return (
-        f'<section aria-label="Treffer"><div role="status"><h2>{number} für „{safe(cut(asked.text, 80))}“</h2>{narrowed}</div>{order}'
-        f'{words_only}<ol class="ra-hits">{rows}</ol>{more}</section>'
-    )
-
-
-def _narrowed(asked: Search, choices: Choices) -> str:
-    """What the search was narrowed to, in words; a reader must not wonder why something is missing."""
-    meeting = next((name for key, name, _ in choices.meetings if key == asked.meeting), asked.meeting)
-    parts = [
-        *in_period(asked.since, asked.until),
-        *([f"Gremium: {asked.organization}"] if asked.organization else []),
-        *([f"Art: {asked.paper_type}"] if asked.paper_type else []),
-        *([f"Sitzung: {cut(meeting, 60)}"] if meeting else []),
-        *([_PUBLIC[asked.public]] if asked.public else []),
-    ]
-    return f'<p class="ra-narrowed"><strong>Eingegrenzt auf:</strong> {safe(" · ".join(parts))}</p>' if parts else ""
-
-
-def in_period(since: str, until: str) -> list[str]:
-    """A period in words, as a list of none or one."""
-    if since and until:
-        return [f"{short_day(since)} bis {short_day(until)}"]
-    return [f"ab {short_day(since)}"] if since else [f"bis {short_day(until)}"] if until else []
-
-
-def _nothing(asked: Search, narrowed: str) -> str:
-    tips = [
-        "Prüfen Sie die Schreibweise.",
-        "Nehmen Sie weniger Wörter, oder ein anderes Wort für dieselbe Sache (statt „Kita“ etwa „Kindertagesstätte“).",
-        "Suchen Sie nach der Nummer der Vorlage, wenn Sie sie kennen.",
-    ]
-    if narrowed:
-        tips.insert(0, "Heben Sie die Eingrenzung auf; vielleicht steht es in einer anderen Sitzung.")
-    rows = "".join(f"<li>{safe(tip)}</li>" for tip in tips)
-    return (
-        f'<section aria-label="Treffer"><div class="ra-notice" role="status"><h2>Nichts gefunden für „{safe(cut(asked.text, 80))}“'
-        f"</h2>{narrowed}<p>Das können Sie versuchen:</p><ul>{rows}</ul></div></section>"
-    )
-
-
-def _hit(hit: Hit, number: int, *, is_new: bool) -> str:
-    place = hit.shown_at
-    file = place.file if place else ""
-    title = (hit.paper.name if hit.paper else "") or short_name(file, 80)
-    kind = " ".join(part for part in (hit.paper.paperType, hit.paper.reference) if part) if hit.paper else ""
-    facts = " · ".join(part for part in (kind, hit.organization, short_day(hit.date)) if part)
-    mark = "" if hit.public is True else f" {closed_mark(hit.public)}"
-    snippet = "".join(f"<mark>{safe(text)}</mark>" if is_found else safe(text) for text, is_found in marked(hit))
-    quote = cut(hit.snippet.strip("… "), _QUOTE)
-    if place and place.file_id and place.page:
-        spoken = f"Seite {place.page} von {file} zeigen"
-        head = action("cite", title, css="ra-link", file=place.file_id, page=place.page, quote=quote)
-        where = action("cite", f"S. {place.page}", css="ra-cite", name=spoken, file=place.file_id, page=place.page,
-                       quote=quote)  # fmt: skip
-    else:
-        head, where = f'<span class="ra-name-only">{safe(title)}</span>', ""
-    source = short_name(file, 60) if where else f"Quelle: {short_name(file, 60)}"
-    name = f' <span class="ra-source">{safe(source)}</span>' if file else ""
-    open_meeting = (
-        action("open", "Zum Tagesordnungspunkt", css="ra-link", name=f"Zum Tagesordnungspunkt: {cut(title, 60)}",
-               meeting=hit.meeting, item=hit.passage.item_id)
-        if hit.meeting
-        else ""
-    )  # fmt: skip
-    why = f'<p class="ra-why">{safe(phrases.why(hit.why))}</p>' if hit.why else ""
-    new = ' data-new="1" tabindex="-1"' if is_new else ""
-    return (
-        f'<li class="ra-card ra-hit"{new}><h3><span class="ra-number">{number}.</span> {head}</h3>'
-        f'<p class="ra-small">{safe(facts)}{mark}</p><p class="ra-snippet">{snippet}</p>{why}'
-        f'<p class="ra-buttons">{where}{name}{open_meeting}</p>{_also(hit.duplicates)}</li>'
-    )
-
-
-def _also(places: Sequence[Duplicate]) -> str:
-    """Where the same words stand, too."""
-    if not places:
-        return ""
-    rows = [f"<li>{_place(place)}</li>" for place in places]
-    title = f"Auch in {count(len(rows), 'weiteren Unterlage', 'weiteren Unterlagen')}"
-    return f'<details class="ra-also"><summary>{title}</summary><ul>{"".join(rows)}</ul></details>' if len(rows) > _FEW else (
-        f'<div class="ra-also"><p class="ra-small">Auch in:</p><ul>{"".join(rows)}</ul></div>'
-    )  # fmt: skip
-
-
-def _place(place: Duplicate) -> str:
-    name = safe(short_name(place.file, 60))
-    if not place.file_id or not place.page:
-        return name
-    spoken = f"Seite {place.page} von {place.file} zeigen"
-    button = action("cite", f"S. {place.page}", css="ra-cite", name=spoken, file=place.file_id, page=place.page)
-    return f"{button} {name}"

@@ -97,6 +97,10 @@ _OPENERS = re.compile(
 _QUESTION_WORD = re.compile(
     r"\b(?:w(?:er|en|em|essen|as|ann|o|ohin|oher|arum|eshalb|ieso|eswegen|ie|ieviel|omit|ofür|odurch|ogegen|oran|orum|orüber|ozu|obei|ovon|orauf|oraus)|welche[rsmn]?)\b"
 )
+_ASKS = re.compile(
+    r"^(?:und |aber |oder |ja |also |denn |bitte )*(?:(?:in|an|auf|bis|seit|ab|von|für|mit|zu|zum|um|aus|nach|bei|über|durch|gegen|unter|vor|wegen) )?"
+    rf"(?:{_QUESTION_WORD.pattern}|wie ?viele?\w*|nenne|nennen sie|erkläre|erklären sie|sag|sagen sie|ich (?:möchte|will) wissen|mich interessiert)\b"
+)
 _OVER_TIME = re.compile(
     r"\bentwickelt\w*|\bentwicklung\b|\bverändert\w*|\bim laufe der\b|\bverlauf der (?:jahre|letzten)|\bin den (?:letzten|vergangenen) \w* ?(?:jahren)\b|\bvon jahr zu jahr\b|\bjahr für jahr\b|\bim vergleich zu(?:m|r)? (?:vorjahr|früher|\d{4})|\bgestiegen seit\b|\bnach jahren\b|\bjeweils seit\b"
 )
@@ -194,6 +198,13 @@ def understand(text: str) -> Question:
         bound="until" if _UNTIL.search(lower) else "from" if _FROM.search(lower) else None,
         negated=bool(re.search(r"\b(?:nicht|keine?[nrms]?|ohne|nie)\b", lower)),
     )
+
+
+def is_question(text: str) -> bool:
+    """Whether somebody asks for an answer, or only gives a few words to look for ("Gebühren Schwimmbad")."""
+    plain = " ".join(text.split()).lower()
+    asks = _ASKS.match(plain) or (_OPENERS.match(plain) and len(plain.split()) > 2)
+    return plain.endswith("?") or (bool(asks) and len(plain.split()) > 1)
 
 
 def _kind(lower: str) -> tuple[Kind, Unit | None]:
