@@ -128,6 +128,10 @@ def _parser() -> argparse.ArgumentParser:
     delete = command("loeschen", "löscht eine Sitzung und alles, was daraus entstand", _delete)
     delete.add_argument("meeting", metavar="SITZUNG")
 
+    _correction_options(
+        command("korrigieren", "sagt, wohin eine Vorlage gehört und was öffentlich ist", _correction("change")),
+        command("korrekturen", "zeigt, was von Hand geändert wurde, oder nimmt etwas zurück", _correction("told")),
+    )
     _remark_options(
         command("anmerken", "bestätigt, berichtigt oder entfernt eine Aussage, oder schreibt eine Notiz", _remark),
         command("anmerkungen", "zeigt Berichtigungen und Notizen, oder nimmt eine zurück", _remarks),
@@ -141,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     command("glossar", "erklärt einen Begriff aus der Ratsarbeit, oder nennt alle", _glossary).add_argument(
         "word", metavar="WORT", nargs="*"
     )
+    _data_sheet_options(command("datenblatt", "schreibt das Datenblatt zum Datenschutz und Entwürfe dazu", _data_sheet))
 
     _jobs_options(
         command("auftraege", "zeigt lange Arbeiten: was wartet, läuft, fertig ist; hält an, zieht vor", _jobs)
@@ -149,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     worker.add_argument(
         "--ende-nach", metavar="SEKUNDEN", type=float, default=120.0, help="Ende, wenn so lange nichts kam"
     )
+    _portable_options(command("tragbar", "macht einen tragbaren Ordner für einen USB-Stick, oder prüft einen", _portable))
     return parser
 
 
@@ -384,6 +390,21 @@ def _remarks(args: argparse.Namespace, settings: Settings) -> int:
     return remarks_command.told(args, settings)
 
 
+def _correction_options(change: argparse.ArgumentParser, told: argparse.ArgumentParser) -> None:
+    from ratsassistent.output import corrections_options
+
+    corrections_options.add(change, told)
+
+
+def _correction(what: str) -> Callable[[argparse.Namespace, Settings], int]:
+    def run(args: argparse.Namespace, settings: Settings) -> int:
+        from ratsassistent.output import corrections_command
+
+        return int(getattr(corrections_command, what)(args, settings))
+
+    return run
+
+
 def _jobs_options(queue: argparse.ArgumentParser) -> None:
     from ratsassistent.output import jobs_options
 
@@ -404,6 +425,18 @@ def _work(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _portable_options(portable: argparse.ArgumentParser) -> None:
+    from ratsassistent.output import portable_command
+
+    portable_command.options(portable)
+
+
+def _portable(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent.output import portable_command
+
+    return portable_command.run(args, settings)
+
+
 def _models(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent.output.models_command import run
 
@@ -414,6 +447,18 @@ def _glossary(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent.output.glossary_command import run
 
     return run(" ".join(args.word), as_json=args.json)
+
+
+def _data_sheet_options(sub: argparse.ArgumentParser) -> None:
+    from ratsassistent.output import data_sheet_command
+
+    data_sheet_command.add(sub)
+
+
+def _data_sheet(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent.output import data_sheet_command
+
+    return data_sheet_command.run(args, settings)
 
 
 if __name__ == "__main__":
