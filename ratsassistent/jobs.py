@@ -33,6 +33,7 @@ BRIEFING_PRIORITY = 0
 QUESTION_PRIORITY = 10
 MOST_ATTEMPTS = 3  # without any progress: then the job itself brings the worker down
 ALIVE: tuple[State, ...] = ("wartet", "läuft", "pausiert")
+ENDED: tuple[State, ...] = ("fertig", "fehler", "abgebrochen")
 KINDS: tuple[Kind, ...] = ("briefing", "frage", "vektoren")
 URGENT: tuple[Kind, ...] = ("frage",)  # somebody waits for it
 
@@ -301,6 +302,14 @@ class Jobs:
         """Delete the jobs that name one of these ids: what `Store.delete_meeting` of either archive returned."""
         with self._store.writing() as connection:
             count = jobs_table.forget(connection, ids)
+        if count:
+            self._store.empty_log()
+        return count
+
+    def forget_ended(self, before: dt.datetime) -> int:
+        """Delete the jobs that ended before a time, with their results; returns how many."""
+        with self._store.writing() as connection:
+            count = jobs_table.remove_unchanged(connection, before.astimezone(dt.UTC).isoformat(), ENDED)
         if count:
             self._store.empty_log()
         return count

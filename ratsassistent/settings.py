@@ -21,6 +21,7 @@ from ratsassistent.errors import InputError
 APP = "ratsassistent"
 DEFAULT_MODEL = "qwen2.5-coder-1.5b"
 MAX_NAME = 80  # letters
+QUESTION_DAYS = 90
 _YES, _NO = {"true", "ja", "an", "1", "yes", "on"}, {"false", "nein", "aus", "0", "no", "off"}
 
 
@@ -42,6 +43,7 @@ class Settings:
     port: int = 7860  # the first free port from here on is taken
     max_upload_mb: int = 500
     max_pages: int = 5000  # of one file
+    question_days: int = QUESTION_DAYS  # how long questions and their answers are kept; 0: without limit
 
     @property
     def public_folder(self) -> Path:
@@ -58,8 +60,8 @@ def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str 
     """Read the settings.
 
     Environment: RATSASSISTENT_DATENORDNER, RATSASSISTENT_MODELLORDNER, RATSASSISTENT_MODELL, RATSASSISTENT_THREADS,
-    RATSASSISTENT_PORT, RATSASSISTENT_NAME, RATSASSISTENT_LEISE. File: `einstellungen.toml` in the data folder, keys
-    `modell`, `threads`, `port`, `modellordner`, `name`, `leise`.
+    RATSASSISTENT_PORT, RATSASSISTENT_NAME, RATSASSISTENT_LEISE, RATSASSISTENT_FRAGEN_TAGE. File: `einstellungen.toml` in the
+    data folder, keys `modell`, `threads`, `port`, `modellordner`, `name`, `leise`, `fragen_tage`.
 
     :raises InputError: a value is not of its kind, or the file is not TOML.
     """
@@ -91,6 +93,9 @@ def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str 
             raise InputError(f"Die Einstellung „{key}“ muss ja oder nein sein, nicht „{value}“.")
         return str(value).strip().casefold() in _YES
 
+    days = number("fragen_tage", "RATSASSISTENT_FRAGEN_TAGE")
+    if days is not None and days < 0:
+        raise InputError("Die Einstellung „fragen_tage“ darf nicht kleiner als 0 sein (0: ohne Frist).")
     named = os.environ.get("RATSASSISTENT_MODELLORDNER") or given.get("modellordner")
     folders = (
         *([Path(str(named)).expanduser().absolute()] if named else []),
@@ -105,6 +110,7 @@ def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str 
         threads=number("threads", "RATSASSISTENT_THREADS"),
         gentle=yes_or_no("leise", "RATSASSISTENT_LEISE"),
         port=number("port", "RATSASSISTENT_PORT") or 7860,
+        question_days=QUESTION_DAYS if days is None else days,
     )
 
 

@@ -72,6 +72,15 @@ def test_the_wheel_carries_the_glossary(wheel):
         assert files <= set(archive.namelist())
 
 
+def test_the_wheel_carries_the_course(wheel):
+    files = {p.relative_to(REPOSITORY).as_posix() for p in (REPOSITORY / "ratsassistent" / "course").glob("*.md")}
+    assert len(files) == 5
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert files <= names
+    assert {f"ratsassistent/output/page_help.{kind}" for kind in ("css", "js")} <= names
+
+
 def test_a_checkout_uses_the_files_that_a_municipality_edits():
     assert resource("models", "catalogue.toml") == REPOSITORY / "models" / "catalogue.toml"
 

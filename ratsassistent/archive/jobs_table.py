@@ -41,6 +41,12 @@ def remove(connection: Connection, job_id: str) -> bool:
     return connection.execute(delete(job).where(job.c.id == job_id)).rowcount > 0
 
 
+def remove_unchanged(connection: Connection, before: str, states: Iterable[str]) -> int:
+    """Delete the jobs in one of these states that have not changed since a time; returns how many."""
+    statement = delete(job).where(job.c.updated < before, job.c.state.in_(list(states)))
+    return connection.execute(statement).rowcount
+
+
 def forget(connection: Connection, ids: Iterable[str]) -> int:
     """Delete the jobs whose payload or result names one of these ids; returns how many."""
     count = 0

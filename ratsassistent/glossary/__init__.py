@@ -7,7 +7,7 @@ the paper that the word stands in.
 """
 
 from ratsassistent.glossary.finding import find, terms_in
-from ratsassistent.glossary.loading import Entry, entries, topics
+from ratsassistent.glossary.loading import Entry, entries, sort_key, topics
 from ratsassistent.glossary.looking_up import look_up, similar
 
-__all__ = ["Entry", "entries", "find", "look_up", "similar", "terms_in", "topics"]
+__all__ = ["Entry", "entries", "find", "look_up", "similar", "sort_key", "terms_in", "topics"]

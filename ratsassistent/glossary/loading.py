@@ -79,6 +79,11 @@ def load(folder: Path) -> tuple[Entry, ...]:
     return tuple(read)
 
 
+def sort_key(term: str) -> str:
+    """What a term is sorted by: "Ä" like "A", "ß" like "ss"."""
+    return term.casefold().translate(str.maketrans("äöü", "aou")).replace("ß", "ss")
+
+
 def topics() -> tuple[str, ...]:
     """The fields of council work that the entries are sorted into."""
     return tuple(dict.fromkeys(entry.topic for entry in entries()))

@@ -9,8 +9,9 @@ No object here holds a character that XML refuses or a reader cannot see, whatev
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -149,13 +150,29 @@ Block = Heading | Paragraph | Bullets | Quote | Table | Notice
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file is made from. `running` stands at the top of every page; `warning` beside it, where there is one."""
+    """What a file is made from. `running` stands at the top of every page; `warning` beside it, where there is one.
+
+    `compact`: set small, so that much stands on one page (PDF only).
+    """
 
     title: str
     subtitle: tuple[str, ...]
     running: str
     warning: str
     blocks: tuple[Block, ...]
+    compact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a file says of itself at the foot of its pages (`label`) and in its properties, whatever stands in it."""
+
+    label: str
+    description: str
+    keywords: tuple[str, ...]
+    properties: Mapping[str, str]
+    category: str
+    written: dt.datetime | None = None
 
 
 def quote(text: str, *where: Run | str | None) -> Quote:

@@ -17,7 +17,19 @@ from ratsassistent import __version__
 from ratsassistent.briefings import Briefing, ItemBriefing, ModelRecord, PromptRecord, Statement
 from ratsassistent.oparl import PageRef
 from ratsassistent.output import phrases
-from ratsassistent.output.blocks import Block, Heading, Line, Paragraph, bullets, line, note, one_line, strong, table
+from ratsassistent.output.blocks import (
+    Block,
+    Heading,
+    Imprint,
+    Line,
+    Paragraph,
+    bullets,
+    line,
+    note,
+    one_line,
+    strong,
+    table,
+)
 from ratsassistent.output.references import Home, cited, statement
 
 # The vocabulary that news agencies and picture banks mark AI content with; the value for a mixture of both
@@ -81,6 +93,17 @@ class Marking:
             return f"Ein Sprachmodell hat mitgelesen ({names}, auf diesem Rechner), aber kein Satz hier ist von ihm formuliert."
         return "Ohne Sprachmodell erstellt: Wortlaut und Auszüge der Unterlagen, vom Programm ausgewählt."
 
+    def imprint(self) -> Imprint:
+        """All of it as a file holds it."""
+        return Imprint(
+            label=self.label(),
+            description=self.sentence(),
+            keywords=self.keywords(),
+            properties=self.properties(),
+            category="Sitzungsunterlagen",
+            written=self.written,
+        )
+
 
 def marking(given: Briefing) -> Marking:
     """Find out what wrote a briefing, and from what."""
@@ -103,16 +126,44 @@ def marking(given: Briefing) -> Marking:
     )
 
 
-def _said(item: ItemBriefing) -> list[Statement]:
-    """Every statement that the document shows of an item."""
+def said(item: ItemBriefing) -> list[Statement]:
+    """Every statement that a reader is shown of an item, what was withheld included."""
     annexes = [a.statement for a in item.annexes if a.statement]
     return [*item.statements, *annexes, *(item.plain_language or ()), *item.withheld]
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What the check made of the sentences that a model wrote."""
+
+    supported: int  # all figures and names stand on the page cited
+    unsupported: int  # shown, with the mark that something does not
+    unchecked: int  # shown, not looked at
+    withheld: int  # not shown, because the check refused them
+
+    @property
+    def written(self) -> int:
+        """All of them."""
+        return self.supported + self.unsupported + self.unchecked + self.withheld
+
+
+def checks(items: Iterable[ItemBriefing]) -> Checks:
+    """Count what became of the sentences that a model wrote."""
+    found = {"ok": 0, "unsupported": 0, "none": 0}
+    withheld = 0
+    for item in items:
+        refused = {s.key for s in item.withheld}
+        withheld += len(item.withheld)
+        for statement in said(item):
+            if statement.origin == "model" and statement.key not in refused:
+                found[statement.check] += 1
+    return Checks(found["ok"], found["unsupported"], found["none"], withheld)
 
 
 def _by_model(item: ItemBriefing) -> bool:
     asked = any(q.origin == "model" for q in item.open_questions)
     corrected = item.model is not None and any(s.replaces for s in item.statements)  # the old wording is shown too
-    return asked or corrected or any(s.origin == "model" for s in _said(item))
+    return asked or corrected or any(s.origin == "model" for s in said(item))
 
 
 def _sources(given: Briefing) -> tuple[str, ...]:
@@ -156,7 +207,7 @@ def _facts(given: Briefing, marked: Marking) -> list[Block]:
 
 
 def _signs(given: Briefing, marked: Marking) -> list[Block]:
-    origins = {s.origin for item in given.agendaItem for s in _said(item)}
+    origins = {s.origin for item in given.agendaItem for s in said(item)}
     entries = [line(strong("Wortlaut:"), "Text der Unterlagen, unverändert.")]
     entries.append(line(strong("Auszug, oder kein Zeichen:"), "ein Satz der Unterlagen, vom Programm ausgewählt."))
     if marked.assisted:
@@ -179,7 +230,7 @@ def _unsupported(given: Briefing, marked: Marking, home: Home) -> list[Block]:
         withheld = {s.key for s in item.withheld}
         shown += (
             line(strong(top), *statement(s, home))
-            for s in _said(item)
+            for s in said(item)
             if s.check == "unsupported" and s.key not in withheld
         )
         held_back += (line(strong(top), *statement(s, home)) for s in item.withheld)

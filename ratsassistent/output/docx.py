@@ -1,7 +1,7 @@
-"""Briefing -> DOCX, for Word and LibreOffice: real headings, lists, tables and styles, German, with page numbers.
+"""A document -> DOCX, for Word and LibreOffice: real headings, lists, tables and styles, German, with page numbers.
 
-What enters: a Briefing. What leaves: the bytes of a DOCX file with the marking in its properties.
-What it does not know: the archive, what stands in a briefing.
+What enters: a Briefing, or any Document. What leaves: the bytes of a DOCX file with what it says of itself in its
+properties. What it does not know: the archive, what stands in a document.
 
 Words of papers and of the model only ever become text of runs: no field, link or style comes out of them.
 """
@@ -33,6 +33,7 @@ from ratsassistent.output.blocks import (
     Bullets,
     Document,
     Heading,
+    Imprint,
     Line,
     Notice,
     Paragraph,
@@ -42,7 +43,7 @@ from ratsassistent.output.blocks import (
     plain,
 )
 from ratsassistent.output.document import compose
-from ratsassistent.output.document_about import Marking, marking
+from ratsassistent.output.document_about import marking
 
 LANGUAGE = "de-DE"
 _FONT = "Calibri"
@@ -57,18 +58,22 @@ _VALUE_TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVT
 def render(given: Briefing) -> bytes:
     """The whole briefing."""
     marked = marking(given)
-    document = compose(given, marked)
+    return written(compose(given, marked), marked.imprint())
+
+
+def written(document: Document, imprint: Imprint) -> bytes:
+    """Any document."""
     word = docx.Document()
     _paper(word)
     _styles(word)
-    _margins(word, document, marked)
+    _margins(word, document, imprint)
     word.add_paragraph(document.title, style="Title")
     for sentence in document.subtitle:
         word.add_paragraph(sentence, style="Subtitle")
     writer = _Writer(word)
     for block in document.blocks:
         writer.add(block)
-    _properties(word, document, marked)
+    _properties(word, document, imprint)
     out = io.BytesIO()
     word.save(out)
     return out.getvalue()
@@ -306,8 +311,8 @@ def _modern(word: Word) -> None:
             setting.set(qn("w:val"), "15")
 
 
-def _margins(word: Word, given: Document, marked: Marking) -> None:
-    """The meeting's name at the top of every page, "Seite x von y" at its foot."""
+def _margins(word: Word, given: Document, imprint: Imprint) -> None:
+    """The running title at the top of every page, "Seite x von y" at its foot."""
     section = word.sections[0]
     head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
     for paragraph in (head, foot):
@@ -316,7 +321,7 @@ def _margins(word: Word, given: Document, marked: Marking) -> None:
     head.add_run(given.running)
     if given.warning:
         head.add_run(f"\t{given.warning}").bold = True
-    foot.add_run(f"{marked.label()}\tSeite ")
+    foot.add_run(f"{imprint.label}\tSeite ")
     _field(foot, "PAGE")
     foot.add_run(" von ")
     _field(foot, "NUMPAGES")
@@ -342,16 +347,16 @@ def _field(paragraph: WordParagraph, code: str) -> None:
 # --- properties ----------------------------------------------------------------------------------------------------
 
 
-def _properties(word: Word, given: Document, marked: Marking) -> None:
+def _properties(word: Word, given: Document, imprint: Imprint) -> None:
     core = word.core_properties
     core.title = given.title[:255]
     core.subject = " · ".join(given.subtitle)[:255]
     core.author = core.last_modified_by = "Ratsassistent"
-    core.keywords = ", ".join(marked.keywords())[:255]
-    core.comments = marked.sentence()[:255]
-    core.category = "Sitzungsunterlagen"
+    core.keywords = ", ".join(imprint.keywords)[:255]
+    core.comments = imprint.description[:255]
+    core.category = imprint.category
     core.language = LANGUAGE
-    moment = (marked.written or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).replace(tzinfo=None)
+    moment = (imprint.written or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).replace(tzinfo=None)
     core.created = core.modified = moment
     package = word.part.package
     if package is None:  # cannot be: the part comes out of one
@@ -361,7 +366,7 @@ def _properties(word: Word, given: Document, marked: Marking) -> None:
             del package.rels[key]
     name = PackURI("/docProps/custom.xml")
     kind = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
-    blob = _custom(marked.properties().items())
+    blob = _custom(imprint.properties.items())
     package.relate_to(Part(name, kind, blob, package), RELATIONSHIP_TYPE.CUSTOM_PROPERTIES)
 
 

@@ -1,6 +1,6 @@
-"""Briefing -> a file to hand round: Markdown, DOCX, PDF, or JSON.
+"""Briefing, or any document -> a file to hand round: Markdown, DOCX, PDF, or JSON (a briefing only).
 
-What enters: a Briefing, a format, a path. What leaves: bytes, or a file on disk.
+What enters: a Briefing or a Document, a format, a path. What leaves: bytes, or a file on disk.
 What it does not know: how a format is written; the libraries for that are loaded only when they are needed.
 """
 
@@ -15,6 +15,7 @@ from typing import Literal, get_args
 
 from ratsassistent.briefings import Briefing
 from ratsassistent.errors import InputError
+from ratsassistent.output.blocks import Document, Imprint
 
 Format = Literal["md", "docx", "pdf", "json"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -44,6 +45,26 @@ def render(briefing: Briefing, format: Format) -> bytes:
     from ratsassistent.output import markdown
 
     return markdown.render(briefing).encode("utf-8")
+
+
+def render_document(document: Document, imprint: Imprint, format: Format) -> bytes:
+    """Any document as a file's bytes.
+
+    :raises InputError: it cannot be written in this format.
+    """
+    if format == "pdf":
+        from ratsassistent.output import pdf
+
+        return pdf.typeset(document, imprint)
+    if format == "docx":
+        from ratsassistent.output import docx
+
+        return docx.written(document, imprint)
+    if format == "json":
+        raise InputError("Dieses Dokument lässt sich nicht als JSON-Datei schreiben.")
+    from ratsassistent.output import markdown
+
+    return markdown.written(document, imprint).encode("utf-8")
 
 
 def write(briefing: Briefing, format: Format, path: Path) -> None:

@@ -59,14 +59,10 @@ def _entry(entry: Entry) -> str:
 def _headwords() -> str:
     blocks = []
     for topic in glossary.topics():
-        terms = sorted((e.term for e in glossary.entries() if e.topic == topic), key=_sorted_as)
+        terms = sorted((e.term for e in glossary.entries() if e.topic == topic), key=glossary.sort_key)
         blocks.append("\n".join([f"{topic} ({len(terms)})", *_wrapped(" · ".join(terms))]))
     count = len(glossary.entries())
     return "\n\n".join([*blocks, f"{count} Begriffe. Einer davon: ratsassistent glossar {glossary.entries()[0].term}"])
-
-
-def _sorted_as(term: str) -> str:
-    return term.casefold().translate(str.maketrans("äöü", "aou")).replace("ß", "ss")
 
 
 def _wrapped(text: str) -> list[str]:

@@ -1,7 +1,7 @@
-"""Briefing -> Markdown, for reading, mailing, printing.
+"""A document -> Markdown, for reading, mailing, printing.
 
-What enters: a Briefing. What leaves: a Markdown text with the marking as YAML front matter; it says of each sentence who
-wrote it and where it stands. What it does not know: files, the archive.
+What enters: a Briefing, or any Document. What leaves: a Markdown text with what it says of itself as YAML front matter; it
+says of each sentence who wrote it and where it stands. What it does not know: files, the archive.
 
 Words of papers and of the model are untrusted: what would be Markdown or HTML in them is escaped.
 """
@@ -20,6 +20,7 @@ from ratsassistent.output.blocks import (
     Bullets,
     Document,
     Heading,
+    Imprint,
     Line,
     Notice,
     Paragraph,
@@ -29,7 +30,7 @@ from ratsassistent.output.blocks import (
     plain,
 )
 from ratsassistent.output.document import compose
-from ratsassistent.output.document_about import Marking, marking
+from ratsassistent.output.document_about import marking
 
 # What means something anywhere in a line; the last two keep addresses from becoming links
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$]|(?<=\w):(?=//)|(?<=www)\.)", re.IGNORECASE)
@@ -55,14 +56,18 @@ def pages(given: Iterable[Citation], named: bool = False) -> str:
 def render(given: Briefing) -> str:
     """The whole briefing."""
     marked = marking(given)
-    document = compose(given, marked)
-    return "\n".join([*_front_matter(document, marked), *_document(document)]) + "\n"
+    return written(compose(given, marked), marked.imprint())
 
 
-def _front_matter(given: Document, marked: Marking) -> Iterator[str]:
+def written(document: Document, imprint: Imprint) -> str:
+    """Any document."""
+    return "\n".join([*_front_matter(document, imprint), *_document(document)]) + "\n"
+
+
+def _front_matter(given: Document, imprint: Imprint) -> Iterator[str]:
     """The marking for machines. A JSON string is a YAML string, whatever stands in it."""
     yield "---"
-    facts = {"title": given.title, "lang": "de", "keywords": ", ".join(marked.keywords()), **marked.properties()}
+    facts = {"title": given.title, "lang": "de", "keywords": ", ".join(imprint.keywords), **imprint.properties}
     for name, value in facts.items():
         yield f"{name}: {json.dumps(plain(value), ensure_ascii=False)}"
     yield "---"

@@ -14,18 +14,21 @@ import shutil
 import socket
 import tempfile
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 
+from ratsassistent import retention
 from ratsassistent import worker as background
-from ratsassistent.errors import StorageError
+from ratsassistent.errors import RatsassistentError, StorageError
 from ratsassistent.machine import fit
 from ratsassistent.output.page_actions import Actions
 from ratsassistent.output.page_guard import Guard
 from ratsassistent.output.page_working import Work
 from ratsassistent.settings import Settings
+from ratsassistent.workspace import workspace
 
 if TYPE_CHECKING:
     import gradio
@@ -67,6 +70,12 @@ def build(settings: Settings) -> gradio.Blocks:
     return blocks
 
 
+def tidy(settings: Settings) -> None:
+    """Delete what is older than it may be kept; the page opens all the same where that is not possible now."""
+    with suppress(RatsassistentError), workspace(settings) as ws:
+        retention.tidy(ws)
+
+
 def start(settings: Settings) -> tuple[gradio.Blocks, str]:
     """Serve the page without waiting for its end; returns it with its address.
 
@@ -99,9 +108,10 @@ def start(settings: Settings) -> tuple[gradio.Blocks, str]:
         blocked_paths=[str(settings.public_folder), str(settings.nonpublic_folder)],
         max_file_size=f"{settings.max_upload_mb}mb",
         theme=theme,
-        css_paths=[_HERE / "page.css"],
+        css_paths=[_HERE / "page.css", _HERE / "page_help.css"],
         app_kwargs={"middleware": [Middleware(Guard)]},
     )
+    tidy(settings)
     work = Work(settings)
     work.wake_worker()
     if fit.needs_measuring(settings):  # once for each computer and model, while nobody has asked for anything yet

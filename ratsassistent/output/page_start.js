@@ -34,7 +34,7 @@ new MutationObserver((changes) => {
   }
 }).observe(document, { subtree: true, childList: true, characterData: true });
 window.raTab = (name) => {
-  const place = ["einlesen", "sitzungen", "suchen", "fragen", "beschluesse"].indexOf(name);
+  const place = ["einlesen", "sitzungen", "fragen", "beschluesse", "hilfe"].indexOf(name === "suchen" ? "fragen" : name);
   document.querySelectorAll('#ra-tabs button[role="tab"]')[place]?.click();
 };
 document.addEventListener("click", (event) => {  // who has chosen a view already is not taken elsewhere by a slow start

@@ -1,7 +1,7 @@
-"""Briefing -> PDF: A4, tagged for screen readers (PDF/UA-1), with the marking in its metadata.
+"""A document -> PDF: A4, tagged for screen readers (PDF/UA-1), with what it says of itself in its metadata.
 
-What enters: a Briefing. What leaves: the bytes of a PDF file. Typst sets it from the template `document.typ`.
-What it does not know: the archive, what stands in a briefing.
+What enters: a Briefing, or any Document. What leaves: the bytes of a PDF file. Typst sets it from the template
+`document.typ`. What it does not know: the archive, what stands in a document.
 
 Words of papers and of the model reach Typst only as data (JSON), never as its markup. It loads nothing: no package, no
 file; the fonts come with it. Only for a character that they lack, the fonts of this machine are asked.
@@ -23,9 +23,9 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject, StreamObject
 
 from ratsassistent.briefings import Briefing
-from ratsassistent.output.blocks import Bullets, Document, Heading, Notice, Paragraph, Quote, Table, plain
+from ratsassistent.output.blocks import Bullets, Document, Heading, Imprint, Notice, Paragraph, Quote, Table, plain
 from ratsassistent.output.document import compose
-from ratsassistent.output.document_about import Marking, marking
+from ratsassistent.output.document_about import marking
 
 _TEMPLATE = Path(__file__).with_name("document.typ")
 _BLOCKS = {Heading: "heading", Notice: "notice", Paragraph: "paragraph", Bullets: "bullets", Quote: "quote",
@@ -46,20 +46,26 @@ _AS_IPTC = {
 def render(given: Briefing) -> bytes:
     """The whole briefing."""
     marked = marking(given)
-    made = _set(_data(compose(given, marked), marked), marked.written or dt.datetime.now(dt.UTC))
-    return _marked(made, marked)
+    return typeset(compose(given, marked), marked.imprint())
 
 
-def _data(given: Document, marked: Marking) -> dict[str, Any]:
+def typeset(given: Document, imprint: Imprint) -> bytes:
+    """Any document."""
+    made = _set(_data(given, imprint), imprint.written or dt.datetime.now(dt.UTC))
+    return _marked(made, imprint)
+
+
+def _data(given: Document, imprint: Imprint) -> dict[str, Any]:
     """The document as the template wants it: nothing but strings, numbers and lists."""
     return {
         "title": given.title,
         "subtitle": list(given.subtitle),
         "running": given.running,
         "warning": given.warning,
-        "label": marked.label(),
-        "description": marked.sentence(),
-        "keywords": list(marked.keywords()),
+        "label": imprint.label,
+        "description": imprint.description,
+        "keywords": list(imprint.keywords),
+        "compact": given.compact,
         "blocks": [_block(block) for block in given.blocks],
     }
 
@@ -114,24 +120,24 @@ def _compile(text: str, moment: dt.datetime, own_fonts_only: bool) -> bytes:
     return made
 
 
-def _marked(made: bytes, marked: Marking) -> bytes:
-    """The same file with the marking in its XMP metadata and its document information."""
+def _marked(made: bytes, imprint: Imprint) -> bytes:
+    """The same file with what it says of itself in its XMP metadata and its document information."""
     writer = PdfWriter(io.BytesIO(made), incremental=True)
     old: StreamObject = writer.root_object["/Metadata"].get_object()  # type: ignore[assignment]
-    xmp = old.get_data().decode("utf-8").replace("</rdf:RDF>", f"{_description(marked)}</rdf:RDF>")
+    xmp = old.get_data().decode("utf-8").replace("</rdf:RDF>", f"{_description(imprint)}</rdf:RDF>")
     new = DecodedStreamObject()  # not compressed: a search for metadata reads it without knowing PDF
     new[NameObject("/Type")], new[NameObject("/Subtype")] = NameObject("/Metadata"), NameObject("/XML")
     new.set_data(xmp.encode("utf-8"))
     writer.root_object[NameObject("/Metadata")] = writer._add_object(new)
-    writer.add_metadata({f"/{name}": plain(value) for name, value in marked.properties().items()})
+    writer.add_metadata({f"/{name}": plain(value) for name, value in imprint.properties.items()})
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
 
 
-def _description(marked: Marking) -> str:
+def _description(imprint: Imprint) -> str:
     lines = []
-    for name, value in marked.properties().items():
+    for name, value in imprint.properties.items():
         iptc = _AS_IPTC.get(name)
         tag = f"Iptc4xmpExt:{iptc}" if iptc else f"ratsassistent:{name}"
         lines.append(f"<{tag}>{escape(plain(value))}</{tag}>")
