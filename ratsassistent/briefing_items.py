@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from ratsassistent import held
+from ratsassistent.archive.replacing import save_briefing_of
 from ratsassistent.briefings import ItemBriefing, Level, ModelRecord
 from ratsassistent.errors import Interrupted
 from ratsassistent.machine.energy import Energy, Meter
@@ -134,7 +135,10 @@ def _worked_off(
 
 def _stored(ws: Workspace, meeting_id: str | None, item: AgendaItem, made: ItemBriefing) -> ItemBriefing:
     store = held.store_for(ws, item)
-    if made.public is True and store is not ws.public:  # it tells of a confidential paper of a public item
+    if store is ws.public and made.public is True:
+        save_briefing_of(store, meeting_id, made, item)  # unless something of it was hidden meanwhile
+        return made
+    if made.public is True:  # it tells of a confidential paper of a public item
         made = made.model_copy(update={"public": False})
     store.save_briefing(meeting_id, made)
     return made

@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ratsassistent import held, oparl, register
+from ratsassistent import correcting, held, oparl, register
 from ratsassistent.archive.importing import OparlIntake, take_in_oparl
 from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.archive.store import Store
 from ratsassistent.briefings import Coverage, Intake
 from ratsassistent.errors import NotFound, UnreadableFile
 from ratsassistent.oparl import AgendaItem, Meeting, PageRef, Paper, Skipped
+from ratsassistent.pack.agendas.agenda import find_agendas
 from ratsassistent.pack.agendas.nachtrag import merge_meetings, same_meeting
 from ratsassistent.pack.files.inputs import gather_inputs
 from ratsassistent.pack.files.isolated import Children
@@ -33,16 +34,35 @@ from ratsassistent.pack.scans.ocr import recognise
 from ratsassistent.searching import read_meaning
 from ratsassistent.workspace import Progress, Workspace, quiet
 
+OnAgenda = Callable[[tuple[Meeting, ...]], None]  # what is recognised so far: items first without papers, then with them
+_FIRST_PAGES = 12  # of a file: an agenda is among them, or is found when all is read
 
-def take_in(ws: Workspace, paths: Sequence[Path], *, public: oparl.Public = None, progress: Progress = quiet) -> Intake:
+
+def take_in(
+    ws: Workspace,
+    paths: Sequence[Path],
+    *,
+    public: oparl.Public = None,
+    progress: Progress = quiet,
+    on_agenda: OnAgenda = lambda _: None,
+) -> Intake:
     """Read files, cut them into meetings, items and papers, and keep them; taking in the same again changes nothing.
 
     Whatever cannot be read is named under `skipped`; the rest is taken in. Foreign PDFs are opened in child processes
     only. Pages without text are read by text recognition; each one recognised is kept at once, so that an interrupted
-    take-in does not read it again.
+    take-in does not read it again. Two take-ins at once wait for each other, whoever began them.
 
     :param public: what holds for loose papers, which no agenda says anything about.
+    :param on_agenda: told of the meetings as they are recognised, before they are kept.
     """
+    with correcting.alone(ws, progress):
+        correcting.put_in_order(ws)  # what a crash interrupted
+        return _take_in(ws, paths, public, progress, on_agenda)
+
+
+def _take_in(
+    ws: Workspace, paths: Sequence[Path], public: oparl.Public, progress: Progress, on_agenda: OnAgenda
+) -> Intake:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ratsassistent-") as folder, Children() as children:
         inputs = gather_inputs(paths, Path(folder))
@@ -53,12 +73,14 @@ def take_in(ws: Workspace, paths: Sequence[Path], *, public: oparl.Public = None
             skipped += imported.skipped
             for paper_id in imported.publishable:
                 release(ws, paper_id)
-        read = list(_read(ws, inputs.pdfs, children, skipped, progress))
+            correcting.put_in_order(ws, correcting.note_import(ws, [m.id for m in imported.meetings]))
+        read = list(_read(ws, inputs.pdfs, children, skipped, progress, on_agenda))
         if read:
-            progress("Die Tagesordnung wird gesucht", None)
+            progress("Die Vorlagen werden den Tagesordnungspunkten zugeordnet", None)
             pack, moved = _joined_with_held(ws, _remember_released(ws, assemble(read, public)))
+            on_agenda(pack.meetings)
             progress("Die Unterlagen werden abgelegt", None)
-            _keep(ws, pack, children)
+            pack = _kept(ws, pack, children)
             for paper_id in moved:
                 ws.nonpublic.delete_paper(paper_id, keep_remarks=True)
         else:
@@ -89,20 +111,55 @@ def _read(
     children: Children,
     skipped: list[Skipped],
     progress: Progress,
+    on_agenda: OnAgenda,
 ) -> Iterator[ReadFile]:
     """Each file that can be read, with text recognition where a page has none; the others are added to `skipped`."""
+    seen: list[Meeting] = []
     for number, (path, name) in enumerate(pdfs):
+        which = f" (Datei {number + 1} von {len(pdfs)})" if len(pdfs) > 1 else ""
 
-        def tell(part: float, n: int = number, what: str = f"{name} wird gelesen") -> None:
+        def tell(part: float, n: int = number, what: str = f"{name} wird gelesen{which}") -> None:
             progress(what, (n + part) / len(pdfs))
 
+        def look(read: ReadFile) -> None:
+            nonlocal known
+            agendas = () if known else _agendas(read)
+            if agendas:
+                known = True
+                seen.extend(agendas)
+                on_agenda(tuple(seen))
+
+        known = False
         tell(0.0)
         try:
-            read = read_safely(path, name=name, max_pages=ws.settings.max_pages, progress=tell, children=children)
+            read = read_safely(
+                path, name=name, max_pages=ws.settings.max_pages, progress=tell, children=children,
+                first=(_FIRST_PAGES, look),
+            )  # fmt: skip
         except UnreadableFile as error:
             skipped.append(Skipped(path=name, reason=str(error)))
             continue
-        yield recognise(read, OcrCache(ws.nonpublic), progress)
+        look(read)
+        read = recognise(read, OcrCache(ws.nonpublic), progress)
+        look(read)
+        yield read
+
+
+def _agendas(read: ReadFile) -> tuple[Meeting, ...]:
+    """The agendas at the beginning of a file, to be shown while the rest is read."""
+    first = read.model_copy(update={"pages": read.pages[:_FIRST_PAGES]})
+    return tuple(
+        Meeting(
+            id="",
+            name=agenda.name,
+            organization=agenda.organization,
+            start=agenda.start,
+            agendaItem=tuple(
+                AgendaItem(id="", order=e.order, number=e.number, name=e.title, public=e.public) for e in agenda.entries
+            ),
+        )
+        for agenda in find_agendas(first)
+    )
 
 
 def coverage_of(pages: Sequence[tuple[oparl.File, oparl.Page]]) -> Coverage:
@@ -154,10 +211,10 @@ def _joined_with_held(ws: Workspace, pack: Pack) -> tuple[Pack, list[str]]:
     given = {read.file.id for read in pack.files}
     meetings: dict[str, Meeting] = {}
     for new in pack.meetings:
-        earlier = held.meeting(ws, new.id) or next((m for s in ws.stores if (m := s.same_meeting(new))), None)
+        earlier = correcting.found_meeting(ws, new.id) or next((m for s in ws.stores if (m := s.same_meeting(new))), None)
         if earlier is None:  # one committee of a joint meeting
             earlier = next((m for m in held.meetings(ws, with_papers=False) if same_meeting(m, new)), None)
-        whole = held.meeting(ws, earlier.id) if earlier else None
+        whole = correcting.found_meeting(ws, earlier.id) if earlier else None
         joined = merge_meetings(_without_files(whole, given), new) if whole else new
         meetings[joined.id] = joined
     waiting = [p for p in ws.nonpublic.loose_papers() if has_pages(p) and not {s.file_id for s in p.files} & given]
@@ -170,7 +227,7 @@ def _joined_with_held(ws: Workspace, pack: Pack) -> tuple[Pack, list[str]]:
             if others is None:
                 others = [m for m in held.meetings(ws, with_text=False) if m.id not in meetings]
             found = attach(paper, others)
-            whole = held.meeting(ws, found.id) if found else None
+            whole = correcting.found_meeting(ws, found.id) if found else None
             home = attach(paper, [whole]) if whole else None
         if home is None:
             loose += [paper] if paper in pack.loose_papers else []
@@ -195,6 +252,25 @@ def _without_files(meeting: Meeting, given: set[str]) -> Meeting:
     )
     pages = tuple(ref for ref in meeting.unassigned_pages if ref.file_id not in given)
     return meeting.model_copy(update={"agendaItem": items, "unassigned_pages": pages})
+
+
+def _kept(ws: Workspace, pack: Pack, children: Children) -> Pack:
+    """Keep the pack; meetings that persons corrected are kept as corrected, and leave as such."""
+    apart = correcting.set_apart(ws, pack.meetings)
+    theirs = set().union(*(correcting.files_of(meeting) for meeting in apart))
+    others = tuple(meeting for meeting in pack.meetings if meeting not in apart)
+    mine = [read for read in pack.files if read.file.id in theirs]
+    files = tuple(read for read in pack.files if read.file.id not in theirs)
+    _keep(ws, pack.model_copy(update={"meetings": others, "files": files}), children)
+    if not apart:
+        return pack
+    correcting.lay_down(ws, [(read.file, read.pages, read.path) for read in mine])
+    marks = {(read.file.id, page.number): page.public for read in mine for page in read.pages}
+    for meeting in apart:
+        correcting.take_in_again(ws, meeting, marks)
+    laid = correcting.put_in_order(ws, [meeting.id for meeting in apart])
+    meetings = tuple(laid[m.id].meeting if m.id in laid else m for m in pack.meetings)
+    return pack.model_copy(update={"meetings": meetings})
 
 
 def _keep(ws: Workspace, pack: Pack, children: Children | None = None) -> None:

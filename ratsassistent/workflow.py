@@ -20,6 +20,7 @@ from ratsassistent import (
     asking,
     briefing_items,
     briefing_jobs,
+    corrections,
     earlier,
     held,
     language_models,
@@ -30,6 +31,7 @@ from ratsassistent import (
 )
 from ratsassistent import worker as background
 from ratsassistent.archive.ocr_cache import OcrCache
+from ratsassistent.archive.searches_table import Searches
 from ratsassistent.asking import page_counts
 from ratsassistent.briefing_jobs import order as order_briefing
 from ratsassistent.briefings import Answer, Briefing, Coverage, ItemBriefing, Level, ModelRecord
@@ -41,12 +43,13 @@ from ratsassistent.held import wanted_meeting as meeting
 from ratsassistent.intake import release, take_in
 from ratsassistent.jobs import Job
 from ratsassistent.machine import energy, fit, power
+from ratsassistent.marks import forget_marks, important, marks, put_mark
 from ratsassistent.oparl import AgendaItem, Meeting, PageRef
-from ratsassistent.pack.files.reading import render_safely
 from ratsassistent.question_jobs import order as order_question
 from ratsassistent.remarks import forget, handed_out, remark, remarks, remarks_of_paper, withdraw
 from ratsassistent.searching import find, make_vectors
 from ratsassistent.settings import Settings
+from ratsassistent.shown_pages import page_picture
 from ratsassistent.workspace import Progress, Workspace, quiet, store_of, workspace
 from ratsassistent.writing import briefing as writing
 from ratsassistent.writing.findings.importance import by_importance
@@ -55,7 +58,7 @@ from ratsassistent.writing.model.language_model import LanguageModel
 
 __all__ = [
     "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "find", "item_of", "load_model",
-    "loose_papers", "meeting", "meetings", "model_record", "order_briefing", "order_question", "page_picture", "page_text",
+    "loose_papers", "marks", "meeting", "meetings", "model_record", "order_briefing", "order_question", "page_picture", "page_text", "put_mark",
     "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "unwritten", "with_earlier", "withdraw", "work",
     "workspace",
 ]  # fmt: skip
@@ -83,17 +86,6 @@ def coverage(ws: Workspace, meeting_id: str | None = None, known: Meeting | None
     )
     chosen = known or (held.meeting(ws, meeting_id) if meeting_id else None)
     return covered.with_gaps([chosen]) if chosen else covered
-
-
-def page_picture(ws: Workspace, file_id: str, page: int, width: int = 1000) -> bytes:
-    """A physical page as PNG, drawn from the store that holds that page.
-
-    :raises NotFound: no store holds this page.
-    """
-    for store in ws.stores:
-        if store.page(file_id, page) is not None:
-            return render_safely(store.file_path(file_id), page, width)
-    raise NotFound("Diese Seite ist nicht vorhanden.")
 
 
 # --- briefing ------------------------------------------------------------------------------------------------------
@@ -166,7 +158,7 @@ def brief(
     for item, made_item in briefing_items.made_of(
         ws,
         chosen.id,
-        by_importance(items, chosen.start or "") if level == "voll" else items,
+        _first_things_first(ws, chosen, items) if level == "voll" else items,
         level,
         _record_for(ws, level),
         load=lambda: load_model(ws),
@@ -300,9 +292,12 @@ def delete(ws: Workspace, wanted: str) -> Meeting:
     chosen = meeting(ws, wanted)
     gone = [key for store in ws.stores for key in store.delete_meeting(chosen.id)]
     forget(ws, gone)
+    forget_marks(ws, gone)
+    corrections.forget(ws, gone)
     register.forget(ws, gone)
     ws.jobs.forget(tuple(gone))
     OcrCache(ws.nonpublic).forget(gone)
+    Searches(ws.nonpublic).forget(gone)
     return chosen
 
 
@@ -321,7 +316,12 @@ def unwritten(ws: Workspace, chosen: Meeting, *, thorough: bool = False) -> list
         return known.basis == writing.task(item, "voll", record, ws.own_prompts, effort=effort).basis
 
     missing = [item for item in chosen.agendaItem if item.has_files and not is_written(item)]
-    return by_importance(missing, chosen.start or "")
+    return _first_things_first(ws, chosen, missing)
+
+
+def _first_things_first(ws: Workspace, chosen: Meeting, items: Sequence[AgendaItem]) -> list[AgendaItem]:
+    """The items in the order in which the language model writes them: what the reader marked, then by importance."""
+    return by_importance(items, chosen.start or "", first=important(ws, items))
 
 
 def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
@@ -329,6 +329,7 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
 
     :param idle_exit_s: seconds without work after which the worker goes, and gives the model's memory back.
     """
+    corrections.put_in_order(ws)  # what a crash interrupted
     given = ws.settings
     gently = power.gentle(pace.wanted(given), power.power())
     ws.settings = pace.paced(given)
@@ -336,7 +337,7 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
     def briefing(job: Job, beat: background.Progress) -> JsonValue:
         chosen = meeting(ws, str(job.payload["meeting"]))
         one = briefing_jobs.one_item(job)
-        items = [item_of(chosen, one)] if one else by_importance(chosen.agendaItem, chosen.start or "")
+        items = [item_of(chosen, one)] if one else _first_things_first(ws, chosen, chosen.agendaItem)
         thorough, plain = bool(job.payload.get("thorough")), "plain" in job.payload
         report = briefing_jobs.Report(beat, items)
         if ws.model is None:  # once for each computer and model

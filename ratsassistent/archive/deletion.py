@@ -47,7 +47,7 @@ def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
     connection.execute(delete(tables.meeting).where(tables.meeting.c.id == meeting_id))
     gone = saving.delete_unused_papers(connection, papers)
     for paper_id in set(papers) - set(gone):
-        _newest_left(connection, paper_id)
+        newest_left(connection, paper_id)
     saving.delete_passages(connection, tables.passage.c.meeting_id == meeting_id)
     connection.execute(delete(tables.briefing).where(
         (tables.briefing.c.meeting_id == meeting_id) | tables.briefing.c.item_id.in_(items)
@@ -128,6 +128,29 @@ def note_cleaning(connection: Connection) -> None:
     _note(connection, [f"{_CLEAN}{uuid.uuid4().hex}"])
 
 
+def note_file(connection: Connection, sha256: str) -> None:
+    """Note that a PDF is to be removed, so that `clean` does it."""
+    _note(connection, [f"{_FILE}{sha256}"])
+
+
+def newest_left(connection: Connection, paper_id: str) -> None:
+    """A paper that stays must not keep the words of an edition that went: the newest that is left takes its place.
+
+    A paper that was taken in by itself beforehand keeps the edition that it has: its own file may hold the same words.
+    """
+    loose = bool(connection.execute(select(tables.paper.c.loose).where(tables.paper.c.id == paper_id)).scalar())
+    newest = editions.newest(connection, paper_id)
+    if newest is None:  # taken in before editions were kept
+        newest = max(_linked(connection, paper_id), key=lambda paper: bool(paper.files), default=None)
+    if newest is not None:
+        editions.set_newest(connection, newest, loose=loose)
+        shelf = saving.Shelf()
+        saving.refresh_links(connection, paper_id, shelf)
+        if editions.has_oparl(connection, paper_id) and loose and not _linked(connection, paper_id):
+            shelf.put(newest, newest)
+        shelf.save(connection)
+
+
 def empty_log(engine: Engine, seconds: float = 5.0) -> bool:
     """Move the log of changes (WAL) into the database and empty it; False if readers kept it busy for that long."""
     with outside_transaction(engine) as connection:
@@ -163,24 +186,6 @@ def _note(connection: Connection, tasks: Iterable[str]) -> None:
     known = set(connection.execute(select(tables.pending.c.task)).scalars())
     for task in set(tasks) - known:
         connection.execute(insert(tables.pending).values(task=task))
-
-
-def _newest_left(connection: Connection, paper_id: str) -> None:
-    """A paper that stays must not keep the words of an edition that went: the newest that is left takes its place.
-
-    A paper that was taken in by itself beforehand keeps the edition that it has: its own file may hold the same words.
-    """
-    loose = bool(connection.execute(select(tables.paper.c.loose).where(tables.paper.c.id == paper_id)).scalar())
-    newest = editions.newest(connection, paper_id)
-    if newest is None:  # taken in before editions were kept
-        newest = max(_linked(connection, paper_id), key=lambda paper: bool(paper.files), default=None)
-    if newest is not None:
-        editions.set_newest(connection, newest, loose=loose)
-        shelf = saving.Shelf()
-        saving.refresh_links(connection, paper_id, shelf)
-        if editions.has_oparl(connection, paper_id) and loose and not _linked(connection, paper_id):
-            shelf.put(newest, newest)
-        shelf.save(connection)
 
 
 def _of_meeting_only(connection: Connection, meeting_id: str) -> list[str]:

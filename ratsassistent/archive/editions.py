@@ -10,7 +10,7 @@ edition for all items; where there are pages too, both are shown as one paper (`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
@@ -170,6 +170,32 @@ def all_bodies(connection: Connection, paper_id: str) -> list[Paper]:
     query_rows = select(edition.c.body).where(edition.c.paper_id == paper_id, edition.c.body != "")
     bodies = connection.execute(query.union(query_links, query_rows)).scalars()
     return [Paper.model_validate_json(body) for body in bodies]
+
+
+def before_shown(connection: Connection, paper_id: str, items: Sequence[str]) -> list[tuple[int, str, Paper]]:
+    """The editions of a paper but for those that these items show: their number, item and words, the oldest first.
+
+    What came from OParl, and what was taken in by itself, is among them.
+    """
+    rows = _rows(connection, paper_id)
+    last = {row.item_id: row.number for row in rows if row.source != OPARL}
+    wanted = (row for row in rows if row.item_id in {*items, LOOSE, EVERYWHERE})
+    kept = [row for row in wanted if row.item_id not in items or row.number != last[row.item_id]]
+    return [(row.number, row.item_id, _raw(connection, paper_id, row)) for row in kept]
+
+
+def purge(connection: Connection, paper_id: str, unwanted: Callable[[Paper], bool]) -> bool:
+    """Remove the editions of a paper that must not stay, and with them what OParl says of it; True if there were any."""
+    rows = _rows(connection, paper_id)
+    bad = [row for row in rows if unwanted(_raw(connection, paper_id, row))]
+    if bad:
+        bad += [row for row in rows if row.source == OPARL and row not in bad]
+    table = tables.edition
+    for row in bad:
+        here = (table.c.paper_id == paper_id) & (table.c.item_id == row.item_id) & (table.c.source == row.source)
+        connection.execute(delete(table).where(here))
+    body = connection.execute(select(tables.paper.c.body).where(tables.paper.c.id == paper_id)).scalar()
+    return bool(bad) or (body is not None and unwanted(Paper.model_validate_json(body)))
 
 
 def _shown(connection: Connection, paper_id: str, item_id: str, rows: Sequence[_Row]) -> Paper | None:

@@ -171,6 +171,28 @@ remark = Table(
     Column("meeting_id", String, index=True),
     Column("body", Text, nullable=False),  # Remark as JSON; never changed once it is written
 )
+mark = Table(
+    "mark",
+    metadata,
+    Column("item_id", String, primary_key=True),
+    Column("meeting_id", String, index=True),
+    Column("read", Boolean, nullable=False),
+    Column("important", Boolean, nullable=False),
+)
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("meeting_id", String, nullable=False, index=True),
+    Column("body", Text, nullable=False),  # Correction as JSON; never changed once it is written
+)
+found = Table(
+    "found",
+    metadata,
+    Column("meeting_id", String, primary_key=True),
+    Column("done", Boolean, nullable=False),  # the corrections of this meeting are laid over it in both archives
+    Column("body", Text, nullable=False),  # Found as JSON: a corrected meeting as the program found it
+)
 resolution = Table(
     "resolution",
     metadata,
@@ -224,6 +246,13 @@ job = Table(
     Column("attempts", Integer, nullable=False, default=0),  # claims since the last progress
     Column("rank", Integer, nullable=False, default=0, server_default="0"),  # of equal priority the lower one first
     Column("not_before", String),  # ISO, UTC
+)
+kept_search = Table(
+    "kept_search",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("created", String, nullable=False),  # ISO, UTC
+    Column("body", Text, nullable=False),  # KeptSearch as JSON
 )
 ocr_page = Table(
     "ocr_page",

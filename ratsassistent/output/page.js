@@ -5,6 +5,7 @@ const drafts = (window.raDrafts ??= new Map()), unfolded = (window.raUnfolded ??
 const nameOf = (fold) =>
   fold.dataset.fold ?? `${fold.closest("[data-about]")?.dataset.about} ${fold.querySelector("summary")?.textContent}`;
 const isItem = element.closest("#ra-item") !== null, isRegister = element.closest("#ra-register") !== null;
+const isRecent = element.closest("#ra-earlier") !== null;
 const folds = () => [...element.querySelectorAll("details")];
 const fields = () => [...element.querySelectorAll("[data-draft]")];
 const given = (field) =>  // what the program has put into it
@@ -53,11 +54,46 @@ if (isItem) {
   for (const name of ["scroll", "resize", "scrollend"]) window.addEventListener(name, markPlace, { passive: true });
   for (const name of ["click", "toggle"]) element.addEventListener(name, () => setTimeout(markPlace, 50), true);
 }
+// Single keys, as in a mail program; whoever dictates or types with a switch turns them off (WCAG 2.1.4).
+window.raKeysOff ??= () => localStorage.getItem("raKeys") === "aus";
+const showKeys = () => {
+  for (const button of document.querySelectorAll('[data-local="keys"]')) {
+    button.setAttribute("aria-pressed", String(!window.raKeysOff()));
+    button.textContent = `${window.raKeysOff() ? "☐" : "☑"} Diese Tasten benutzen`;
+  }
+};
+if (isItem && !window.raKeys) {
+  window.raKeys = true;
+  document.addEventListener("keydown", (event) => {
+    const item = document.querySelector("#ra-item"), at = document.activeElement;
+    if (window.raKeysOff() || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+    if (!item?.checkVisibility() || at?.closest("input, textarea, select, [contenteditable], [role=listbox], [role=dialog]")) return;
+    const press = (which) => item.querySelector(which)?.click();
+    const key = event.key.toLowerCase();
+    if (key === "n") press('[data-step="weiter"]');
+    else if (key === "v") press('[data-step="zurück"]');
+    else if (key === "g") press('[data-kind="read"][data-do="mark"]');
+    else if (key === "w") press('[data-kind="important"]');
+    else if (key === "s") {
+      const cites = [...item.querySelectorAll('.ra-cite[data-do="cite"]')].filter((one) => one.checkVisibility());
+      const place = cites.indexOf(at), step = event.shiftKey ? -1 : 1;
+      const next = place >= 0 ? cites[place + step] : cites.find((one) => one.getBoundingClientRect().top >= 0) ?? cites[0];
+      next?.focus();
+      next?.scrollIntoView({ block: "nearest" });
+    } else return;
+    event.preventDefault();
+  });
+}
 const settle = () => {  // the page's column may have been hidden before, and the register beside it changes its form
   const origin = window.raOrigin, page = element.querySelector(".ra-sheet");
   if (!window.raShow || !element.closest(".ra-picture")) return;
-  window.raShow = false;
+  window.raShow = Boolean(element.querySelector("[data-looking]"));  // its marks are still to come
   setTimeout(() => {
+    const found = element.querySelector(".ra-found"), column = element.closest(".ra-right");
+    if (found) {  // the marked place into view, in whatever scrolls: the sheet, or the column that holds it
+      for (const part of [page, column])
+        if (part) part.scrollTop += found.getBoundingClientRect().top - part.getBoundingClientRect().top - part.clientHeight / 3;
+    }
     if (page && window.innerWidth < 1000) element.scrollIntoView({ behavior: "smooth", block: "start" });
     else if (origin?.isConnected && element.closest(".ra-desk-wide")) origin.scrollIntoView({ block: "center" });
   }, 150);
@@ -70,13 +106,13 @@ watch("value", () => {
     const text = drafts.get(field.dataset.draft) ?? given(field);
     if (field.value !== text) field.value = text;
   }
-  if (isItem) keepPlace();
+  if (isItem) { keepPlace(); showKeys(); }
   if (added) {  // what „weitere anzeigen“ has brought
     window.raMore = false;
     added.focus();
     return;
   }
-  if (next && (isItem || isRegister)) {  // a pressed button may have become another one: never leave the focus there
+  if (next && (isItem || isRegister || isRecent)) {  // a pressed button may have become another one: never leave the focus there
     window.raNext = null;
     const fold = folds().find((other) => other.dataset.fold === next);
     const place = fold?.querySelector("summary") ?? element.querySelector(".ra-title");
@@ -104,8 +140,21 @@ element.addEventListener("click", (event) => {
     if (origin && origin.isConnected) { origin.scrollIntoView({ block: "center" }); origin.focus(); }
     return;
   }
+  if (button.dataset.local === "print") {
+    window.print();
+    return;
+  }
+  if (button.dataset.local === "keys") {
+    localStorage.setItem("raKeys", window.raKeysOff() ? "an" : "aus");
+    showKeys();
+    return;
+  }
+  if (button.dataset.local === "tab") {
+    window.raTab(button.dataset.tab);
+    return;
+  }
   if (button.dataset.local === "clear") {
-    for (const field of button.parentElement.querySelectorAll("[data-draft]")) {
+    for (const field of button.closest("details").querySelectorAll("[data-draft]")) {
       field.value = "";
       drafts.set(field.dataset.draft, "");
     }
@@ -117,6 +166,11 @@ element.addEventListener("click", (event) => {
   window.raWindow ??= Math.random().toString(36).slice(2);
   const wanted = { ...button.dataset, window: window.raWindow, turn: window.raTurn };
   if (button.form) Object.assign(wanted, Object.fromEntries(new FormData(button.form)));
+  for (const name of (wanted.drop ?? "").split(" ").filter(Boolean)) {  // a chip that is taken away
+    wanted[name] = "";
+    drafts.delete(button.form?.elements[name]?.dataset.draft);
+  }
+  if (wanted.folds) unfolded.delete(wanted.folds);
   if (wanted.words) {
     const field = button.closest(".ra-words").querySelector("textarea");
     wanted.text = field.value;
@@ -133,13 +187,23 @@ element.addEventListener("click", (event) => {
     for (const field of button.form.querySelectorAll("[data-draft]"))
       if (field.name !== "author") drafts.delete(field.dataset.draft);
   }
+  if (["search", "narrow", "again"].includes(wanted.do)) {  // what is chosen comes back with the form
+    for (const field of document.querySelectorAll("#ra-search-form [data-draft]"))
+      if (wanted.do !== "narrow" || field.name !== "text") drafts.delete(field.dataset.draft);
+    window.raTyping = null;
+  }
+  if (wanted.do === "forget" || wanted.do === "forget-all") {
+    window.raNext = "frueher";
+    unfolded.delete("frueher loeschen");
+  }
+  if (wanted.do === "correct") for (const field of button.form?.querySelectorAll("[data-draft]") ?? []) drafts.delete(field.dataset.draft);
   window.raMore = wanted.do === "more";
-  if (wanted.do === "withdraw" || (wanted.do === "item" && isItem)) window.raNext = "title";
+  if (["withdraw", "correct", "uncorrect"].includes(wanted.do) || (wanted.do === "item" && isItem)) window.raNext = "title";
   if (wanted.do === "open" || wanted.do === "paper") {
     window.raConfirm(false);
     window.raTab("sitzungen");
   }
-  if (["remark", "withdraw", "plain", "first", "write", "steer", "night", "release", "enter"].includes(wanted.do)) {  // a double click is one
+  if (["remark", "withdraw", "plain", "first", "write", "steer", "night", "release", "enter", "forget", "forget-all", "demo", "correct", "uncorrect"].includes(wanted.do)) {  // a double click is one
     button.disabled = true;
     setTimeout(() => { button.disabled = false; }, 1500);
   }
@@ -147,7 +211,7 @@ element.addEventListener("click", (event) => {
   if (wanted.do === "cite" && !button.closest(".ra-paper")) {
     document.querySelectorAll(".ra-cite.ra-shown").forEach((other) => other.classList.remove("ra-shown"));
     button.classList.add("ra-shown");
-    window.raOrigin = button;
+    window.raOrigin = button.matches(".ra-thumb") ? button.closest("li").querySelector("h3 button") : button;
     const desk = button.closest(".ra-desk");
     if (narrow && desk) show(desk.querySelector(".ra-picture").id);
   }

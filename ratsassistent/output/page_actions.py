@@ -10,27 +10,30 @@ import contextlib
 import datetime as dt
 import hashlib
 import logging
-import queue
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from ratsassistent import briefing_jobs, models, question_jobs, workflow
-from ratsassistent.briefings import Briefing, Intake, RemarkKind
+from ratsassistent.briefings import Briefing, Intake, Mark, RemarkKind
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
 from ratsassistent.oparl import AgendaItem, Meeting, Paper
-from ratsassistent.output import export, page_item, page_overview, page_views
+from ratsassistent.output import export, page_correcting, page_item, page_marks, page_overview, page_today, page_views
+from ratsassistent.output.page_loading import ModelLoading
+from ratsassistent.output.page_help import Help
 from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_ready import Ready
-from ratsassistent.output.page_text import notice, progress_bar, size
+from ratsassistent.output.page_taking import Taking
+from ratsassistent.output.page_text import notice, progress_bar
 from ratsassistent.output.page_views import PagePicture
 from ratsassistent.output.page_working import Work
 from ratsassistent.settings import Settings
+from ratsassistent.shown_pages import Marker, is_scanned
 from ratsassistent.workflow import Workspace
 
 FAILED = "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal; hilft das nicht, starten Sie das Programm neu."
@@ -57,6 +60,7 @@ class Chosen:
     item: str | None = None
     paper: str | None = None  # a loose paper, instead of a meeting
     question: str | None = None  # a job
+    welcome: bool = False  # the first steps are to be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,19 @@ class Reading:
     item: str
     line: str
     controls: str = ""
+    about: str = ""
     job: Job | None = None
     key: tuple[object, ...] = ()  # changes when one of these may have to be drawn anew (`Actions.reading_key`)
 
     @property
     def drawn(self) -> dict[str, str]:
         """Digests of its parts: what is the same is not drawn anew under the reader's hands."""
-        parts = (("agenda", self.agenda), ("item", self.item), ("controls", self.controls))
+        parts = (
+            ("agenda", self.agenda),
+            ("item", self.item),
+            ("controls", self.controls),
+            ("about", self.about),
+        )
         return {name: digest(html) for name, html in parts}
 
 
@@ -96,60 +106,18 @@ class News:
     busy: bool
 
 
-class ModelLoading:
-    """Brings the language model onto this machine in a thread; every tab sees the same state."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._line: tuple[str, float | None] = ("", None)
-        self._error = ""
-
-    def start(self, settings: Settings) -> None:
-        """Begin, unless it runs already; an interrupted load goes on where it stopped."""
-        with self._lock:
-            if self.running:
-                return
-            self._line, self._error = ("Das Laden beginnt …", None), ""
-            self._thread = threading.Thread(target=self._run, args=(settings,), daemon=True, name="modell-laden")
-            self._thread.start()
-
-    @property
-    def running(self) -> bool:
-        """Whether bytes are on their way now."""
-        return self._thread is not None and self._thread.is_alive()
-
-    def join(self, timeout_s: float) -> None:
-        """Wait until loading has ended, but not longer than `timeout_s` seconds."""
-        if self._thread is not None:
-            self._thread.join(timeout_s)
-
-    def html(self) -> str:
-        """The state as a line or box; empty where nothing was begun."""
-        if self._error:
-            return notice(self._error, "error")
-        return progress_bar(self._line[1], self._line[0]) if self.running else ""
-
-    def _run(self, settings: Settings) -> None:
-        def progress(what: str, done: int, total: int | None) -> None:
-            share = f" {size(done)} von {size(total)}" if total else ""
-            self._line = (f"{what}:{share}", done / total if total else None)
-
-        try:
-            entry = models.load_catalogue().get(settings.model)
-            models.fetch(entry, settings.model_folders, progress=progress, say=lambda _: None)
-        except Exception as error:
-            self._error = sentence(error)
-
-
 class Actions:
     """All that the page can do; one object for all tabs."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.loading = ModelLoading()
+        self.loading = ModelLoading(sentence)
         self.ready = Ready(settings)
         self.work = Work(settings)
+        self.help = Help(settings)
+        self.taking = Taking(settings, sentence)
+        self.taking.resume()
+        self._marker = Marker()
 
     # --- the model
 
@@ -170,29 +138,8 @@ class Actions:
 
     def take_in(self, paths: Sequence[Path]) -> Iterator[tuple[str, Intake | None]]:
         """Read files; yields progress as HTML, at last the summary with what was done. A closed tab does not stop it."""
-        lines: queue.Queue[tuple[str, float | None] | Intake | BaseException] = queue.Queue()
-
-        def work() -> None:
-            try:
-                with workflow.workspace(self.settings) as ws:
-                    lines.put(workflow.take_in(ws, paths, progress=lambda text, done: lines.put((text, done))))
-            except BaseException as error:
-                lines.put(error)
-
-        yield progress_bar(None, "Die Unterlagen werden geöffnet …"), None
-        threading.Thread(target=work, daemon=True, name="einlesen").start()
-        while True:
-            line = lines.get()
-            while isinstance(line, tuple) and not lines.empty():
-                line = lines.get()
-            if isinstance(line, tuple):
-                yield progress_bar(line[1], line[0]), None
-            elif isinstance(line, Intake):
-                yield page_views.intake(line), line
-                return
-            else:
-                yield notice(sentence(line), "error"), None
-                return
+        for run in self.taking.follow(self.taking.begin(paths)):
+            yield run.html(), run.done
 
     def release(self, paper_id: str) -> None:
         """Declare a loose paper public."""
@@ -206,12 +153,22 @@ class Actions:
         with workflow.workspace(self.settings) as ws:
             return bool(workflow.meetings(ws, with_papers=False) or workflow.loose_papers(ws, with_text=False))
 
-    def lists(self, chosen: Chosen) -> tuple[str, str, list[tuple[str, str]]]:
-        """The meetings and the loose papers as HTML, and what a question can be about (label, id)."""
+    def lists(self, chosen: Chosen) -> tuple[str, str]:
+        """The meetings and the loose papers as HTML."""
         with workflow.workspace(self.settings) as ws:
             held, loose = workflow.meetings(ws, with_papers=False), workflow.loose_papers(ws, with_text=False)
-        scopes = [("Alle Unterlagen", "")] + [(f"Nur: {m.name}", m.id) for m in held]
-        return page_views.meetings(held, chosen.meeting), page_views.loose_papers(loose), scopes
+            today = self._today(ws, held)
+        return today + page_views.meetings(held, chosen.meeting), page_views.loose_papers(loose)
+
+    def _today(self, ws: Workspace, held: Sequence[Meeting]) -> str:
+        """The next meeting with how far the reader is; empty where none is near."""
+        today = dt.date.today()
+        coming = page_today.next_meetings(held, today)
+        if not coming:
+            return ""
+        whole = workflow.meeting(ws, coming[0].id)
+        brief, marks = workflow.stored_briefing(ws, whole.id), workflow.marks(ws, whole.agendaItem)
+        return page_today.card(whole, brief, marks, today, coming[1:])
 
     # --- reading
 
@@ -234,22 +191,33 @@ class Actions:
         if chosen.item not in {i.id for i in held.agendaItem}:
             chosen = replace(chosen, item=OVERVIEW)
         item = next((i for i in held.agendaItem if i.id == chosen.item), None)
-        queue = ws.jobs.queue()
+        queue, marks = ws.jobs.queue(), workflow.marks(ws, held.agendaItem)
         finished = page_views.finished(brief) if brief.complete else ""
         return Reading(
             chosen=chosen,
             head=page_views.meeting_head(held, brief.coverage),
-            agenda=page_views.agenda(held, brief, chosen.item, job is not None and job.state in BUSY),
-            item=self._item(ws, held, item, brief, jobs)
+            agenda=page_views.agenda(held, brief, chosen.item, job is not None and job.state in BUSY, marks),
+            item=self._item(ws, held, item, brief, jobs, marks.get(item.id))
             if item
-            else page_overview.overview(brief.overview) or notice("Diese Sitzung hat keine Tagesordnung."),
+            else (
+                page_overview.overview(brief.overview)
+                + page_marks.steps(None, next(iter(held.agendaItem), None))
+                + page_correcting.of_meeting(ws, held)
+            )
+            or notice("Diese Sitzung hat keine Tagesordnung."),
             line=self.work.progress(queue, job) or finished,
             controls=self.work.controls(ws, held, brief, queue, job),
+            about=self.help.about(ws, brief),
             job=job,
             key=self.reading_key(chosen, queue, job),
         )
 
-    def _item(self, ws: Workspace, held: Meeting, item: AgendaItem, brief: Briefing, jobs: Sequence[Job]) -> str:
+    def _item(
+        self, ws: Workspace, held: Meeting, item: AgendaItem, brief: Briefing, jobs: Sequence[Job], mark: Mark | None
+    ) -> str:
+        place = held.agendaItem.index(item)
+        before = held.agendaItem[place - 1] if place else None
+        after = next(iter(held.agendaItem[place + 1 :]), None)
         written = next(i for i in brief.agendaItem if i.id == item.id)
         busy = [j for j in jobs if j.state in BUSY]
         return page_item.item(
@@ -263,6 +231,9 @@ class Actions:
             else "later"
             if busy
             else "possible",
+            marking=page_marks.switches(item.id, mark),
+            steps=page_marks.steps(before, after, first=not place) + page_marks.keys(),
+            mending=page_correcting.menus(item, held),
         )
 
     def reading_key(self, chosen: Chosen, queue: Sequence[Job], job: Job | None) -> tuple[object, ...]:
@@ -293,8 +264,8 @@ class Actions:
                 papers = next((i.papers for i in held.agendaItem if i.id == chosen.item), ())
         return next(((s.file_id, s.first) for p in papers for s in p.files if s.last >= s.first), None)
 
-    def picture(self, file_id: str, page: int, quote: str | None = None, *, closable: bool = False) -> str:
-        """A page of the papers as HTML with its picture.
+    def picture(self, file_id: str, page: int, quote: str | None = None, *, closable: bool = False) -> Iterator[str]:
+        """A page of the papers as HTML with its picture, the quoted words marked; of a scanned page first without marks.
 
         :param closable: with a button that takes it away again.
         :raises NotFound: there is no such page.
@@ -305,7 +276,17 @@ class Actions:
             name = file.name if file else file_id
             pages = max(page, sum(s.page_count(file_id) for s in ws.stores))  # each page lies in one of the two
             public = ws.public.page(file_id, page) is not None
-        return page_views.picture(PagePicture(file_id, name, page, pages, png, public, quote, closable))
+            shown = PagePicture(file_id, name, page, pages, png, public, quote, closable)
+            if not quote:
+                yield page_views.picture(shown)
+                return
+            if is_scanned(ws, file_id, page) and not self._marker.knows(file_id, page):
+                yield page_views.picture(replace(shown, marks=None))
+            try:
+                marks = tuple(self._marker.boxes(ws, file_id, page, quote))
+            except RatsassistentError:  # the page is shown all the same
+                marks = ()
+        yield page_views.picture(replace(shown, marks=marks))
 
     def remark(self, chosen: Chosen, item: str, kind: str, target: str | None, text: str | None) -> None:
         """Keep what a person says of an item or of one of its statements.
@@ -316,6 +297,16 @@ class Actions:
             raise InputError("Diese Anmerkung ist nicht möglich.")
         with workflow.workspace(self.settings) as ws:
             workflow.remark(ws, chosen.meeting, item, cast(RemarkKind, kind), target=target, text=text)
+
+    def mark(self, chosen: Chosen, item: str, kind: str, on: bool) -> None:
+        """Mark an item of the open meeting as read or important, or take the mark away.
+
+        :raises InputError: there is no such mark. :raises NotFound: the item is not there any more.
+        """
+        if kind not in {"read", "important"}:
+            raise InputError("Diese Kennzeichnung ist nicht möglich.")
+        with workflow.workspace(self.settings) as ws:
+            workflow.put_mark(ws, chosen.meeting or "", item, **{kind: on})
 
     def withdraw(self, remark_id: str) -> None:
         """Take back what a person said."""
@@ -349,15 +340,24 @@ class Actions:
         with workflow.workspace(self.settings) as ws:
             return self.work.queue(ws)
 
-    def ask(self, question: str, meeting_id: str | None, before: str | None = None) -> str:
+    def ask(
+        self,
+        question: str,
+        meeting_id: str | None,
+        before: str | None = None,
+        *,
+        top: str | None = None,
+        narrowed: Mapping[str, Any] | None = None,
+    ) -> str:
         """Have a question answered; returns the job's id. A closed tab does not stop it.
 
         Quotes are found in a thread of this process; a worker has the language model judge them.
 
         :param before: the job of the question shown, which this one may follow up.
+        :param top: an item of the meeting. :param narrowed: as for `asking.ask`.
         """
         ws = self.ready.workspace()
-        jobs, job = question_jobs.begin(ws, question.strip(), meeting_id or None, before)
+        jobs, job = question_jobs.begin(ws, question.strip(), meeting_id or None, before, top=top, narrowed=narrowed)
         has_model = self.missing_model() is None
 
         def work() -> None:
@@ -399,7 +399,7 @@ class Actions:
                 reading = self.open(chosen)
         now = dt.datetime.now(dt.UTC)
         watched = [j for j in (job, asked, *(queue if shown else ())) if j]
-        busy = self.loading.running or any(j.state in BUSY and j.is_due(now) for j in watched)
+        busy = self.loading.running or self.taking.running or any(j.state in BUSY and j.is_due(now) for j in watched)
         line = reading.line if reading else self.work.progress(queue, job) or None
         return News(reading, key, line, shown, asked, busy)
 

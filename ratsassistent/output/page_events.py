@@ -6,7 +6,6 @@ What it does not know: how HTML is made, SQL, where a component stands on the pa
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +16,13 @@ import gradio as gr
 
 from ratsassistent.errors import NotFound
 from ratsassistent.jobs import Job
-from ratsassistent.output import page_register, page_search, page_views
+from ratsassistent.output import page_register, page_views
 from ratsassistent.output.page_actions import Actions, Chosen, Reading, digest, sentence
+from ratsassistent.output.page_correcting import Correcting
+from ratsassistent.output.page_finding import SOON_S, Finding
+from ratsassistent.output.page_first import FirstStart
 from ratsassistent.output.page_lookup import LookUp
 from ratsassistent.output.page_register import RegisterSearch
-from ratsassistent.output.page_search import Search
 from ratsassistent.output.page_text import notice, progress_bar
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 READ, ASK, TAKE_IN, FIND, REGISTER = "sitzungen", "fragen", "einlesen", "suchen", "beschluesse"
 MOST_WINDOWS = 200  # whose last clicks are remembered
-SLOW_S, FAST_S, SOON_S = 4.0, 1.0, 0.4  # seconds between two looks at the work in the background
+SLOW_S, FAST_S = 4.0, 1.0  # seconds between two looks at the work in the background
 
 Changes = Iterator[dict[Any, Any]]
 
@@ -60,6 +61,9 @@ class Events:
         self.p, self.do = page, actions
         self.lookup = LookUp(actions.settings, actions.ready)
         self._turns = Turns()
+        self.finding = Finding(page, actions, self.lookup, self._turns, self._show_page, self.act_reading)
+        self.first = FirstStart(page, actions, self.take_in_demo)
+        self.correcting = Correcting(page, actions.settings, actions.open, self._show)
 
     # --- whole page
 
@@ -71,15 +75,16 @@ class Events:
             meeting=wanted.get("sitzung"),
             item=wanted.get("top"),
             paper=wanted.get("vorlage"),
-            question=asked[0].id if asked else None,
+            question=self.finding.question_at_start(asked),
         )
-        lists = self._lists(chosen)
-        view = wanted.get("ansicht") or (READ if self.do.holds_anything() else TAKE_IN)
-        first = {**lists, **self._model(), **self._question(chosen, asked[0] if asked else None, asked)}
-        nothing = page_views.picture(None)
-        first |= {self.p.chosen: chosen, self.p.source: nothing, self.p.found_page: nothing}
-        first |= {self.p.register_page: nothing, self.p.search_form: self.lookup.search_form(None)}
-        first[self.p.queue] = self.do.queue()
+        holds_anything = self.do.holds_anything()
+        chosen = replace(chosen, welcome=not (holds_anything or self.do.taking.html()))
+        view = wanted.get("ansicht") or (READ if holds_anything else TAKE_IN)
+        view = {FIND: ASK}.get(view, view)  # both in one since
+        first = {**self._lists(chosen), **self._model(), **self.finding.at_start(chosen, asked)}
+        first |= {self.p.chosen: chosen, self.p.welcome: self.first.html(chosen)}
+        first[self.p.register_page] = page_views.picture(None)
+        first[self.p.queue], first[self.p.result] = self.do.queue(), self.do.taking.html()
         first[self.p.view] = f"overview start-{view}" if view != TAKE_IN else "overview"  # no jump where it is anyway
         yield first
         if chosen.meeting or chosen.paper:
@@ -100,6 +105,7 @@ class Events:
             "model": self.do.model_box(),
             "pace": SOON_S if _is_awaited(news.question) else FAST_S if news.busy else SLOW_S,
             "drawn": news.reading.drawn if news.reading else seen.get("drawn", {}),
+            "taking": self.do.taking.html(),
         }
         if now == seen:
             return
@@ -111,6 +117,7 @@ class Events:
                 ("agenda", self.p.agenda, news.reading.agenda),
                 ("item", self.p.item, news.reading.item),
                 ("controls", self.p.controls, news.reading.controls),
+                ("about", self.p.about, news.reading.about),
             ):
                 if now["drawn"][name] != drawn.get(name):
                     changes[part] = html
@@ -118,10 +125,16 @@ class Events:
             changes[self.p.line] = now["line"]
         if now["queue"] != seen.get("queue"):
             changes[self.p.queue] = news.queue
-        if now["question"] != seen.get("question"):
-            changes[self.p.answer] = page_views.question(news.question)
+        if now["question"] != seen.get("question") and chosen.question:
+            changes[self.p.answer] = self.finding.answer(news.question)
+        if now["taking"] != seen.get("taking", ""):
+            changes[self.p.result] = now["taking"]
+            if not self.do.taking.running:
+                changes |= self._lists(chosen)
         if now["model"] != seen.get("model"):
             changes |= self._model()
+            if chosen.welcome:
+                changes[self.p.welcome] = self.first.html(chosen)
         if now["pace"] != seen.get("pace") or now["question"] != seen.get("question"):
             changes[self.p.timer] = gr.Timer(now["pace"])
         yield changes
@@ -129,14 +142,13 @@ class Events:
     # --- taking in
 
     def take_in(self, files: Sequence[str] | None, chosen: Chosen) -> Changes:
-        """Read what was dropped on the page; the uploaded copies are removed afterwards."""
+        """Read what was dropped on the page; `tick` shows how far it is, in every tab."""
         paths = [Path(str(file)) for file in files or ()]
-        try:
-            yield from self._take_in(paths, chosen)
-        finally:
-            for path in paths:
-                shutil.rmtree(path.parent, ignore_errors=True)  # Gradio gives each upload a folder of its own
-        yield {self.p.files: None}
+        changes = {self.p.files: None, self.p.timer: gr.Timer(FAST_S), **self.first.close(chosen)}
+        if paths:
+            self.do.taking.begin(paths, own=True)
+            changes[self.p.result] = self.do.taking.html()
+        yield changes
 
     def take_in_demo(self, chosen: Chosen) -> Changes:
         """Read the demonstration pack."""
@@ -145,6 +157,7 @@ class Events:
         yield from self._take_in([demo_pack()], chosen)
 
     def _take_in(self, paths: Sequence[Path], chosen: Chosen) -> Changes:
+        yield self.first.close(chosen)
         for html, done in self.do.take_in(paths):
             yield {self.p.result: html, self.p.demo: gr.Button(interactive=done is not None)}
         yield {self.p.demo: gr.Button(interactive=True), **self._lists(chosen)}
@@ -170,6 +183,9 @@ class Events:
             case "withdraw":
                 self.do.withdraw(wanted["remark"])
                 yield from self._said(chosen, wanted, "Zurückgenommen.")
+            case "mark" if chosen.meeting:
+                self.do.mark(chosen, wanted["item"], wanted["kind"], wanted["to"] == "1")
+                yield self._show(self.do.open(chosen))
             case "plain" if chosen.meeting:
                 self.do.work.order_plain(chosen.meeting, wanted["item"])
                 yield self._at_work(chosen)
@@ -177,13 +193,12 @@ class Events:
                 self.do.work.order_item(chosen.meeting, wanted["item"])
                 yield self._at_work(chosen)
             case "cite":
-                self._turns.begin(wanted, "picture")
-                made = self._picture(wanted)
-                if self._turns.holds(wanted, "picture"):
-                    yield {self.p.picture: made}
+                yield from self._show_page(self.p.picture, "picture", wanted, closable=False)
             case "load-model":
                 self.do.loading.start(self.do.settings)
                 yield {**self._model(), self.p.timer: gr.Timer(FAST_S)}
+            case "correct" | "uncorrect" if chosen.meeting:
+                yield from self.correcting.act(chosen, wanted)
             case "release":
                 self.do.release(wanted["paper"])
                 yield self._lists(chosen)
@@ -233,9 +248,8 @@ class Events:
         if chosen.meeting:
             deleted = self.do.delete(chosen.meeting)
             changes = self._overview(replace(chosen, meeting=None, item=None, question=None))
-            asked = self.do.questions()
             changes[self.p.meetings] = notice(deleted, "good") + changes[self.p.meetings]
-            yield {**changes, **self._question(Chosen(), None, asked), self.p.source: page_views.picture(None)}
+            yield {**changes, **self.finding.deleted(changes[self.p.chosen])}
 
     def export(self, chosen: Chosen) -> Changes:
         """Make the files to hand round."""
@@ -243,85 +257,16 @@ class Events:
             yield {self.p.files_made: progress_bar(None, "Die Dateien werden geschrieben …")}
             yield {self.p.files_made: self.do.downloads(chosen)}
 
-    def to_ask(self, chosen: Chosen) -> Changes:
-        """Go to the question box, which then asks the open meeting."""
-        yield {self.p.scope: gr.Dropdown(value=chosen.meeting or "")}
+    def _show_page(self, part: Any, name: str, wanted: dict[str, Any], *, closable: bool = True) -> Changes:
+        """A page's picture, unless something else was clicked since.
 
-    # --- asking
-
-    def ask(self, question: str, scope: str, chosen: Chosen) -> Changes:
-        """Have a question answered; `tick` shows what there is of it."""
-        chosen = replace(chosen, question=self.do.ask(question, scope, chosen.question))
-        asked = self.do.questions()
-        job = next((j for j in asked if j.id == chosen.question), None)
-        yield {
-            **self._question(chosen, job, asked),
-            self.p.chosen: chosen,
-            self.p.question: "",
-            self.p.timer: gr.Timer(SOON_S),
-            self.p.source: page_views.picture(None),
-        }
-
-    def act_asking(self, chosen: Chosen, event: Any) -> Changes:
-        """A button in one of the HTML parts of „Fragen“."""
-        wanted = event._data
-        match wanted["do"]:
-            case "cite":
-                yield {self.p.source: self._picture(wanted)}
-                return
-            case "question":
-                chosen = replace(chosen, question=wanted["job"])
-            case "stop":
-                self.do.stop(wanted["job"])
-            case "forget":
-                self.do.forget(wanted["job"])
-                chosen = replace(chosen, question=None)
-        asked = self.do.questions()
-        job = next((j for j in asked if j.id == chosen.question), None)
-        yield {**self._question(chosen, job, asked), self.p.chosen: chosen}
-
-    # --- finding
-
-    def open_search(self, asked: Search | None) -> Changes:
-        """The view „Suchen“ was opened: what there is to choose from may have changed."""
-        yield {self.p.search_form: self.lookup.search_form(asked)}
-
-    def act_finding(self, chosen: Chosen, asked: Search | None, event: Any) -> Changes:
-        """A button in one of the HTML parts of „Suchen“."""
-        wanted = event._data
-        match wanted["do"]:
-            case "search":
-                self._turns.begin(wanted, "hits", "found page")
-                asked = Search.of(wanted)
-                yield {
-                    self.p.hits: progress_bar(None, "Es wird gesucht …"),
-                    self.p.found_page: page_views.picture(None),
-                }
-                yield from self._hits(asked, wanted)
-            case "more" if asked:
-                self._turns.begin(wanted, "hits")
-                yield from self._hits(replace(asked, shown=asked.shown + page_search.STEP), wanted)
-            case "cite":
-                yield from self._show_page(self.p.found_page, "found page", wanted)
-            case "close":
-                self._turns.begin(wanted, "found page")
-                yield {self.p.found_page: page_views.picture(None)}
-            case "open":
-                yield from self.act_reading(chosen, event)
-
-    def _hits(self, asked: Search, wanted: dict[str, Any]) -> Changes:
-        try:
-            made = self.lookup.search(asked)
-        except Exception as error:
-            made = notice(sentence(error), "error")  # where the bar stands now
-        if self._turns.holds(wanted, "hits"):
-            yield {self.p.hits: made, self.p.searched: asked}
-
-    def _show_page(self, part: Any, name: str, wanted: dict[str, Any]) -> Changes:
-        """A page's picture beside a list, with a button that takes it away again."""
+        :param closable: with a button that takes it away again: it stands beside a list.
+        """
         self._turns.begin(wanted, name)
-        made = self._picture(wanted, closable=True)
-        if self._turns.holds(wanted, name):
+        file, page, quote = str(wanted["file"]), int(wanted["page"]), wanted.get("quote")
+        for made in self.do.picture(file, page, quote, closable=closable):
+            if not self._turns.holds(wanted, name):
+                return
             yield {part: made}
 
     def open_register(self, asked: RegisterSearch) -> Changes:
@@ -370,14 +315,11 @@ class Events:
     # --- what changes together
 
     def _lists(self, chosen: Chosen) -> dict[Any, Any]:
-        held, loose, scopes = self.do.lists(chosen)
-        return {self.p.meetings: held, self.p.loose: loose, self.p.scope: gr.Dropdown(choices=scopes)}
+        held, loose = self.do.lists(chosen)
+        return {self.p.meetings: held, self.p.loose: loose}
 
     def _model(self) -> dict[Any, Any]:
         return {self.p.model: self.do.model_box()}
-
-    def _question(self, chosen: Chosen, job: Job | None, asked: Sequence[Job]) -> dict[Any, Any]:
-        return {self.p.answer: page_views.question(job), self.p.earlier: page_views.earlier(asked, chosen.question)}
 
     def _opening(self) -> dict[Any, Any]:
         return {
@@ -387,6 +329,7 @@ class Events:
             self.p.agenda: "",
             self.p.line: "",
             self.p.controls: "",
+            self.p.about: "",
             self.p.item: progress_bar(None, "Der Auszug wird zusammengestellt …"),
             self.p.picture: page_views.picture(None),
         }
@@ -395,7 +338,7 @@ class Events:
         reading = self.do.open(chosen)
         yield self._show(reading)
         page = self.do.first_page(reading.chosen)
-        yield {self.p.picture: self.do.picture(*page) if page else page_views.picture(None)}
+        yield {self.p.picture: next(self.do.picture(*page)) if page else page_views.picture(None)}
 
     def _show(self, reading: Reading) -> dict[Any, Any]:
         chosen = reading.chosen
@@ -410,6 +353,7 @@ class Events:
             self.p.item: reading.item,
             self.p.line: reading.line,
             self.p.controls: reading.controls,
+            self.p.about: reading.about,
         }
 
     def _at_work(self, chosen: Chosen) -> dict[Any, Any]:
@@ -424,9 +368,6 @@ class Events:
             self.p.address: "",
             self.p.view: "overview",
         }
-
-    def _picture(self, wanted: dict[str, Any], *, closable: bool = False) -> str:
-        return self.do.picture(str(wanted["file"]), int(wanted["page"]), wanted.get("quote"), closable=closable)
 
 
 def _is_awaited(asked: Job | None) -> bool:

@@ -6,16 +6,17 @@ What it does not know: Gradio, the archive, how a briefing is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from ratsassistent.briefings import Answer, ItemBriefing, Statement
 from ratsassistent.oparl import AgendaItem, Citation, Paper
-from ratsassistent.output import page_edit, page_facts, page_more, phrases
+from ratsassistent.output import page_about, page_edit, page_facts, page_more, phrases
 from ratsassistent.output.page_text import (
     EXTRACT,
     action,
     citations,
+    closed_mark,
     figures,
     is_table,
     notice,
@@ -49,11 +50,22 @@ def _nothing(_: Statement) -> str:
     return ""
 
 
-def item(agenda: AgendaItem, brief: ItemBriefing | None, *, ordered: bool = False, summary: Summary = "none") -> str:
+def item(
+    agenda: AgendaItem,
+    brief: ItemBriefing | None,
+    *,
+    ordered: bool = False,
+    summary: Summary = "none",
+    marking: str = "",
+    steps: str = "",
+    mending: tuple[Mapping[str, str], str] = ({}, ""),
+) -> str:
     """The middle of the page: an item with its proposed resolution, statements, amounts, dates and papers.
 
     :param ordered: its version in plain language is being written.
     :param summary: whether the model's summary can be ordered, is written later, or has been ordered for this item.
+    :param marking: HTML of what the reader can mark. :param steps: HTML of the way to the other items.
+    :param mending: HTML that corrects where a paper belongs, by paper, and whether the whole item is public.
     """
     number = f'<span class="ra-number">TOP {safe(agenda.number)}</span> ' if agenda.number else ""
     body = [f'<h2 class="ra-title" tabindex="-1">{number}{safe(agenda.name)}</h2>']
@@ -62,6 +74,7 @@ def item(agenda: AgendaItem, brief: ItemBriefing | None, *, ordered: bool = Fals
         unknown = agenda.public is None
         banner = f"{NON_PUBLIC} {phrases.UNKNOWN_PUBLIC}" if unknown else NON_PUBLIC
         body.insert(0, f'<p class="ra-nonpublic-banner" role="note">{banner}</p>')
+    body.append(marking)
     body.append(page_facts.moved(agenda))
     if not agenda.has_files:
         body.append(notice(NO_PAPERS))
@@ -79,10 +92,11 @@ def item(agenda: AgendaItem, brief: ItemBriefing | None, *, ordered: bool = Fals
         body += _rest(brief, agenda.name, named)
     body.append(page_facts.changes(agenda.papers, several_files(s for p in agenda.papers for s in _cited(p))))
     body.append(page_facts.missing(agenda))
-    body.append(papers(agenda.papers))
+    body.append(papers(agenda.papers, mending[0]) + mending[1])
     if brief is not None:
         body += [page_edit.note_field(agenda.id), page_edit.said(brief.remarks)]
-        body += [page_more.withheld(brief.withheld, named)]
+        body += [page_more.withheld(brief.withheld, named), page_about.of_item(brief)]
+    body.append(steps)
     kind = " ra-nonpublic" if closed else ""
     return (
         f'<article class="ra-item{kind}" data-about="{safe(agenda.id)}" aria-label="Tagesordnungspunkt">'
@@ -273,8 +287,8 @@ def _table(
     return figures(title, EXTRACT, (head, "Zusammenhang", "Seite"), lines, more)
 
 
-def papers(found: Sequence[Paper]) -> str:
-    """The papers of an item, each with buttons that open its files at their first page."""
+def papers(found: Sequence[Paper], menus: Mapping[str, str]) -> str:
+    """The papers of an item, each with buttons that open its files at their first page, and its menu."""
     if not found:
         return ""
     rows = []
@@ -294,7 +308,9 @@ def papers(found: Sequence[Paper]) -> str:
             else f'<span class="ra-source">{safe(short_name(s.name))} (ohne Seiten)</span>'
             for s in paper.files
         )
-        rows.append(f'<li>{label}{safe(paper.name)} <span class="ra-cites">{spans}</span></li>')
+        shut = f" {closed_mark(False)}" if paper.public is False else ""
+        menu = menus.get(paper.id, "")
+        rows.append(f'<li>{label}{safe(paper.name)}{shut} <span class="ra-cites">{spans}</span>{menu}</li>')
     title = "Unterlage zu diesem Punkt" if len(rows) == 1 else "Unterlagen zu diesem Punkt"
     return f'<section class="ra-papers"><h3>{title}</h3><ul>{"".join(rows)}</ul></section>'
 

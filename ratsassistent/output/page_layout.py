@@ -14,18 +14,19 @@ from typing import Any
 import gradio as gr
 
 from ratsassistent.output.page_actions import Actions, Chosen, sentence
-from ratsassistent.output.page_events import ASK, FIND, READ, REGISTER, SLOW_S, TAKE_IN, Events
+from ratsassistent.output.page_events import ASK, READ, REGISTER, SLOW_S, TAKE_IN, Events
+from ratsassistent.output.page_intake import FOLDER
 from ratsassistent.output.page_register import RegisterSearch
+from ratsassistent.output.page_trust import HELP, HelpEvents, lay_out
 
 _HERE = Path(__file__).parent
 _TITLE = """<div class="ra-top"><span class="ra-logo" aria-hidden="true">§</span><div><p class="ra-name">Ratsassistent</p>
 <p class="ra-small">Liest Sitzungsunterlagen auf diesem Rechner. Nichts davon geht ins Internet.</p></div></div>"""
 _WELCOME = """<h1>Unterlagen einlesen</h1><p>Ziehen Sie die Unterlagen einer Sitzung in das Feld: eine PDF-Datei, mehrere,
-oder eine ZIP-Datei. Das Lesen beginnt sofort.</p>"""
+eine ZIP-Datei oder einen ganzen Ordner. Das Lesen beginnt sofort.</p>"""
 _EXAMPLE = "<p>Noch keine Unterlagen zur Hand? Probieren Sie es mit einer erfundenen Sitzung aus.</p>"
-_ASK = """<h1>Frage stellen</h1><p>Fragen Sie mit eigenen Worten. Zu jeder Antwort steht die Seite, auf der sie zu finden ist. Steht nichts in den Unterlagen, sagt das Programm es.</p>"""
-_FIND = """<h1>In den Unterlagen suchen</h1><p>Ein paar Wörter genügen; auch ganze Sätze, Vorlagennummern, Paragraphen und
-Beträge werden verstanden.</p>"""
+_ASK = """<h1>Fragen und suchen</h1><p>In allem, was Sie eingelesen haben. Steht etwas nicht in den Unterlagen, sagt das Programm es.</p>"""
+_THUMBS = "watch('value', () => { if (props.value) window.raThumbsCame?.(JSON.parse(props.value)); });"
 _REGISTER = """<h1>Beschlüsse</h1><p>Was beschlossen wurde, aus Niederschriften und aus den Daten des Ratsinformationssystems. Was daraus
 wurde, können Sie selbst eintragen.</p>"""
 _CONFIRM = """<p><strong>Diese Sitzung wirklich löschen?</strong> Die Unterlagen und alles, was daraus entstanden ist,
@@ -59,12 +60,14 @@ class Page:
                 self._taking_in()
                 self._reading()
                 self._finding()
-                self._asking()
                 self._register()
+                self.tab_help, self.help, self.help_page = lay_out(self._script, actions.help)
             self._wire(Events(self, actions))
 
-    def _html(self, elem_id: str, css: str = "") -> Any:
-        return gr.HTML("", js_on_load=self._script, elem_id=elem_id, elem_classes=css or None)
+    def _html(self, elem_id: str, css: str = "", *, also: str = "") -> Any:
+        """A part whose buttons do something; `also`: a file with more that it does in the browser."""
+        script = self._script + ((_HERE / also).read_text("utf-8") if also else "")
+        return gr.HTML("", js_on_load=script, elem_id=elem_id, elem_classes=css or None)
 
     def _button(self, label: str, *, when: str = "", **options: Any) -> Any:
         """A button; with `when` it is seen only while `view` holds that word."""
@@ -72,10 +75,12 @@ class Page:
 
     def _taking_in(self) -> None:
         with gr.Tab("Einlesen", id=TAKE_IN, render_children=True) as self.tab_take_in:
+            self.welcome = self._html("ra-welcome")
             gr.HTML(_WELCOME, js_on_load=None)
             self.files = gr.File(
                 label="Unterlagen", show_label=False, file_count="multiple", height=220, elem_id="ra-files"
             )
+            gr.HTML(FOLDER, js_on_load=(_HERE / "page_folder.js").read_text("utf-8"), elem_id="ra-folder")
             gr.HTML(_EXAMPLE, js_on_load=None)
             self.demo = self._button("Beispiel laden")
             self.result = self._html("ra-result")
@@ -98,6 +103,7 @@ class Page:
                     self.export = self._button("Als Word oder PDF speichern")
                     self.delete = self._button("Sitzung löschen")
                 self.files_made = self._html("ra-files-made", "ra-when-meeting")
+                self.about = self._html("ra-about", "ra-when-meeting")
                 with gr.Column(elem_classes="ra-confirm"):
                     gr.HTML(_CONFIRM, js_on_load=None)
                     with gr.Row(elem_classes="ra-bar"):
@@ -111,33 +117,16 @@ class Page:
                     with gr.Column(elem_classes="ra-right", min_width=0):
                         self.picture = self._html("ra-picture-read", "ra-picture")
 
-    def _asking(self) -> None:
-        with gr.Tab("Fragen", id=ASK, render_children=True) as self.tab_ask:
+    def _finding(self) -> None:
+        with gr.Tab("Fragen und suchen", id=ASK, render_children=True) as self.tab_ask:
             gr.HTML(_ASK, js_on_load=None)
             with gr.Row(elem_classes="ra-desk ra-desk-two"):
                 with gr.Column(elem_classes="ra-middle", min_width=0):
-                    self.question = gr.Textbox(
-                        label="Ihre Frage",
-                        lines=1,
-                        max_lines=4,
-                        placeholder="Zum Beispiel: Was kostet die neue Turnhalle?",
-                    )
-                    self.scope = gr.Dropdown(
-                        [("Alle Unterlagen", "")], value="", label="Worin suchen?", filterable=False, elem_id="ra-scope"
-                    )
-                    self.ask = self._button("Frage stellen", variant="primary")
-                    self.answer = self._html("ra-answer")
-                    self.earlier = self._html("ra-earlier")
-                with gr.Column(elem_classes="ra-right", min_width=0):
-                    self.source = self._html("ra-picture-ask", "ra-picture")
-
-    def _finding(self) -> None:
-        with gr.Tab("Suchen", id=FIND, render_children=True) as self.tab_find:
-            gr.HTML(_FIND, js_on_load=None)
-            with gr.Row(elem_classes="ra-desk ra-desk-two"):
-                with gr.Column(elem_classes="ra-middle", min_width=0):
                     self.search_form = self._html("ra-search-form")
-                    self.hits = self._html("ra-hits")
+                    self.earlier = self._html("ra-earlier")
+                    self.answer = self._html("ra-answer")
+                    self.hits = self._html("ra-hits", also="page_thumbs.js")
+                    self.thumbs = gr.HTML("", js_on_load=_THUMBS, elem_id="ra-thumbs")
                 with gr.Column(elem_classes="ra-right", min_width=0):
                     self.found_page = self._html("ra-picture-find", "ra-picture")
 
@@ -161,8 +150,8 @@ class Page:
 
         def on(
             event: Any, handler: Callable[..., Iterator[Any]], *inputs: Any, quiet: bool = False, **options: Any
-        ) -> None:
-            event(_guarded(handler, len(inputs), quiet=quiet), list(inputs), outputs, **{**fixed, **options})
+        ) -> Any:
+            return event(_guarded(handler, len(inputs), quiet=quiet), list(inputs), outputs, **{**fixed, **options})
 
         def on_act(part: Any, handler: Callable[..., Iterator[Any]], *more: Any) -> None:
             # Each click at once: one that Gradio defers („always_last“) comes without what was clicked.
@@ -182,34 +171,34 @@ class Page:
             self.agenda,
             self.item,
             self.picture,
+            self.about,
         ):
             on_act(part, do.act_reading)
         for part in (self.controls, self.queue):
             on_act(part, do.act_working)
-        for part in (self.answer, self.earlier, self.source):
-            on_act(part, do.act_asking)
-        for part in (self.search_form, self.hits, self.found_page):
-            on_act(part, do.act_finding, self.searched)
+        on_act(self.welcome, do.first.act)
+        for part in (self.help, self.help_page):
+            on_act(part, HelpEvents(self, do.do.help).act)
+        for part in (self.search_form, self.earlier, self.answer, self.hits, self.found_page):
+            on_act(part, do.finding.act, self.searched)
         for part in (self.register_form, self.register, self.register_page):
             on_act(part, do.act_register, self.listed)
-        on(self.tab_find.select, do.open_search, self.searched)
+        on(self.tab_ask.select, do.finding.open, chosen, self.searched)
         on(self.tab_register.select, do.open_register, self.listed)
         on(self.back.click, do.back, chosen)
-        on(self.to_ask.click, do.to_ask, chosen)
+        asking = on(self.to_ask.click, do.finding.narrow_to_meeting, chosen, self.searched)
+        asking.then(None, None, None, js=f"() => raTab('{ASK}')")  # afterwards: to open the view draws its form
         on(self.export.click, do.export, chosen, trigger_mode="once")
         on(self.really.click, do.delete, chosen, trigger_mode="once")
         for button, script in (
-            (self.to_ask, f"() => raTab('{ASK}')"),
             (self.delete, "() => raConfirm(true)"),
             (self.keep, "() => raConfirm(false)"),
             (self.really, "() => raConfirm(false)"),
         ):
             button.click(None, None, None, js=script)
-        for event in (self.ask.click, self.question.submit):
-            on(event, do.ask, self.question, self.scope, chosen, trigger_mode="once")
         self.address.change(None, [self.address], None, js=_KEEP_ADDRESS)
-        views = {TAKE_IN: self.tab_take_in, READ: self.tab_read, FIND: self.tab_find, ASK: self.tab_ask,
-                 REGISTER: self.tab_register}  # fmt: skip
+        views = {TAKE_IN: self.tab_take_in, READ: self.tab_read, ASK: self.tab_ask,
+                 REGISTER: self.tab_register, HELP: self.tab_help}  # fmt: skip
         for view, tab in views.items():
             tab.select(None, None, None, js=_KEEP_VIEW % view)
 

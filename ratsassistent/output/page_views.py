@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ratsassistent.briefings import Answer, Briefing, Coverage, Intake, ItemBriefing
+from ratsassistent.briefings import Answer, Briefing, Coverage, ItemBriefing, Mark
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
 from ratsassistent.oparl import AgendaItem, Meeting, Paper
-from ratsassistent.output import page_facts, page_item, phrases
+from ratsassistent.output import page_facts, page_item, page_marks, page_welcome, phrases
 from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_text import (
     action,
@@ -28,15 +28,19 @@ from ratsassistent.output.page_text import (
     short_name,
     size,
 )
+from ratsassistent.pack.page.places import Box
 
-_SEARCHED = "Die Unterlagen werden durchsucht …"
+SEARCHED = "Die Unterlagen werden durchsucht …"
 _MODEL_AT_WORK = "Die KI sieht sich die Fundstellen noch an …"
 _KEYS = re.compile(r"\s*\[S\d+\]?")  # what a model names its sources with; pages come when it has finished
 
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """A page to be shown: its PNG, where it stands (`pages`: of the file), and the words that were cited."""
+    """A page to be shown: its PNG, where it stands (`pages`: of the file), the words that were cited, and where they stand.
+
+    `marks`: their boxes; None: they are still being looked for.
+    """
 
     file_id: str
     name: str
@@ -46,38 +50,7 @@ class PagePicture:
     public: bool
     quote: str | None = None
     closable: bool = False
-
-
-def intake(done: Intake) -> str:
-    """What was taken in: meetings, pages, what could not be read, what was left out."""
-    parts = []
-    for meeting in done.meetings:
-        when = long_day(meeting.start)
-        parts.append(
-            f'<div class="ra-card"><h3>{safe(meeting.name)}</h3><p>{safe(when)}</p>'
-            f"<p>{count(len(meeting.agendaItem), 'Tagesordnungspunkt', 'Tagesordnungspunkte')}</p>"
-            + action("open", "Diese Sitzung lesen", css="ra-button ra-primary", meeting=meeting.id)
-            + "</div>"
-        )
-    if done.loose_papers:
-        parts.append(
-            f"<p>{count(len(done.loose_papers), 'einzelne Vorlage', 'einzelne Vorlagen')} ohne Tagesordnung: siehe "
-            "„Einzelne Vorlagen“ unter „Sitzungen lesen“.</p>"
-        )
-    if done.pages_total:
-        read = done.pages_text + done.pages_ocr
-        parts.append(f"<p><strong>{read} von {count(done.pages_total, 'Seite', 'Seiten')} gelesen.</strong></p>")
-    parts.append(page_facts.coverage(done.coverage, linked=False))
-    if done.skipped:
-        rows = "".join(
-            f"<li><strong>{safe(short_name(s.path, 60))}</strong>: {safe(s.reason)}</li>" for s in done.skipped
-        )
-        parts.append(
-            f'<div class="ra-notice ra-warning" role="alert"><p><strong>Nicht gelesen:</strong></p><ul>{rows}</ul></div>'
-        )
-    taken = bool(done.meetings or done.loose_papers)
-    head = "Fertig gelesen" if taken else "Es konnte nichts gelesen werden"
-    return f'<section class="ra-intake" aria-live="polite"><h2>{head}</h2>{"".join(parts)}</section>'
+    marks: tuple[Box, ...] | None = ()
 
 
 def meetings(held: Sequence[Meeting], chosen: str | None) -> str:
@@ -130,10 +103,19 @@ def meeting_head(meeting: Meeting, coverage: Coverage) -> str:
     )
 
 
-def agenda(meeting: Meeting, brief: Briefing, chosen: str | None, writing: bool = False) -> str:
-    """The agenda: number, title, public or not, and what there is of each item."""
+def agenda(
+    meeting: Meeting,
+    brief: Briefing,
+    chosen: str | None,
+    writing: bool = False,
+    marks: Mapping[str, Mark] | None = None,
+) -> str:
+    """The agenda: number, title, public or not, what there is of each item, and how the reader marked it."""
     written = {i.id: i for i in brief.agendaItem}
-    rows = "".join(_entry(i, written.get(i.id), i.id == chosen, writing) for i in meeting.agendaItem)
+    marked = marks or {}
+    rows = "".join(
+        _entry(i, written.get(i.id), i.id == chosen, writing, marked.get(i.id)) for i in meeting.agendaItem
+    )
     if brief.overview is not None:
         at_it = _current(chosen not in written)
         first = f'<button type="button" class="ra-row" data-do="item" data-item="ueberblick"{at_it}>'
@@ -141,7 +123,7 @@ def agenda(meeting: Meeting, brief: Briefing, chosen: str | None, writing: bool 
     return f'<nav class="ra-agenda" aria-label="Tagesordnung"><h2>Tagesordnung</h2><ol>{rows}</ol></nav>'
 
 
-def _entry(item: AgendaItem, brief: ItemBriefing | None, chosen: bool, writing: bool) -> str:
+def _entry(item: AgendaItem, brief: ItemBriefing | None, chosen: bool, writing: bool, marked: Mark | None) -> str:
     mark = '<span class="ra-mark">öffentlich</span>' if item.public is True else closed_mark(item.public)
     if item.withdrawn:
         state = "von der Tagesordnung genommen"
@@ -155,7 +137,7 @@ def _entry(item: AgendaItem, brief: ItemBriefing | None, chosen: bool, writing: 
     return (
         f'<li><button type="button" class="ra-row" data-do="item" data-item="{safe(item.id)}"{_current(chosen)}>'
         f'{number}<strong>{safe(item.name)}</strong><span class="ra-marks">{mark} <span class="ra-state">{state}</span>'
-        "</span></button></li>"
+        f" {page_marks.badges(marked)}</span></button></li>"
     )
 
 
@@ -168,17 +150,20 @@ def finished(brief: Briefing) -> str:
     return notice(f"Die Zusammenfassung ist fertig. {took}".strip(), "good")
 
 
-def question(job: Job | None) -> str:
-    """A question with what there is of its answer: it is looked for, quotes are there, all of it is, it failed."""
+def question(job: Job | None, narrowed: str = "") -> str:
+    """A question with what there is of its answer: it is looked for, quotes are there, all of it is, it failed.
+
+    :param narrowed: HTML: what it was narrowed to.
+    """
     if job is None:
         return ""
-    head = f'<h2 class="ra-question">{safe(job.title)}</h2>'
+    head = f'<h2 class="ra-question">{safe(job.title)}</h2>{narrowed}'
     answer = page_item.answer(Answer.model_validate(job.result)) if job.result is not None else ""
     if job.state == "fertig":
         body = answer
     elif job.state in BUSY:
         text = _KEYS.sub("", job.message).strip()
-        body = progress_bar(None, _MODEL_AT_WORK if answer else _SEARCHED)
+        body = progress_bar(None, _MODEL_AT_WORK if answer else SEARCHED)
         if text:
             body += f'<p class="ra-growing" aria-live="off">{safe(text)}</p>'
         body += answer
@@ -189,19 +174,6 @@ def question(job: Job | None) -> str:
     stop = ("Nicht darauf warten" if answer else "Frage abbrechen") if job.state in BUSY else "Diese Frage löschen"
     button = action("stop" if job.state in BUSY else "forget", stop, job=job.id)
     return f'<section class="ra-qa" aria-label="Antwort">{head}{body}<p class="ra-buttons">{button}</p></section>'
-
-
-def earlier(jobs: Sequence[Job], shown: str | None) -> str:
-    """The questions asked before, newest first, without the one shown."""
-    rows = "".join(
-        f'<li><button type="button" class="ra-row" data-do="question" data-job="{safe(j.id)}">'
-        f"{safe(j.title)}</button></li>"
-        for j in jobs
-        if j.id != shown
-    )
-    return (
-        f'<nav aria-label="Frühere Fragen"><h3>Frühere Fragen</h3><ul class="ra-list">{rows}</ul></nav>' if rows else ""
-    )
 
 
 def downloads(made: Sequence[tuple[str, str, str, bytes]], *, closed: bool) -> str:
@@ -239,7 +211,7 @@ def picture(shown: PagePicture | None) -> str:
     ]
     png = base64.b64encode(shown.png).decode("ascii")
     closed = "" if shown.public else f'<p class="ra-nonpublic-banner">{page_item.NON_PUBLIC}</p>'
-    quote = f'<p class="ra-quote">Gesuchte Stelle: „{safe(shown.quote)}“</p>' if shown.quote else ""
+    quote = _quoted(shown) if shown.quote else ""
     close = action("close", "Seite schließen") if shown.closable else ""
     return (
         f'<aside class="ra-paper" aria-label="Seite aus den Unterlagen">{closed}'
@@ -248,9 +220,34 @@ def picture(shown: PagePicture | None) -> str:
         f'<p class="ra-buttons">{turns[0]}{turns[1]}'
         '<button type="button" class="ra-button" data-local="zoom">Größer / kleiner</button>'
         f'<button type="button" class="ra-button ra-narrow-only" data-local="back">↑ Zurück zum Text</button>{close}</p>'
-        f'{quote}<div class="ra-sheet" tabindex="0" role="group" aria-label="Seitenbild"><img alt="Seite {shown.page} von {safe(shown.name)} als Bild" '
-        f'src="data:image/png;base64,{png}"></div></aside>'
+        f'{quote}<div class="ra-sheet" tabindex="0" role="group" aria-label="Seitenbild"><div class="ra-print"><img '
+        f'alt="Seite {shown.page} von {safe(shown.name)} als Bild" src="data:image/png;base64,{png}">'
+        f"{_marks(shown.marks or ())}</div></div></aside>"
     )
+
+
+def _quoted(shown: PagePicture) -> str:
+    """The cited words, and whether they are marked on the picture."""
+    if shown.marks is None:
+        told = "Die Stelle wird auf der gescannten Seite gesucht …"
+    elif shown.marks:
+        told = "Die Stelle ist auf der Seite markiert."
+    else:
+        told = "Die Stelle ließ sich auf dem Bild nicht markieren; bitte selbst nachsehen."
+    looking = " data-looking" if shown.marks is None else ""
+    return f'<p class="ra-quote"{looking}><strong>Gesuchte Stelle:</strong> „{safe(shown.quote)}“ <span class="ra-small">{told}</span></p>'
+
+
+def _marks(boxes: Sequence[Box]) -> str:
+    """Frames laid over the picture; thousandths of its width and height."""
+    if not boxes:
+        return ""
+    frames = "".join(
+        f'<rect class="ra-found" x="{1000 * b.left - 2:.1f}" y="{1000 * b.top - 2:.1f}" width="{1000 * (b.right - b.left) + 4:.1f}" '
+        f'height="{1000 * (b.bottom - b.top) + 4:.1f}"></rect>'
+        for b in boxes
+    )
+    return f'<svg class="ra-over" viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">{frames}</svg>'
 
 
 def _turn(shown: PagePicture, page: int, label: str, name: str, possible: bool) -> str:
@@ -265,10 +262,13 @@ def missing_model(entry: ModelEntry, state: str, loading: bool) -> str:
     :param state: HTML: how far loading is, or why it failed.
     """
     if loading:
-        return f'<div class="ra-notice ra-model">{state}</div>'
+        return (
+            f'<div class="ra-notice ra-model"><div>{state}<details data-fold="solange"><summary>Was Sie solange tun können'
+            f"</summary>{page_welcome.meanwhile()}</details></div></div>"
+        )
     label = f"Sprachmodell laden ({size(entry.size_bytes)})"
     return (
-        f'{state}<div class="ra-notice ra-model"><p>Für Zusammenfassungen und Antworten fehlt noch das Sprachmodell. Es wird '
-        "einmal geholt und arbeitet dann ohne Internet. Lesen und Auszüge gehen auch ohne.</p>"
+        f'{state}<div class="ra-notice ra-model"><p>Für Zusammenfassungen fehlt noch das Sprachmodell. Es wird '
+        "einmal geholt und arbeitet dann ohne Internet. Alles andere geht auch ohne.</p>"
         f"{action('load-model', label)}</div>"
     )

@@ -50,6 +50,7 @@ def read_safely(
     max_pages: int = 5000,
     progress: Callable[[float], None] | None = None,
     children: Children | None = None,
+    first: tuple[int, Callable[[ReadFile], None]] | None = None,
 ) -> ReadFile:
     """Read all pages of a PDF in child processes, two of them for a file of many pages.
 
@@ -57,6 +58,7 @@ def read_safely(
     :param max_pages: a file with more pages is refused.
     :param progress: called in this thread with the share done, 0 to 1, after each page; what it raises ends the reading.
     :param children: where many files are read, the children that serve them all.
+    :param first: so many pages, and who is given the file with these alone as soon as they are read.
     :raises UnreadableFile: whatever `pages.read_file` refuses, and a file that cannot be opened within the limits.
     :raises NotStarted: this machine starts no child process; that says nothing about the file.
     """
@@ -70,6 +72,10 @@ def read_safely(
             found[page.number] = page
             if progress:
                 progress(len(found) / opened.page_count)
+            if first and opened.page_count > first[0] and all(n in found for n in range(1, first[0] + 1)):
+                some = tuple(found[n] for n in range(1, first[0] + 1))
+                first[1](ReadFile(file=opened.file, pages=some, outline=opened.outline, path=path))
+                first = None
     if all(page.reason in {BROKEN, CRASHED, GIVEN_UP} for page in found.values()):
         raise UnreadableFile(f"Die Datei „{name}“ ist beschädigt und lässt sich nicht lesen.")
     return ReadFile(
