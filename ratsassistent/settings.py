@@ -43,7 +43,7 @@ class Settings:
     port: int = 7860  # the first free port from here on is taken
     max_upload_mb: int = 500
     max_pages: int = 5000  # of one file
-    question_days: int = QUESTION_DAYS  # how long questions and their answers are kept; 0: without limit
+    question_days: int = QUESTION_DAYS  # how long questions, answers and searches are kept; 0: without limit
 
     @property
     def public_folder(self) -> Path:

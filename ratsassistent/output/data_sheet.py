@@ -62,7 +62,7 @@ class Facts:
 
     @property
     def questions(self) -> str:
-        """How long questions and their answers are kept."""
+        """How long questions, their answers and searches are kept."""
         if not self.question_days:
             return "ohne Frist, bis jemand sie löscht (so eingestellt)"
         return f"{self.question_days} Tage; was älter ist, wird beim Öffnen des Programms gelöscht"
@@ -139,8 +139,8 @@ def _sheet(given: Facts) -> list[Block]:
         _row("Wessen Daten", "Menschen, die in den Unterlagen genannt sind (etwa Antragsteller, Anlieger, Beschäftigte, Ratsmitglieder); "
              "auch besondere Kategorien (Art. 9 DSGVO) können darunter sein. Von den Benutzern: Fragen, Anmerkungen und der Name, den "
              "sie dazu selbst eintragen. Kein Benutzerkonto, keine Auswertung des Verhaltens."),
-        _row("Wo es liegt", f"Nur auf diesem Rechner: {given.data_folder}, darin getrennt „oeffentlich“ und „nichtoeffentlich“. Was nicht "
-             "als öffentlich bekannt ist, gilt als nichtöffentlich; Fragen liegen immer dort. Sprachmodelle (keine Sitzungsdaten): "
+        _row("Wo es liegt", f"Nur in diesem Ordner: {given.data_folder}, darin getrennt „oeffentlich“ und „nichtoeffentlich“. Was nicht "
+             "als öffentlich bekannt ist, gilt als nichtöffentlich; Fragen und Suchwörter liegen immer dort. Sprachmodelle (keine Sitzungsdaten): "
              f"{given.model_folder}."),
         _row("Was den Rechner verlässt", "Von Unterlagen, Fragen und Antworten nichts. Es ist nur von diesem Rechner aus "
              "erreichbar (127.0.0.1), enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach. Das Netz brauchen nur die "
@@ -148,14 +148,14 @@ def _sheet(given: Facts) -> list[Block]:
              "Drittländer."),
         _row("Sprachmodell", f"{given.model_sentence}. Es rechnet auf diesem Rechner und lernt nicht aus den Unterlagen."),
         _row("Wie lange", "Unterlagen, Auswertungen, Anmerkungen: bis jemand die Sitzung löscht; eine Frist setzt das Programm nicht. "
-             f"Fragen und Antworten: {given.questions}; einzeln jederzeit löschbar. Hochgeladene Kopien: bis sie eingelesen sind, Reste "
-             "nach einem Absturz bis zum nächsten Öffnen. Protokoll (arbeiter.log): technische Meldungen, im Fehlerfall auch Textstücke; "
+             f"Fragen, Antworten, Suchwörter: {given.questions}; jederzeit löschbar. Kopien beim Einlesen: bis es fertig ist, "
+             "Reste eines Absturzes räumt das Öffnen des Programms weg. Protokoll (arbeiter.log): technische Meldungen, im Fehlerfall auch Textstücke; "
              "jeder neue Arbeitsprozess überschreibt es."),
         _row("Löschen", "„Sitzung löschen“ entfernt Dateien, Texte, Auswertungen, Suchindex und Fragen, die sich darauf stützen; die "
              "Datenbank wird neu geschrieben, damit auch Gelöschtes nicht darin bleibt. Nicht erfasst: Sicherungskopien, gespeicherte "
              "Word- und PDF-Dateien, Reste auf SSD-Laufwerken. Einzelne Vorlagen ohne Sitzung sind noch nicht einzeln löschbar."),
         _row("Schutz", "Zwei getrennte Ablagen; fremde PDF-Dateien werden in einem eigenen, begrenzten Prozess geöffnet. Keine Anmeldung und "
-             "keine eigene Verschlüsselung: nötig sind ein eigenes Benutzerkonto, Festplattenverschlüsselung und Bildschirmsperre. Wo "
+             "keine eigene Verschlüsselung: nötig sind ein eigenes Benutzerkonto, Verschlüsselung der Festplatte (auch eines USB-Sticks) und Bildschirmsperre. Wo "
              "mehrere Personen zugleich angemeldet sind (Terminalserver), können andere die Seite öffnen, solange das Programm läuft: "
              "dort nicht einsetzen."),
         _row("Rollen", "Verantwortlich (Art. 4 Nr. 7 DSGVO) ist, wer es einsetzt: je nach Landesrecht und Einsatz Kommune, Fraktion oder "
@@ -203,12 +203,12 @@ def _record(given: Facts) -> list[Block]:
                                                      "Beschäftigte, Bewerberinnen und Bewerber, Ratsmitglieder; Benutzer des Programms")),
         *row("Arten von Daten (Buchst. c)", line("alles, was in den Unterlagen steht; im nichtöffentlichen Teil auch Personal-, Grundstücks-, "
                                                  "Abgaben- und Sozialangelegenheiten"),
-             line("von Benutzern: Fragen, Anmerkungen, Eintragungen zu Beschlüssen, ihr selbst eingetragener Name, Zeitpunkt"),
+             line("von Benutzern: Fragen, Suchwörter, Anmerkungen, Eintragungen zu Beschlüssen, ihr selbst eingetragener Name, Zeitpunkt"),
              _blank("welche Unterlagen tatsächlich eingelesen werden: nur öffentliche, oder auch nichtöffentliche")),
         *row("Empfänger (Buchst. d)", line("durch das Programm keine"),
              _blank("wer Zugang zum Rechner hat; an wen gespeicherte Word- und PDF-Dateien gehen")),
         *row("Drittländer (Buchst. e)", line("keine Übermittlung; das Programm arbeitet ohne Internet")),
-        *row("Löschfristen (Buchst. f)", line(f"Fragen und Antworten: {given.questions}"),
+        *row("Löschfristen (Buchst. f)", line(f"Fragen, Antworten, Suchwörter: {given.questions}"),
              line("hochgeladene Kopien: nach dem Einlesen; Protokoll des Arbeitsprozesses: bei dessen nächstem Start überschrieben"),
              _blank("Unterlagen und Auswertungen: Frist, und wer die Sitzungen danach löscht (das Programm tut es nicht von selbst)")),
         *row("Technische und organisatorische Maßnahmen (Buchst. g, Art. 32)",

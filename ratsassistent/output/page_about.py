@@ -124,7 +124,7 @@ def model_rows(model: ModelRecord, known: Known) -> list[tuple[str, str]]:
 def facts(rows: Sequence[tuple[str, str]]) -> str:
     """Names and values."""
     lines = "".join(f"<div><dt>{safe(name)}</dt><dd>{safe(value)}</dd></div>" for name, value in rows)
-    return f'<dl class="ra-facts">{lines}</dl>'
+    return f'<dl class="ra-pairs">{lines}</dl>'
 
 
 def _checked(given: Briefing) -> str:

@@ -145,7 +145,7 @@ class Help:
             *page_about.model_rows(record, known),
             ("Größe", f"{size(entry.size_bytes)}; {'liegt auf diesem Rechner' if here else 'noch nicht geladen'}"),
             ("Ihre Daten", str(self.settings.data_folder)),
-            ("Fragen und Antworten", data_sheet.facts(self.settings).questions),
+            ("Fragen, Antworten, Suchwörter", data_sheet.facts(self.settings).questions),
         ]
         return (
             '<h2 class="ra-title" tabindex="-1">Über das Programm</h2><p>Ratsassistent liest Sitzungsunterlagen auf diesem Rechner, zeigt den '
