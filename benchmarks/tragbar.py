@@ -87,7 +87,12 @@ def resolve(key: str, store: Path) -> None:
 
 def take_along(python: Path, into: Path) -> None:
     """Copy a Python that was built from source, and put the libraries that its modules need beside it."""
-    shutil.copytree(python, into, symlinks=False, ignore=shutil.ignore_patterns("__pycache__", "test", "site-packages"))
+    shutil.copytree(
+        python,
+        into,
+        symlinks=False,
+        ignore=shutil.ignore_patterns("__pycache__", "test", "site-packages", "_tkinter*", "*.a"),
+    )
     for package in ("pip", *(path.name for path in (python / LINUX.site).glob("pip-*"))):
         shutil.copytree(python / LINUX.site / package, into / LINUX.site / package)
     libraries, done = into / "lib" / "mitgenommen", set()
@@ -100,7 +105,7 @@ def take_along(python: Path, into: Path) -> None:
             name, _, rest = line.strip().partition(" => ")
             path = Path(rest.split(" (")[0])
             glibc = name.startswith(
-                ("libc.", "libm.", "libdl.", "libpthread.", "librt.", "libutil.", "ld-linux", "libnsl.")
+                ("libc.", "libm.", "libdl.", "libpthread.", "librt.", "libutil.", "ld-linux", "libresolv.")
             )
             if rest and path.is_file() and not glibc and name not in done:
                 done.add(name)
@@ -201,6 +206,7 @@ def _page(root: Path, start: str) -> dict[str, Any]:
                     page = answer.read().decode("utf-8", "replace")
                 told = {"status": answer.status, "seconds": round(time.monotonic() - began, 1), "bytes": len(page)}
                 told["names_the_program"] = "Ratsassistent" in page
+                time.sleep(5)
                 break
             except OSError:
                 time.sleep(0.3)

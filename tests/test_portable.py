@@ -153,9 +153,11 @@ def test_a_wheel_cannot_write_elsewhere(tmp_path: Path) -> None:
 
 def test_what_a_package_brings_for_its_own_tests_stays_behind(tmp_path: Path) -> None:
     files = {"numpy/tests/test_a.py": "", "numpy/testing/a.py": "", "gradio/tests/a.py": "", "gradio/a.pyi": ""}
+    files |= {"torch/bin/protoc.py": "", "torch/bin/torch_shm_manager": "", "torch/include/a.py": ""}
     wheels.lay_out(make_wheel(tmp_path, "some", "1", files), tmp_path / "p" / "site", tmp_path / "p")
     laid = {path.relative_to(tmp_path / "p" / "site").as_posix() for path in (tmp_path / "p").rglob("*.py*")}
     assert laid == {"numpy/testing/a.py", "gradio/tests/a.py", "gradio/a.pyi"}
+    assert (tmp_path / "p" / "site" / "torch" / "bin" / "torch_shm_manager").is_file()
 
 
 def test_a_wheel_with_other_bytes_does_not_count(tmp_path: Path) -> None:

@@ -126,7 +126,16 @@ def _packages(order: Order, pinned: Sequence[locks.Pinned], new: Path, say: Say)
     python = new / PROGRAM / "python"
     for wheel in found:
         wheels.lay_out(wheel, python / of.site, python)
+    _keep_gradio_quiet(python / of.site)
     return [licences.of_wheel(wheel) for wheel in found]
+
+
+def _keep_gradio_quiet(site: Path) -> None:
+    """Gradio writes a random number beside its modules, once. A folder in its place: a new number at each start, unwritten."""
+    if (site / "gradio").is_dir():
+        place = site / "gradio" / "hash_seed.txt"
+        place.mkdir()
+        (place / "README").write_text("A folder, so that Gradio writes no file here.\n", encoding="ascii")
 
 
 def _engine(order: Order, new: Path, say: Say) -> Part:
@@ -278,7 +287,8 @@ def _facts(order: Order, size: int) -> texts.Facts:
 
 def unfit(folder: Path) -> list[str]:
     """What a stick, or Windows, cannot take: one German line each."""
-    lines, seen = [], {}
+    lines: list[str] = []
+    seen: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.update(environment(before, home, data))
     tempfile.tempdir = None
     open_outside(before)
-    if not given or given[-1] == "starten":
+    if not given or "starten" in given:
         print(GREETING.format(data), flush=True)
     sys.argv = ["ratsassistent", *given]
     try:

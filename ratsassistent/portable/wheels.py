@@ -28,6 +28,7 @@ from ratsassistent.portable.targets import PYTHON, Target
 
 TORCH_CPU = "https://download.pytorch.org/whl/cpu"  # the package index's own for Linux is made for graphics cards
 # What a package brings for those who build on it or test it: not needed to run it, and a quarter of all files.
+_KEPT = ("torch/bin/torch_shm_manager",)  # looked for at every import of PyTorch
 _LEFT_OUT = ("torch/include/", "torch/share/", "torch/bin/", "torch/test/", "numpy/_core/include/", "numpy/_core/lib/")
 _WITHOUT_TESTS = ("numpy", "scipy", "sklearn", "pandas", "sympy", "networkx", "mpmath", "joblib", "psutil", "greenlet",
                   "hf_xet", "pydub")  # fmt: skip
@@ -136,8 +137,10 @@ def _place(name: str, about: str) -> str | None:
         if scheme is None:  # commands and headers
             return None
         name = scheme + "/".join(parts[2:])
+        if name.startswith("@Scripts/"):  # the runtime of Visual C++ brings its libraries twice
+            return None
     bare = name.lstrip("@")
-    if bare.startswith(_LEFT_OUT) or bare.endswith(_LEFT_OUT_ENDINGS):
+    if bare not in _KEPT and (bare.startswith(_LEFT_OUT) or bare.endswith(_LEFT_OUT_ENDINGS)):
         return None
     inner = PurePosixPath(bare).parts
     if inner[0] in _WITHOUT_TESTS and "tests" in inner[1:-1]:
