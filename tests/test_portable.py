@@ -354,7 +354,9 @@ def test_the_leaflet_says_what_a_lost_stick_means(of) -> None:
     assert ("\r\n" in text) == of.windows
     for word in ("„daten“", "Datenschutzvorfall", "verschlüsselt", "--datenordner", "nichts installiert", "127.0.0.1"):
         assert word in text
-    assert max(map(len, text.splitlines())) <= 130
+    start = f'"{texts.WINDOWS_START}"' if of.windows else f"sh {texts.LINUX_START}"
+    assert f"{start} --datenordner " in text
+    assert max(map(len, text.splitlines())) <= 105
     assert ("BitLocker" in text) == of.windows
     assert "liegt keines" not in text
 

@@ -149,7 +149,7 @@ starten. Auch dann wird nichts installiert."""
 def _data(of: Target) -> str:
     name = WINDOWS_START if of.windows else LINUX_START
     folder = r"D:\Ratsdaten" if of.windows else "/home/name/ratsdaten"
-    quoted = f'"{name}" starten' if of.windows else f"sh {name} starten"
+    quoted = f'"{name}"' if of.windows else f"sh {name}"
     return f"""WO IHRE DATEN LIEGEN
 
 Alles, was Sie einlesen, liegt im Ordner „daten“ neben dieser Datei – also auf dem Stick, auch die
@@ -162,7 +162,7 @@ verschlüsselten Stick ({"BitLocker To Go" if of.windows else "LUKS"} oder VeraC
 Ihre IT hilft dabei.
 
 Die Daten können auch auf dem Rechner liegen:
-    {quoted.replace(" starten", f" --datenordner {folder} starten")}
+    {quoted} --datenordner {folder} starten
 
 Zum Löschen aller Daten: das Programm beenden und den Ordner „daten“ löschen. Auf einem Stick kann
 Gelöschtes oft wiederhergestellt werden; sicher ist nur ein verschlüsselter Stick."""
@@ -199,15 +199,17 @@ def _for_experts(of: Target, facts: Facts) -> str:
     models = "; ".join(filter(None, (facts.model, facts.embedding))) or "keine"
     return f"""FÜR DIE IT
 
-Zusammengestellt {facts.made} für {of.name}, {facts.size}. Modelle: {models}.
+Zusammengestellt am {facts.made} für {of.name}, {facts.size}.
+Modelle: {models}.
 Prüfen, ob alle Dateien unverändert sind: {start} --pruefen
-(oder mit sha256sum -c programm/inhalt.sha256). Befehle: {start} --hilfe
+(Liste mit SHA-256: programm/inhalt.sha256). Alle Befehle: {start} --hilfe
 
 Das Programm öffnet einen Anschluss nur auf 127.0.0.1. Es schreibt nur in den Datenordner. Den Ordner
 „programm“ können Sie schreibgeschützt ablegen, auch auf einem Netzlaufwerk; der Datenordner gehört
-dann mit --datenordner an eine andere Stelle. Dateisystem des Sticks: exFAT oder NTFS
-({"Linux: auch ext4; " if not of.windows else ""}auf FAT32 läuft es ebenfalls, keine Datei ist größer als 4 GB). Lizenzen aller Teile: programm/LIZENZEN.txt
-und programm/lizenzen. Eine neue Fassung: den Ordner „programm“ und die Dateien daneben ersetzen, „daten“ stehen lassen."""
+dann mit --datenordner an eine andere Stelle. Dateisystem des Sticks: {"exFAT oder NTFS" if of.windows else "ext4 oder exFAT"}; keine Datei
+ist größer als 4 GB, auch FAT32 nimmt sie. Lizenzen aller Teile: programm/LIZENZEN.txt und der Ordner
+programm/lizenzen. Eine neue Fassung: den Ordner „programm“ und die Dateien daneben ersetzen, „daten“
+stehen lassen."""
 
 
 def licence_head() -> str:
