@@ -151,7 +151,11 @@ def unfold(page: Page, text: str) -> Locator:
 
 def test_from_an_empty_page_to_the_source_of_a_statement(page: Page) -> None:
     assert page.locator("html").get_attribute("lang") == "de"
-    assert page.get_by_text("hier klicken und auswählen").is_visible()
+    page.get_by_role("heading", name="Willkommen").wait_for()
+    page.get_by_role("button", name="Eigene Unterlagen einlesen").click()
+    page.get_by_text("hier klicken und auswählen").wait_for()
+    page.get_by_role("button", name="Erste Schritte noch einmal zeigen").click()
+    page.get_by_text("hier klicken und auswählen").wait_for(state="hidden")
     page.get_by_role("button", name="Beispiel laden").click()
     page.get_by_text("Seiten gelesen.").wait_for(timeout=60_000)
     page.get_by_role("button", name="Diese Sitzung lesen").click()
@@ -347,9 +351,9 @@ def test_a_question_is_answered_at_once_and_the_models_sentence_follows(
     answer.get_by_text("Die KI sieht sich die Fundstellen noch an").wait_for()
     citation = answer.locator(".ra-cite").first
     citation.click()
-    page.locator("#ra-picture-ask img").wait_for()
+    page.locator("#ra-picture-find img").wait_for()
     assert f"Seite {citation.get_attribute('data-page')} von" in str(
-        page.locator("#ra-picture-ask img").get_attribute("alt")
+        page.locator("#ra-picture-find img").get_attribute("alt")
     )
     served.may_write.set()
     answer.get_by_role("button", name="Diese Frage löschen").wait_for()
@@ -385,9 +389,9 @@ def test_what_cannot_be_read_is_told_and_uploads_are_removed(page: Page, tmp_pat
 
 
 def test_an_empty_question_gets_a_sentence(page: Page) -> None:
-    page.get_by_role("tab", name="Fragen").click()
-    page.get_by_role("button", name="Frage stellen").click()
-    page.get_by_text("Bitte eine Frage eingeben.").wait_for()
+    page.get_by_role("tab", name="Fragen und suchen").click()
+    page.get_by_role("button", name="Suchen", exact=True).click()
+    page.get_by_text("Bitte eine Frage oder ein paar Wörter eingeben.").wait_for()
     assert page.get_by_text("Hinweis").is_visible()  # not "Warning"
 
 
@@ -396,14 +400,30 @@ def test_searching_and_what_became_of_a_resolution(page: Page, served: Served, t
     with workflow.workspace(served.settings) as ws:
         workflow.take_in(ws, [small_pack(tmp_path), oparl_data.write(tmp_path / "daten.jsonl", *decided)])
     page.reload()
-    page.get_by_role("tab", name="Suchen").click()
-    box = page.get_by_label("Wonach suchen Sie?")
+    page.get_by_role("tab", name="Fragen und suchen").click()
+    box = page.get_by_label("Ihre Frage")
     box.fill("Feuerwache")
     box.press("Enter")
     page.locator("#ra-hits mark", has_text="Feuerwache").first.wait_for()
     citation = page.locator("#ra-hits .ra-cite").first
     citation.click()
     page.get_by_role("img", name=f"Seite {citation.get_attribute('data-page')} von").wait_for()
+    page.locator('#ra-hits img[src^="data:image/png"]').first.wait_for()
+    page.get_by_text("+ Eingrenzen").click()
+    page.get_by_label("Öffentlich?").select_option("nein")
+    page.get_by_role("button", name="Übernehmen").click()
+    page.locator("#ra-hits", has_text="Eingegrenzt auf: Nur Nichtöffentliches").wait_for()
+    assert page.get_by_label("Öffentlich?").is_hidden()
+    page.get_by_role("button", name="Nur Nichtöffentliches: nicht mehr eingrenzen").click()
+    page.locator("#ra-hits .ra-narrowed").wait_for(state="detached")
+    page.locator("#ra-hits mark", has_text="Feuerwache").first.wait_for()
+    page.get_by_text("Frühere Fragen und Suchen").click()
+    page.get_by_role("button", name="Suche löschen: Feuerwache").last.click()
+    page.locator("#ra-earlier", has_text="(1)").wait_for()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"  # and on no button that deletes
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.wait_for_function("document.documentElement.scrollWidth <= 400")
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("tab", name="Beschlüsse").click()
     row = page.locator("#ra-register")
     row.locator("summary").first.click()

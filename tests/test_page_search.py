@@ -330,7 +330,9 @@ def test_what_was_asked_and_searched_can_be_opened_again_and_deleted(events: Eve
     asked = press(events, None, do="again", job=job)
     assert "Was kostet die Turnhalle?" in words_of(asked["answer"])
     assert "Treffer" in words_of(asked["hits"])
-    press(events, None, do="forget", search=newest.id)
+    left = press(events, again["searched"], again["chosen"], do="forget", search=newest.id)
+    assert "hits" not in left  # what is shown stays
+    assert "<summary>Frühere Fragen und Suchen (2)" in left["earlier"]
     gone = press(events, asked["searched"], asked["chosen"], do="forget", job=job)
     assert (gone["answer"], gone["hits"], events.do.questions()) == ("", "", [])
     assert "Turnhalle" in words_of(gone["earlier"])

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 SOON_S = 0.4  # seconds between two looks at a question that has no quotes yet
 AT_HAND = dt.timedelta(hours=1)  # a question asked since is shown again where the page is loaded anew
 Changes = Iterator[dict[Any, Any]]
+_DRAWING = f'<aside class="ra-paper" aria-label="Seite aus den Unterlagen" data-looking>{progress_bar(None, "Die Seite wird geholt …")}</aside>'
 
 
 class Finding:
@@ -128,12 +129,20 @@ class Finding:
             case "forget" | "forget-all":
                 yield self._forget(chosen, asked, wanted)
             case "cite":
-                yield from self._show_page(self.p.found_page, "found page", wanted)
+                yield from self._cite(wanted)
             case "close":
                 self._turns.begin(wanted, "found page")
                 yield {self.p.found_page: page_views.picture(None)}
             case "open":
                 yield from self._open_item(chosen, event)
+
+    def _cite(self, wanted: dict[str, Any]) -> Changes:
+        yield {self.p.found_page: _DRAWING}
+        try:
+            yield from self._show_page(self.p.found_page, "found page", wanted)
+        except Exception:
+            yield {self.p.found_page: page_views.picture(None)}
+            raise
 
     def _narrow(self, chosen: Chosen, asked: Search | None, wanted: dict[str, Any]) -> Changes:
         """Narrow to something else; what is shown is looked for anew."""
@@ -215,8 +224,8 @@ class Finding:
     def _forget(self, chosen: Chosen, asked: Search | None, wanted: dict[str, Any]) -> dict[Any, Any]:
         """Delete a question or a search, or all of them."""
         everything = wanted["do"] == "forget-all"
-        gone = [j.id for j in self.do.questions()] if everything else [wanted.get("job")]
-        for job in filter(None, gone):
+        gone = [j.id for j in self.do.questions()] if everything else [wanted["job"]] if "job" in wanted else []
+        for job in gone:
             self.do.forget(job)
         if everything or wanted.get("search"):
             self.lookup.forget(None if everything else str(wanted["search"]))

@@ -21,10 +21,7 @@ FOLD = "suchen eingrenzen"  # the fold of the fields
 FILTERS = ("since", "until", "organization", "paper_type", "meeting", "item", "public")
 _PUBLIC = {"": "alles", "ja": "nur Öffentliches", "nein": "nur Nichtöffentliches"}
 _IS_PUBLIC = {"ja": True, "nein": False}
-_HINT = (
-    "Eine Frage beantwortet das Programm mit Zitaten und der Seite, auf der sie stehen; darunter kommen die Stellen dazu. "
-    "Zu ein paar Wörtern zeigt es nur die Stellen."
-)
+_HINT = "Eine Frage beantwortet das Programm mit Zitaten und ihrer Seite; zu ein paar Wörtern zeigt es die Stellen."
 
 
 @dataclass(frozen=True, slots=True)
