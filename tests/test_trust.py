@@ -134,6 +134,15 @@ def test_an_item_says_the_same_in_a_line() -> None:
     assert line in words(page_item.item(agenda, item))
 
 
+def test_an_item_says_how_long_it_took_where_no_sentence_is_left_to_say_it() -> None:
+    refused = by_model("Falsch.", "unsupported")
+    item = sample.bridge().model_copy(
+        update={"statements": (), "plain_language": None, "withheld": (refused,), "seconds": 42.0, "energy_wh": 0.9}
+    )
+    assert "1 wird nicht gezeigt. Geschrieben in 42 Sekunden; Strom: 0,9 Wh." in words(page_about.of_item(item))
+    assert "42 Sekunden" not in page_about.of_item(sample.bridge().model_copy(update={"seconds": 42.0}))
+
+
 def test_whatever_papers_and_models_are_called_the_panel_is_harmless() -> None:
     prompt = PromptRecord(name=EVIL, sha256="12" * 32)
     model = sample.MODEL.model_copy(update={"name": EVIL, "licence": EVIL, "sha256": EVIL})

@@ -50,6 +50,7 @@ def panel(given: Briefing, known: Known) -> str:
     marked = marking(given)
     parts = [
         f"<p><strong>{safe((LAW if marked.assisted else '') + marked.sentence())}</strong></p>",
+        f"<p>{phrases.MAY_BE_WRONG} {phrases.AUTHORITATIVE}</p>" if marked.assisted else "",
         _made(given, marked, known),
     ]
     if marked.models:
@@ -71,7 +72,8 @@ def of_item(given: ItemBriefing) -> str:
     made = checks([given])
     if made.written:
         told.append(_counted(made))
-    if took := phrases.took(given.seconds, given.energy_wh, given.energy_how):
+    took = phrases.took(given.seconds, given.energy_wh, given.energy_how)
+    if took and made.written == made.withheld:  # else it stands in the box of what the model wrote
         told.append(took.rstrip("."))
     return f'<p class="ra-small ra-about-item">{safe(". ".join(told))}. Mehr steht oben unter „{TITLE}“.</p>'
 

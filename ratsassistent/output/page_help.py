@@ -151,7 +151,7 @@ class Help:
             '<h2 class="ra-title" tabindex="-1">Über das Programm</h2><p>Ratsassistent liest Sitzungsunterlagen auf diesem Rechner, zeigt den '
             "Wortlaut mit der Seite, auf der er steht, und lässt ein Sprachmodell kurze Zusammenfassungen schreiben. Was das Sprachmodell "
             f"schreibt, ist mit „KI“ gekennzeichnet und kann falsch sein.</p>{page_about.facts(rows)}"
-            f"<h3>Wer verantwortlich ist</h3><p>{safe(phrases.RESPONSIBLE)}</p>"
+            f"<h3>Wer verantwortlich ist</h3><p>{safe(phrases.RESPONSIBLE_USER)}</p>"
             f"<p>Was hinter einer einzelnen Zusammenfassung steht, lesen Sie bei jeder Sitzung unter „{page_about.TITLE}“.</p>"
         )
 

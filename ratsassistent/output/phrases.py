@@ -58,9 +58,15 @@ WITHHELD = (
 )
 RESPONSIBLE = (
     "Diese Auswertung ersetzt die Unterlagen nicht; maßgeblich sind allein sie. Wer sich auf eine Aussage stützt oder "
-    "dieses Papier weitergibt, ist dafür selbst verantwortlich und liest vorher die genannte Seite. Nichts hier "
+    "sie weitergibt, ist dafür selbst verantwortlich und liest vorher die genannte Seite. Nichts hier "
     "empfiehlt, wie abzustimmen ist."
 )
+RESPONSIBLE_USER = (
+    "Wer das Programm einsetzt, ob Kommune, Fraktion oder einzelnes Mitglied, ist für seinen Gebrauch selbst verantwortlich. Es ersetzt "
+    "die Unterlagen nicht; maßgeblich sind allein sie. Wer sich auf eine Aussage stützt oder sie weitergibt, liest vorher die genannte "
+    "Seite. Das Programm empfiehlt nie, wie abzustimmen ist."
+)
+MAY_BE_WRONG = "Was eine KI geschrieben hat, kann falsch sein."
 NOT_FOUND = "In den gelesenen Unterlagen nicht gefunden"
 NEAREST = "Könnte damit zu tun haben"
 DOUBTED = "Das Sprachmodell hat die folgenden Stellen gelesen und darin keine Antwort erkannt"
