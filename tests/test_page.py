@@ -36,6 +36,7 @@ from ratsassistent.briefings import (
     ItemBriefing,
     ItemDate,
     ItemRef,
+    Mark,
     ModelRecord,
     OpenQuestion,
     Overview,
@@ -71,9 +72,12 @@ from ratsassistent.output import (
     export,
     page_actions,
     page_edit,
+    page_intake,
     page_item,
+    page_marks,
     page_overview,
     page_text,
+    page_today,
     page_views,
     phrases,
 )
@@ -82,15 +86,17 @@ from ratsassistent.output.page_actions import FAILED, OVERVIEW, Actions, Chosen
 from ratsassistent.output.page_events import Events
 from ratsassistent.output.page_guard import Guard
 from ratsassistent.output.page_views import PagePicture
+from ratsassistent.pack.page.places import Box
 from ratsassistent.settings import Settings
 from ratsassistent.writing import briefing as writing
 from ratsassistent.writing.remarks import NOTE
 
 EVIL = '<script>alert(1)</script> [klick](http://boese.example/) <img src=x onerror=alert(2)> " onclick="x ${1} {{y}}'
 ALLOWED = {
+    "form", "fieldset", "legend", "select", "option", "input",
     "article", "section", "header", "nav", "aside", "div", "p", "span", "strong", "h1", "h2", "h3", "ul", "ol", "li",
     "button", "del", "ins", "table", "thead", "tbody", "tr", "th", "td", "blockquote", "details", "summary", "progress", "img",
-    "label", "textarea", "dl", "dt", "dd", "a",
+    "label", "textarea", "dl", "dt", "dd", "a", "svg", "rect", "kbd",
 }  # fmt: skip
 
 
@@ -119,8 +125,9 @@ def is_harmless(html: str) -> bool:
     shape = Shape(html)
     names = {name for name, _ in shape.attributes}
     sources = [value or "" for name, value in shape.attributes if name == "src"]
-    known = all(n.startswith(("data-", "aria-")) or n in {"class", "type", "role", "title", "alt", "src", "scope", "value",
-                                                          "max", "tabindex", "disabled", "rows", "maxlength", "href", "download"} for n in names)  # fmt: skip
+    known = all(n.startswith(("data-", "aria-")) or n in {"class", "type", "role", "title", "alt", "src", "scope", "value", "name", "min", "inputmode",
+                                                          "max", "tabindex", "disabled", "rows", "maxlength", "href", "download",
+                                                          "viewbox", "preserveaspectratio", "x", "y", "width", "height"} for n in names)  # fmt: skip
     pictures = all(s.startswith("data:image/png;base64,") for s in sources)
     links = [value or "" for name, value in shape.attributes if name == "href"]
     files = all(link.partition(";base64,")[0].removeprefix("data:") in export.MEDIA_TYPES.values() for link in links)
@@ -230,7 +237,7 @@ def everything_with(text: str) -> list[str]:
         page_views.agenda(meeting, made.model_copy(update={"overview": glance}), text, True),
         page_item.answer(answered(*said)),
         page_item.answer(answered(*said, yes=False)),
-        page_views.intake(
+        page_intake.summary(
             Intake(
                 meetings=(meeting,),
                 loose_papers=(one,),
@@ -266,8 +273,13 @@ def everything_with(text: str) -> list[str]:
             )
         ),
         page_views.question(job(title=text, message=text)),
-        page_views.earlier([job(title=text)], None),
         page_views.picture(PagePicture(text, text, 1, 2, b"png", False, text)),
+        page_views.picture(PagePicture(text, text, 1, 2, b"png", False, text, True, (Box(0.1, 0.2, 0.3, 0.4),))),
+        page_marks.steps(agenda, agenda) + page_marks.switches(text, None) + page_marks.keys(),
+        page_today.card(
+            meeting.model_copy(update={"start": dt.date.today().isoformat()}), made,
+            {"ra:top-1": Mark(item_id="ra:top-1", important=True)}, dt.date.today(), [meeting],
+        ),
         page_text.notice(text, "error"),
     ]
 
@@ -458,11 +470,11 @@ def test_an_opened_meeting_starts_at_its_overview_and_an_item_at_its_papers(sett
     place = actions.first_page(reading.chosen)
     assert place is not None
     assert place[1] == 2
-    picture = actions.picture(*place)
+    (picture,) = actions.picture(*place)
     assert "Seite 2" in Shape(picture).words
     assert is_harmless(picture)
     with pytest.raises(NotFound):
-        actions.picture(place[0], 99)
+        next(actions.picture(place[0], 99))
 
 
 def test_without_a_model_nothing_is_ordered(settings: Settings) -> None:

@@ -115,3 +115,14 @@ def test_the_words_of_a_pdf_page_are_found_in_a_child_process(tmp_path: Path) ->
     (tmp_path / "kaputt.pdf").write_bytes(b"%PDF-1.4 nichts")
     with pytest.raises(UnreadableFile):
         places_safely(tmp_path / "kaputt.pdf", 1)
+
+
+def test_of_a_wording_that_runs_over_two_pages_each_page_shows_its_part() -> None:
+    rest = "Die Verwaltung wird beauftragt, bis zum Herbst einen Bericht über den Stand der Arbeiten vorzulegen."
+    whole = (
+        " ".join(_LINES)
+        + " Im Einzelnen gilt das, was in der Anlage zu dieser Vorlage steht, und außerdem: " * 3
+        + rest
+    )
+    assert len(find(_typed(_LINES), whole)) == 3
+    assert len(find(_typed([rest]), whole)) == 1

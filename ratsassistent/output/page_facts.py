@@ -36,7 +36,7 @@ def decisions(given: Sequence[Decision], named: bool) -> str:
         return ""
     rows = []
     for each in given:
-        cites = citations(each.citation, with_file=named)
+        cites = citations(each.citation, with_file=named, said=each.text or each.result)
         about = " ".join((each.subject or "").split())
         parts = [f'<p class="ra-small">Abgestimmt wurde über: „{safe(about)}“</p>'] if about else []
         parts += [f"<p><strong>{safe(phrases.decision(each))}</strong> {cites}</p>"]
@@ -84,10 +84,10 @@ def _changes(given: PaperChanges, named: bool) -> str:
         part, kind = phrases.change(each)
         halves = []
         if each.before:
-            cites = citations(each.citation_before, with_file=named)
+            cites = citations(each.citation_before, with_file=named, said=each.before)
             halves.append(f"<p><strong>bisher:</strong> <del>{safe(' '.join(each.before.split()))}</del> {cites}</p>")
         if each.after:
-            cites = citations(each.citation_after, with_file=named)
+            cites = citations(each.citation_after, with_file=named, said=each.after)
             halves.append(f"<p><strong>jetzt:</strong> <ins>{safe(' '.join(each.after.split()))}</ins> {cites}</p>")
         rows.append(f"<li><p>{safe(part)}, {safe(kind)}</p>{''.join(halves)}</li>")
     return (

@@ -115,7 +115,7 @@ def _resolution(brief: ItemBriefing, named: bool) -> str:
     return (
         f'<section class="ra-wording"><h3>{title} <span class="ra-kind">Wortlaut</span></h3>'
         f"<blockquote>{wording(brief.resolution.text)}</blockquote>"
-        f"<p>{citations(brief.resolution.citation, with_file=named)}</p></section>"
+        f"<p>{citations(brief.resolution.citation, with_file=named, said=brief.resolution.text)}</p></section>"
     )
 
 
@@ -228,7 +228,7 @@ def ai_box(
     """
     who = f" ({safe(model)})" if model else ""
     rows = "".join(
-        f"<li><p>{safe(s.text)} {citations(s.citation, with_file=named)}</p>{_check(s)}{page_edit.marks(s)}{after(s)}</li>"
+        f"<li><p>{safe(s.text)} {citations(s.citation, with_file=named, said=s.text)}</p>{_check(s)}{page_edit.marks(s)}{after(s)}</li>"
         for s in written
     )
     title = f"<h3>{safe(heading)}</h3>" if heading else ""
@@ -265,7 +265,7 @@ def _groups(statements: Sequence[Statement], named: bool, after: _After = _nothi
 
 
 def _statement(statement: Statement, named: bool, after: str) -> str:
-    cites = citations(statement.citation, with_file=named)
+    cites = citations(statement.citation, with_file=named, said=statement.text)
     after = page_edit.marks(statement) + after
     under = f'<p class="ra-small">Unter „{safe(statement.heading)}“:</p>' if statement.heading else ""
     if statement.origin == "verbatim":
@@ -281,7 +281,7 @@ def _table(
 ) -> str:
     lines = [
         f'<tr><th scope="row">{safe(text)}</th><td>{safe(" ".join((context or "").split()))}</td>'
-        f"<td>{citations(cited, with_file=named)}</td></tr>"
+        f"<td>{citations(cited, with_file=named, said=context or text)}</td></tr>"
         for text, context, cited in rows
     ]
     return figures(title, EXTRACT, (head, "Zusammenhang", "Seite"), lines, more)

@@ -27,7 +27,7 @@ def switches(item_id: str, mark: Mark | None) -> str:
     return (
         f'<p class="ra-buttons ra-marking">{_switch(item_id, "read", "Gelesen", known.read)}'
         f"{_switch(item_id, 'important', 'Wichtig', known.important)}"
-        '<button type="button" class="ra-button" data-local="print">Diesen Punkt drucken</button></p>'
+        '<button type="button" class="ra-button" data-local="print" title="Diesen Tagesordnungspunkt drucken">Drucken</button></p>'
     )
 
 
@@ -54,11 +54,11 @@ def steps(before: AgendaItem | None, after: AgendaItem | None, *, first: bool = 
     """
     back = _step("item", "zurück", "←", before)
     if before is None and first:
-        back = action("item", "← Auf einen Blick", css="ra-button ra-step", item="ueberblick", step="zurück")
+        back = action("item", "← Auf einen Blick", css="ra-button ra-onward", item="ueberblick", step="zurück")
     onward = _step("item", "weiter", "→", after)
     if not back and not onward:
         return ""
-    return f'<nav class="ra-steps" aria-label="Von Punkt zu Punkt">{back}{onward}</nav>'
+    return f'<nav class="ra-way" aria-label="Von Punkt zu Punkt">{back}{onward}</nav>'
 
 
 def _step(do: str, way: str, arrow: str, item: AgendaItem | None) -> str:
@@ -68,7 +68,7 @@ def _step(do: str, way: str, arrow: str, item: AgendaItem | None) -> str:
     label = f"{arrow} {name}" if arrow == "←" else f"{name} {arrow}"
     spoken = "Voriger" if way == "zurück" else "Nächster"
     return action(
-        do, label, css="ra-button ra-step", name=f"{spoken} Tagesordnungspunkt: {name}", item=item.id, step=way
+        do, label, css="ra-button ra-onward", name=f"{spoken} Tagesordnungspunkt: {name}", item=item.id, step=way
     )
 
 

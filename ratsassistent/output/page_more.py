@@ -39,7 +39,7 @@ def annexes(given: Sequence[AnnexLine], named: bool, item_id: str) -> str:
         if each.statement:
             text = safe(" ".join(each.statement.text.split()))
             said = (
-                f"<p>{text} {citations(each.statement.citation, with_file=named)}</p>"
+                f"<p>{text} {citations(each.statement.citation, with_file=named, said=each.statement.text)}</p>"
                 f"{page_edit.marks(each.statement)}{page_edit.menu(each.statement, item_id)}"
             )
         rows.append(
@@ -55,7 +55,7 @@ def contradictions(given: Sequence[Contradiction], named: bool) -> str:
     rows = "".join(
         f"<li><strong>{safe(each.subject)}</strong><ul>"
         + "".join(
-            f"<li><strong>{safe(side.text)}</strong> {citations(side.citation, with_file=named)}"
+            f"<li><strong>{safe(side.text)}</strong> {citations(side.citation, with_file=named, said=side.context)}"
             f'<p class="ra-small">{safe(" ".join(side.context.split()))}</p></li>'
             for side in each.sides
         )
@@ -87,7 +87,7 @@ def withheld(given: Sequence[Statement], named: bool) -> str:
     if not given:
         return ""
     rows = "".join(
-        f'<li><p><del>{safe(s.text)}</del> {citations(s.citation, with_file=named)}</p><p class="ra-check ra-check-bad"><strong>⚠ nicht belegt:</strong> '
+        f'<li><p><del>{safe(s.text)}</del> {citations(s.citation, with_file=named, said=s.text)}</p><p class="ra-check ra-check-bad"><strong>⚠ nicht belegt:</strong> '
         f"{safe('; '.join(s.failures) or 'diese Aussage')}</p></li>"
         for s in given
     )

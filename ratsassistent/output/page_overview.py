@@ -35,7 +35,7 @@ def overview(given: Overview | None) -> str:
         for each in chosen:
             what = ""
             if each.what:
-                what = f"<p>„{safe(each.what)}“ {citations(each.citation, with_file=named)}</p>"
+                what = f"<p>„{safe(each.what)}“ {citations(each.citation, with_file=named, said=each.what)}</p>"
             rows.append(f"<li>{_item(each.item)}{what}</li>")
         kind = ' <span class="ra-kind">Wortlaut, gekürzt</span>' if any(d.what for d in chosen) else ""
         parts.append(f"<section><h3>{title}{kind}</h3><ul>{''.join(rows)}</ul></section>")
@@ -63,7 +63,7 @@ def _table(
 ) -> str:
     lines = [
         f'<tr><th scope="row">{safe(text)}</th><td><p>{safe(cut(context or "", _LONGEST))}</p>{_item(ref, _SHORT)}</td>'
-        f"<td>{citations(cited, with_file=named)}</td></tr>"
+        f"<td>{citations(cited, with_file=named, said=context or text)}</td></tr>"
         for text, context, cited, ref in rows
     ]
     return figures(title, EXTRACT, (head, "Wofür", "Seite"), lines, more, shown=5)

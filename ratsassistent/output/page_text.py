@@ -24,6 +24,7 @@ _MONTHS = (
 )  # fmt: skip
 _NEW_LINE = re.compile(r"(?:\(?\d{1,2}[.)]|\(?[a-z]\)|[-–•▪·])\s")  # an enumeration starts a line of its own
 _HYPHENATED = re.compile(r"[a-zäöüß]-$")
+_MOST_WORDS = 1500  # letters of what is looked for on a page
 _MOST_PAGES = 3  # a citation of more pages is none (contract)
 
 EXTRACT = "Auszug aus den Unterlagen"  # what kind of text it is, as shown
@@ -181,10 +182,11 @@ def progress_bar(done: float | None, label: str) -> str:
     return f'<div class="ra-progress" role="status"><span>{safe(label)}</span><progress{value} aria-hidden="true"></progress></div>'
 
 
-def citations(found: Sequence[Citation], *, with_file: bool = False) -> str:
+def citations(found: Sequence[Citation], *, with_file: bool = False, said: str | None = None) -> str:
     """A button for each cited page.
 
     :param with_file: name the file on the button, because several files are cited side by side.
+    :param said: the words that are to be found there, where a citation does not quote any itself.
     """
     if not found or len({(c.file, c.page) for c in found}) > _MOST_PAGES:
         return ""
@@ -192,7 +194,8 @@ def citations(found: Sequence[Citation], *, with_file: bool = False) -> str:
     for key in dict.fromkeys((c.file, c.file_id, c.page) for c in found):
         file, file_id, page = key
         quote = next((c.quote for c in found if (c.file, c.file_id, c.page) == key and c.quote), None)
-        buttons.append(_citation(file, file_id, page, quote, with_file))
+        words = quote or (" ".join(said.split())[:_MOST_WORDS] if said else None)
+        buttons.append(_citation(file, file_id, page, words, with_file))
     return f'<span class="ra-cites">{"".join(buttons)}</span>'
 
 

@@ -21,6 +21,7 @@ from ratsassistent.output.page_text import (
     action,
     closed_mark,
     count,
+    cut,
     long_day,
     notice,
     progress_bar,
@@ -32,6 +33,7 @@ from ratsassistent.pack.page.places import Box
 
 SEARCHED = "Die Unterlagen werden durchsucht …"
 _MODEL_AT_WORK = "Die KI sieht sich die Fundstellen noch an …"
+_QUOTE = 200  # letters of the quotation above the picture
 _KEYS = re.compile(r"\s*\[S\d+\]?")  # what a model names its sources with; pages come when it has finished
 
 
@@ -113,9 +115,7 @@ def agenda(
     """The agenda: number, title, public or not, what there is of each item, and how the reader marked it."""
     written = {i.id: i for i in brief.agendaItem}
     marked = marks or {}
-    rows = "".join(
-        _entry(i, written.get(i.id), i.id == chosen, writing, marked.get(i.id)) for i in meeting.agendaItem
-    )
+    rows = "".join(_entry(i, written.get(i.id), i.id == chosen, writing, marked.get(i.id)) for i in meeting.agendaItem)
     if brief.overview is not None:
         at_it = _current(chosen not in written)
         first = f'<button type="button" class="ra-row" data-do="item" data-item="ueberblick"{at_it}>'
@@ -235,7 +235,7 @@ def _quoted(shown: PagePicture) -> str:
     else:
         told = "Die Stelle ließ sich auf dem Bild nicht markieren; bitte selbst nachsehen."
     looking = " data-looking" if shown.marks is None else ""
-    return f'<p class="ra-quote"{looking}><strong>Gesuchte Stelle:</strong> „{safe(shown.quote)}“ <span class="ra-small">{told}</span></p>'
+    return f'<p class="ra-quote"{looking}><strong>Gesuchte Stelle:</strong> „{safe(cut(shown.quote or "", _QUOTE))}“ <span class="ra-small">{told}</span></p>'
 
 
 def _marks(boxes: Sequence[Box]) -> str:

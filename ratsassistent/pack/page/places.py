@@ -18,6 +18,7 @@ from ratsassistent.pack.page.glyphs import Glyph, Sheet
 
 SHORTEST = 4  # letters of a quotation that says where it stands
 PIECE = 12  # letters that are unlikely to stand on a page twice
+LONG = 60  # letters of a piece that says enough by itself
 ENOUGH = 0.5  # share of a quotation that has to be found
 MOST_TIMES = 5  # that a short quotation is marked
 LONGEST = 4000  # letters of a quotation that are looked for
@@ -100,7 +101,7 @@ def _whole(page: str, wanted: str) -> list[tuple[int, int]]:
 
 
 def _pieces(page: str, wanted: str) -> list[tuple[int, int]]:
-    """Where its pieces stand, each as long as it can be; none unless they make up enough of it."""
+    """Where its pieces stand, each as long as it can be; only long ones where they do not make up enough of it."""
     spans: list[tuple[int, int]] = []
     covered = at = after = 0
     while at + PIECE <= len(wanted):
@@ -118,7 +119,9 @@ def _pieces(page: str, wanted: str) -> list[tuple[int, int]]:
         covered += size
         at += size
         after = place + size
-    return spans if covered >= ENOUGH * len(wanted) else []
+    if covered >= ENOUGH * len(wanted):
+        return spans
+    return [span for span in spans if span[1] - span[0] >= LONG]  # the rest stands on another page
 
 
 def _lines(places: Iterable[Place]) -> Iterator[Box]:
