@@ -24,7 +24,10 @@ element.addEventListener("input", (event) => {
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  if (button.dataset.do === "help") window.raHelp = true;
+  if (button.dataset.do === "help") {
+    window.raHelp = true;
+    sessionStorage.setItem("raHelpAt", JSON.stringify({ part: button.dataset.part, lesson: button.dataset.lesson ?? "" }));
+  }
   if (button.dataset.glossary === "letter") {
     const head = element.querySelector(`[data-letter="${CSS.escape(button.dataset.to)}"] h3`);
     head?.focus({ preventScroll: true });
@@ -46,3 +49,5 @@ watch("value", () => {
   title?.focus({ preventScroll: true });
   element.scrollIntoView({ block: "start" });
 });
+const left = sessionStorage.getItem("raHelpAt");  // a reloaded page goes on where it was left
+if (left) setTimeout(() => trigger("act", { do: "help", ...JSON.parse(left) }), 300);
