@@ -3,7 +3,8 @@
     python benchmarks/rohtempo.py [--modell FILE.gguf] [--runden 3] [--faden N]
 
 What enters: the model file that the program uses. What leaves: one JSON object with tokens a second: pp256 and pp512 read
-that many from an empty cache, tg64 writes 64 one after another; tg_N writes for N texts at once that share a beginning
+that many from an empty cache, pp256_d620 reads 256 behind 620 others (llama-bench -d), as the program reads behind the
+beginning of a prompt; tg64 writes 64 one after another; tg_N writes for N texts at once that share a beginning
 of 128 tokens (all of them together; `times` is the gain against one text at the same place). `limit` has the best of all
 settings. Tokens are random, nothing is chosen from the scores.
 What it does not know: the program. It reads 512 tokens in one step as llama-bench does, and fewer; with the weights
@@ -36,6 +37,7 @@ SIDE_BY_SIDE = (1, 4, 8, 16)
 SHARED = 128  # tokens that stand before what is written side by side
 STEPS = 16  # tokens that each of them writes
 SINGLE = 64
+DEPTH = 620  # tokens of the beginning of a prompt of the program
 
 
 class Engine:
@@ -85,12 +87,14 @@ class Engine:
         """Forget everything."""
         self.llama.llama_memory_clear(self.llama.llama_get_memory(self.context), True)
 
-    def read(self, count: int) -> float:
-        """Tokens a second, read from an empty cache."""
+    def read(self, count: int, depth: int = 0) -> float:
+        """Tokens a second, read behind `depth` others."""
         self.clear()
+        for at in range(0, depth, self.rows):
+            self.decode([(0, place) for place in range(at, min(at + self.rows, depth))], False)
         started = time.perf_counter()
         for at in range(0, count, self.rows):
-            self.decode([(0, place) for place in range(at, min(at + self.rows, count))], False)
+            self.decode([(0, depth + place) for place in range(at, min(at + self.rows, count))], False)
         self.llama.llama_synchronize(self.context)
         return count / (time.perf_counter() - started)
 
@@ -123,7 +127,7 @@ class Engine:
 def measure(engine: Engine, rows: int) -> dict[str, float]:
     """All rates of one setting, once; how fast it writes does not depend on the size of a step."""
     engine.use(rows)
-    rates = {"pp256": engine.read(256), "pp512": engine.read(512)}
+    rates = {"pp256": engine.read(256), "pp512": engine.read(512), f"pp256_d{DEPTH}": engine.read(256, DEPTH)}
     if rows == ROWS[-1]:
         rates |= {f"tg{SINGLE}": engine.write(1, SINGLE, 0)}
         rates |= {f"tg_{texts}": engine.write(texts, STEPS, SHARED) for texts in SIDE_BY_SIDE}
