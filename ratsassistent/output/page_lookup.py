@@ -107,7 +107,9 @@ class LookUp:
                 return " · ".join(told for told, _ in page_search.chips(asked, within))
 
             kept = Searches(ws.nonpublic).all()
-            return page_recent.recent(questions, kept, words, shown=shown, days=self.settings.question_days, folded=folded)
+            return page_recent.recent(
+                questions, kept, words, shown=shown, days=self.settings.question_days, folded=folded
+            )
 
     def _named(self, ws: Workspace, meeting: str, item: str) -> Opened:
         """The names of a meeting and of an item of it; `CLOSED` where it is not held any more."""

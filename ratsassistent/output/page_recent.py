@@ -53,7 +53,9 @@ def recent(
         if older
         else ""
     )
-    listed = f'<ul class="ra-list">{"".join(entries[:SEEN])}</ul>{rest}{_forget_all(len(questions) + len(searches), days)}'
+    listed = (
+        f'<ul class="ra-list">{"".join(entries[:SEEN])}</ul>{rest}{_forget_all(len(questions) + len(searches), days)}'
+    )
     title = "Frühere Fragen und Suchen"
     if folded:
         return (

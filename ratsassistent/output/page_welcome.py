@@ -84,7 +84,9 @@ def meanwhile(*, on_first_page: bool = False) -> str:
     """
     tries = "Die Beispielsitzung laden (Schritt 3) und darin lesen" if on_first_page else "In Ihren Sitzungen lesen"
     course = (
-        '<button type="button" class="ra-link" data-local="tab" data-tab="' + COURSE + '">Den Kurs „KI im Ehrenamt“ lesen</button> '
+        '<button type="button" class="ra-link" data-local="tab" data-tab="'
+        + COURSE
+        + '">Den Kurs „KI im Ehrenamt“ lesen</button> '
         "(zehn Minuten: was ein Sprachmodell ist, warum es sich irrt, wie Sie nachprüfen)"
     )
     rows = "".join(
@@ -106,7 +108,7 @@ def _model(entry: ModelEntry | None, missing: bool, state: str, loading: bool, p
     if loading:
         return f"{state}{meanwhile(on_first_page=True)}"
     facts = (
-        ("Name", f"{entry.name} von {entry.publisher}, frei nutzbar ({entry.licence})"),
+        ("Name", f"{entry.name} von {entry.publisher} (Lizenz {entry.licence})"),
         ("Größe", f"{size(entry.size_bytes)} auf der Festplatte"),
         ("Dauer", f"je nach Internetanschluss {usual_time(entry.size_bytes)}"),
     )
@@ -116,9 +118,7 @@ def _model(entry: ModelEntry | None, missing: bool, state: str, loading: bool, p
     else:
         label = "Noch einmal versuchen" if state else "Jetzt laden"
         buttons = action("load-model", label, css="ra-button ra-primary") + action("later", "Später")
-    return (
-        f'<p>{_MODEL}</p><dl class="ra-facts">{rows}</dl><p>{_WITHOUT}</p>{state}<div class="ra-buttons">{buttons}</div>'
-    )
+    return f'<p>{_MODEL}</p><dl class="ra-facts">{rows}</dl><p>{_WITHOUT}</p>{state}<div class="ra-buttons">{buttons}</div>'
 
 
 def _where(folder: Path) -> str:
