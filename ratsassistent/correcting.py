@@ -161,8 +161,9 @@ def _with_news(found: Meeting, before: Meeting, now: Meeting) -> Meeting:
             known = {paper.id for paper in old.papers}
             papers = [told.get(paper.id, paper) for paper in item.papers]
             papers += [paper for key, paper in told.items() if key not in known | {p.id for p in item.papers}]
-            item = item.model_copy(update={**update, "papers": tuple(papers)})
-        items.append(item)
+            items.append(item.model_copy(update={**update, "papers": tuple(papers)}))
+        else:
+            items.append(item)
     update = {"agendaItem": (*items, *current.values()), "oparl_id": found.oparl_id or now.oparl_id}
     return found.model_copy(update=update)
 

@@ -180,7 +180,11 @@ def _meant(
         own = pages_of([paper])
         if place.pages is None and place.file is None:
             return "paper", at, paper, own
-        keys = _in_file(record, {(span.name, span.file_id) for span in paper.files}, place)
+        files = {(span.name, span.file_id) for span in paper.files}
+        if place.pages and not place.file:  # of several files the one that has these pages of the paper
+            wanted = range(place.pages[0], place.pages[1] + 1)
+            files = {one for one in files if all((one[1], page) in own for page in wanted)} or files
+        keys = _in_file(record, files, place)
         outside = [key for key in keys if key not in own]
         if outside:
             spans = ", ".join(_range(span.first, span.last) for span in paper.files if span.last >= span.first)
@@ -232,7 +236,7 @@ def _in_file(record: Found, files: Collection[tuple[str, str]], place: Place) ->
         raise NotFound(f"Eine Datei „{wanted}“ gibt es hier nicht." if wanted else "Hierzu gibt es keine Datei.")
     if len(found) > 1:
         lines = sorted(f"{file_id}  {name}" for name, file_id in files if file_id in found)
-        raise Ambiguous("Es ist nicht eindeutig, welche Datei gemeint ist.", lines)
+        raise Ambiguous("Das gibt es in mehreren Dateien; bitte auch die Datei wählen, die gemeint ist.", lines)
     (file_id,) = found
     pages = [page for key, page in held_pages if key == file_id]
     if place.pages is None:

@@ -121,6 +121,8 @@ def _read(
         def tell(part: float, n: int = number, what: str = f"{name} wird gelesen{which}") -> None:
             progress(what, (n + part) / len(pdfs))
 
+        known = False
+
         def look(read: ReadFile) -> None:
             nonlocal known
             agendas = () if known else _agendas(read)
@@ -129,7 +131,6 @@ def _read(
                 seen.extend(agendas)
                 on_agenda(tuple(seen))
 
-        known = False
         tell(0.0)
         try:
             read = read_safely(

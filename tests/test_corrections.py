@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sqlite3
@@ -425,3 +426,28 @@ def test_commands(run: Run, tmp_path: Path) -> None:
 def test_an_unknown_correction_cannot_be_taken_back(held: Workspace) -> None:
     with pytest.raises(NotFound, match="ist nicht vorhanden"):
         corrections.withdraw(held, "ra:korrektur-0")
+
+
+def test_data_of_oparl_bring_news_and_undo_nothing(held: Workspace, tmp_path: Path) -> None:
+    correct(held, paper="AN/0045/2024", to="Ö 1")
+    correct(held, file="pack.pdf", pages=(PAGE, PAGE), public=False)
+    url = "https://rat.musterfeld.example/oparl"
+    decided = {
+        "id": f"{url}/agendaItem/2", "type": "https://schema.oparl.org/1.1/AgendaItem", "number": "Ö 2", "public": True,
+        "name": item(held, "Feuerwache").name, "result": "einstimmig angenommen",
+    }  # fmt: skip
+    data = {
+        "id": f"{url}/meeting/7", "type": "https://schema.oparl.org/1.1/Meeting", "name": "Rat der Stadt Musterfeld",
+        "start": "2024-03-14T17:30:00+01:00", "agendaItem": [decided],
+    }  # fmt: skip
+    (tmp_path / "daten.json").write_text(json.dumps(data), encoding="utf-8")
+    workflow.take_in(held, [tmp_path / "daten.json"])
+    (meeting,) = workflow.meetings(held)
+    assert [d.result for d in item(held, "Feuerwache").decisions] == ["einstimmig angenommen"]
+    assert [p.reference for p in item(held, "Niederschrift").papers] == ["AN/0045/2024"]
+    assert traces(held, *SECRETS) == []
+    for one in corrections.corrections(held, meeting.id):
+        corrections.withdraw(held, one.correction.id)
+    assert [d.result for d in item(held, "Feuerwache").decisions] == ["einstimmig angenommen"]
+    assert [len(i.papers) for i in workflow.meetings(held)[0].agendaItem] == [0, 1, 1, 1]
+    assert found_public(held, "Vergleichssumme")

@@ -84,7 +84,7 @@ def test_a_click_moves_a_paper_and_the_list_takes_it_back(held: Workspace) -> No
 
 
 def test_some_pages_are_hidden_and_released_again_only_with_a_tick(held: Workspace) -> None:
-    sent = pressed(opened(held, "Feuerwache"), "Diese Seiten sind nichtöffentlich")
+    sent = pressed(opened(held, "Feuerwache"), "Als nichtöffentlich kennzeichnen")
     assert (sent["first"], sent["last"]) == ("2", "5")
     sent |= {"first": str(PAGE), "last": str(PAGE)}
     told = page_correcting.correct(held.settings, only_meeting(held), sent)
@@ -92,7 +92,7 @@ def test_some_pages_are_hidden_and_released_again_only_with_a_tick(held: Workspa
     html = opened(held, "Feuerwache")
     assert html.count("ra-mark-closed") == 1
     assert "Öffentlich heißt:" in html
-    sent = pressed(html, "Diese Seiten sind öffentlich")
+    sent = pressed(html, "Freigeben")
     with pytest.raises(InputError, match="Bitte erst bestätigen"):
         page_correcting.correct(held.settings, only_meeting(held), sent)
     page_correcting.correct(held.settings, only_meeting(held), {**sent, "sure": "1"})
@@ -121,7 +121,7 @@ def test_pages_without_an_item_are_listed_with_the_menu(held: Workspace) -> None
 
 
 def test_words_that_are_no_pages_are_refused(held: Workspace) -> None:
-    sent = pressed(opened(held, "Trinkbrunnen"), "Diese Seiten sind nichtöffentlich")
+    sent = pressed(opened(held, "Trinkbrunnen"), "Als nichtöffentlich kennzeichnen")
     with pytest.raises(InputError, match="Seiten als Zahlen"):
         page_correcting.correct(held.settings, only_meeting(held), {**sent, "first": "sechs"})
     with pytest.raises(InputError, match="hat nur 8 Seiten"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,7 +100,9 @@ def test_the_same_files_dropped_twice_are_read_once(
     slow, taking = Slow(monkeypatch), Taking(settings, sentence)
     first = taking.begin([upload(tmp_path)], own=True)
     assert slow.begun.wait(30)
-    again = upload(tmp_path / "noch einmal", "anders.pdf")
+    again = tmp_path / "noch einmal" / "anders.pdf"
+    again.parent.mkdir()
+    shutil.copy(waiting(settings)[0], again)
     assert taking.begin([again], own=True) is first
     assert not again.exists()
     other = pdfs.write(tmp_path / "hochgeladen" / "x" / "andere.pdf", [pdfs.AGENDA])

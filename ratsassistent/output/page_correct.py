@@ -38,7 +38,9 @@ def of_item(item: AgendaItem) -> str:
 
 def unplaced(meeting: Meeting) -> str:
     """The pages that belong to no item, each run of them with the menu that says where they belong."""
-    refs = sorted({(r.file_id, r.file, r.page) for r in meeting.unassigned_pages if r.file_id}, key=lambda r: (r[1], r[2]))
+    refs = sorted(
+        {(r.file_id, r.file, r.page) for r in meeting.unassigned_pages if r.file_id}, key=lambda r: (r[1], r[2])
+    )
     rows = []
     for (file_id, name, _), run in groupby(enumerate(refs), key=lambda pair: (*pair[1][:2], pair[1][2] - pair[0])):
         pages = [ref[2] for _, ref in run]
@@ -52,7 +54,7 @@ def unplaced(meeting: Meeting) -> str:
     return (
         '<section class="ra-papers ra-unplaced"><h3>Ohne Zuordnung</h3><p class="ra-small">Zu diesen Seiten ließ sich kein '
         "Tagesordnungspunkt finden. Sie werden durchsucht, stehen aber in keiner Auswertung. Sie können selbst sagen, wohin "
-        f'sie gehören.</p><ul>{"".join(rows)}</ul></section>'
+        f"sie gehören.</p><ul>{''.join(rows)}</ul></section>"
     )
 
 
@@ -74,7 +76,7 @@ def changed(found: Sequence[Standing]) -> str:
         )
     return (
         f'<section class="ra-changed"><h3>Von Hand geändert <span class="ra-kind">von einer Person</span></h3>'
-        f'<ul>{"".join(rows)}</ul></section>'
+        f"<ul>{''.join(rows)}</ul></section>"
     )
 
 
@@ -104,7 +106,11 @@ def _menu(
     """
     about: dict[str, object] = {"item": item.id if item else None, "paper": paper.id if paper else None}
     what = paper.name if paper else spans[0].name
-    spoken = f"Stimmt etwas nicht? {cut(what, 60)}"
+    asks = "Stimmt etwas nicht?" if item else "Wohin gehört das?"
+    where = "Gehört zu einem anderen Punkt" if item else "Gehört zu diesem Punkt"
+    only = len(spans) == 1 and spans[0].first == spans[0].last
+    these = "Diese Seite ist" if only else "Diese Seiten sind"
+    told = "Sie verschwindet" if only else "Sie verschwinden"
     choices = "".join(
         f'<option value="{safe(one.id)}">{safe(cut(one.title, _LONGEST))}</option>'
         for one in meeting.agendaItem
@@ -114,22 +120,21 @@ def _menu(
     move = action("correct", "Zuordnen", name=f"Zuordnen: {cut(what, 60)}", how="move", **about)
     parts = [
         _range(key, spans),
-        f'<fieldset><legend>Gehört zu einem anderen Punkt</legend><label class="ra-field">Tagesordnungspunkt'
+        f'<fieldset><legend>{where}</legend><label class="ra-field">Tagesordnungspunkt'
         f'<select name="to" data-draft="to {safe(key)}"><option value="">Bitte wählen …</option>{choices}{nowhere}</select>'
-        f"</label><p class=\"ra-buttons\">{move}</p></fieldset>",
+        f'</label><p class="ra-buttons">{move}</p></fieldset>',
     ]
     if is_open is not False:
-        shut = action("correct", "Diese Seiten sind nichtöffentlich", how="close", **about)
+        shut = action("correct", "Als nichtöffentlich kennzeichnen", how="close", **about)
         parts.append(
-            '<fieldset><legend>Diese Seiten sind nichtöffentlich</legend><p class="ra-small">Sie verschwinden aus allem, was '
+            f'<fieldset><legend>{these} nichtöffentlich</legend><p class="ra-small">{told} aus allem, was '
             f'öffentlich ist: aus Auszug, Suche, Register und Seitenbild.</p><p class="ra-buttons">{shut}</p></fieldset>'
         )
     if is_open is False and item is not None and item.public is True:
-        free = _release("Diese Seiten sind öffentlich", **about)
-        parts.append(f"<fieldset><legend>Diese Seiten sind öffentlich</legend>{free}</fieldset>")
+        parts.append(f"<fieldset><legend>{these} öffentlich</legend>{_release('Freigeben', **about)}</fieldset>")
     return (
-        f'<details class="ra-edit ra-mend" data-fold="mend {safe(key)}"><summary aria-label="{safe(spoken)}">Stimmt etwas '
-        f'nicht?</summary><form class="ra-edit-box">{"".join(parts)}</form></details>'
+        f'<details class="ra-edit ra-mend" data-fold="mend {safe(key)}"><summary aria-label="{safe(f"{asks} {cut(what, 60)}")}">'
+        f'{asks}</summary><form class="ra-edit-box">{"".join(parts)}</form></details>'
     )
 
 

@@ -21,6 +21,7 @@ FOLDER = (
     '<p class="ra-buttons"><button type="button" class="ra-button" data-local="folder">Ganzen Ordner auswählen</button></p>'
     '<p class="ra-small" role="status"></p>'
 )
+_SHORT = 15  # items of an agenda that is shown at the end without a click
 _SAFE = "Sie können diese Seite schließen; das Lesen geht weiter, solange das Programm läuft."
 
 
@@ -79,9 +80,13 @@ def _meeting(meeting: Meeting) -> str:
     start = action("open", "Diese Sitzung lesen", css="ra-button ra-primary", meeting=meeting.id)
     return (
         f'<div class="ra-card"><h3>{safe(meeting.name)}</h3><p>{safe(long_day(meeting.start))}</p>'
-        f"<p>{' · '.join(facts)}</p><p class=\"ra-buttons\">{start}</p>"
-        f'<details class="ra-coverage"><summary>Was erkannt wurde</summary>{_items(meeting)}</details></div>'
+        f'<p>{" · ".join(facts)}</p><p class="ra-buttons">{start}</p>'
+        f"{_items(meeting) if len(items) <= _SHORT else _folded(meeting)}</div>"
     )
+
+
+def _folded(meeting: Meeting) -> str:
+    return f'<details class="ra-coverage"><summary>Was erkannt wurde</summary>{_items(meeting)}</details>'
 
 
 def _recognised(meeting: Meeting) -> str:

@@ -4,7 +4,7 @@ for (const [key, value] of [["language", "de"], ["languages", ["de"]]]) {
 }
 window.raStart = location.hash;  // Gradio's first tab tells that it is selected, and that changes the address
 const german = {
-  "Datei hier ablegen": "PDF-Dateien oder ZIP-Datei hierher ziehen",
+  "Datei hier ablegen": "PDF-Dateien, ZIP-Datei oder Ordner hierher ziehen",
   "- oder -": "oder",
   "Hochladen": "hier klicken und auswählen",
   "Warning": "Hinweis",

@@ -10,7 +10,6 @@ nothing, and what a killed program left behind is read when it is started again.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import threading
@@ -19,10 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+from pydantic import ValidationError
 
 from ratsassistent import workflow
 from ratsassistent.briefings import Intake
-from ratsassistent.oparl import Meeting
+from ratsassistent.oparl import Meeting, Model
 from ratsassistent.output import page_intake
 from ratsassistent.settings import Settings
 
@@ -31,6 +31,15 @@ _NOTE = "stand.json"
 _MOST_TRIES = 2
 _LOOK_S = 0.3  # between two looks of a tab that waits
 _BLOCK = 1 << 20
+
+
+class _Note(Model):
+    """What lies beside uploads until they have been read: their names, how often that was begun, and by which process."""
+
+    files: tuple[str, ...]
+    tries: int
+    pid: int
+    started: float
 
 
 @dataclass
@@ -110,16 +119,16 @@ class Taking:
             note = _note(folder)
             if note is None or _is_alive(note):
                 continue
-            paths = [path for n in note["files"] if (path := folder / n).is_file()]
-            run = Run(folder.name, tuple(Path(n).name for n in note["files"]), tuple(paths), folder)
+            paths = [path for n in note.files if (path := folder / n).is_file()]
+            run = Run(folder.name, tuple(Path(n).name for n in note.files), tuple(paths), folder)
             with self._lock:
-                if not paths or note["tries"] >= _MOST_TRIES:
+                if not paths or note.tries >= _MOST_TRIES:
                     run.error = page_intake.GIVEN_UP
                     run.ended.set()
                     self._shown = run
                     shutil.rmtree(folder, ignore_errors=True)
                 elif all(other.key != run.key for other in self._waiting):
-                    _write_note(folder, note["files"], note["tries"] + 1)
+                    _write_note(folder, note.files, note.tries + 1)
                     self._put(run)
 
     def join(self, timeout_s: float) -> None:
@@ -210,27 +219,24 @@ def _remove(paths: Sequence[Path]) -> None:
 
 def _write_note(folder: Path, files: Sequence[str], tries: int) -> None:
     me = psutil.Process()
-    note = {"files": list(files), "tries": tries, "pid": me.pid, "started": me.create_time()}
+    note = _Note(files=tuple(files), tries=tries, pid=me.pid, started=me.create_time())
     part = folder / f"{_NOTE}.teil"
-    part.write_text(json.dumps(note), encoding="utf-8")
+    part.write_text(note.model_dump_json(), encoding="utf-8")
     os.replace(part, folder / _NOTE)
 
 
-def _note(folder: Path) -> dict[str, object] | None:
+def _note(folder: Path) -> _Note | None:
     """What is written beside uploads; None where that is not whole: then nothing was promised to anybody."""
     try:
-        note = json.loads((folder / _NOTE).read_text(encoding="utf-8"))
-        if isinstance(note["files"], list) and isinstance(note["tries"], int) and isinstance(note["pid"], int):
-            return dict(note)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    shutil.rmtree(folder, ignore_errors=True)
-    return None
+        return _Note.model_validate_json((folder / _NOTE).read_bytes())
+    except (OSError, ValidationError):
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
 
 
-def _is_alive(note: dict[str, object]) -> bool:
+def _is_alive(note: _Note) -> bool:
     """Whether the program that took the files still runs (this one, or another on the same data)."""
     try:
-        return abs(psutil.Process(int(str(note["pid"]))).create_time() - float(str(note["started"]))) < 1
-    except (psutil.Error, ValueError, KeyError):
+        return bool(abs(psutil.Process(note.pid).create_time() - note.started) < 1)
+    except (psutil.Error, ValueError, OverflowError):
         return False
