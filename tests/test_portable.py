@@ -495,6 +495,15 @@ def test_what_no_stick_can_take_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(building.unfit(tmp_path)) == 5
 
 
+def test_the_oldest_linux_that_will_do_is_read_from_the_libraries(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python3.11.exe").write_bytes(b"\x7fELF GLIBC_2.17\0GLIBC_2.4\0")
+    (tmp_path / "liba.so.1").write_bytes(b"GLIBC_2.34\0GLIBC_PRIVATE\0GLIBC_2.2.5\0")
+    (tmp_path / "notes.txt").write_text("GLIBC_2.99")
+    assert building.oldest_glibc(tmp_path) == 34
+    assert building._linux(tmp_path) == "ein Linux von 2022 oder neuer (glibc 2.34)"
+
+
 def test_a_time_stamp_survives_a_fat_stick(tmp_path: Path) -> None:
     (tmp_path / "modell").write_text("x")
     os.utime(tmp_path / "modell", ns=(1, 1_700_000_001_234_567_890))

@@ -249,7 +249,7 @@ def _finish(order: Order, new: Path, folder: Path, parts: Sequence[Part], say: S
         licences.write(parts, new / PROGRAM / "lizenzen")
         _python_licence(new)
         size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
-        facts = _facts(order, size)
+        facts = _facts(order, new, size)
         for name, text in {**texts.start_files(of), texts.LEAFLET: texts.leaflet(of, facts)}.items():
             (new / name).write_bytes(text.encode("utf-8"))
             if name.endswith((".sh", ".desktop")):
@@ -270,7 +270,23 @@ def _python_licence(new: Path) -> None:
             return
 
 
-def _facts(order: Order, size: int) -> texts.Facts:
+def oldest_glibc(python: Path) -> int:
+    """The x of the "glibc 2.x" that a Linux must have at least, as the libraries and programs in a folder say."""
+    wanted = {int(found) for path in _libraries(python) for found in re.findall(rb"GLIBC_2\.(\d+)", path.read_bytes())}
+    return max(wanted, default=17)
+
+
+def _libraries(python: Path) -> list[Path]:
+    return [p for p in sorted(python.rglob("*")) if p.is_file() and (".so" in p.name or p.suffix == ".exe")]
+
+
+def _linux(python: Path) -> str:
+    minor = oldest_glibc(python)
+    year = next((year for newest, year in ((31, 2020), (35, 2022), (36, 2023)) if minor <= newest), 2024)
+    return f"ein Linux von {year} oder neuer (glibc 2.{minor})"
+
+
+def _facts(order: Order, new: Path, size: int) -> texts.Facts:
     catalogue = models.load_catalogue()
     entry = catalogue.get(order.model) if order.model else catalogue.default
     embedding = catalogue.default_embedding
@@ -281,7 +297,7 @@ def _facts(order: Order, size: int) -> texts.Facts:
         size=human(size),
         made=dt.datetime.now(tz=dt.UTC).date().strftime("%d.%m.%Y"),
         engine="ein Prozessor von Intel oder AMD mit 64 Bit",
-        system="Windows 10 oder 11" if order.target.windows else "ein Linux von 2020 oder neuer (glibc 2.28)",
+        system="Windows 10 oder 11" if order.target.windows else _linux(new / PROGRAM / "python"),
     )
 
 

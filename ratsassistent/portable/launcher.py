@@ -89,8 +89,8 @@ def prepare(data: Path) -> Path:
             pass
     except OSError as error:
         raise StorageError(
-            f"In {data} kann nicht geschrieben werden ({error.strerror}). Ist der Stick schreibgeschützt oder voll? Mit "
-            f"{_OPTION} ORDNER hinter dem Namen der Startdatei können die Daten woanders liegen."
+            f"In {data} kann nicht geschrieben werden. Ist der Stick schreibgeschützt oder voll? Mit {_OPTION} ORDNER hinter "
+            "dem Namen der Startdatei können die Daten woanders liegen."
         ) from error
     for left in temporary.iterdir():
         with contextlib.suppress(OSError):
