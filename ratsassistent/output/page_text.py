@@ -173,7 +173,7 @@ def table(text: str) -> str:
     lines = "".join(
         f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
     )
-    return f'<div class="ra-rows"><table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table></div>'
+    return f'<div class="ra-rows" tabindex="0" role="group" aria-label="Tabelle aus den Unterlagen"><table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table></div>'
 
 
 def progress_bar(done: float | None, label: str) -> str:
