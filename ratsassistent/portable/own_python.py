@@ -57,8 +57,8 @@ def fetch(archive: Archive, folder: Path, progress: Progress) -> Path:
         except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
             part.unlink(missing_ok=True)
             raise InputError(
-                f"{archive.url} ist von hier nicht zu bekommen ({getattr(error, 'reason', error)}): bitte die Datei auf "
-                "einem anderen Rechner laden und angeben."
+                f"{archive.url} ist von hier nicht zu bekommen: bitte auf einem anderen Rechner laden und als "
+                f"{archive.name} in den Ordner {folder} legen."
             ) from error
         except OSError as error:
             raise StorageError(f"In {folder} kann nicht geschrieben werden ({error.strerror}).") from error
