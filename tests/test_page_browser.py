@@ -182,6 +182,32 @@ def test_from_an_empty_page_to_the_source_of_a_statement(page: Page) -> None:
     page.get_by_role("img", name=f"Seite {int(said or 0) + 1} von").wait_for()
 
 
+def test_reading_by_keys_marking_and_the_marked_place(page: Page, served: Served, tmp_path: Path) -> None:
+    take_in(served, small_pack(tmp_path))
+    open_overview(page)
+    titles = page.locator("#ra-agenda button strong").all_inner_texts()[1:]
+    for title in titles[:2]:
+        page.keyboard.press("n")
+        page.locator("#ra-item .ra-title", has_text=title).wait_for()
+    page.keyboard.press("v")
+    page.locator("#ra-item .ra-title", has_text=titles[0]).wait_for()
+    page.keyboard.press("n")
+    page.locator("#ra-item .ra-wording").wait_for()
+    page.keyboard.press("w")
+    page.locator("#ra-agenda", has_text="★ wichtig").wait_for()
+    page.keyboard.press("s")
+    assert "ra-cite" in page.evaluate("document.activeElement.className")
+    page.keyboard.press("Enter")
+    page.locator("#ra-picture-read .ra-found").first.wait_for(state="attached")
+    frame, picture = (page.locator(f"#ra-picture-read {one}").first.bounding_box() for one in (".ra-found", "img"))
+    assert frame and picture and picture["y"] < frame["y"] < picture["y"] + picture["height"]
+    page.locator("#ra-item summary", has_text="Mit der Tastatur lesen").click()
+    page.get_by_role("button", name="Diese Tasten benutzen").click()
+    page.keyboard.press("n")
+    page.wait_for_timeout(800)
+    assert page.locator("#ra-item .ra-title", has_text=titles[1]).is_visible()
+
+
 def test_the_address_leads_back_to_the_same_item(page: Page, served: Served, tmp_path: Path) -> None:
     take_in(served, small_pack(tmp_path))
     open_first(page)
