@@ -67,13 +67,12 @@ def test_only_what_is_written_at_once_is_written_at_the_rate_of_many() -> None:
 
 
 @given(st.floats(1, 500), st.floats(0.5, 60), st.floats(1, 6), st.integers(1, 40))
-def test_reading_beside_writing_costs_no_more_than_alone(read: float, write: float, gain: float, at_once: int) -> None:
-    rates = {1: write, 8: write * gain}
-    this = profile(read_tokens_per_s=read, write_tokens_per_s=rates, batch=128)
+def test_reading_behind_a_beginning_takes_longer_than_from_an_empty_cache(
+    read: float, write: float, gain: float, at_once: int
+) -> None:
+    this = profile(read_tokens_per_s=read, write_tokens_per_s={1: write, 8: write * gain}, batch=128)
     some = timed(Work({"a": (1000.0, 0.0), "b": (0.0, 100.0)}, at_once), this)
-    assert 0.4 * 1000 / read <= some.parts["a"] - estimating.EXTRACT + 1e-9
-    assert some.parts["a"] - estimating.EXTRACT <= 1000 / read + 1e-9
-    assert some.parts["b"] - estimating.EXTRACT == pytest.approx(100 / rates[8 if at_once >= 8 else 1])
+    assert 1000 / read < some.parts["a"] - estimating.EXTRACT < 2 * 1000 / read
 
 
 def test_items_without_anything_to_write_cost_next_to_nothing() -> None:

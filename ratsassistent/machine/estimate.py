@@ -33,7 +33,7 @@ EXTRACT = 0.25  # seconds for all that is done of an item without the model
 LOADING = 3.0  # seconds until the model is in memory
 # Where nothing was measured: a modest office PC with the default model.
 READ_RATE, WRITE_RATE, SIDE_GAIN = 60.0, 8.0, 1.5
-LEAST_SHARE = 0.4  # of the time for a token that is read by itself, what it takes beside others that are written
+BEHIND = 0.6  # of the rate of reading from an empty cache, what is left behind a beginning (0.55 to 0.65 on two cores)
 MOST_CORRECTION = 4.0  # whatever happened: no more than that much slower or faster than counted
 STUCK = 0.1  # of what lies ahead: less than that is never said while an item is late
 PRIOR = 0.15  # of the whole: as much as this has to be done before what was seen weighs as much as what was estimated
@@ -126,17 +126,13 @@ def timed(given: Work, profile: Profile | None, *, guess: bool = False) -> Estim
 def _costs(profile: Profile | None, at_once: int) -> tuple[float, float]:
     """Seconds for each token that is read, and for each that is written with so many sentences at once.
 
-    A step of the engine takes a while however few tokens it has, and a little for each of them. Prompts are read in the
-    steps that write: then only that little counts, which follows from the two measured rates.
+    Prompts are read in steps of their own (`writing.model.schedule`), not all of them wide, and behind the beginning that
+    they share: that takes longer than what was measured from an empty cache.
     """
     if profile is None:
         return 1 / READ_RATE, 1 / (WRITE_RATE * (SIDE_GAIN if at_once > 1 else 1))
     side = max(1, min(profile.side_by_side, at_once))
-    alone, written = 1 / profile.read_tokens_per_s, 1 / profile.writing_rate(side)
-    if side == 1 or profile.batch <= side:
-        return alone, written
-    each = (profile.batch * alone - side * written) / (profile.batch - side)
-    return min(alone, max(LEAST_SHARE * alone, each)), written
+    return 1 / (BEHIND * profile.read_tokens_per_s), 1 / profile.writing_rate(side)
 
 
 def expected(wanted: list[Task], effort: Effort = USUAL) -> list[tuple[Task, float]]:
