@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratsassistent.errors import InputError, StorageError, UsageError
@@ -50,9 +50,10 @@ def sha256(path: Path) -> str:
 
 names = st.from_regex(r"[a-z][a-z0-9]{0,8}([-_.][a-z0-9]{1,5})?", fullmatch=True)
 versions = st.from_regex(r"[1-9]?[0-9]\.[0-9]{1,2}(\.[0-9])?(\+cpu|\.post1)?", fullmatch=True)
-digests = st.lists(st.text("0123456789abcdef", min_size=64, max_size=64), min_size=1, max_size=3, unique=True)
+digests = st.lists(st.integers(0, 2**256 - 1).map("{:064x}".format), min_size=1, max_size=3, unique=True)
 
 
+@settings(max_examples=30)
 @given(
     st.dictionaries(names, st.tuples(versions, digests), min_size=1, max_size=5),
     st.sampled_from([" \\\n    ", " "]),
