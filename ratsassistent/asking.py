@@ -132,7 +132,7 @@ def _hits(ws: Workspace, asked: answering.Asked, meeting_id: str | None, filters
     if asked.question.over_time and not meeting_id and not filters.keys() & {"since", "until"}:
         known = {h.passage.id for h in hits}
         for year in _years(asked.question):
-            period = {"since": f"{year}-01-01", "until": f"{year}-12-31"}
+            period: dict[str, Any] = {"since": f"{year}-01-01", "until": f"{year}-12-31"}
             of_year = find(ws, asked.search, limit=A_YEAR, quick=True, **filters, **period)
             hits += [h for h in of_year if h.passage.id not in known]
             known |= {h.passage.id for h in of_year}

@@ -56,7 +56,7 @@ class LookUp:
         :param answered: it is put as a question, too.
         """
         ws = self._ready.workspace()
-        more = {"item_id": asked.item} if asked.item else {}
+        more: dict[str, Any] = {"item_id": asked.item} if asked.item else {}
         found = workflow.find(
             ws, asked.text, limit=MOST + 1, wanted=asked.meeting or None, one_a_file=True, **asked.filters, **more
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from ratsassistent.archive.searches_table import MOST, KeptSearch
 from ratsassistent.jobs import Job
@@ -22,7 +23,8 @@ Words = Callable[[Search], str]  # what a search is narrowed to, in words
 
 def search_of(kept: KeptSearch) -> Search:
     """A search that was kept, to be made again."""
-    return Search(kept.text, **kept.narrowed)
+    narrowed: dict[str, Any] = kept.narrowed
+    return Search(kept.text, **narrowed)
 
 
 def recent(
@@ -85,7 +87,7 @@ def _search(kept: KeptSearch, words: Words, now: dt.datetime) -> str:
     return _row("Suche", kept.text, kept.created, [words(search_of(kept))], now, search=kept.id)
 
 
-def _row(kind: str, text: str, at: dt.datetime, more: Sequence[str], now: dt.datetime, **which: str) -> str:
+def _row(kind: str, text: str, at: dt.datetime, more: Sequence[str], now: dt.datetime, **which: Any) -> str:
     facts = " · ".join(part for part in (kind, when(at, now), *more) if part)
     data = "".join(f' data-{key}="{safe(value)}"' for key, value in which.items())
     return (

@@ -70,15 +70,17 @@ class Search:
 
     def without(self, names: Iterable[str]) -> Search:
         """The same, not narrowed by these."""
-        gone = dict.fromkeys((name for name in names if name in FILTERS), "")
-        return replace(self, **gone, **({"item": ""} if "meeting" in gone else {}))
+        gone: dict[str, Any] = dict.fromkeys((name for name in names if name in FILTERS), "")
+        if "meeting" in gone:
+            gone["item"] = ""
+        return replace(self, **gone)
 
 
 def asked_of(payload: Mapping[str, Any]) -> Search:
     """What a question's job was asked within (`question_jobs`)."""
     given = payload.get("narrowed") or {}
-    public = {True: "ja", False: "nein"}.get(given.get("public"), "")
-    rest = {key: str(given.get(key, "")) for key in FILTERS[:4]}
+    public = {True: "ja", False: "nein"}.get(given["public"], "") if "public" in given else ""
+    rest: dict[str, Any] = {key: str(given.get(key, "")) for key in FILTERS[:4]}
     meeting, item = str(payload.get("meeting") or ""), str(payload.get("top") or "")
     return Search(str(payload.get("question", "")), **rest, meeting=meeting, item=item, public=public)
 
@@ -175,7 +177,7 @@ def _chosen(now: Search, within: Opened) -> str:
     return chip_list(found, "narrow", every)
 
 
-def chip_list(found: Sequence[tuple[str, str]], do: str, every: str = "", **data: str) -> str:
+def chip_list(found: Sequence[tuple[str, str]], do: str, every: str = "", **data: Any) -> str:
     """Chips with a button each that takes one away: words, and the names of its fields.
 
     :param do: what the button asks for, with `data`. :param every: HTML of a last entry.
