@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import io
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -345,7 +346,15 @@ def test_the_start_file_for_linux_works_from_any_path(tmp_path: Path) -> None:
     ]
     assert done.returncode == 3
     desktop = texts.start_files(LINUX)[texts.LINUX_DESKTOP]
-    assert desktop.startswith("[Desktop Entry]\n")
+    value = desktop.split("\nExec=")[1].split("\n")[0]
+    unescaped = value.replace(
+        "\\\\", "\\"
+    )  # the key file's escapes, then those in quotes (Desktop Entry Specification)
+    command = [re.sub(r"\\(.)", r"\1", a or b) for a, b in re.findall(r'"((?:[^"\\]|\\.)*)"|(\S+)', unescaped)]
+    for place in (str(folder / texts.LINUX_DESKTOP), f"file://{folder / texts.LINUX_DESKTOP}"):
+        words = [place if word == "%k" else word for word in command]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd="/")
+        assert (done.stdout.splitlines()[-1], done.returncode) == ("<ratsassistent.portable.launcher>", 3)
 
 
 @pytest.mark.parametrize("of", TARGETS.values(), ids=TARGETS)

@@ -7,6 +7,7 @@ Start files do as little as can be: they find Python beside them, whatever the p
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ratsassistent.portable.targets import Target
@@ -91,11 +92,14 @@ exit "$status"
 
 
 def _desktop() -> str:
+    script = f"""exec /bin/sh "$(dirname -- "${{1#file://}}")/{LINUX_START}\""""
+    # A value in quotes, and then a text of a key file: each has its own backslashes.
+    quoted = re.sub(r'(["`$\\])', r"\\\1", script).replace("\\", "\\\\")
     return f"""[Desktop Entry]
 Type=Application
 Name=Ratsassistent
 Comment=Liest Sitzungsunterlagen auf diesem Rechner, ohne Internet
-Exec=/bin/sh -c "f=\\"\\$1\\"; exec /bin/sh \\"\\$(dirname -- \\"\\${{f#file://}}\\")/{LINUX_START}\\"" sh %k
+Exec=/bin/sh -c "{quoted}" sh %k
 Terminal=true
 Categories=Office;
 """
