@@ -71,3 +71,10 @@ def test_each_end_has_its_sentence(status: int, said: str, expected: str) -> Non
     assert expected in sentence
     assert sentence.endswith(".")
     assert "\n" not in sentence
+
+
+def test_a_portable_folder_sends_nobody_to_start_py(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(engine_check.PORTABLE, "1")
+    said = engine_check.explained(-4, "", "Alter Prozessor")
+    assert "start.py" not in said
+    assert "Auszüge und Suche gehen auch ohne" in said

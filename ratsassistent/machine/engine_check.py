@@ -10,6 +10,7 @@ library proves nothing, the first instruction of that kind comes when its proces
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -63,6 +64,8 @@ REPAIR = (
     "Bitte Ratsassistent beenden und start.py auf diesem Rechner noch einmal ausführen: Es holt oder baut ein passendes "
     "(mit Internet, etwa zehn Minuten). Auszüge und Suche gehen auch ohne."
 )
+PORTABLE = "RATSASSISTENT_TRAGBAR"  # set by the start file of a portable folder, where there is nothing to build with
+_NO_REPAIR = "Auszüge und Suche gehen auch ohne; für Zusammenfassungen bitte einen neueren Rechner nehmen."
 
 
 def ensure_engine_runs(folder: Path, command: Sequence[str] | None = None) -> None:
@@ -95,17 +98,18 @@ def explained(status: int, said: str, processor: str) -> str:
     :param status: as `subprocess` gives it: on Linux and macOS minus the signal, on Windows the system's code.
     :param said: what it wrote on standard error.
     """
+    repair = _NO_REPAIR if os.environ.get(PORTABLE) else REPAIR
     if status in _ILLEGAL:
         return (
             "Das Rechenwerk für Sprachmodelle wurde für einen anderen Prozessor gebaut und benutzt einen Befehl, den dieser "
-            f"hier ({processor}) nicht kennt. {REPAIR}"
+            f"hier ({processor}) nicht kennt. {repair}"
         )
     if status in _CRASHED:
-        return f"Das Rechenwerk für Sprachmodelle stürzt auf diesem Rechner ({processor}) ab. {REPAIR}"
+        return f"Das Rechenwerk für Sprachmodelle stürzt auf diesem Rechner ({processor}) ab. {repair}"
     if status == -getattr(signal, "SIGKILL", 9):
         return (
             "Das System hat das Rechenwerk für Sprachmodelle beendet, wahrscheinlich weil der Arbeitsspeicher nicht reichte. "
             "Bitte andere Programme schließen oder ein kleineres Modell einstellen."
         )
     last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), f"Status {status}")
-    return f"Das Rechenwerk für Sprachmodelle (llama-cpp-python) fehlt oder läuft hier nicht: {last[:200]}. {REPAIR}"
+    return f"Das Rechenwerk für Sprachmodelle (llama-cpp-python) fehlt oder läuft hier nicht: {last[:200]}. {repair}"
