@@ -245,6 +245,7 @@ def test_the_summary_is_written_paused_and_shown_in_a_second_tab(page: Page, ser
 def test_the_queue_of_all_packs(page: Page, served: Served, tmp_path: Path) -> None:
     take_in(served, small_pack(tmp_path))
     open_overview(page)
+    page.locator("#ra-controls summary", has_text="Gründlicher").click()
     page.get_by_label("gründlicher").check()
     page.get_by_role("button", name="Zusammenfassung schreiben lassen").click()
     page.locator("#ra-line", has_text="In Arbeit: TOP").wait_for()
@@ -337,7 +338,7 @@ def test_plain_language_is_written_for_the_open_item(page: Page, served: Served,
 def test_the_files_to_hand_round_can_be_saved(page: Page, served: Served, tmp_path: Path) -> None:
     take_in(served, small_pack(tmp_path))
     open_overview(page)
-    page.get_by_role("button", name="Als Word oder PDF speichern").click()
+    page.get_by_role("button", name="Word oder PDF").click()
     for label, start in (
         ("Word (DOCX) speichern", b"PK"),
         ("PDF speichern", b"%PDF-"),

@@ -96,12 +96,11 @@ class Page:
                 with gr.Row(elem_classes="ra-bar"):
                     self.back = self._button("← Alle Sitzungen")
                     self.head = self._html("ra-head")
+                    self.to_ask = self._button("Frage stellen", when="meeting")
+                    self.export = self._button("Word oder PDF", when="meeting")
+                    self.delete = self._button("Sitzung löschen", when="meeting")
                 self.line = self._html("ra-line")
                 self.controls = self._html("ra-controls", "ra-when-meeting")
-                with gr.Row(elem_classes="ra-bar ra-when-meeting"):
-                    self.to_ask = self._button("Frage zu dieser Sitzung stellen")
-                    self.export = self._button("Als Word oder PDF speichern")
-                    self.delete = self._button("Sitzung löschen")
                 self.files_made = self._html("ra-files-made", "ra-when-meeting")
                 self.about = self._html("ra-about", "ra-when-meeting")
                 with gr.Column(elem_classes="ra-confirm"):

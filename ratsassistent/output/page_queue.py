@@ -24,6 +24,7 @@ _GENTLY = (
     "Leise heißt: mit halber Kraft. Der Rechner bleibt ruhig und für anderes frei, es dauert etwa doppelt so lange."
 )
 _KEPT = "Was fertig ist, bleibt erhalten."
+_WRITE_NOW = action("write", "Zusammenfassung schreiben lassen", css="ra-button ra-primary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +142,16 @@ def _ordering(offer: Offer, switch: str) -> str:
         return (
             '<details data-fold="gründlicher"><summary>Gründlicher schreiben lassen</summary><p>Die KI liest dann mehr Stellen und '
             f"versucht es länger: {count(offer.thorough_items, 'Punkt', 'Punkte')}, {how_long}. Bis dahin bleibt die jetzige "
-            f'Zusammenfassung stehen.</p><form class="ra-write"><p class="ra-buttons">{_hidden_thorough()}{_write_buttons(offer)}</p></form></details>'
+            f'Zusammenfassung stehen.</p><form class="ra-write"><p class="ra-buttons">{_hidden_thorough()}{_WRITE_NOW}{_write_tonight(offer)}</p></form></details>'
         )
     what = count(offer.items, "Tagesordnungspunkt mit Unterlagen", "Tagesordnungspunkte mit Unterlagen")
     more = f" ({duration(offer.thorough_seconds)})" if offer.thorough_seconds is not None else " (dauert länger)"
     return (
         f'<form class="ra-write"><p>Noch ohne Zusammenfassung: {what}. Die KI braucht dafür '
         f"{_how_long(offer.seconds, offer.known)}; Sie können währenddessen weiterlesen.</p>"
+        f'{_WRITE_NOW}<details data-fold="schreiben"><summary>Gründlicher, später, leise …</summary>'
         f'<label class="ra-tick"><input type="checkbox" name="thorough" value="1"> gründlicher: die KI liest mehr Stellen{safe(more)}</label>'
-        f'<p class="ra-buttons">{_write_buttons(offer)}{switch}</p></form>'
+        f'<p class="ra-buttons">{_write_tonight(offer)}{switch}</p></details></form>'
     )
 
 
@@ -157,11 +159,10 @@ def _hidden_thorough() -> str:
     return '<input type="hidden" name="thorough" value="1">'
 
 
-def _write_buttons(offer: Offer) -> str:
-    now = action("write", "Zusammenfassung schreiben lassen", css="ra-button ra-primary")
+def _write_tonight(offer: Offer) -> str:
     if offer.night is None:
-        return now
-    return now + action("write", f"Erst heute Nacht (ab {NIGHT_BEGINS} Uhr)", when="night")
+        return ""
+    return action("write", f"Erst heute Nacht (ab {NIGHT_BEGINS} Uhr)", when="night")
 
 
 def _how_long(seconds: float | None, known: bool) -> str:
