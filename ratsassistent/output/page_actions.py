@@ -24,12 +24,12 @@ from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
 from ratsassistent.oparl import AgendaItem, Meeting, Paper
 from ratsassistent.output import export, page_correcting, page_item, page_marks, page_overview, page_today, page_views
-from ratsassistent.output.page_loading import ModelLoading
 from ratsassistent.output.page_help import Help
+from ratsassistent.output.page_loading import ModelLoading
 from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_taking import Taking
-from ratsassistent.output.page_text import notice, progress_bar
+from ratsassistent.output.page_text import notice
 from ratsassistent.output.page_views import PagePicture
 from ratsassistent.output.page_working import Work
 from ratsassistent.settings import Settings
@@ -153,12 +153,12 @@ class Actions:
         with workflow.workspace(self.settings) as ws:
             return bool(workflow.meetings(ws, with_papers=False) or workflow.loose_papers(ws, with_text=False))
 
-    def lists(self, chosen: Chosen) -> tuple[str, str]:
+    def lists(self, chosen: Chosen) -> tuple[str, str, str]:
         """The meetings and the loose papers as HTML."""
         with workflow.workspace(self.settings) as ws:
             held, loose = workflow.meetings(ws, with_papers=False), workflow.loose_papers(ws, with_text=False)
             today = self._today(ws, held)
-        return today + page_views.meetings(held, chosen.meeting), page_views.loose_papers(loose)
+        return today, page_views.meetings(held, chosen.meeting), page_views.loose_papers(loose)
 
     def _today(self, ws: Workspace, held: Sequence[Meeting]) -> str:
         """The next meeting with how far the reader is; empty where none is near."""

@@ -26,7 +26,6 @@ from ratsassistent.output.page_text import (
     notice,
     progress_bar,
     safe,
-    short_name,
     size,
 )
 from ratsassistent.pack.page.places import Box
