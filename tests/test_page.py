@@ -490,10 +490,10 @@ def test_a_loose_paper_is_kept_back_until_someone_releases_it(settings: Settings
     done = list(actions.take_in([pdfs.write(tmp_path / "vorlage.pdf", [pdfs.FIRE_1])]))[-1][1]
     assert done is not None
     (loose,) = done.loose_papers
-    assert "Diese Vorlage ist öffentlich" in actions.lists(Chosen())[1]
+    assert "Diese Vorlage ist öffentlich" in actions.lists(Chosen())[2]
     assert page_item.NON_PUBLIC in actions.open(Chosen(paper=loose.id)).item
     actions.release(loose.id)
-    assert "Diese Vorlage ist öffentlich" not in actions.lists(Chosen())[1]
+    assert "Diese Vorlage ist öffentlich" not in actions.lists(Chosen())[2]
     assert page_item.NON_PUBLIC not in actions.open(Chosen(paper=loose.id)).item
 
 

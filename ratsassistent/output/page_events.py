@@ -315,8 +315,8 @@ class Events:
     # --- what changes together
 
     def _lists(self, chosen: Chosen) -> dict[Any, Any]:
-        held, loose = self.do.lists(chosen)
-        return {self.p.meetings: held, self.p.loose: loose}
+        today, held, loose = self.do.lists(chosen)
+        return {self.p.today: today, self.p.meetings: held, self.p.loose: loose}
 
     def _model(self) -> dict[Any, Any]:
         return {self.p.model: self.do.model_box()}

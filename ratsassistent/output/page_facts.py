@@ -144,9 +144,15 @@ def unreadable(pages: Sequence[PageRef], *, linked: bool = True) -> str:
 
 
 def coverage(given: Coverage, *, linked: bool = True) -> str:
-    """All that a reader has to know about how far the pack was read, folded, one line each."""
-    parts = [unreadable(given.unreadable, linked=linked)]
+    """All that a reader has to know about how far the pack was read, folded; what could not be read is never folded away."""
+    lines = []
     for sentence, details in phrases.coverage(given):
         rows = "".join(f"<li>{safe(detail)}</li>" for detail in details)
-        parts.append(f'<details class="ra-coverage"><summary>{safe(sentence)}</summary><ul>{rows}</ul></details>')
-    return "".join(parts)
+        lines.append(f'<details class="ra-coverage"><summary>{safe(sentence)}</summary><ul>{rows}</ul></details>')
+    first = unreadable(given.unreadable, linked=linked)
+    if len(lines) < 2:
+        return first + "".join(lines)
+    return (
+        f'{first}<details class="ra-coverage" data-fold="hinweise"><summary>{len(lines)} Hinweise zu den Unterlagen: fehlende '
+        f"Anlagen, Scans und Ähnliches</summary>{''.join(lines)}</details>"
+    )

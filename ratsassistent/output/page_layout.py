@@ -89,6 +89,7 @@ class Page:
         with gr.Tab("Sitzungen", id=READ, render_children=True) as self.tab_read:
             with gr.Column(elem_classes="ra-when-overview"):
                 gr.HTML("<h1>Ihre Sitzungen</h1>", js_on_load=None)
+                self.today = self._html("ra-today")
                 self.queue = self._html("ra-queue")
                 self.meetings = self._html("ra-meetings")
                 self.loose = self._html("ra-loose")
@@ -164,6 +165,7 @@ class Page:
         for part in (
             self.model,
             self.result,
+            self.today,
             self.meetings,
             self.loose,
             self.head,

@@ -57,7 +57,7 @@ class PagePicture:
 def meetings(held: Sequence[Meeting], chosen: str | None) -> str:
     """The meetings held, newest first."""
     if not held:
-        return notice("Es sind noch keine Sitzungen da. Unter „1. Unterlagen einlesen“ geht es los.")
+        return notice("Es sind noch keine Sitzungen da. Unter „Einlesen“ geht es los.")
     rows = "".join(
         f'<li><button type="button" class="ra-row" data-do="open" data-meeting="{safe(m.id)}"'
         f"{_current(m.id == chosen)}><strong>{safe(m.name)}</strong><span>{safe(long_day(m.start))}</span>"
