@@ -18,13 +18,15 @@ from conftest import rows, settings_for
 from test_intake import SIRENS, SUPPLEMENT
 from wallerfurt import everything_in, only_meeting
 
-from ratsassistent import corrections, register, workflow
+from ratsassistent import correcting, corrections, intake, register, workflow
 from ratsassistent.archive.corrections_table import Corrections
 from ratsassistent.archive.replacing import save_briefing_of
 from ratsassistent.briefings import ItemBriefing, Statement
 from ratsassistent.corrections import Place, Standing
 from ratsassistent.errors import Ambiguous, InputError, NotFound
 from ratsassistent.oparl import AgendaItem, Citation, Paper
+from ratsassistent.pack.files.pages import ReadFile, read_file
+from ratsassistent.pack.files.public_copy import public_copy
 from ratsassistent.workflow import Workspace
 
 COUNSEL = [
@@ -37,6 +39,25 @@ SECRETS = ("Quittenbaum", "Holunderstrauch", "Vergleichssumme")
 PAGE = 4  # where these stand
 
 
+def without_children(patch: pytest.MonkeyPatch) -> None:
+    """These PDFs are our own: they are read and copied in this process, which is quicker (`test_intake` has children)."""
+
+    def read(path: Path, *, name: str, max_pages: int, **_: object) -> ReadFile:
+        return read_file(path, name=name, max_pages=max_pages)
+
+    def copied(path: Path, keep: set[int], target: Path, _: object = None) -> None:
+        public_copy(path, keep, target)
+
+    patch.setattr(intake, "read_safely", read)
+    for module in (intake, correcting):
+        patch.setattr(module, "public_copy_safely", copied)
+
+
+@pytest.fixture(autouse=True)
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_children(monkeypatch)
+
+
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Workspace]:
     with workflow.workspace(replace(settings_for(tmp_path / "daten"), name="Erika Muster")) as opened:
@@ -47,8 +68,10 @@ def empty(tmp_path: Path) -> Iterator[Workspace]:
 def taken_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the pack and a data folder that holds it; nobody writes into it."""
     folder = tmp_path_factory.mktemp("korrekturen")
-    with workflow.workspace(settings_for(folder / "daten")) as ws:
-        workflow.take_in(ws, [pdfs.write(folder / "pack.pdf", PACK)])
+    with pytest.MonkeyPatch.context() as patch:
+        without_children(patch)
+        with workflow.workspace(settings_for(folder / "daten")) as ws:
+            workflow.take_in(ws, [pdfs.write(folder / "pack.pdf", PACK)])
     return folder
 
 
@@ -319,9 +342,6 @@ def test_a_supplement_keeps_corrections(held: Workspace, tmp_path: Path) -> None
 
 
 def test_a_crash_in_between_is_made_good(held: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ratsassistent import correcting
-    from ratsassistent.archive import replacing
-
     calls = []
 
     def dies(store: object, share: object) -> None:
@@ -333,7 +353,6 @@ def test_a_crash_in_between_is_made_good(held: Workspace, monkeypatch: pytest.Mo
         correct(held, file="pack.pdf", pages=(PAGE, PAGE), public=False)
     monkeypatch.undo()
     assert calls
-    assert replacing.replace is not dies
     corrections.put_in_order(held)
     assert traces(held, *SECRETS) == []
     assert Corrections(held.nonpublic).unfinished() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from test_corrections import PAGE, held, taken_pack
+from test_corrections import PAGE, held, in_process, taken_pack
 from wallerfurt import only_meeting
 
 from ratsassistent import corrections, workflow
@@ -19,7 +19,7 @@ from ratsassistent.workflow import Workspace
 EVIL = "<img src=x onerror=alert(1)>"
 
 
-__all__ = ["held", "taken_pack"]  # fixtures
+__all__ = ["held", "in_process", "taken_pack"]  # fixtures
 
 
 def meeting(ws: Workspace) -> Meeting:
