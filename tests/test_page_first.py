@@ -108,7 +108,7 @@ def test_it_is_there_while_nothing_is_held_and_goes_when_a_pack_comes(
     chosen = first["chosen"]
     assert "Sie laden es später" in words_of(press(events, chosen, "later")["welcome"])
     own = press(events, chosen, "own")
-    assert words_of(own["welcome"]) == "Erste Schritte noch einmal zeigen"
+    assert words_of(own["welcome"]) == "Erste Schritte zeigen"
     assert "Willkommen" in words_of(press(events, own["chosen"], "welcome")["welcome"])
     taken = press(events, chosen, "demo")
     assert not taken["chosen"].welcome

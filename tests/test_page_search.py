@@ -128,16 +128,16 @@ def test_the_same_words_elsewhere_are_named_and_many_are_folded() -> None:
 
 
 def test_only_the_first_are_shown_and_more_can_be_had() -> None:
-    found = [hit(f"Stelle {n}.") for n in range(1, 61)]
+    found = [hit(f"Stelle {n}.") for n in range(1, 2 * STEP + 6)]
     first = Shape(shown(*found))
-    assert first.words.startswith("60 Treffer für „Gebühren“")
+    assert first.words.startswith(f"{2 * STEP + 5} Treffer für „Gebühren“")
     assert first.tags.count("li") == STEP
-    assert "Weitere 25 Treffer anzeigen" in first.words
+    assert f"Weitere {STEP} Treffer anzeigen" in first.words
     assert first.values("data-new") == []
     second = shown(*found, asked=Search(text="Gebühren", shown=2 * STEP))
     assert Shape(second).tags.count("li") == 2 * STEP
-    assert "Weitere 10 Treffer anzeigen" in words_of(second)
-    assert "Stelle 26." in words_of(second.partition('data-new="1"')[2].partition("</li>")[0])
+    assert "Weitere 5 Treffer anzeigen" in words_of(second)
+    assert f"Stelle {STEP + 1}." in words_of(second.partition('data-new="1"')[2].partition("</li>")[0])
     last = shown(*found, asked=Search(text="Gebühren", shown=3 * STEP))
     assert 'data-do="more"' not in last
 
