@@ -144,3 +144,9 @@ def test_no_text_breaks_the_patterns(text: str) -> None:
 def test_the_first_share_of_a_range_has_its_unit_further_on() -> None:
     assert [f.value for f in percentages("von 71 auf 62 Prozent, später 10 bis 12,5 %")] == [71, 62, 10, 12.5]
     assert [f.value for f in percentages("bis 2030 auf 62 Prozent")] == [62]
+
+
+def test_the_thousands_of_a_million_in_words_are_no_amount_of_their_own() -> None:
+    text = "1.164.960 Euro (in Worten: eine Million einhundertvierundsechzigtausendneunhundertsechzig Euro)"
+    assert [found.value for found in money(text)] == [1164960.0]
+    assert [found.value for found in money("einhundertvierundsechzigtausend Euro")] == [164000.0]

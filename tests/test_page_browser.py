@@ -154,7 +154,7 @@ def test_from_an_empty_page_to_the_source_of_a_statement(page: Page) -> None:
     page.get_by_role("heading", name="Willkommen").wait_for()
     page.get_by_role("button", name="Eigene Unterlagen einlesen").click()
     page.get_by_text("hier klicken und auswählen").wait_for()
-    page.get_by_role("button", name="Erste Schritte noch einmal zeigen").click()
+    page.get_by_role("button", name="Erste Schritte zeigen").click()
     page.get_by_text("hier klicken und auswählen").wait_for(state="hidden")
     page.get_by_role("button", name="Beispiel laden").click()
     page.get_by_text("Seiten gelesen.").wait_for(timeout=60_000)
@@ -259,7 +259,7 @@ def test_the_queue_of_all_packs(page: Page, served: Served, tmp_path: Path) -> N
     queue.get_by_text("Angehalten").wait_for()
     served.may_write.set()
     queue.get_by_role("button", name="Alles fortsetzen").click()
-    queue.get_by_text("Noch zu erledigen").wait_for(state="detached")
+    queue.get_by_text("Das Programm arbeitet").wait_for(state="detached")
     page.locator("#ra-meetings button").first.click()
     page.get_by_text("Die Zusammenfassung ist fertig.").wait_for()
 

@@ -84,7 +84,7 @@ def test_before_it_starts_the_page_says_how_long_it_takes() -> None:
     ("state", "more", "ahead", "buttons"),
     [
         ("läuft", {}, 0, ["Anhalten", "Abbrechen"]),
-        ("wartet", {}, 1, ["Nach vorn", "Anhalten", "Abbrechen"]),
+        ("wartet", {}, 1, ["Zuerst erledigen", "Anhalten", "Abbrechen"]),
         ("wartet", {"not_before": NOW + dt.timedelta(hours=7)}, 1, ["Jetzt gleich schreiben", "Abbrechen"]),
         ("pausiert", {}, 0, ["Fortsetzen", "Abbrechen"]),
     ],
@@ -108,7 +108,7 @@ def test_the_queue_lists_all_packs_with_their_buttons() -> None:
     jobs = [job(done=1, total=4, result=standing()), job("wartet", id="b"), job("fehler", id="c", error="Kaputt.")]
     html = page_queue.queue(jobs, Working(), NOW)
     words = words_of(html)
-    for part in ("1 von 4 Punkten", "Nach vorn", "Noch einmal versuchen", "Aus der Liste nehmen", "Alles anhalten"):
+    for part in ("1 von 4 Punkten", "Zuerst erledigen", "Noch einmal versuchen", "Aus der Liste nehmen", "Alles anhalten"):
         assert part in words
     assert "Alles fortsetzen" not in words
     assert "Alles fortsetzen" in words_of(page_queue.queue([job("pausiert")], Working(), NOW))
@@ -247,7 +247,7 @@ def test_the_queue_is_seen_where_all_meetings_are(actions: Actions, meeting: Cho
     assert first["queue"] == ""
     press(actions, meeting, do="write")
     (changed,) = events.tick(Chosen(), first["seen"])
-    assert "Noch zu erledigen" in words_of(changed["queue"])
+    assert "Das Programm arbeitet" in words_of(changed["queue"])
     assert list(events.tick(Chosen(), changed["seen"])) == []
     shown = press(actions, Chosen(), do="all", how="pause")
     assert "Alles fortsetzen" in shown["queue"]

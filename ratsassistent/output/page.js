@@ -6,6 +6,7 @@ const nameOf = (fold) =>
   fold.dataset.fold ?? `${fold.closest("[data-about]")?.dataset.about} ${fold.querySelector("summary")?.textContent}`;
 const isItem = element.closest("#ra-item") !== null, isRegister = element.closest("#ra-register") !== null;
 const isRecent = element.closest("#ra-earlier") !== null;
+const isForm = element.closest("#ra-search-form, #ra-register-form") !== null;
 const folds = () => [...element.querySelectorAll("details")];
 const fields = () => [...element.querySelectorAll("[data-draft]")];
 const given = (field) =>  // what the program has put into it
@@ -66,6 +67,8 @@ if (isItem && !window.raKeys) {
   window.raKeys = true;
   document.addEventListener("keydown", (event) => {
     const item = document.querySelector("#ra-item"), at = document.activeElement;
+    const large = document.querySelector(".ra-picture.ra-large");
+    if (event.key === "Escape" && large) { large.querySelector('[data-local="zoom"]')?.click(); return; }
     if (window.raKeysOff() || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     if (!item?.checkVisibility() || at?.closest("input, textarea, select, [contenteditable], [role=listbox], [role=dialog]")) return;
     const press = (which) => item.querySelector(which)?.click();
@@ -100,6 +103,14 @@ const settle = () => {  // the page's column may have been hidden before, and th
 };
 watch("value", settle);
 watch("value", () => {
+  const column = element.closest(".ra-picture"), row = element.querySelector('.ra-agenda [aria-current="true"]'), left = element.closest(".ra-left");
+  if (column) delete column.dataset.waiting;
+  if (row && left) {  // the item that is open is seen in the list, without moving the page
+    const above = row.getBoundingClientRect().top - left.getBoundingClientRect().top, below = row.getBoundingClientRect().bottom - left.getBoundingClientRect().bottom;
+    if (above < 0) left.scrollTop += above - 40; else if (below > 0) left.scrollTop += below + 40;
+  }
+});
+watch("value", () => {
   const typing = window.raTyping, next = window.raNext, added = window.raMore && element.querySelector("[data-new]");
   for (const fold of folds()) fold.open = unfolded.has(nameOf(fold));
   for (const field of fields()) {
@@ -112,7 +123,7 @@ watch("value", () => {
     added.focus();
     return;
   }
-  if (next && (isItem || isRegister || isRecent)) {  // a pressed button may have become another one: never leave the focus there
+  if (next && (isItem || isRegister || isRecent || isForm)) {  // a pressed button may have become another one: never leave the focus there
     window.raNext = null;
     const fold = folds().find((other) => other.dataset.fold === next);
     const place = fold?.querySelector("summary") ?? element.querySelector(".ra-title");
@@ -132,7 +143,10 @@ element.addEventListener("click", (event) => {
   const narrow = window.innerWidth < 1000;
   const show = (id) => document.getElementById(id)?.scrollIntoView({ behavior: "smooth", block: "start" });
   if (button.dataset.local === "zoom") {
-    button.closest(".ra-paper").classList.toggle("ra-large");
+    const column = button.closest(".ra-picture"), large = column.classList.toggle("ra-large");
+    if (!large) column.querySelector('[data-local="zoom"]')?.focus();
+    const sheet = column.querySelector(".ra-sheet"), found = column.querySelector(".ra-found");
+    if (found) sheet.scrollTop += found.getBoundingClientRect().top - sheet.getBoundingClientRect().top - sheet.clientHeight / 3;
     return;
   }
   if (button.dataset.local === "back") {
@@ -171,6 +185,10 @@ element.addEventListener("click", (event) => {
     drafts.delete(button.form?.elements[name]?.dataset.draft);
   }
   if (wanted.folds) unfolded.delete(wanted.folds);
+  if (isForm && (wanted.drop || wanted.folds || wanted.only)) {
+    window.raNext = element.querySelector("[data-fold]").dataset.fold;
+    window.raTyping = null;
+  }
   if (wanted.words) {
     const field = button.closest(".ra-words").querySelector("textarea");
     wanted.text = field.value;
@@ -203,11 +221,23 @@ element.addEventListener("click", (event) => {
     window.raConfirm(false);
     window.raTab("sitzungen");
   }
-  if (["remark", "withdraw", "plain", "first", "write", "steer", "night", "release", "enter", "forget", "forget-all", "demo", "correct", "uncorrect"].includes(wanted.do)) {  // a double click is one
+  if (["remark", "withdraw", "plain", "first", "write", "steer", "night", "release", "enter", "mark", "forget", "forget-all", "demo", "correct", "uncorrect"].includes(wanted.do)) {  // a double click is one
     button.disabled = true;
     setTimeout(() => { button.disabled = false; }, 1500);
   }
   trigger("act", wanted);
+  if (wanted.do === "mark") {  // seen at once; a second click in between would undo it
+    button.setAttribute("aria-pressed", String(wanted.to === "1"));
+    button.textContent = button.textContent.replace(/^./u, wanted.to === "1" ? "☑" : "☐");
+  }
+  if (wanted.do === "item" || wanted.do === "cite") {  // the page of what was shown before must not stand beside it
+    const column = document.querySelector(wanted.do === "item" ? "#ra-picture-read" : `#${button.closest(".ra-desk")?.querySelector(".ra-picture")?.id}`);
+    if (column) {
+      column.dataset.waiting = wanted.page ? `Seite ${wanted.page} wird geholt …` : "Die Seite dazu wird geholt …";
+      clearTimeout(window.raWaits);
+      window.raWaits = setTimeout(() => { delete column.dataset.waiting; }, 20000);
+    }
+  }
   if (wanted.do === "cite" && !button.closest(".ra-paper")) {
     document.querySelectorAll(".ra-cite.ra-shown").forEach((other) => other.classList.remove("ra-shown"));
     button.classList.add("ra-shown");

@@ -208,7 +208,7 @@ class Events:
         self._turns.begin(wanted, "item", "picture")
         for changes, what in zip(self._open(chosen), ("item", "picture"), strict=True):
             if self._turns.holds(wanted, what):
-                yield changes
+                yield {part: _anew(html, wanted) if part == self.p.picture else html for part, html in changes.items()}
 
     def _said(self, chosen: Chosen, wanted: dict[str, Any], told: str) -> Changes:
         """Show the item with what a person said; files made before do not have it."""
@@ -267,7 +267,7 @@ class Events:
         for made in self.do.picture(file, page, quote, closable=closable):
             if not self._turns.holds(wanted, name):
                 return
-            yield {part: made}
+            yield {part: _anew(made, wanted)}
 
     def open_register(self, asked: RegisterSearch) -> Changes:
         """The view „Beschlüsse“ was opened: what came in since is read first."""
@@ -368,6 +368,11 @@ class Events:
             self.p.address: "",
             self.p.view: "overview",
         }
+
+
+def _anew(html: str, wanted: dict[str, Any]) -> str:
+    """The same HTML, but another value: the page waits for a change after each click, though it be for the same picture."""
+    return f'{html}<span hidden data-turn="{int(wanted.get("turn", 0))}"></span>'
 
 
 def _is_awaited(asked: Job | None) -> bool:

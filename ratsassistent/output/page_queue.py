@@ -69,6 +69,8 @@ def progress(job: Job | None, working: Working, now: dt.datetime, ahead: int = 0
     if standing.at is None:
         return progress_bar(None, job.message or "Die KI wird gestartet …")
     left = time_left(standing.seconds_left) if standing.seconds_left is not None else ""
+    if job.total > 1 and not job.done:  # until then it is a guess that other work on the computer makes wrong
+        left = "wie lange noch, zeigt sich nach dem ersten"
     label = ", ".join(part for part in (done or "Ein Punkt wird geschrieben", left) if part)
     return f"{progress_bar(share, f'Die KI schreibt: {label}.')}{_titles('In Arbeit', standing.now)}{_titles('Danach', standing.next)}"
 
@@ -122,7 +124,7 @@ def _steering(job: Job, now: dt.datetime, ahead: int = 0, *, named: bool = False
     if job.state in BUSY and not job.is_due(now):
         buttons.append(button("now", "Jetzt gleich schreiben"))
     elif ahead and job.state == "wartet":
-        buttons.append(button("up", "Nach vorn"))
+        buttons.append(button("up", "Zuerst erledigen"))
     if job.state == "pausiert":
         buttons.append(button("resume", "Fortsetzen"))
     elif job.is_due(now):
@@ -206,7 +208,7 @@ def queue(jobs: Sequence[Job], working: Working, now: dt.datetime, unplanned: in
         buttons.append(action("all", "Alles fortsetzen", how="resume"))
     waits = notice(working.waits, "warning") if working.waits and any(j.state in BUSY for j in jobs) else ""
     return (
-        f'<section class="ra-queue" aria-label="Noch zu erledigen"><h2>Noch zu erledigen</h2>{waits}'
+        f'<section class="ra-queue" aria-label="Das Programm arbeitet"><h2>Das Programm arbeitet</h2>{waits}'
         f'<ol class="ra-list">{rows}</ol><p class="ra-buttons">{"".join(buttons)}{gentle_switch(working)}</p>{_why_gentle(working)}{night}</section>'
     )
 

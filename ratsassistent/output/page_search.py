@@ -16,7 +16,7 @@ from ratsassistent.errors import InputError
 from ratsassistent.output.page_text import action, cut, safe, short_day
 from ratsassistent.searching import Choices
 
-STEP = 25  # hits that are shown at first, and that come with each „weitere anzeigen“
+STEP = 10  # hits that are shown at first, and that come with each „weitere anzeigen“
 FOLD = "suchen eingrenzen"  # the fold of the fields
 FILTERS = ("since", "until", "organization", "paper_type", "meeting", "item", "public")
 _PUBLIC = {"": "alles", "ja": "nur Öffentliches", "nein": "nur Nichtöffentliches"}

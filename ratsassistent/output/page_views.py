@@ -217,7 +217,7 @@ def picture(shown: PagePicture | None) -> str:
         f'<p class="ra-where" role="status"><strong>Seite {shown.page}</strong> von {shown.pages} '
         f'<span class="ra-small">{safe(shown.name)}</span></p>'
         f'<p class="ra-buttons">{turns[0]}{turns[1]}'
-        '<button type="button" class="ra-button" data-local="zoom">Größer / kleiner</button>'
+        '<button type="button" class="ra-button" data-local="zoom">Ganze Seite groß / klein</button>'
         f'<button type="button" class="ra-button ra-narrow-only" data-local="back">↑ Zurück zum Text</button>{close}</p>'
         f'{quote}<div class="ra-sheet" tabindex="0" role="group" aria-label="Seitenbild"><div class="ra-print"><img '
         f'alt="Seite {shown.page} von {safe(shown.name)} als Bild" src="data:image/png;base64,{png}">'

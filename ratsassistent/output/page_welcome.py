@@ -74,7 +74,7 @@ def welcome(
 
 def link() -> str:
     """How to get there again."""
-    return f'<p class="ra-again">{action("welcome", "Erste Schritte noch einmal zeigen", css="ra-link")}</p>'
+    return f'<p class="ra-again">{action("welcome", "Erste Schritte zeigen", css="ra-link")}</p>'
 
 
 def meanwhile(*, on_first_page: bool = False) -> str:

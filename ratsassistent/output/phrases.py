@@ -206,8 +206,7 @@ def why(given: Why) -> str:
     if not given.words:
         return "Gefunden wegen ähnlicher Bedeutung; keines der gesuchten Wörter kommt vor."
     words = ", ".join(map(_found, given.words))
-    share = round(100 * given.meaning)
-    return f"Gefunden wegen: {words}" + (f"; zu {share} % wegen ähnlicher Bedeutung." if share >= 1 else ".")
+    return f"Gefunden wegen: {words}" + ("; auch wegen ähnlicher Bedeutung." if given.meaning >= 0.3 else ".")
 
 
 def _found(given: FoundWord) -> str:

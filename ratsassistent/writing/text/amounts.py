@@ -160,6 +160,9 @@ def _compound(word: str) -> float | None:
     return None
 
 
+_OF_MILLIONS = re.compile(r"\b(?:Million(?:en)?|Milliarden?)\s+(?:und\s+)?\Z")
+
+
 def _scale(name: str | None) -> float:
     return _SCALES.get((name or "").lower().rstrip("."), 1.0)
 
@@ -180,6 +183,8 @@ def money(text: str) -> list[Finding]:
             value = figure_value(group["n3"] or group["n4"]) * _scale(group["s3"] or group["s4"])
         else:
             word = group["w5"] or group["w6"]
+            if group["w6"] and _OF_MILLIONS.search(text, 0, match.start()):  # the rest of "eine Million …tausend Euro"
+                continue
             number = 1.0 if word.lower() in _ARTICLES else word_value(word)
             if number is None:
                 continue
