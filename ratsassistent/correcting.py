@@ -75,8 +75,7 @@ def relevant(corrections: Iterable[Correction], found: Found) -> list[Correction
     return [
         one
         for one in corrections
-        if one.meeting_id == found.meeting.id
-        or (one.kind != "move" and files & {mark.file_id for mark in one.pages})
+        if one.meeting_id == found.meeting.id or (one.kind != "move" and files & {mark.file_id for mark in one.pages})
     ]
 
 
@@ -99,9 +98,7 @@ def take_in_again(ws: Workspace, meeting: Meeting, marks: Mapping[Key, Public]) 
     made = _recorded(ws, meeting, marks)
     if kept is not None:
         before = {(p.file_id, p.page): p.public for p in kept.pages} | dict(marks)
-        pages = tuple(
-            p.model_copy(update={"public": before.get((p.file_id, p.page), p.public)}) for p in made.pages
-        )
+        pages = tuple(p.model_copy(update={"public": before.get((p.file_id, p.page), p.public)}) for p in made.pages)
         made = made.model_copy(
             update={
                 "pages": pages,
@@ -215,10 +212,7 @@ def _recorded(ws: Workspace, meeting: Meeting, marks: Mapping[Key, Public]) -> F
     files = files_of(meeting) | {span.file_id for edition in earlier for span in edition.paper.files}
     files |= {file_id for store in ws.stores for file_id in replacing.files_of(store, meeting.id)}
     pages = {
-        (file_id, page.number): page.public
-        for file_id in files
-        for store in ws.stores
-        for page in store.pages(file_id)
+        (file_id, page.number): page.public for file_id in files for store in ws.stores for page in store.pages(file_id)
     }
     refs = {(ref.file_id, ref.page) for ref in meeting.unassigned_pages}
     loose = [p for p in held.loose_papers(ws) if refs & set(pages_of([p]))] if refs else []
@@ -241,7 +235,9 @@ def _with_former(kept: Found, meeting: Meeting) -> tuple[Edition, ...]:
         for paper in item.papers:
             new = now.get((item.id, paper.id))
             if new is not None and paper.files and _sources(new) != _sources(paper):
-                out.append(Edition(item_id=item.id, paper=paper.model_copy(update={"changes": ()}), public=item.public is True))
+                out.append(
+                    Edition(item_id=item.id, paper=paper.model_copy(update={"changes": ()}), public=item.public is True)
+                )
     return tuple({(e.item_id, e.paper.id, *sorted(_sources(e.paper))): e for e in out}.values())
 
 
@@ -284,9 +280,7 @@ def _with_stash(ws: Workspace, found: Found, laid: Laid) -> Found:
             ws.nonpublic.save_briefing(meeting_id, made.model_copy(update={"public": False}))
     remarks = moving.move_remarks(ws.public, ws.nonpublic, about=about)
     entries = moving.move_entries(ws.public, ws.nonpublic, about=[item.id for item in touched])
-    return found.model_copy(
-        update={"remarks": (*found.remarks, *remarks), "entries": (*found.entries, *entries)}
-    )
+    return found.model_copy(update={"remarks": (*found.remarks, *remarks), "entries": (*found.entries, *entries)})
 
 
 def _touched(found: Found, laid: Laid) -> list[AgendaItem]:

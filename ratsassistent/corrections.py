@@ -206,14 +206,18 @@ def _paper(meeting: Meeting, wanted: str, item: AgendaItem | None) -> tuple[Agen
         for at in meeting.agendaItem
         for paper in at.papers
         if (item is None or at.id == item.id)
-        and (wanted in (paper.id, paper.oparl_id) or (paper.reference and key and reference_key(paper.reference) == key))
+        and (
+            wanted in (paper.id, paper.oparl_id) or (paper.reference and key and reference_key(paper.reference) == key)
+        )
     ]
     if not found:
         where = f" zu {item.title}" if item else ""
         raise NotFound(f"Eine Vorlage „{wanted}“ gibt es in dieser Sitzung{where} nicht.")
     if len(found) > 1:
         lines = [f"{paper.id}  {at.title}: {paper.name}" for at, paper in found]
-        raise Ambiguous(f"Die Vorlage „{wanted}“ gibt es in dieser Sitzung mehrmals; bitte mit dem Punkt angeben.", lines)
+        raise Ambiguous(
+            f"Die Vorlage „{wanted}“ gibt es in dieser Sitzung mehrmals; bitte mit dem Punkt angeben.", lines
+        )
     return found[0]
 
 

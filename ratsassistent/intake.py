@@ -34,7 +34,9 @@ from ratsassistent.pack.scans.ocr import recognise
 from ratsassistent.searching import read_meaning
 from ratsassistent.workspace import Progress, Workspace, quiet
 
-OnAgenda = Callable[[tuple[Meeting, ...]], None]  # what is recognised so far: items first without papers, then with them
+OnAgenda = Callable[
+    [tuple[Meeting, ...]], None
+]  # what is recognised so far: items first without papers, then with them
 _FIRST_PAGES = 12  # of a file: an agenda is among them, or is found when all is read
 
 
@@ -212,7 +214,9 @@ def _joined_with_held(ws: Workspace, pack: Pack) -> tuple[Pack, list[str]]:
     given = {read.file.id for read in pack.files}
     meetings: dict[str, Meeting] = {}
     for new in pack.meetings:
-        earlier = correcting.found_meeting(ws, new.id) or next((m for s in ws.stores if (m := s.same_meeting(new))), None)
+        earlier = correcting.found_meeting(ws, new.id) or next(
+            (m for s in ws.stores if (m := s.same_meeting(new))), None
+        )
         if earlier is None:  # one committee of a joint meeting
             earlier = next((m for m in held.meetings(ws, with_papers=False) if same_meeting(m, new)), None)
         whole = correcting.found_meeting(ws, earlier.id) if earlier else None

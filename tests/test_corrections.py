@@ -125,9 +125,16 @@ def test_a_hidden_page_leaves_everything_that_is_public_and_lies_beside_what_is_
     )  # fmt: skip
     assert traces(held, *SECRETS) == []
     assert not found_public(held, "Vergleichssumme")
-    assert [h.public for h in workflow.find(held, "Vergleichssumme Verhandlungen") if "Vergleichssumme" in h.snippet] == [False]
+    assert [
+        h.public for h in workflow.find(held, "Vergleichssumme Verhandlungen") if "Vergleichssumme" in h.snippet
+    ] == [False]
     whole, hidden = item(held, "Feuerwache").papers
-    assert (whole.id, whole.name, pages(whole), whole.public) == (before.papers[0].id, before.papers[0].name, [(2, 3), (5, 5)], True)
+    assert (whole.id, whole.name, pages(whole), whole.public) == (
+        before.papers[0].id,
+        before.papers[0].name,
+        [(2, 3), (5, 5)],
+        True,
+    )
     assert (pages(hidden), hidden.public) == ([(PAGE, PAGE)], False)
     assert "Quittenbaum" in hidden.text.text
     file = held.public.files()[0].id
@@ -161,7 +168,9 @@ def test_taking_it_back_restores_all_that_was_there(held: Workspace) -> None:
     assert found_public(held, "Vergleichssumme")
     assert Corrections(held.nonpublic).corrected() == []
     assert corrections.corrections(held, only_meeting(held)) == ()
-    assert held.public.briefing(first.agendaItem[1].id, "auszug") == held.public.briefing(first.agendaItem[1].id, "auszug")
+    assert held.public.briefing(first.agendaItem[1].id, "auszug") == held.public.briefing(
+        first.agendaItem[1].id, "auszug"
+    )
     stored = held.public.briefing(first.agendaItem[1].id, "auszug")
     assert stored is not None
     assert stored.basis == first.agendaItem[1].basis
@@ -219,12 +228,17 @@ def test_what_a_model_is_still_writing_of_hidden_words_is_not_kept_for_all(held:
 def test_a_paper_moves_to_another_item_and_back(held: Workspace) -> None:
     before = workflow.meetings(held)
     made = correct(held, paper="an/0045/2024", to="Ö 1")
-    assert (made.target, made.paper) == ("TOP Ö 1: Genehmigung der Niederschrift", "Antrag AN/0045/2024 Antrag der Fraktion Mitte: Trinkbrunnen am Markt")
+    assert (made.target, made.paper) == (
+        "TOP Ö 1: Genehmigung der Niederschrift",
+        "Antrag AN/0045/2024 Antrag der Fraktion Mitte: Trinkbrunnen am Markt",
+    )
     assert [p.reference for p in item(held, "Niederschrift").papers] == ["AN/0045/2024"]
     assert item(held, "Trinkbrunnen").papers == ()
     brief = {b.name: b for b in workflow.brief(held, only_meeting(held)).agendaItem}
     assert any("18.000" in a.text for a in brief["Genehmigung der Niederschrift"].amounts)
-    assert [h.passage.item_id for h in workflow.find(held, "Brunnen 18.000 Euro")][:1] == [item(held, "Niederschrift").id]
+    assert [h.passage.item_id for h in workflow.find(held, "Brunnen 18.000 Euro")][:1] == [
+        item(held, "Niederschrift").id
+    ]
     with pytest.raises(InputError, match=r"gehört schon zu TOP Ö 1"):
         correct(held, paper="AN/0045/2024", to="Ö 1")
     corrections.withdraw(held, made.correction.id)
@@ -305,7 +319,10 @@ def test_the_same_pack_again_undoes_nothing(held: Workspace, tmp_path: Path) -> 
 def test_a_changed_pack_keeps_corrections_on_other_pages(held: Workspace, tmp_path: Path) -> None:
     correct(held, paper="AN/0045/2024", to="Ö 1")
     correct(held, file="pack.pdf", pages=(PAGE, PAGE), public=False)
-    fresh = [*COUNSEL[:2], "Die Vergleichssumme soll bei den Gesprächen ungenannt bleiben."]  # other words, another page
+    fresh = [
+        *COUNSEL[:2],
+        "Die Vergleichssumme soll bei den Gesprächen ungenannt bleiben.",
+    ]  # other words, another page
     more = [pdfs.AGENDA, SIRENS[:1], pdfs.FIRE_1, pdfs.FIRE_2, fresh, *PACK[4:]]
     workflow.take_in(held, [pdfs.write(tmp_path / "neu.pdf", more)])
     assert traces(held, *SECRETS) == []
@@ -363,7 +380,11 @@ def test_a_deleted_meeting_takes_its_corrections_along(held: Workspace) -> None:
     correct(held, paper="AN/0045/2024", to="Ö 1")
     workflow.delete(held, only_meeting(held))
     left = rows(held.settings.data_folder)
-    assert {name: table for name, table in left.items() if name.endswith((".correction", ".found", ".page", ".paper")) and table} == {}
+    assert {
+        name: table
+        for name, table in left.items()
+        if name.endswith((".correction", ".found", ".page", ".paper")) and table
+    } == {}
     held.nonpublic.empty_log()
     everything = b"".join(f.read_bytes() for f in held.settings.data_folder.rglob("*") if f.is_file())
     assert not [word for word in SECRETS if word.encode() in everything]
@@ -422,7 +443,9 @@ def test_commands(run: Run, tmp_path: Path) -> None:
     made = run("korrigieren", "Musterfeld", "--vorlage", "AN/0045/2024", "--zu-top", "Ö1")
     assert made.status == 0
     assert "gehört zu TOP Ö 1" in made.out
-    told = run("korrigieren", "Musterfeld", "--datei", "pack.pdf", "--seiten", "4-4", "--nichtoeffentlich", "--json").json
+    told = run(
+        "korrigieren", "Musterfeld", "--datei", "pack.pdf", "--seiten", "4-4", "--nichtoeffentlich", "--json"
+    ).json
     assert (told["kind"], told["scope"]) == ("close", "pages")
     assert told["pages"] == [{"file": "pack.pdf", "first": 4, "last": 4}]
     listed = run("korrekturen", "Musterfeld", "--json").json["corrections"]

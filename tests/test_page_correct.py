@@ -70,9 +70,7 @@ def test_a_click_moves_a_paper_and_the_list_takes_it_back(held: Workspace) -> No
     assert (sent["first"], sent["last"]) == ("6", "7")
     with pytest.raises(InputError, match="Bitte den Tagesordnungspunkt wählen"):
         page_correcting.correct(held.settings, only_meeting(held), sent)
-    told = page_correcting.correct(
-        held.settings, only_meeting(held), {**sent, "to": meeting(held).agendaItem[0].id}
-    )
+    told = page_correcting.correct(held.settings, only_meeting(held), {**sent, "to": meeting(held).agendaItem[0].id})
     assert told.correction.scope == "paper"
     assert [p.reference for p in meeting(held).agendaItem[0].papers] == ["AN/0045/2024"]
     html = opened(held)
@@ -134,7 +132,9 @@ def test_names_of_papers_and_files_are_shown_and_do_nothing(held: Workspace) -> 
         update={
             "name": EVIL,
             "papers": tuple(
-                p.model_copy(update={"name": EVIL, "files": tuple(s.model_copy(update={"name": EVIL}) for s in p.files)})
+                p.model_copy(
+                    update={"name": EVIL, "files": tuple(s.model_copy(update={"name": EVIL}) for s in p.files)}
+                )
                 for p in whole.agendaItem[1].papers
             ),
         }

@@ -49,7 +49,10 @@ def test_the_agenda_is_told_before_the_papers_and_then_with_them(ws: Workspace, 
     lines: list[str] = []
     long = [*pdfs.PACK, *([[f"Seite {n} der Anlage mit vielen Wörtern"] for n in range(20)])]
     workflow.take_in(
-        ws, [pdfs.write(tmp_path / "pack.pdf", long)], on_agenda=told.append, progress=lambda text, _: lines.append(text)
+        ws,
+        [pdfs.write(tmp_path / "pack.pdf", long)],
+        on_agenda=told.append,
+        progress=lambda text, _: lines.append(text),
     )
     first, last = told[0][0], told[-1][0]
     assert [i.number for i in first.agendaItem] == ["Ö 1", "Ö 2", "Ö 3", "N 1"]
@@ -173,7 +176,12 @@ def test_the_summary_says_what_there_is_what_is_missing_and_what_to_do(ws: Works
     broken.write_bytes(b"%PDF-1.4 nichts")
     made = workflow.take_in(ws, [pdfs.write(tmp_path / "pack.pdf", pdfs.PACK), broken])
     html = page_intake.summary(made)
-    for words in ("Diese Sitzung lesen", "4 Tagesordnungspunkte · 3 Vorlagen", "1 Vorlage, 3 Seiten", "keine Unterlagen"):
+    for words in (
+        "Diese Sitzung lesen",
+        "4 Tagesordnungspunkte · 3 Vorlagen",
+        "1 Vorlage, 3 Seiten",
+        "keine Unterlagen",
+    ):
         assert words in html
     assert "1 Datei wurde nicht gelesen" in html
     assert "&lt;b&gt;kaputt" in html

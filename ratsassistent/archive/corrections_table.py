@@ -91,7 +91,9 @@ class Corrections:
         """
         ids = list(gone)
         with self._store.writing() as connection:
-            count = connection.execute(delete(tables.correction).where(tables.correction.c.meeting_id.in_(ids))).rowcount
+            count = connection.execute(
+                delete(tables.correction).where(tables.correction.c.meeting_id.in_(ids))
+            ).rowcount
             held = connection.execute(delete(tables.found).where(tables.found.c.meeting_id.in_(ids))).rowcount
             if count or held:
                 deletion.note_cleaning(connection)

@@ -61,7 +61,9 @@ def add_pages(store: Store, files: Sequence[tuple[File, Sequence[Page]]]) -> Non
         for file, pages in files:
             table = tables.page
             held = set(connection.execute(select(table.c.number).where(table.c.file_id == file.id)).scalars())
-            saving.put(connection, tables.file, {"id": file.id}, {"sha256": file.sha256, "body": file.model_dump_json()})
+            saving.put(
+                connection, tables.file, {"id": file.id}, {"sha256": file.sha256, "body": file.model_dump_json()}
+            )
             new = [{"file_id": file.id, **page.model_dump()} for page in pages if page.number not in held]
             if new:
                 connection.execute(table.insert(), new)
@@ -141,9 +143,7 @@ def _drop_item(connection: Connection, item_id: str) -> None:
     connection.execute(delete(tables.agenda_item).where(tables.agenda_item.c.id == item_id))
 
 
-def _clear_item(
-    connection: Connection, before: AgendaItem | None, now: AgendaItem, *, briefings: bool
-) -> set[str]:
+def _clear_item(connection: Connection, before: AgendaItem | None, now: AgendaItem, *, briefings: bool) -> set[str]:
     """Take away what an item had that is another now; returns the papers that it no longer has."""
     if before is None:
         return set()
