@@ -47,8 +47,10 @@ class Correcting:
         before = self._open(chosen).line
         yield {self.p.line: progress_bar(None, "Die Änderung wird überall übernommen …")}
         try:
-            told = take_back(self._settings, wanted) if wanted["do"] == "uncorrect" else correct(
-                self._settings, chosen.meeting or "", wanted
+            told = (
+                take_back(self._settings, wanted)
+                if wanted["do"] == "uncorrect"
+                else correct(self._settings, chosen.meeting or "", wanted)
             )
         except BaseException:
             yield {self.p.line: before}
