@@ -225,7 +225,8 @@ def test_the_address_leads_back_to_the_same_item(page: Page, served: Served, tmp
 def test_the_summary_is_written_paused_and_shown_in_a_second_tab(page: Page, served: Served, tmp_path: Path) -> None:
     take_in(served, small_pack(tmp_path))
     open_first(page)
-    assert page.get_by_text("auf diesem Rechner").or_(page.get_by_text("noch nicht vermessen")).first.is_visible()
+    told = page.locator("#ra-controls")
+    assert told.get_by_text("auf diesem Rechner").or_(told.get_by_text("noch nicht vermessen")).first.is_visible()
     page.get_by_role("button", name="Zusammenfassung schreiben lassen").click()
     page.locator("#ra-line", has_text="In Arbeit: TOP").wait_for()
     page.get_by_role("button", name="Anhalten").click()

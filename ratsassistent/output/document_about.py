@@ -154,9 +154,9 @@ def checks(items: Iterable[ItemBriefing]) -> Checks:
     for item in items:
         refused = {s.key for s in item.withheld}
         withheld += len(item.withheld)
-        for statement in said(item):
-            if statement.origin == "model" and statement.key not in refused:
-                found[statement.check] += 1
+        for each in said(item):
+            if each.origin == "model" and each.key not in refused:
+                found[each.check] += 1
     return Checks(found["ok"], found["unsupported"], found["none"], withheld)
 
 
