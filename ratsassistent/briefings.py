@@ -87,6 +87,14 @@ class Remark(Model):
     citation: tuple[Citation, ...] = ()
 
 
+class Mark(Model):
+    """What a reader has marked an agenda item as."""
+
+    item_id: str
+    read: bool = False
+    important: bool = False
+
+
 class Wording(Model):
     """The proposed resolution of an agenda item, whole and word for word.
 
