@@ -154,7 +154,9 @@ def _parser() -> argparse.ArgumentParser:
     worker.add_argument(
         "--ende-nach", metavar="SEKUNDEN", type=float, default=120.0, help="Ende, wenn so lange nichts kam"
     )
-    _portable_options(command("tragbar", "macht einen tragbaren Ordner für einen USB-Stick, oder prüft einen", _portable))
+    _portable_options(
+        command("tragbar", "macht einen tragbaren Ordner für einen USB-Stick, oder prüft einen", _portable)
+    )
     return parser
 
 

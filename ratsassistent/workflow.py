@@ -36,7 +36,6 @@ from ratsassistent.asking import page_counts
 from ratsassistent.briefing_jobs import order as order_briefing
 from ratsassistent.briefings import Answer, Briefing, Coverage, ItemBriefing, Level, ModelRecord
 from ratsassistent.cited import page_text
-from ratsassistent.errors import NotFound
 from ratsassistent.held import loose_papers, meetings, wanted_paper
 from ratsassistent.held import wanted_item as item_of
 from ratsassistent.held import wanted_meeting as meeting

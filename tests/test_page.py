@@ -277,8 +277,11 @@ def everything_with(text: str) -> list[str]:
         page_views.picture(PagePicture(text, text, 1, 2, b"png", False, text, True, (Box(0.1, 0.2, 0.3, 0.4),))),
         page_marks.steps(agenda, agenda) + page_marks.switches(text, None) + page_marks.keys(),
         page_today.card(
-            meeting.model_copy(update={"start": dt.date.today().isoformat()}), made,
-            {"ra:top-1": Mark(item_id="ra:top-1", important=True)}, dt.date.today(), [meeting],
+            meeting.model_copy(update={"start": dt.date.today().isoformat()}),
+            made,
+            {"ra:top-1": Mark(item_id="ra:top-1", important=True)},
+            dt.date.today(),
+            [meeting],
         ),
         page_text.notice(text, "error"),
     ]

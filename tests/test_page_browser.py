@@ -200,7 +200,9 @@ def test_reading_by_keys_marking_and_the_marked_place(page: Page, served: Served
     page.keyboard.press("Enter")
     page.locator("#ra-picture-read .ra-found").first.wait_for(state="attached")
     frame, picture = (page.locator(f"#ra-picture-read {one}").first.bounding_box() for one in (".ra-found", "img"))
-    assert frame and picture and picture["y"] < frame["y"] < picture["y"] + picture["height"]
+    assert frame is not None
+    assert picture is not None
+    assert picture["y"] < frame["y"] < picture["y"] + picture["height"]
     page.locator("#ra-item summary", has_text="Mit der Tastatur lesen").click()
     page.get_by_role("button", name="Diese Tasten benutzen").click()
     page.keyboard.press("n")

@@ -38,7 +38,14 @@ def test_hostile_words_stay_words() -> None:
 
 def test_the_steps_say_what_the_model_is_how_big_and_how_long_and_that_most_works_without_it() -> None:
     words = words_of(shown())
-    for told in (ENTRY.name, ENTRY.publisher, "1,1 GB", "etwa 2 bis 15 Minuten", "geht alles außer den Zusammenfassungen", "/daten"):
+    for told in (
+        ENTRY.name,
+        ENTRY.publisher,
+        "1,1 GB",
+        "etwa 2 bis 15 Minuten",
+        "geht alles außer den Zusammenfassungen",
+        "/daten",
+    ):
         assert told in words
     assert Shape(shown()).values("data-do") == ["load-model", "later", "demo", "own"]
     assert Shape(shown(postponed=True)).values("data-do") == ["load-model", "demo", "own"]

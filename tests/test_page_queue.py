@@ -108,7 +108,13 @@ def test_the_queue_lists_all_packs_with_their_buttons() -> None:
     jobs = [job(done=1, total=4, result=standing()), job("wartet", id="b"), job("fehler", id="c", error="Kaputt.")]
     html = page_queue.queue(jobs, Working(), NOW)
     words = words_of(html)
-    for part in ("1 von 4 Punkten", "Zuerst erledigen", "Noch einmal versuchen", "Aus der Liste nehmen", "Alles anhalten"):
+    for part in (
+        "1 von 4 Punkten",
+        "Zuerst erledigen",
+        "Noch einmal versuchen",
+        "Aus der Liste nehmen",
+        "Alles anhalten",
+    ):
         assert part in words
     assert "Alles fortsetzen" not in words
     assert "Alles fortsetzen" in words_of(page_queue.queue([job("pausiert")], Working(), NOW))

@@ -205,7 +205,9 @@ def test_a_form_is_read_as_it_is() -> None:
 
 
 def test_what_it_is_narrowed_to_is_seen_as_chips_each_with_a_button_that_says_what_it_does() -> None:
-    asked = Search(since="2031-01-01", until="2031-02-01", organization="Gemeinderat", meeting="m", item="i", public="ja")
+    asked = Search(
+        since="2031-01-01", until="2031-02-01", organization="Gemeinderat", meeting="m", item="i", public="ja"
+    )
     shape = Shape(page_search.form(CHOICES, asked, WITHIN))
     assert "01.01.2031 bis 01.02.2031" in shape.words
     assert "Tagesordnungspunkt: TOP 4: Brücke: nicht mehr eingrenzen" in shape.values("aria-label")
@@ -240,7 +242,9 @@ def test_the_newest_is_listed_first_and_each_can_be_deleted() -> None:
     today, then = NOW - dt.timedelta(hours=1), NOW - dt.timedelta(days=1)
     kept = KeptSearch(id="s", text="Schwimmbad", narrowed={"public": "ja"}, created=then)
     asked = [question("Was kostet es?", NOW - dt.timedelta(days=2)), question("Wer baut?", today)]
-    html = page_recent.recent(asked, [kept], lambda search: "Nur Öffentliches" if search.public else "", now=NOW, days=90)
+    html = page_recent.recent(
+        asked, [kept], lambda search: "Nur Öffentliches" if search.public else "", now=NOW, days=90
+    )
     words = words_of(html)
     assert re.findall(r"(?:Frage|Suche) · (?:heute|gestern|03.03.2031)", words) == [
         "Frage · heute", "Suche · gestern", "Frage · 03.03.2031",
@@ -286,7 +290,9 @@ def test_a_question_is_answered_above_its_hits_and_a_few_words_are_not(events: E
     assert found["chosen"].question == job.id
     assert job.payload["narrowed"] == {"public": False}
     assert "Eingegrenzt auf: Nur Nichtöffentliches" in words_of(events.finding.answer(job))
-    narrowed = press(events, found["searched"], found["chosen"], do="narrow", text="anderes", drop="public", public="nein")
+    narrowed = press(
+        events, found["searched"], found["chosen"], do="narrow", text="anderes", drop="public", public="nein"
+    )
     assert narrowed["searched"] == Search(text="Wer wird Leiterin des Stadtbauamts?")
     assert len(events.do.questions()) == 2
     words = press(events, narrowed["searched"], narrowed["chosen"], do="search", text="Leiterin Stadtbauamt")
@@ -345,7 +351,9 @@ def test_pages_are_pictured_but_never_more_than_the_search_shows(events: Events)
     found = press(events, None, do="search", text="Wallerfurt")
     keys = {public: re.findall(r'data-thumb="([^"]+)"', press(events, None, do="search", text="Wallerfurt", public=public)["hits"])[0]
             for public in ("ja", "nein")}  # fmt: skip
-    before = {file: file.stat().st_size for file in events.do.settings.data_folder.rglob("*") if file.suffix != ".sqlite-wal"}
+    before = {
+        file: file.stat().st_size for file in events.do.settings.data_folder.rglob("*") if file.suffix != ".sqlite-wal"
+    }
 
     def drawn(asked: Search) -> dict[str, str]:
         made = press(events, asked, do="thumbs", keys="\n".join([*keys.values(), "7 gibtesnicht", "", "x y"]))["thumbs"]

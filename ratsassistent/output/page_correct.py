@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from ratsassistent.corrections import NOWHERE, Standing
 from ratsassistent.oparl import AgendaItem, FileSpan, Meeting, Paper
@@ -104,13 +105,13 @@ def _menu(
 
     :param is_open: whether all may see it; None: not known here.
     """
-    about: dict[str, object] = {"item": item.id if item else None, "paper": paper.id if paper else None}
+    about: dict[str, Any] = {"item": item.id if item else None, "paper": paper.id if paper else None}
     what = paper.name if paper else spans[0].name
     asks = "Stimmt etwas nicht?" if item else "Wohin gehört das?"
     where = "Gehört zu einem anderen Punkt" if item else "Gehört zu diesem Punkt"
     only = len(spans) == 1 and spans[0].first == spans[0].last
     these = "Diese Seite ist" if only else "Diese Seiten sind"
-    told = "Sie verschwindet" if only else "Sie verschwinden"
+    told = "Diese Seite verschwindet" if only else "Diese Seiten verschwinden"
     choices = "".join(
         f'<option value="{safe(one.id)}">{safe(cut(one.title, _LONGEST))}</option>'
         for one in meeting.agendaItem
@@ -138,7 +139,7 @@ def _menu(
     )
 
 
-def _release(label: str, **about: object) -> str:
+def _release(label: str, **about: Any) -> str:
     """Making something public is said twice: what it means, and by a tick."""
     tick = '<label class="ra-tick"><input type="checkbox" name="sure" value="1"> Das weiß ich, und ich darf es freigeben.</label>'
     button = action("correct", label, how="open", **about)
