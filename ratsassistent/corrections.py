@@ -191,8 +191,8 @@ def _meant(
             raise InputError(f"Zu dieser Vorlage gehören nur die {spans}; S. {outside[0][1]} ist nicht dabei.")
         return ("paper" if set(keys) == set(own) else "pages"), at, paper, keys
     if place.file or place.pages:
-        files = (store.file(file_id) for file_id in {page.file_id for page in record.pages} for store in ws.stores)
-        names = {(file.name, file.id) for file in files if file is not None}
+        known = (store.file(file_id) for file_id in {page.file_id for page in record.pages} for store in ws.stores)
+        names = {(file.name, file.id) for file in known if file is not None}
         return "pages", item, None, _in_file(record, names, place)
     if item is None:
         raise InputError("Bitte angeben, worum es geht: einen Punkt, eine Vorlage, oder eine Datei mit Seiten.")
