@@ -111,6 +111,13 @@ def test_quotes_stand_word_for_word_on_their_page() -> None:
         assert said.text in HALL[page]
 
 
+def test_a_proposal_is_called_one() -> None:
+    texts = {4: "Kurzfassung\n1. Der Gemeinderat stimmt der Sanierung der Turnhalle für 1,35 Mio. Euro zu."}
+    question = "Was kostet die Sanierung der Turnhalle?"
+    assert ask(question, texts, kind="resolution").statements[0].heading == "Beschlussvorschlag"
+    assert ask(question, texts).statements[0].heading != "Beschlussvorschlag"
+
+
 def test_an_answer_is_short_and_cites_at_most_three_pages() -> None:
     long = {
         n: f"Die Turnhalle kostet im Bauabschnitt {n} genau {n}00.000 Euro" + ", " + "so wird es sein " * 12 + "."

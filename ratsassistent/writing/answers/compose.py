@@ -27,6 +27,7 @@ from ratsassistent.writing.text.cited import PageTexts
 from ratsassistent.writing.text.readable import leaning
 from ratsassistent.writing.text.terms import overlap, terms
 
+PROPOSED = "Beschlussvorschlag"
 LABEL = "Im Wortlaut"
 WORDS = 115  # of all quotes together
 MOST = 5  # quotes, but for lists
@@ -192,9 +193,9 @@ def _new(text: str, shown: Sequence[str]) -> bool:
 
 
 def _statement(quote: Quote, text: str) -> Statement:
-    return Statement(
-        text=text, origin="extract", citation=quote.citation, check="ok", label=LABEL, heading=quote.heading or None
-    )
+    # a proposal reads like a resolution ("Der Rat stimmt zu"), and the nearest heading on the page is often another part's
+    heading = PROPOSED if quote.proposed else quote.heading or None
+    return Statement(text=text, origin="extract", citation=quote.citation, check="ok", label=LABEL, heading=heading)
 
 
 def _places(citations: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -39,6 +39,7 @@ class Quote:
     """A sentence, list item or row that may be quoted: `text` as shown, `heading` what it stands under.
 
     `hit`: which of the hits it comes from, 0 the best; `cells` of a row; `table` is the same for rows of one table.
+    `proposed`: it is part of what a paper proposes to decide; whether that was decided, it does not say.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Quote:
     columns: tuple[str, ...] = ()
     table: int | None = None
     said: str | None = None  # the day of the meeting it is from, ISO
+    proposed: bool = False
     lead: str = ""  # the line that a list item stands under ("Folgende Standorte entfallen:")
     before: Quote | None = field(default=None, repr=False, compare=False)
     after: Quote | None = field(default=None, repr=False, compare=False)
@@ -120,6 +122,7 @@ def _of_passage(hit: Hit, number: int, layout: _Pages) -> Iterator[Quote]:
         if made is None:
             continue
         made.title, made.heading, made.said = title, heading, hit.date
+        made.proposed = passage.kind == "resolution"
         made.lead = lead if sentence.kind in ("item", "row") and lead != sentence.text else ""
         made.table = table if row else None
         yield made
