@@ -200,6 +200,7 @@ def test_reading_by_keys_marking_and_the_marked_place(page: Page, served: Served
     page.keyboard.press("Enter")
     page.locator("#ra-picture-read .ra-found").first.wait_for(state="attached")
     frame, picture = (page.locator(f"#ra-picture-read {one}").first.bounding_box() for one in (".ra-found", "img"))
+    page.wait_for_function("!document.querySelector('#ra-picture-read').dataset.waiting")
     assert frame is not None
     assert picture is not None
     assert picture["y"] < frame["y"] < picture["y"] + picture["height"]
@@ -408,6 +409,7 @@ def test_deleting_asks_first(page: Page, served: Served, tmp_path: Path) -> None
 def test_what_cannot_be_read_is_told_and_uploads_are_removed(page: Page, tmp_path: Path) -> None:
     fake = tmp_path / "<img src=x> gelogen.pdf"
     fake.write_text("Das ist nur Text.", encoding="utf-8")
+    page.locator("#ra-welcome, .ra-steps").first.wait_for()  # the page has begun
     page.set_input_files("input[type=file]", fake)
     page.get_by_text("Es konnte nichts gelesen werden").wait_for()
     assert "gelogen" in page.locator("#ra-result").inner_text()

@@ -103,8 +103,9 @@ const settle = () => {  // the page's column may have been hidden before, and th
 };
 watch("value", settle);
 watch("value", () => {
-  const column = element.closest(".ra-picture"), row = element.querySelector('.ra-agenda [aria-current="true"]'), left = element.closest(".ra-left");
-  if (column) delete column.dataset.waiting;
+  const row = element.querySelector('.ra-agenda [aria-current="true"]'), left = element.closest(".ra-left");
+  for (let column = element.closest(".ra-picture"); column; column = column.parentElement.closest(".ra-picture"))
+    delete column.dataset.waiting;  // Gradio gives the class to two elements
   if (row && left) {  // the item that is open is seen in the list, without moving the page
     const above = row.getBoundingClientRect().top - left.getBoundingClientRect().top, below = row.getBoundingClientRect().bottom - left.getBoundingClientRect().bottom;
     if (above < 0) left.scrollTop += above - 40; else if (below > 0) left.scrollTop += below + 40;
