@@ -87,16 +87,16 @@ if (isItem && !window.raKeys) {
     event.preventDefault();
   });
 }
+const toMark = (part, found) => {  // the marked place into view, in what scrolls
+  part.scrollTop += found.getBoundingClientRect().top - part.getBoundingClientRect().top - part.clientHeight / 3;
+};
 const settle = () => {  // the page's column may have been hidden before, and the register beside it changes its form
   const origin = window.raOrigin, page = element.querySelector(".ra-sheet");
   if (!window.raShow || !element.closest(".ra-picture")) return;
   window.raShow = Boolean(element.querySelector("[data-looking]"));  // its marks are still to come
   setTimeout(() => {
     const found = element.querySelector(".ra-found"), column = element.closest(".ra-right");
-    if (found) {  // the marked place into view, in whatever scrolls: the sheet, or the column that holds it
-      for (const part of [page, column])
-        if (part) part.scrollTop += found.getBoundingClientRect().top - part.getBoundingClientRect().top - part.clientHeight / 3;
-    }
+    if (found) for (const part of [page, column]) if (part) toMark(part, found);  // the sheet, or the column that holds it
     if (page && window.innerWidth < 1000) element.scrollIntoView({ behavior: "smooth", block: "start" });
     else if (origin?.isConnected && element.closest(".ra-desk-wide")) origin.scrollIntoView({ block: "center" });
   }, 150);
@@ -147,7 +147,7 @@ element.addEventListener("click", (event) => {
     const column = button.closest(".ra-picture"), large = column.classList.toggle("ra-large");
     if (!large) column.querySelector('[data-local="zoom"]')?.focus();
     const sheet = column.querySelector(".ra-sheet"), found = column.querySelector(".ra-found");
-    if (found) sheet.scrollTop += found.getBoundingClientRect().top - sheet.getBoundingClientRect().top - sheet.clientHeight / 3;
+    if (found) toMark(sheet, found);
     return;
   }
   if (button.dataset.local === "back") {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ratsassistent.briefings import Mark
 from ratsassistent.oparl import AgendaItem
-from ratsassistent.output.page_text import action, cut, safe
+from ratsassistent.output.page_text import action, cut, item_title, safe
 
 _LONGEST = 60  # letters of a neighbour's name
 _KEYS = (
@@ -52,23 +52,23 @@ def steps(before: AgendaItem | None, after: AgendaItem | None, *, first: bool = 
 
     :param first: the item is the first of the agenda, so that before it comes the meeting at a glance.
     """
-    back = _step("item", "zurück", "←", before)
+    back = _step("zurück", "←", before)
     if before is None and first:
         back = action("item", "← Auf einen Blick", css="ra-button ra-onward", item="ueberblick", step="zurück")
-    onward = _step("item", "weiter", "→", after)
+    onward = _step("weiter", "→", after)
     if not back and not onward:
         return ""
     return f'<nav class="ra-way" aria-label="Von Punkt zu Punkt">{back}{onward}</nav>'
 
 
-def _step(do: str, way: str, arrow: str, item: AgendaItem | None) -> str:
+def _step(way: str, arrow: str, item: AgendaItem | None) -> str:
     if item is None:
         return ""
-    name = cut(f"TOP {item.number}: {item.name}" if item.number else item.name, _LONGEST)
+    name = cut(item_title(item.number, item.name), _LONGEST)
     label = f"{arrow} {name}" if arrow == "←" else f"{name} {arrow}"
     spoken = "Voriger" if way == "zurück" else "Nächster"
     return action(
-        do, label, css="ra-button ra-onward", name=f"{spoken} Tagesordnungspunkt: {name}", item=item.id, step=way
+        "item", label, css="ra-button ra-onward", name=f"{spoken} Tagesordnungspunkt: {name}", item=item.id, step=way
     )
 
 

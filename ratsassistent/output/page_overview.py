@@ -11,7 +11,17 @@ from collections.abc import Iterable
 from ratsassistent.briefings import ItemRef, Overview
 from ratsassistent.oparl import Citation
 from ratsassistent.output import phrases
-from ratsassistent.output.page_text import EXTRACT, action, citations, closed_mark, cut, figures, safe, several_files
+from ratsassistent.output.page_text import (
+    EXTRACT,
+    action,
+    citations,
+    closed_mark,
+    cut,
+    figures,
+    item_title,
+    safe,
+    several_files,
+)
 
 _TITLES = {"decide": "Zu beschließen", "discuss": "Zu beraten", "note": "Zur Kenntnis"}
 _SHORT = 70  # letters of an item's name where it stands beside something else
@@ -52,7 +62,7 @@ def overview(given: Overview | None) -> str:
 
 
 def _item(ref: ItemRef, longest: int | None = None) -> str:
-    title = f"TOP {ref.number}: {ref.name}" if ref.number else ref.name
+    title = item_title(ref.number, ref.name)
     shown = cut(title, longest) if longest else title
     link = action("item", shown, css="ra-link", name=title if shown != title else None, item=ref.id)
     return link if ref.public is True else f"{link} {closed_mark(ref.public)}"

@@ -160,6 +160,11 @@ def cut(text: str, longest: int) -> str:
     return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0].rstrip(" ,;–-") + " …"
 
 
+def item_title(number: str | None, name: str) -> str:
+    """An agenda item as it is called: "TOP 5: Schulhof", or its name alone."""
+    return f"TOP {number}: {name}" if number else name
+
+
 def is_table(text: str) -> bool:
     """True for a statement that is rows of a table below the names of their columns."""
     lines = text.split("\n")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from ratsassistent.briefings import Briefing, Mark
 from ratsassistent.oparl import AgendaItem, Meeting
-from ratsassistent.output.page_text import action, closed_mark, count, cut, long_day, safe
+from ratsassistent.output.page_text import action, closed_mark, count, cut, item_title, long_day, safe
 from ratsassistent.writing.findings.importance import is_formal
 
 FAR = 14  # days ahead that are looked at
@@ -55,7 +55,7 @@ def card(
     buttons = action("open", "Auf einen Blick", css="ra-button ra-primary", meeting=meeting.id)
     if onward:
         label = "Weiterlesen" if len(unread) < len(with_papers) else "Mit dem Lesen anfangen"
-        name = cut(_title(onward[0]), _LONGEST)
+        name = cut(item_title(onward[0].number, onward[0].name), _LONGEST)
         buttons += action("open", f"{label}: {name}", meeting=meeting.id, item=onward[0].id)
     elif with_papers:
         important += '<p class="ra-small">✓ Alles gelesen, was Unterlagen hat.</p>'
@@ -73,14 +73,12 @@ def _is(marks: Mapping[str, Mark], item: AgendaItem, kind: str) -> bool:
 
 
 def _row(meeting: Meeting, item: AgendaItem, marks: Mapping[str, Mark]) -> str:
-    link = action("open", cut(_title(item), _LONGEST), css="ra-link", meeting=meeting.id, item=item.id)
+    link = action(
+        "open", cut(item_title(item.number, item.name), _LONGEST), css="ra-link", meeting=meeting.id, item=item.id
+    )
     closed = "" if item.public is True else f" {closed_mark(item.public)}"
     read = " (gelesen)" if _is(marks, item, "read") else ""
     return f"<li>{link}{closed}{read}</li>"
-
-
-def _title(item: AgendaItem) -> str:
-    return f"TOP {item.number}: {item.name}" if item.number else item.name
 
 
 def _when(meeting: Meeting, today: dt.date) -> str:
