@@ -105,8 +105,7 @@ def read_pictures(path: str, numbers: Sequence[int], data: str) -> Iterator[tupl
     for number in numbers:
         page = document[number - 1]
         width, height = page.get_size()
-        scale = min(DPI / 72, (MAX_PIXELS / max(width * height, 1.0)) ** 0.5)
-        picture = page.render(scale=scale, grayscale=True).to_pil().convert("L")
+        picture = _painted(page)
         page.close()
         yield number, reader.read(picture, sheet_name(width, height))
 
@@ -120,10 +119,15 @@ def read_places(path: str, number: int, data: str) -> Iterator[list[Place]]:
 
     os.chdir(data)
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    page = pypdfium2.PdfDocument(path)[number - 1]
+    yield Reader().places(_painted(pypdfium2.PdfDocument(path)[number - 1]))
+
+
+def _painted(page: Any) -> Image.Image:
+    """A page in grey, as large as is good for recognising it."""
     width, height = page.get_size()
     scale = min(DPI / 72, (MAX_PIXELS / max(width * height, 1.0)) ** 0.5)
-    yield Reader().places(page.render(scale=scale, grayscale=True).to_pil().convert("L"))
+    picture: Image.Image = page.render(scale=scale, grayscale=True).to_pil().convert("L")
+    return picture
 
 
 def _step_back() -> None:
