@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ratsassistent import __version__
+from ratsassistent import __version__, telemetry
 from ratsassistent.errors import Ambiguous, InputError, Interrupted, RatsassistentError, UsageError
 from ratsassistent.settings import Settings, read_settings
 
@@ -89,9 +89,8 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    start = command("starten", "öffnet die Oberfläche im Browser", _serve)
-    start.add_argument("--kein-browser", action="store_true", help="den Browser nicht öffnen")
-    start.add_argument("--port", type=int, help="Anschluss auf diesem Rechner")
+    _serve_options(command("starten", "öffnet die Oberfläche im Browser", _serve))
+    _access_options(command("zugang", "sagt, wer sich anmelden darf, wenn die Oberfläche für andere offen ist", _access))
 
     take = command("einlesen", "liest PDF-Dateien, Ordner, ZIP-Dateien oder OParl-Daten ein", _take_in)
     take.add_argument("paths", metavar="PFAD", nargs="*", type=Path)
@@ -125,8 +124,7 @@ def _parser() -> argparse.ArgumentParser:
 
     release = command("freigeben", "erklärt eine einzelne Vorlage für öffentlich", _release)
     release.add_argument("paper", metavar="VORLAGE")
-    delete = command("loeschen", "löscht eine Sitzung und alles, was daraus entstand", _delete)
-    delete.add_argument("meeting", metavar="SITZUNG")
+    _keeping(command)
 
     _correction_options(
         command("korrigieren", "sagt, wohin eine Vorlage gehört und was öffentlich ist", _correction("change")),
@@ -157,6 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     _portable_options(
         command("tragbar", "macht einen tragbaren Ordner für einen USB-Stick, oder prüft einen", _portable)
     )
+    _selftest_options(command("selbsttest", "zeigt, dass nichts diesen Rechner verlässt, und schreibt ein Blatt dazu", _selftest))
     return parser
 
 
@@ -169,6 +168,7 @@ def _briefing_options(brief: argparse.ArgumentParser) -> None:
         "--gruendlich", action="store_true", help="mit Stufe voll: länger versuchen, es dauert mehr Zeit"
     )
     brief.add_argument("--top", metavar="NUMMER|KENNUNG", help="nur dieser Tagesordnungspunkt")
+    brief.add_argument("--nur-oeffentlich", action="store_true", help="nur der öffentliche Teil, zum Weitergeben")
     brief.add_argument("--format", choices=["md", "docx", "pdf", "json"], help="sonst nach der Endung der Datei")
     brief.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path, help="dorthin schreiben statt auf den Bildschirm")
 
@@ -197,6 +197,7 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8")  # Windows consoles default to a code page
     # pypdf reports every oddity of a PDF; what matters comes to us as exceptions and empty pages
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    telemetry.off()
     given = sys.argv[1:] if arguments is None else arguments
     args = _parser().parse_args(given)
     if args.command is None:
@@ -239,13 +240,28 @@ def _progress() -> Callable[[str, float | None], None]:
     return show
 
 
+def _serve_options(start: argparse.ArgumentParser) -> None:
+    from ratsassistent.output import serve_command
+
+    serve_command.add(start)
+
+
 def _serve(args: argparse.Namespace, settings: Settings) -> int:
-    from dataclasses import replace
+    from ratsassistent.output import serve_command
 
-    from ratsassistent.output.page import serve
+    return serve_command.run(args, settings)
 
-    serve(replace(settings, port=args.port or settings.port), open_browser=not args.kein_browser)
-    return 0
+
+def _access_options(sub: argparse.ArgumentParser) -> None:
+    from ratsassistent.output import access_command
+
+    access_command.add(sub)
+
+
+def _access(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent.output import access_command
+
+    return access_command.run(args, settings)
 
 
 def _take_in(args: argparse.Namespace, settings: Settings) -> int:
@@ -368,16 +384,11 @@ def _release(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _delete(args: argparse.Namespace, settings: Settings) -> int:
-    from ratsassistent import workflow
+def _keeping(command: Callable[..., argparse.ArgumentParser]) -> None:
+    from ratsassistent.output import backup_command, delete_command
 
-    with workflow.workspace(settings) as ws:
-        gone = workflow.delete(ws, args.meeting)
-    if args.json:
-        _print({"deleted": gone.id})
-    else:
-        print(f"Gelöscht: {gone.name} und alles, was daraus entstanden ist.")
-    return 0
+    delete_command.add(command("loeschen", "löscht eine Sitzung und alles, was daraus entstand", delete_command.run))
+    backup_command.register(command, _progress)
 
 
 def _remark(args: argparse.Namespace, settings: Settings) -> int:
@@ -437,6 +448,18 @@ def _portable(args: argparse.Namespace, settings: Settings) -> int:
     from ratsassistent.output import portable_command
 
     return portable_command.run(args, settings)
+
+
+def _selftest_options(sub: argparse.ArgumentParser) -> None:
+    from ratsassistent.proof import command
+
+    command.add(sub)
+
+
+def _selftest(args: argparse.Namespace, settings: Settings) -> int:
+    from ratsassistent.proof import command
+
+    return command.execute(args, settings)
 
 
 def _models(args: argparse.Namespace, settings: Settings) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from ratsassistent import held
-from ratsassistent.archive.replacing import save_briefing_of
+from ratsassistent.archive.replacing import save_briefing_of, save_closed_briefing
 from ratsassistent.briefings import ItemBriefing, Level, ModelRecord
 from ratsassistent.errors import Interrupted
 from ratsassistent.machine.energy import Energy, Meter
@@ -140,7 +140,7 @@ def _stored(ws: Workspace, meeting_id: str | None, item: AgendaItem, made: ItemB
         return made
     if made.public is True:  # it tells of a confidential paper of a public item
         made = made.model_copy(update={"public": False})
-    store.save_briefing(meeting_id, made)
+    save_closed_briefing(store, meeting_id, made)
     return made
 
 

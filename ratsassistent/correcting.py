@@ -11,14 +11,13 @@ written into the other one; a crash in between is made good by `put_in_order`.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ratsassistent import held
+from ratsassistent import held, temporary
 from ratsassistent.archive import moving, replacing
 from ratsassistent.archive.corrections_table import Corrections
 from ratsassistent.archive.editions import LOOSE
@@ -38,7 +37,7 @@ _WAIT_S = 0.5  # between two looks at whether whoever was first has ended
 @contextmanager
 def alone(ws: Workspace, progress: Progress = quiet) -> Iterator[None]:
     """While nobody else takes in or corrects on this data folder: both would look at what is held and miss the other's."""
-    lock = FileLock(ws.nonpublic.folder / _LOCK)
+    lock = lock_of(ws.nonpublic.folder)
     while True:
         try:
             lock.acquire(timeout=_WAIT_S)
@@ -47,6 +46,26 @@ def alone(ws: Workspace, progress: Progress = quiet) -> Iterator[None]:
             progress("Es wird gerade etwas anderes eingelesen; danach geht es hier weiter", None)
     try:
         yield
+    finally:
+        lock.release()
+
+
+def lock_of(folder: Path) -> FileLock:
+    """What whoever takes in or corrects holds, in the folder of the non-public archive."""
+    return FileLock(folder / _LOCK)
+
+
+@contextmanager
+def if_alone(ws: Workspace) -> Iterator[bool]:
+    """Whether nobody takes in or corrects at this moment; if so, nobody does within the block."""
+    lock = lock_of(ws.nonpublic.folder)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
     finally:
         lock.release()
 
@@ -365,7 +384,7 @@ def _put_public_copy(ws: Workspace, file: File, pages: Sequence[Page], count: in
     if len(wanted) == count:
         ws.public.put_file(path, file.sha256)
         return
-    with tempfile.TemporaryDirectory(prefix="ratsassistent-") as folder:
+    with temporary.folder() as folder:
         part = Path(folder) / "oeffentlich.pdf"
         public_copy_safely(path, wanted, part, children)
         ws.public.put_file(part, file.sha256)

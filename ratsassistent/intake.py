@@ -8,12 +8,11 @@ Public and non-public material is kept apart page by page, also where one PDF ho
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ratsassistent import correcting, held, oparl, register
+from ratsassistent import correcting, held, oparl, register, temporary
 from ratsassistent.archive.importing import OparlIntake, take_in_oparl
 from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.archive.store import Store
@@ -59,6 +58,8 @@ def take_in(
     """
     with correcting.alone(ws, progress):
         correcting.put_in_order(ws)  # what a crash interrupted
+        for store in ws.stores:
+            store.drop_strays()
         return _take_in(ws, paths, public, progress, on_agenda)
 
 
@@ -66,7 +67,7 @@ def _take_in(
     ws: Workspace, paths: Sequence[Path], public: oparl.Public, progress: Progress, on_agenda: OnAgenda
 ) -> Intake:
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="ratsassistent-") as folder, Children() as children:
+    with temporary.folder() as folder, Children() as children:
         inputs = gather_inputs(paths, Path(folder))
         skipped = list(inputs.skipped)
         imported = OparlIntake()
@@ -74,7 +75,7 @@ def _take_in(
             imported = take_in_oparl(inputs.oparl, ws.public, ws.nonpublic, progress=progress)
             skipped += imported.skipped
             for paper_id in imported.publishable:
-                release(ws, paper_id)
+                _release(ws, paper_id)
             correcting.put_in_order(ws, correcting.note_import(ws, [m.id for m in imported.meetings]))
         read = list(_read(ws, inputs.pdfs, children, skipped, progress, on_agenda))
         if read:
@@ -323,7 +324,7 @@ def _keep_file(store: Store, file: ReadFile, mine: set[int], is_public: bool, ch
     if not is_public or len(mine) == len(file.pages):
         store.put_file(file.path, file.file.sha256)
         return
-    with tempfile.TemporaryDirectory(prefix="ratsassistent-") as folder:
+    with temporary.folder() as folder:
         part = Path(folder) / "oeffentlich.pdf"
         public_copy_safely(file.path, mine, part, children)
         store.put_file(part, file.file.sha256)
@@ -343,6 +344,11 @@ def release(ws: Workspace, paper_id: str) -> Paper:
 
     :raises NotFound: no loose paper of that id or reference is held.
     """
+    with correcting.alone(ws):
+        return _release(ws, paper_id)
+
+
+def _release(ws: Workspace, paper_id: str) -> Paper:
     loose = {p.id: p for p in ws.nonpublic.loose_papers()}
     paper = loose.get(paper_id) or next((p for p in loose.values() if p.reference == paper_id), None)
     if paper is None:

@@ -11,7 +11,9 @@ puts what it writes beside what it was made from.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from pydantic import JsonValue
@@ -21,49 +23,79 @@ from ratsassistent import (
     briefing_items,
     briefing_jobs,
     corrections,
+    deleting,
     earlier,
     held,
+    intake,
     language_models,
     models,
     pace,
     question_jobs,
-    register,
 )
 from ratsassistent import worker as background
-from ratsassistent.archive.ocr_cache import OcrCache
-from ratsassistent.archive.searches_table import Searches
 from ratsassistent.asking import page_counts
 from ratsassistent.briefing_jobs import order as order_briefing
-from ratsassistent.briefings import Answer, Briefing, Coverage, ItemBriefing, Level, ModelRecord
+from ratsassistent.briefings import Answer, Briefing, Coverage, Intake, ItemBriefing, Level, ModelRecord
 from ratsassistent.cited import page_text
+from ratsassistent.deleting import delete, delete_paper
+from ratsassistent.errors import StorageError
 from ratsassistent.held import loose_papers, meetings, wanted_paper
 from ratsassistent.held import wanted_item as item_of
 from ratsassistent.held import wanted_meeting as meeting
-from ratsassistent.intake import release, take_in
+from ratsassistent.intake import release
 from ratsassistent.jobs import Job
 from ratsassistent.machine import energy, fit, power
-from ratsassistent.marks import forget_marks, important, marks, put_mark
-from ratsassistent.oparl import AgendaItem, Meeting, PageRef
+from ratsassistent.marks import important, marks, put_mark
+from ratsassistent.oparl import AgendaItem, Meeting, PageRef, Public
 from ratsassistent.question_jobs import order as order_question
-from ratsassistent.remarks import forget, handed_out, remark, remarks, remarks_of_paper, withdraw
+from ratsassistent.remarks import handed_out, remark, remarks, remarks_of_paper, withdraw
 from ratsassistent.searching import find, make_vectors
 from ratsassistent.settings import Settings
 from ratsassistent.shown_pages import page_picture
-from ratsassistent.workspace import Progress, Workspace, quiet, store_of, workspace
+from ratsassistent.workspace import Progress, Workspace, quiet, store_of
+from ratsassistent.workspace import workspace as opened
 from ratsassistent.writing import briefing as writing
 from ratsassistent.writing.findings.importance import by_importance
 from ratsassistent.writing.findings.overview import overview
 from ratsassistent.writing.model.language_model import LanguageModel
 
 __all__ = [
-    "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "find", "item_of", "load_model",
-    "loose_papers", "marks", "meeting", "meetings", "model_record", "order_briefing", "order_question", "page_picture", "page_text", "put_mark",
+    "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "delete_paper", "find", "item_of", "load_model",
+    "loose_papers", "marks", "meeting", "meetings", "model_record", "order_briefing", "order_question", "outdated", "page_picture", "page_text", "put_mark",
     "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "unwritten", "with_earlier", "withdraw", "work",
     "workspace",
 ]  # fmt: skip
 
 
 # --- what is held --------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def workspace(settings: Settings) -> Iterator[Workspace]:
+    """Open the data folder, end what a crash interrupted in it, and close it at the end.
+
+    :raises StorageError: the folder cannot be used; a German sentence says why.
+    """
+    with opened(settings) as ws:
+        with suppress(StorageError):  # a full disk keeps nobody from reading
+            deleting.finish(ws)
+        yield ws
+
+
+def take_in(
+    ws: Workspace,
+    paths: Sequence[Path],
+    *,
+    public: Public = None,
+    progress: Progress = quiet,
+    on_agenda: intake.OnAgenda = lambda _: None,
+) -> Intake:
+    """As `intake.take_in`; what was deleted while it read does not come back with it."""
+    try:
+        return intake.take_in(ws, paths, public=public, progress=progress, on_agenda=on_agenda)
+    finally:
+        with suppress(StorageError):
+            deleting.finish(ws)
 
 
 def coverage(ws: Workspace, meeting_id: str | None = None, known: Meeting | None = None) -> Coverage:
@@ -237,6 +269,12 @@ def stored_briefing(ws: Workspace, wanted: str, *, linked: bool = False) -> Brie
     return made.with_sources(chosen.agendaItem, chosen)
 
 
+def outdated(ws: Workspace, item: AgendaItem) -> ItemBriefing | None:
+    """What the language model wrote of an item from other papers, or as another model; None where what is there holds."""
+    known = held.store_for(ws, item).briefing(item.id, "voll")
+    return None if known is None or briefing_items.is_current(ws, item, known, _record_for(ws, "voll")) else known
+
+
 def _briefing(
     covered: Coverage,
     meeting_id: str | None,
@@ -281,23 +319,6 @@ def ask(
     return asking.ask(
         ws, question, model=model, wanted=wanted, top=top, before=before, should_stop=should_stop, on_text=on_text
     )
-
-
-def delete(ws: Workspace, wanted: str) -> Meeting:
-    """Remove a meeting and all that was derived from it, in both stores; its jobs too.
-
-    :raises NotFound: there is no such meeting. :raises Ambiguous: there are several.
-    """
-    chosen = meeting(ws, wanted)
-    gone = [key for store in ws.stores for key in store.delete_meeting(chosen.id)]
-    forget(ws, gone)
-    forget_marks(ws, gone)
-    corrections.forget(ws, gone)
-    register.forget(ws, gone)
-    ws.jobs.forget(tuple(gone))
-    OcrCache(ws.nonpublic).forget(gone)
-    Searches(ws.nonpublic).forget(gone)
-    return chosen
 
 
 # --- work in the background ----------------------------------------------------------------------------------------

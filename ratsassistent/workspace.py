@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ratsassistent import meaning
+from ratsassistent import meaning, swapping
 from ratsassistent.archive.index import Meaning
 from ratsassistent.archive.store import Store
 from ratsassistent.jobs import Jobs
@@ -44,7 +44,7 @@ class Workspace:
     @property
     def jobs(self) -> Jobs:
         """Long work; kept in the non-public store, since a question may be confidential."""
-        return Jobs(self.nonpublic)
+        return Jobs(self.nonpublic, person=self.settings.person)
 
     @property
     def meaning(self) -> Meaning:
@@ -70,6 +70,7 @@ def workspace(settings: Settings) -> Iterator[Workspace]:
 
     :raises StorageError: the folder cannot be used; a German sentence says why.
     """
+    swapping.finish(settings)  # a restored state that a crash kept from being put in place
     public = Store.open(settings.public_folder, public=True)
     try:
         opened = Workspace(settings, public, Store.open(settings.nonpublic_folder, public=False))

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "ratsassistent"
 # A layer may import its own and those before it.
 LAYERS = [
-    ["errors", "oparl"],
+    ["errors", "oparl", "temporary"],
     ["glossary", "course"],
     ["resolutions"],
     ["briefings"],
@@ -22,10 +22,13 @@ LAYERS = [
     ["writing"],
     ["machine"],
     ["language_models"],
+    ["people"],
     ["liveness", "pace"],
     ["jobs"],
     ["worker"],
+    ["swapping"],
     ["workspace"],
+    ["deletions", "leftovers"],
     ["retention"],
     ["held"],
     ["briefing_jobs", "briefing_items"],
@@ -39,7 +42,10 @@ LAYERS = [
     ["correcting", "corrections"],
     ["intake"],
     ["remarks", "marks"],
+    ["deleting"],
+    ["backup"],
     ["workflow"],
+    ["public_part"],
     ["output"],
     ["__main__"],
 ]

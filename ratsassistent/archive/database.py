@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ from ratsassistent.errors import StorageError
 DATABASE = "archiv.sqlite"
 LOCK = "archiv.sperre"
 BUSY_SECONDS = 30  # how long a writer waits for another process
+COPY_DAYS = 7  # that the copy made before an upgrade is kept
+_COPY = "archiv.vor-umstellung-"
 _WRITES = "ratsassistent_writes"
 
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -44,8 +47,10 @@ def open_engine(folder: Path) -> Engine:
         try:
             if _needs_migration(engine, folder):
                 # Two processes may start at once: the file lock lets one of them do it, BEGIN IMMEDIATE makes it whole.
-                with FileLock(folder / LOCK, timeout=2 * BUSY_SECONDS), writing(engine) as connection:
-                    _migrate(connection)
+                with FileLock(folder / LOCK, timeout=2 * BUSY_SECONDS):
+                    _copy_before(engine, folder)
+                    with writing(engine) as connection:
+                        _migrate(connection)
         except BaseException:
             engine.dispose()
             raise
@@ -124,6 +129,26 @@ def _is_older(revision: str | None, folder: Path) -> bool:
     return revision != newest
 
 
+def drop_copies(folder: Path, older_than_s: float = 0.0) -> None:
+    """Remove the copies made before an upgrade; at once where something was deleted, which they still hold."""
+    for copy in folder.glob(f"{_COPY}*"):
+        try:
+            if not older_than_s or time.time() - copy.stat().st_mtime > older_than_s:
+                copy.unlink()
+        except FileNotFoundError:
+            continue
+
+
+def _copy_before(engine: Engine, folder: Path) -> None:
+    """Keep the database as it is before it is brought up to date, for some days."""
+    from ratsassistent.archive import snapshot  # which needs this module; seldom needed itself
+
+    with engine.connect() as connection:
+        revision = _revision(connection)
+    if revision is not None and revision != migrations.newest():
+        snapshot.copy(folder / DATABASE, folder / f"{_COPY}{revision}.sqlite")
+
+
 def _revision(connection: Connection) -> str | None:
     known = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").first()
     row = connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").first() if known else None
@@ -144,10 +169,16 @@ def _busy(folder: Path) -> str:
     return f"Ein anderes Programm hält die Daten in {folder} gerade fest; bitte in einer Minute noch einmal versuchen."
 
 
+DAMAGED = "Die Datenbank in {folder} ist beschädigt und lässt sich nicht lesen"
+
+
 def _sentence(code: int | None, folder: Path) -> str | None:
     primary = None if code is None else code & 0xFF
     if primary in _CORRUPT:
-        return f"Die Datenbank in {folder} ist beschädigt und lässt sich nicht lesen; bitte eine Sicherung einspielen."
+        return (
+            f"{DAMAGED.format(folder=folder)}; bitte mit „ratsassistent wiederherstellen DATEI“ "
+            "eine Sicherung einspielen, oder mit „ratsassistent wiederherstellen --retten“ retten, was noch lesbar ist."
+        )
     if primary in _DENIED:
         return f"In den Ordner {folder} kann nicht geschrieben werden; bitte die Zugriffsrechte prüfen."
     if primary == sqlite3.SQLITE_FULL:

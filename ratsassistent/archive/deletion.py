@@ -15,15 +15,21 @@ import time
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from ratsassistent.archive import editions, fulltext, jobs_table, saving, tables
-from ratsassistent.archive.database import outside_transaction, writing
+from ratsassistent.archive import deletions_table, editions, fulltext, jobs_table, saving, tables
+from ratsassistent.archive.database import drop_copies, outside_transaction, writing
 from ratsassistent.oparl import Paper
+
+if TYPE_CHECKING:  # which removes by this module
+    from ratsassistent.archive.store import Store
 
 _CLEAN = "clean:"
 _FILE = "file:"
+_FORGET = "forget:"
+_DELETE = "delete:"
 
 
 def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
@@ -59,7 +65,10 @@ def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
     ))  # fmt: skip
     entry = tables.register_entry
     connection.execute(delete(entry).where((entry.c.meeting_id == meeting_id) | entry.c.item_id.in_(items)))
-    return _finish(connection, [meeting_id, *items, *gone, *own], files)
+    deletions_table.note(connection, "Meeting", [meeting_id])
+    gone = _finish(connection, [meeting_id, *items, *gone, *own], files)
+    _note(connection, [f"{_FORGET}{key}" for key in gone])
+    return gone
 
 
 def delete_paper(connection: Connection, paper_id: str, *, keep_remarks: bool = False) -> list[str]:
@@ -91,7 +100,11 @@ def delete_paper(connection: Connection, paper_id: str, *, keep_remarks: bool = 
     for file_id in files:  # a file of which no page is left is no longer part of a meeting
         if connection.execute(select(page.c.number).where(page.c.file_id == file_id)).first() is None:
             connection.execute(delete(of_meeting).where(of_meeting.c.file_id == file_id))
-    return _finish(connection, [paper_id], files)
+    gone = _finish(connection, [paper_id], files)
+    if not keep_remarks:
+        deletions_table.note(connection, "Paper", [paper_id])
+        _note(connection, [f"{_FORGET}{key}" for key in gone])
+    return gone
 
 
 def clean(engine: Engine, folder: Path) -> bool:
@@ -112,6 +125,7 @@ def clean(engine: Engine, folder: Path) -> bool:
     cleanings = [task for task in tasks if task.startswith(_CLEAN)]
     if not cleanings:
         return True
+    drop_copies(folder.parent)  # of the time before an upgrade: they still hold the words
     with writing(engine) as connection:
         fulltext.merge(connection)
     with outside_transaction(engine) as driver:
@@ -131,6 +145,30 @@ def note_cleaning(connection: Connection) -> None:
 def note_file(connection: Connection, sha256: str) -> None:
     """Note that a PDF is to be removed, so that `clean` does it."""
     _note(connection, [f"{_FILE}{sha256}"])
+
+
+def begin(store: Store, key: str) -> None:
+    """Note that a meeting or paper is to be deleted, so that a crash half way does not leave the rest of it."""
+    with store.writing() as connection:
+        _note(connection, [f"{_DELETE}{key}"])
+
+
+def begun(store: Store) -> list[str]:
+    """The meetings and papers whose deletion was begun and not ended."""
+    return _noted(store, _DELETE)
+
+
+def to_forget(store: Store) -> list[str]:
+    """What went from this archive, and is still to be forgotten by all that names it (jobs, remarks, marks)."""
+    return _noted(store, _FORGET)
+
+
+def end(store: Store, keys: Iterable[str], forgotten: Iterable[str]) -> None:
+    """These are deleted, and these forgotten everywhere."""
+    done = [*(f"{_DELETE}{key}" for key in keys), *(f"{_FORGET}{key}" for key in forgotten)]
+    with store.writing() as connection:
+        for task in done:
+            connection.execute(delete(tables.pending).where(tables.pending.c.task == task))
 
 
 def newest_left(connection: Connection, paper_id: str) -> None:
@@ -186,6 +224,13 @@ def _note(connection: Connection, tasks: Iterable[str]) -> None:
     known = set(connection.execute(select(tables.pending.c.task)).scalars())
     for task in set(tasks) - known:
         connection.execute(insert(tables.pending).values(task=task))
+
+
+def _noted(store: Store, prefix: str) -> list[str]:
+    task = tables.pending.c.task
+    with store.reading() as connection:
+        found = connection.execute(select(task).where(task.startswith(prefix, autoescape=True)).order_by(task)).scalars()
+        return [one.removeprefix(prefix) for one in found]
 
 
 def _of_meeting_only(connection: Connection, meeting_id: str) -> list[str]:

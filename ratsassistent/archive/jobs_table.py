@@ -7,11 +7,13 @@ It lies in the non-public archive, because a question may be confidential.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
+from ratsassistent.archive import deletions_table
 from ratsassistent.archive.tables import job
 
 Row = dict[str, Any]
@@ -30,6 +32,23 @@ def find(connection: Connection, **conditions: object) -> list[Row]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def in_turn(connection: Connection, rows: list[Row]) -> list[Row]:
+    """Jobs in the order of urgency, those of equal priority by turns: first the first of each person, then the second.
+
+    Of those whose turn it is equally, whoever has waited longest since the last own job was begun comes first.
+    """
+    if len({row["person"] for row in rows}) < 2:
+        return rows
+    query = select(job.c.person, func.max(job.c.started)).where(job.c.started.is_not(None)).group_by(job.c.person)
+    begun = {person: started for person, started in connection.execute(query)}
+    before: Counter[tuple[int, str | None]] = Counter()
+    turns: dict[str, int] = {}
+    for row in rows:
+        turns[row["id"]] = before[row["priority"], row["person"]]
+        before[row["priority"], row["person"]] += 1
+    return sorted(rows, key=lambda row: (-row["priority"], turns[row["id"]], begun.get(row["person"], "")))
+
+
 def change(connection: Connection, job_id: str, values: Row, **conditions: object) -> bool:
     """Change a job if its columns still have these values; says whether they had."""
     statement = update(job).where(job.c.id == job_id, *(job.c[name] == value for name, value in conditions.items()))
@@ -37,8 +56,11 @@ def change(connection: Connection, job_id: str, values: Row, **conditions: objec
 
 
 def remove(connection: Connection, job_id: str) -> bool:
-    """Delete a job; says whether it was there."""
-    return connection.execute(delete(job).where(job.c.id == job_id)).rowcount > 0
+    """Delete a job because a person wants it; says whether it was there."""
+    gone = connection.execute(delete(job).where(job.c.id == job_id)).rowcount > 0
+    if gone:
+        deletions_table.note(connection, "question", [job_id])
+    return gone
 
 
 def remove_unchanged(connection: Connection, before: str, states: Iterable[str]) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, delete, insert, select
 
+from ratsassistent.archive import deletions_table
 from ratsassistent.archive.store import Store
 from ratsassistent.archive.tables import paper
 from ratsassistent.archive.tables import remark as table
@@ -55,6 +56,7 @@ class Remarks:
             return None
         with self._store.writing() as connection:
             connection.execute(delete(table).where(table.c.id == remark_id))
+            deletions_table.note(connection, "remark", [remark_id])
         self._store.empty_log()
         return found[0]
 

@@ -94,6 +94,8 @@ def save_briefing_of(store: Store, meeting_id: str | None, briefing: ItemBriefin
     """
     link, paper = tables.item_paper, tables.paper
     with store.writing() as connection:
+        if not _is_held(connection, meeting_id, item.id):
+            return False
         if meeting_id is None:
             query = select(paper.c.body).where(paper.c.id == item.id)
         else:
@@ -103,9 +105,27 @@ def save_briefing_of(store: Store, meeting_id: str | None, briefing: ItemBriefin
         words = {one.id: one.text.text for one in shown}
         if any(one.text.text and words.get(one.id) != one.text.text for one in item.papers):
             return False
-        values = {"meeting_id": meeting_id, "body": briefing.model_dump_json()}
-        saving.put(connection, tables.briefing, {"item_id": briefing.id, "level": briefing.level}, values)
+        _put_briefing(connection, meeting_id, briefing)
     return True
+
+
+def save_closed_briefing(store: Store, meeting_id: str | None, briefing: ItemBriefing) -> bool:
+    """Keep a briefing in the non-public archive, unless a person deleted its meeting while a model wrote; says whether it was kept."""
+    with store.writing() as connection:
+        if not _is_held(connection, meeting_id, briefing.id):
+            return False
+        _put_briefing(connection, meeting_id, briefing)
+    return True
+
+
+def _put_briefing(connection: Connection, meeting_id: str | None, briefing: ItemBriefing) -> None:
+    values = {"meeting_id": meeting_id, "body": briefing.model_dump_json()}
+    saving.put(connection, tables.briefing, {"item_id": briefing.id, "level": briefing.level}, values)
+
+
+def _is_held(connection: Connection, meeting_id: str | None, item_id: str) -> bool:
+    table = tables.paper if meeting_id is None else tables.agenda_item
+    return connection.execute(select(table.c.id).where(table.c.id == item_id)).first() is not None
 
 
 def _replace(connection: Connection, share: Share) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pydantic import Field
 from sqlalchemy import delete, insert, select
 
+from ratsassistent.archive import deletions_table
 from ratsassistent.archive.store import Store
 from ratsassistent.archive.tables import kept_search as table
 from ratsassistent.oparl import Model
@@ -67,11 +68,13 @@ class Searches:
         """Delete a search, so that its words are gone from the disk; one that is not there is no error."""
         with self._store.writing() as connection:
             connection.execute(delete(table).where(table.c.id == search_id))
+            deletions_table.note(connection, "search", [search_id])
         self._store.empty_log()
 
     def remove_all(self) -> None:
         """Delete all searches."""
         with self._store.writing() as connection:
+            deletions_table.note(connection, "search", connection.execute(select(table.c.id)).scalars().all())
             connection.execute(delete(table))
         self._store.empty_log()
 

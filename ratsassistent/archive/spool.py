@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
+from ratsassistent import temporary
 from ratsassistent.pack.oparl_data.oparl_objects import Kind, RawObject, text
 
 _KEPT = 4000  # small objects kept in memory
@@ -32,7 +32,7 @@ class Spool:
 
     def __init__(self, known_name: Callable[[str], str | None] = lambda _: None) -> None:
         """:param known_name: finds the name of an Organization that is not among these objects."""
-        self._folder = tempfile.TemporaryDirectory(prefix="ratsassistent-")
+        self._folder = temporary.folder()
         # Nothing here has to survive a crash.
         self._connection = sqlite3.connect(Path(self._folder.name) / "oparl.sqlite", isolation_level=None)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -20000"):

@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -24,10 +24,11 @@ from sqlalchemy import Connection, Engine, Select, func, insert, select
 from ratsassistent.archive import database, deletion, identity, saving, tables, vectors
 from ratsassistent.archive.german import fold_name
 from ratsassistent.briefings import ItemBriefing, Level
-from ratsassistent.errors import NotFound
+from ratsassistent.errors import NotFound, StorageError
 from ratsassistent.oparl import File, Meeting, Page, PageRef, Paper, Passage
 
 FILES = "dateien"
+_HALF = ".teil"  # of a copy that is being made
 
 
 class Store:
@@ -51,7 +52,9 @@ class Store:
             store._check_kind()
             with database.storage_errors(folder):
                 (folder / FILES).mkdir(exist_ok=True)
-                deletion.clean(store._engine, folder / FILES)  # what a crash may have left undone
+                database.drop_copies(folder, database.COPY_DAYS * 24 * 3600.0)
+            with suppress(StorageError):  # what a crash may have left undone; a full disk keeps nobody from reading
+                store.clean()
         except BaseException:
             store.close()
             raise
@@ -126,7 +129,7 @@ class Store:
         with database.storage_errors(self.folder):
             if target.is_file() and filecmp.cmp(source, target, shallow=False):
                 return target
-            handle, name = tempfile.mkstemp(dir=target.parent, suffix=".teil")
+            handle, name = tempfile.mkstemp(dir=target.parent, suffix=_HALF)
             try:
                 with os.fdopen(handle, "wb") as copy, source.open("rb") as original:
                     shutil.copyfileobj(original, copy, 1 << 20)
@@ -137,6 +140,21 @@ class Store:
                 Path(name).unlink(missing_ok=True)
                 raise
         return target
+
+    def drop_strays(self) -> int:
+        """Remove PDFs that no row names, and halves of copies: a killed program left them. Only while nobody takes in.
+
+        :returns: how many files went.
+        """
+        count = 0
+        with self.reading() as connection:
+            known = set(connection.execute(select(tables.file.c.sha256)).scalars())
+        with database.storage_errors(self.folder):
+            for path in (self.folder / FILES).iterdir():
+                if path.suffix == _HALF or (path.suffix == ".pdf" and path.stem not in known):
+                    path.unlink(missing_ok=True)
+                    count += 1
+        return count
 
     def delete_meeting(self, meeting_id: str) -> tuple[str, ...]:
         """Remove a meeting and all derived from it, so that its words are gone from the folder.
@@ -380,7 +398,7 @@ class Store:
     def _pages(self, query: Select[Any]) -> list[Page]:
         with self.reading() as connection:
             rows = connection.execute(query.order_by(tables.page.c.number)).mappings()
-            return [Page(**{name: row[name] for name in Page.model_fields}) for row in rows]
+            return [Page(**{name: row[name] for name in Page.model_fields if name in row}) for row in rows]
 
     def _counted(self, query: Select[Any], meeting_id: str | None) -> Select[Any]:
         table, link = tables.page, tables.meeting_file

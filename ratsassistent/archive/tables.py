@@ -246,6 +246,7 @@ job = Table(
     Column("attempts", Integer, nullable=False, default=0),  # claims since the last progress
     Column("rank", Integer, nullable=False, default=0, server_default="0"),  # of equal priority the lower one first
     Column("not_before", String),  # ISO, UTC
+    Column("person", String),  # who ordered it, where several persons work with one program
 )
 kept_search = Table(
     "kept_search",
@@ -281,4 +282,11 @@ pending = Table(
     "pending",
     metadata,
     Column("task", String, primary_key=True),  # what a deletion still has to do outside its transaction
+)
+deleted = Table(
+    "deleted",
+    metadata,
+    Column("id", String, primary_key=True),  # of a meeting, paper, question, search or remark
+    Column("time", String, nullable=False),  # ISO, UTC
+    Column("kind", String, nullable=False),
 )

@@ -1,0 +1,1 @@
+"""Backups: the whole data folder as one file, and back."""

@@ -1,0 +1,91 @@
+"""A meeting, or a paper by itself, is deleted with everything that was made of it, in both archives and beside them.
+
+What enters: an opened Workspace, how a person names the meeting. What leaves: what was deleted.
+What it does not know: SQL, commands, the page, backups (they hold it until they expire: `backup.known`).
+
+That it is to be deleted is noted first, and the note goes last: a crash, or a take-in that still holds the meeting in
+memory, does not bring half of it back. `finish` is called whenever a data folder is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+from ratsassistent import correcting, corrections, deletions, held, leftovers, marks, register, remarks
+from ratsassistent.archive import deletion
+from ratsassistent.archive.ocr_cache import OcrCache
+from ratsassistent.archive.searches_table import Searches
+from ratsassistent.errors import NotFound, StorageError
+from ratsassistent.oparl import Meeting, Paper
+from ratsassistent.workspace import Workspace
+
+
+def delete(ws: Workspace, wanted: str) -> Meeting:
+    """Remove a meeting and all that was derived from it, in both archives; its jobs too.
+
+    :raises NotFound: there is no such meeting. :raises Ambiguous: there are several.
+    """
+    chosen = held.wanted_meeting(ws, wanted)
+    delete_these(ws, [chosen.id])
+    return chosen
+
+
+def delete_paper(ws: Workspace, wanted: str) -> Paper:
+    """Remove a paper that belongs to no meeting.
+
+    :raises NotFound: there is no such single paper.
+    """
+    key = " ".join(wanted.casefold().split())
+    found = [
+        p for p in held.loose_papers(ws, with_text=False) if wanted == p.id or key == (p.reference or "").casefold()
+    ]
+    if not found:
+        raise NotFound(f"Eine einzelne Vorlage „{wanted}“ ist nicht vorhanden.")
+    delete_these(ws, [found[0].id])
+    return found[0]
+
+
+def delete_these(ws: Workspace, ids: Iterable[str]) -> None:
+    """Remove the meetings and papers with these ids; one that is not there is no error."""
+    for key in ids:
+        deletion.begin(ws.nonpublic, key)
+    finish(ws)
+
+
+def finish(ws: Workspace) -> None:
+    """Do what was begun and not ended."""
+    keys = deletion.begun(ws.nonpublic)
+    if not keys and not any(deletion.to_forget(store) for store in ws.stores):
+        return
+    _remove(ws, keys)
+    with correcting.if_alone(ws) as alone:
+        if alone:  # else whoever takes in may still hold it in memory: the note stays until then
+            _remove(ws, keys)
+            for store in ws.stores:
+                store.drop_strays()
+            deletion.end(ws.nonpublic, keys, ())
+    with suppress(StorageError):  # the archives say it, too
+        deletions.known(ws)
+
+
+def _remove(ws: Workspace, keys: Sequence[str]) -> None:
+    for key in keys:
+        for store in ws.stores:
+            store.delete_meeting(key)
+            store.delete_paper(key)
+    gone = {store: deletion.to_forget(store) for store in ws.stores}
+    ids = list(dict.fromkeys(key for keys in gone.values() for key in keys))
+    if not ids:
+        return
+    remarks.forget(ws, ids)
+    marks.forget_marks(ws, ids)
+    corrections.forget(ws, ids)
+    register.forget(ws, ids)
+    ws.jobs.forget(tuple(ids))
+    OcrCache(ws.nonpublic).forget(ids)
+    Searches(ws.nonpublic).forget(ids)
+    leftovers.remove(ws.settings, set(ids))
+    for store in ws.stores:
+        deletion.end(store, (), gone[store])
+        store.clean()

@@ -1,0 +1,104 @@
+"""A restored state takes the place of what a data folder holds: all of it, or nothing.
+
+What enters: settings; a folder with a whole state, checked by whoever laid it there. What leaves: a data folder that
+holds that state.
+What it does not know: where the state comes from (`backup.restoring`), what is in it.
+
+The state is made in a temporary folder and becomes `PLACE` by one renaming: from that moment on it holds. Whoever opens
+the data folder next puts it in place, and goes on where a crash interrupted that; before that moment nothing has changed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from filelock import FileLock
+
+from ratsassistent.archive import database, snapshot
+from ratsassistent.archive.store import FILES
+from ratsassistent.settings import Settings
+
+PLACE = "wiederherstellung"
+_LOCK = "wiederherstellung.sperre"
+_OWN = ("prompts",)  # folders of settings that are replaced whole
+
+
+def commit(settings: Settings, state: Path) -> None:
+    """From now on the data folder holds this state; `finish` puts it in place.
+
+    :param state: a folder inside the data folder, with the two archives and settings as they lie there.
+    :raises StorageError: it cannot be renamed.
+    """
+    with database.storage_errors(settings.data_folder):
+        os.replace(state, settings.data_folder / PLACE)
+
+
+def finish(settings: Settings) -> bool:
+    """Put a state in place that was committed; says whether there was one.
+
+    :raises StorageError: there is no room, or the folder cannot be written; the next opening tries again.
+    """
+    place = settings.data_folder / PLACE
+    if not place.is_dir():
+        return False
+    with (
+        database.storage_errors(settings.data_folder),
+        FileLock(settings.data_folder / _LOCK, timeout=2 * database.BUSY_SECONDS),
+    ):
+        if not place.is_dir():  # another process did it meanwhile
+            return True
+        for archive in (settings.public_folder, settings.nonpublic_folder):
+            _put_archive(place / archive.name, archive)
+        _put_settings(place, settings)
+        trash = place.with_name(f"{PLACE}.fertig")  # from here on it holds no more, whatever becomes of the removing
+        shutil.rmtree(trash, ignore_errors=True)
+        os.replace(place, trash)
+        shutil.rmtree(trash, ignore_errors=True)
+    return True
+
+
+def _put_archive(source: Path, target: Path) -> None:
+    """First the PDFs, so that no row is without its file; then the rows; then what no row names any more goes."""
+    files = target / FILES
+    files.mkdir(parents=True, exist_ok=True)
+    new = source / FILES
+    for pdf in sorted(new.iterdir()) if new.is_dir() else ():
+        _place(pdf, files / pdf.name)
+    database_file = target / database.DATABASE
+    if (source / database.DATABASE).is_file():
+        snapshot.put_in_place(source / database.DATABASE, database_file)
+        kept = snapshot.checksums(database_file)
+    else:  # the state has no such archive
+        snapshot.remove(database_file)
+        kept = set()
+    for pdf in files.iterdir():
+        if pdf.stem not in kept:
+            pdf.unlink(missing_ok=True)
+    database.drop_copies(target)
+
+
+def _put_settings(place: Path, settings: Settings) -> None:
+    for file in sorted(place.rglob("*")):
+        name = file.relative_to(place)
+        if file.is_file() and name.parts[0] not in (settings.public_folder.name, settings.nonpublic_folder.name):
+            _place(file, settings.data_folder / name)
+    for folder in _OWN:
+        held = settings.data_folder / folder
+        for file in sorted(held.rglob("*")) if held.is_dir() else ():
+            if file.is_file() and not (place / file.relative_to(settings.data_folder)).is_file():
+                file.unlink()
+
+
+def _place(source: Path, target: Path) -> None:
+    """Put a file in place whole or not at all; the one it comes from stays until all are in place."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".teil")
+    part.unlink(missing_ok=True)
+    try:
+        os.link(source, part)
+    except OSError:  # not on every file system
+        shutil.copyfile(source, part)
+    os.replace(part, target)
+    part.unlink(missing_ok=True)  # two names of one file: then renaming does nothing
