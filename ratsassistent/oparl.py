@@ -17,9 +17,10 @@ import bisect
 import datetime as dt
 import hashlib
 import unicodedata
+from collections.abc import Iterable
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Public = bool | None
 Outcome = Literal["accepted", "rejected", "postponed", "referred", "noted", "settled", "other"]
@@ -58,6 +59,28 @@ def ra_id(kind: str, *parts: object) -> str:
     return f"ra:{kind}-{digest[:16]}"
 
 
+class Citation(Model):
+    """Where something stands: file and physical page."""
+
+    file: str
+    file_id: str | None = None
+    page: int | None = None
+    quote: str | None = None
+
+
+class Suspicion(Model):
+    """Words that address a program which reads the papers ("order"), or that no reader of the page sees ("hidden").
+
+    They are reported with their place, never followed, and no model reads them. `how` says in German what hides or disguises
+    them; None where they stand in plain sight. `citation` quotes them; its page is None for what belongs to the whole file.
+    """
+
+    kind: Literal["order", "hidden"]
+    place: Literal["page", "note", "form", "properties", "attachment", "bookmark", "file_name"] = "page"
+    how: str | None = None
+    citation: Citation
+
+
 class Page(Model):
     """One physical page of a File. A page that could not be read stays in its place with empty text and a reason.
 
@@ -73,6 +96,8 @@ class Page(Model):
     kind: Literal["page", "drawing"] = "page"
     width: float | None = None  # points (1/72 inch) as shown, rotation applied
     height: float | None = None
+    # found while it was read, kept with the File
+    suspicions: tuple[Suspicion, ...] = Field(default=(), exclude=True)
 
 
 class File(Model):
@@ -82,6 +107,13 @@ class File(Model):
     name: str
     sha256: str
     oparl_id: str | None = None
+    suspicions: tuple[Suspicion, ...] = ()
+
+    def of_pages(self, pages: Iterable[int], count: int) -> File:
+        """The same file knowing only what is suspicious on these of its `count` pages; all of them: beside them as well."""
+        mine = set(pages)
+        kept = tuple(s for s in self.suspicions if s.citation.page in mine or (s.citation.page is None and len(mine) >= count))
+        return self if len(kept) == len(self.suspicions) else self.model_copy(update={"suspicions": kept})
 
 
 class FileSpan(Model):
@@ -125,15 +157,6 @@ class PagedText(Model):
         return tuple(
             Citation(file=s.file, file_id=s.file_id, page=s.page, quote=quote) for s in self.between(start, end)
         )
-
-
-class Citation(Model):
-    """Where something stands: file and physical page."""
-
-    file: str
-    file_id: str | None = None
-    page: int | None = None
-    quote: str | None = None
 
 
 class Part(Model):

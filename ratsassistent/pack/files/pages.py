@@ -24,13 +24,15 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError
 
 from ratsassistent.errors import NotFound, UnreadableFile
-from ratsassistent.oparl import File, Model, Page, ra_id
+from ratsassistent.oparl import File, Model, Page, Suspicion, ra_id
 from ratsassistent.pack.page.boxes import find_boxes
 from ratsassistent.pack.page.drawings import is_drawing
 from ratsassistent.pack.page.glyphs import Frame, Sheet, add_boxes, read_sheet
 from ratsassistent.pack.page.layout import lines_of, paragraphed
 from ratsassistent.pack.page.places import Place, of_sheet
 from ratsassistent.pack.page.text import clean_text, is_gibberish
+from ratsassistent.pack.suspicion.beside import in_reader, on_page
+from ratsassistent.pack.suspicion.hidden import take_out
 
 SCAN = "kein Text, vermutlich ein Scan"
 DRAWING = "kein Text, vermutlich eine Zeichnung"
@@ -49,11 +51,15 @@ _PDFIUM = threading.Lock()  # pdfium is not thread-safe
 
 
 class ReadFile(Model):
-    """A file that was read: all its pages in order, and its bookmarks as (title, physical page)."""
+    """A file that was read: all its pages in order, and its bookmarks as (title, physical page).
+
+    `carried`: what is suspicious beside its pages; `noted` puts it on the File.
+    """
 
     file: File
     pages: tuple[Page, ...]
     outline: tuple[tuple[str, int], ...] = ()
+    carried: tuple[Suspicion, ...] = ()
     path: Path
 
 
@@ -63,6 +69,7 @@ class Opened(Model):
     file: File
     page_count: int
     outline: tuple[tuple[str, int], ...] = ()
+    carried: tuple[Suspicion, ...] = ()
 
 
 def open_file(path: Path, *, name: str | None = None, max_pages: int = 5000) -> Opened:
@@ -75,9 +82,12 @@ def open_file(path: Path, *, name: str | None = None, max_pages: int = 5000) -> 
     name = name or path.name
     data = _bytes(path, name)
     total, outline = _pdfium_look(path, max_pages)
+    carried: list[Suspicion] = []
     if total <= max_pages:  # pypdf goes through all of a page tree, which takes its time on a hostile one
         try:
-            total = len(_open(data, name).pages) or total
+            reader = _open(data, name)
+            total = len(reader.pages) or total
+            carried = in_reader(reader)
         except Exception as error:  # pypdf meets broken files with any exception there is
             if isinstance(error, UnreadableFile) and "beschädigt" not in str(error):
                 raise
@@ -89,7 +99,7 @@ def open_file(path: Path, *, name: str | None = None, max_pages: int = 5000) -> 
         raise UnreadableFile(f"Die Datei „{name}“ hat {total} Seiten; höchstens {max_pages} sind möglich.")
     digest = hashlib.sha256(data).hexdigest()
     file = File(id=ra_id("datei", digest), name=name, sha256=digest)
-    return Opened(file=file, page_count=total, outline=outline)
+    return Opened(file=file, page_count=total, outline=outline, carried=tuple(carried))
 
 
 def read_file(
@@ -114,7 +124,9 @@ def read_file(
             progress(page.number / opened.page_count)
     if all(page.reason == BROKEN for page in pages):
         raise UnreadableFile(f"Die Datei „{opened.file.name}“ ist beschädigt und lässt sich nicht lesen.")
-    return ReadFile(file=opened.file, pages=tuple(pages), outline=opened.outline, path=path)
+    return ReadFile(
+        file=opened.file, pages=tuple(pages), outline=opened.outline, carried=opened.carried, path=path
+    )
 
 
 def read_pages(path: Path, numbers: Sequence[int]) -> Generator[Page]:
@@ -178,8 +190,10 @@ class _Reader:
             return None
         try:
             boxes = find_boxes(page)
+            suspicions = on_page(page, number)
             page, fixed = _with_notes(self._document, page, number)
             sheet = read_sheet(page, fixed)
+            suspicions += take_out(page, sheet, number)
             add_boxes(sheet, [(box.left, box.bottom, box.right, box.top, box.ticked) for box in boxes], Frame(page))
             raw = paragraphed(lines_of(sheet))
             plan = is_drawing(page, len(raw.split()))
@@ -195,12 +209,16 @@ class _Reader:
             kept = "" if reason else text
             source: Literal["text", "none"] = "none" if reason else "text"
             return Page(
-                number=number, text=kept, source=source, reason=reason, kind="drawing", width=width, height=height
-            )
+                number=number, text=kept, source=source, reason=reason, kind="drawing", width=width, height=height,
+                suspicions=suspicions,
+            )  # fmt: skip
         if reason:
             kept = text if reason in {SCAN, PICTURED} else ""  # the words beside a picture are true, if not all
-            return Page(number=number, text=kept, source="none", reason=reason, width=width, height=height)
-        return Page(number=number, text=text, source="text", width=width, height=height)
+            return Page(
+                number=number, text=kept, source="none", reason=reason, width=width, height=height,
+                suspicions=suspicions,
+            )  # fmt: skip
+        return Page(number=number, text=text, source="text", width=width, height=height, suspicions=suspicions)
 
     def _by_pypdf(self, number: int) -> str | None:
         """The text that pypdf finds, or None where it cannot read the page either."""

@@ -82,6 +82,7 @@ def read_safely(
         file=opened.file,
         pages=tuple(found[number] for number in sorted(found)),
         outline=opened.outline,
+        carried=opened.carried,
         path=path,
     )
 

@@ -11,13 +11,15 @@ import ctypes
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ratsassistent.pack.page.matrices import Matrix, matrix_of
 
 MAX_GLYPHS = 60_000  # more is a drawing whose lettering nobody reads in order
 MAX_PATHS = 20_000  # path objects looked at for ruling lines
 MAX_DEPTH = 3  # forms within forms
+MAX_SHADES = 400
+_SHADE = 12.0, 4.0  # points across and down of a filled area that can hide a word
 _HYPHENS = {0x02, 0xFFFE}  # pdfium's own marks for a hyphen at the end of a line
 
 
@@ -38,6 +40,7 @@ class Glyph:
     order: int
     space: bool = False
     filled: bool = False  # written into a form or as a note, after the page was made
+    item: int = 0  # the text object it belongs to
 
 
 @dataclass(slots=True)
@@ -50,9 +53,29 @@ class Rule:
     bottom: float
 
 
+class Shade(NamedTuple):
+    """A filled area or a picture: its box as shown, when it is painted, and its colour; None for a picture."""
+
+    box: tuple[float, float, float, float]
+    order: int
+    ink: tuple[int, int, int, int] | None
+
+
+class Ink(NamedTuple):
+    """How a text object is painted: when, in which colour (red, green, blue, opacity); `handle` is pdfium's."""
+
+    handle: Any
+    order: int
+    colour: tuple[int, int, int, int] | None
+
+
 @dataclass(slots=True)
 class Sheet:
-    """All that was found on one page. `cover` is the share of the page that pictures cover, 0 to 1."""
+    """All that was found on one page. `cover` is the share of the page that pictures cover, 0 to 1.
+
+    `inks` are those of its text objects; `dropped` the letters that nobody can see, in order, each with why: "off" the
+    page, "invisible" by its own mode, "dust" of no size.
+    """
 
     width: float
     height: float
@@ -62,6 +85,10 @@ class Sheet:
     paths: int = 0
     cover: float = 0.0
     bad_codes: int = 0  # letters whose font does not say which letter they are
+    shades: list[Shade] = field(default_factory=list)
+    orders: dict[int, int] = field(default_factory=dict)  # text object -> when it is painted
+    inks: dict[int, Ink] = field(default_factory=dict)
+    dropped: list[tuple[str, Glyph]] = field(default_factory=list)
 
 
 class Frame:
@@ -167,8 +194,10 @@ def _objects(page: Any, frame: Frame, sheet: Sheet) -> None:
     from pypdfium2 import raw
 
     covered = 0.0
-    for item, matrix in _walk(raw, page.raw, None, 0):
+    for order, (item, matrix) in enumerate(_walk(raw, page.raw, None, 0)):
         kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            sheet.orders[ctypes.addressof(item.contents)] = order
         if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
             continue
         bounds = [ctypes.c_float() for _ in range(4)]
@@ -181,10 +210,15 @@ def _objects(page: Any, frame: Frame, sheet: Sheet) -> None:
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             sheet.pictures.append(box)
             covered += _inside(box, sheet)
+            sheet.shades.append(Shade(box, order, None))
             continue
         sheet.paths += 1
         if sheet.paths <= MAX_PATHS and kind == raw.FPDF_PAGEOBJ_PATH:
             sheet.rules.extend(_rules(raw, item, box))
+            if box[2] - box[0] >= _SHADE[0] and box[3] - box[1] >= _SHADE[1] and len(sheet.shades) < MAX_SHADES:
+                ink = ink_of(raw, item)
+                if ink is not None and ink[3] > 127 and _is_filled(raw, item):
+                    sheet.shades.append(Shade(box, order, ink))
         if sheet.paths > MAX_PATHS * 2:
             break
     sheet.cover = min(covered / max(sheet.width * sheet.height, 1.0), 1.0)
@@ -233,6 +267,19 @@ def _is_stroked(raw: Any, item: Any) -> bool:
     return bool(raw.FPDFPath_GetDrawMode(item, filling, stroke)) and bool(stroke.value)
 
 
+def _is_filled(raw: Any, item: Any) -> bool:
+    filling, stroke = ctypes.c_int(), ctypes.c_int()
+    return bool(raw.FPDFPath_GetDrawMode(item, filling, stroke)) and bool(filling.value)
+
+
+def ink_of(raw: Any, item: Any) -> tuple[int, int, int, int] | None:
+    """The colour that an object is filled with: red, green, blue, opacity; None where pdfium cannot tell."""
+    red, green, blue, opacity = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFPageObj_GetFillColor(item, red, green, blue, opacity):
+        return None
+    return red.value, green.value, blue.value, opacity.value
+
+
 def _inside(box: tuple[float, float, float, float], sheet: Sheet) -> float:
     across = min(box[2], sheet.width) - max(box[0], 0.0)
     down = min(box[3], sheet.height) - max(box[1], 0.0)
@@ -276,6 +323,8 @@ def _glyphs(page: Any, frame: Frame, sheet: Sheet, fixed: int | None) -> None:
             font = fonts.get(address)
             if font is None:
                 font = fonts[address] = _font(raw, handle, index, item, frame)
+                if item:
+                    sheet.inks[address] = Ink(item, sheet.orders.get(address, -1), ink_of(raw, item))
             raw.FPDFText_GetCharOrigin(handle, index, x, y)
             turn = font.turn if font.turn is not None else 4
             if font.plain and raw.FPDFText_GetLooseCharBox(handle, index, loose) and loose.right > loose.left:
@@ -283,7 +332,9 @@ def _glyphs(page: Any, frame: Frame, sheet: Sheet, fixed: int | None) -> None:
             else:
                 raw.FPDFText_GetCharBox(handle, index, *box)
                 shown = frame.box_of(box[0].value, box[2].value, box[1].value, box[3].value)
-            if not _visible(shown, sheet, font):
+            if (why := _unseen(shown, sheet, font)) is not None:
+                sheet.dropped.append((why, Glyph(char, shown[0], shown[2], shown[3], font.em, 0, index, space)))
+                space = False
                 continue
             if not index % 4 and raw.FPDFText_HasUnicodeMapError(handle, index) == 1:
                 sheet.bad_codes += 4  # one letter in four is asked
@@ -294,7 +345,7 @@ def _glyphs(page: Any, frame: Frame, sheet: Sheet, fixed: int | None) -> None:
             if _printed_twice(printed, char, (upright[0], base, address), font.em):
                 continue
             sheet.glyphs.append(
-                Glyph(char, upright[0], upright[2], base, font.em, turn, len(sheet.glyphs), space, filled)
+                Glyph(char, upright[0], upright[2], base, font.em, turn, len(sheet.glyphs), space, filled, address)
             )
             space = False
     finally:
@@ -313,12 +364,19 @@ def _font(raw: Any, handle: Any, index: int, item: Any, frame: Frame) -> _Font:
     return _Font(max(em, 0.1), turn, plain, hidden)
 
 
-def _visible(shown: tuple[float, float, float, float], sheet: Sheet, font: _Font) -> bool:
-    """False for letters off the page, of no size, or invisible; invisible letters over a picture are its OCR text."""
+def _unseen(shown: tuple[float, float, float, float], sheet: Sheet, font: _Font) -> str | None:
+    """Why a letter is not seen: it is "off" the page, of no size ("dust"), or "invisible"; None where it is.
+
+    Invisible letters over a picture are its OCR text.
+    """
     x, y = (shown[0] + shown[2]) / 2, (shown[1] + shown[3]) / 2
-    if font.em < 0.6 or not (-2 <= x <= sheet.width + 2 and -2 <= y <= sheet.height + 2):
-        return False
-    return not font.hidden or any(p[0] <= x <= p[2] and p[1] <= y <= p[3] for p in sheet.pictures)
+    if not (-2 <= x <= sheet.width + 2 and -2 <= y <= sheet.height + 2):
+        return "off"
+    if font.em < 0.6:
+        return "dust"
+    if font.hidden and not any(p[0] <= x <= p[2] and p[1] <= y <= p[3] for p in sheet.pictures):
+        return "invisible"
+    return None
 
 
 def _printed_twice(

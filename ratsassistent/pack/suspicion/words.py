@@ -1,0 +1,148 @@
+"""The words by which an order to a reading program is told from what council papers say anyway.
+
+What enters: nothing. What leaves: patterns over folded text (`folding.folded`: small letters).
+What it does not know: where in a paper the words stand, what becomes of a find.
+
+An order is what nobody says to a councillor: to forget instructions, to write a summary in a certain way, to keep a fact
+from the reader; or whatever is said to an AI by name. That a body recommends something is no order.
+"""
+
+from __future__ import annotations
+
+import re
+
+_I = r"[il1|]"  # text recognition takes them for each other
+_GAP = r"[^.!?]{0,90}?"
+_HYPHENATED = r"(?!-(?!system|modell|assist|programm|tool|agent|werkzeug|anwend|bot))"
+
+MACHINE = (
+    r"(?:(?:auswertungs|lese|zusammenfassungs|analyse|assistenz|textanalyse|vorlese|such|zusammenfass\w*)-?(?:programm|system|software|werkzeug|dienst|automat|roboter|modell)(?:e[ns]?|s|en)?"
+    r"|(?:ki|k\.\s?i\.|ai|llm)" + _HYPHENATED + r"(?:-?(?:system|modell|assistent|programm|anwendung|tool|agent|werkzeug|bot)\w{0,3})?"
+    r"|(?:ki|ai)-(?:gest[uü]tzte[nrs]?|basierte[nrs]?) (?:system|programm|auswertung|zusammenfassung|software|werkzeug|assistent|helfer)\w{0,3}"
+    r"|(?:gro(?:ß|ss)e[sn]? )?sprachmodell\w{0,3}|sprachassistent\w{0,2}|chat-?bots?|chatgpt|copilot|language models?|llms?"
+    r"|k[uü]nstliche[nr]? " + _I + r"nte" + _I + _I + r"igenz(?:en)?"
+    r"|(?:digitale|virtuelle|automatische|automatisierte|maschinelle|elektronische|auswertende|lesende|computergest[uü]tzte|zusammenfassende)[nrsm]? (?:assistent|assistenz|leser|auswerter|auswertung|helfer|"
+    r"zusammenfassung|verarbeitung|programm|system|software|ki|maschine|werkzeug|auswertungsprogramm|lesehilfe|textverarbeitung)\w{0,5}"
+    r"|ratsassistent\w{0,2}|ki-assistent\w{0,2}|(?:programm|software|system|maschine|algorithmus|computer),? (?:das|die|der|welche[rs]?) (?:diese\w*|den|das)\b[^.!?]{0,40}?(?:liest|auswertet|verarbeitet|zusammenfasst))"
+)
+_ORDERS = r"(?:anweisung|instruktion|vorgabe|rege[l1i]n?|richt[l1i]inie|befeh[l1i]|auftr[aä]g|prompt|weisung|kommando|systemanweisung|systemprompt|einstellung|programmierung)"
+_EARLIER = r"(?:alle[sr]?|s[aä]mtliche|bisherige|vorherige|vorige|vorangegangene|vorangehende|vorstehende|obige|fr[uü]here|sonstige|andere|ihre|deine|eure|system|urspr[uü]ngliche|zuvor|bestehende|geltende|anderslautende|jegliche|erhaltene)"
+_OUTPUT = r"(?:zusammenfassung|ausgabe|kurzfassung|auswertung|output|[uü]bersicht|antwort|inhaltsangabe|darstellung)"
+_VOTE = r"(?:zustimm\w*|zuzustimmen|annahme|anzunehmen|ablehn\w*|abzulehnen|dafuer|dafür|dagegen|ja-stimme|unterst[uü]tz\w*|bef[uü]rwort\w*)"
+# verbs that only make sense as an order to whoever writes
+_DO = (
+    r"(?:" + _I + r"gnorier|vergiss|vergessen sie|empfieh[l1i]|empfehlen sie|erw[aä]hne|nenne|schreib|antworte|g" + _I + r"b\b|geben sie|fass|verschweig|lass|stel[l1]|bewerte|beginne|f[uü]ge|weise|sage|behaupte|[uü]bergeh|[uü]berspring"
+    r"|formulier|nimm|nehmen sie|zeige|beschr[aä]nk|zitier|k[uü]rz|ersetz|unterlass|markier|streich|zeichne|betone|hebe|raten sie|rate\b|verwende|benutze|f[uü]hre|beachte|kennzeichne|betrachte|tu\b|halte|setze|setzen sie|gehe|geh\b|[uü]bernimm)"
+)
+_NOT_TOLD = r"(?:erw[aä]hn|nenn|aufnehm|aufzunehm|aufgenomm|anzeig|ausgeb|auszugeb|wiedergeb|wiederzugeb|ber[uü]cksicht|auff[uü]hr|aufzuf[uü]hr|zusammenfass|zusammenzufass|weglass|wegzulass|weggelass|ansprech|anzusprech|verschweig|auslass|auszulass|thematisier|darstell|darzustell)"
+ORDERISH = re.compile(
+    rf"\b{_DO}|\b(?:soll|sollst|sollen|darf|darfst|d[uü]rfen|muss|musst|m[uü]ssen|m[oö]ge|bitten?|gebeten|angewiesen|aufgefordert|you must|please|do not|recommend)\b|\b(?:nicht|keine?\w?)\b{_GAP}{_NOT_TOLD}"
+    r"|\b(?:ist|sind)\b[^.!?]{0,80}?\bzu \w+en\b|\b\w+zu\w+en\b"
+)
+
+_ADDRESS = (
+    r"(?:(?:arbeits|dienst|system|verfahrens|bearbeitungs)?-?(?:hinweise?|nachricht|anweisung|auftrag|bitte|mitteilung|information|instruktion|vermerk|notiz|befeh[l1]|aufforderung|beschlussvorschlag|botschaft|message|note|instructions?|regel)(?:en)?)"
+    r" (?:an|f[uü]r|to|for)\b(?: (?:das|die|den|der|alle|jede[sn]?|eine?[ns]?|etwaige|etwaigen|m[oö]gliche|the|any|all|unser\w*|dieses|ihr\w*))?(?: (?!nutz|einsatz|umgang|verwend|einf[uü]hr|beschaff)[\w-]+){0,2}? "
+)
+
+# --- What fires by itself: nobody says so to a reader of flesh and blood.
+ALONE: tuple[re.Pattern[str], ...] = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # forget your instructions
+        rf"\b(?:{_I}gnorier(?:e|st)?|vergiss|missachte|verwirf|[uü]bergehe|[uü]berschreibe)\b(?! nicht){_GAP}(?:\b|\w)(?:{_ORDERS}|{_EARLIER}\w? (?:text|inhalt|angaben)|(?:a[l1{_I}][l1{_I}]es|das) (?:obige|bisherige|vorherige|vorstehende|zuvor|vorangegangene|vorige|davor))",
+        rf"\b(?:{_I}gnorieren|vergessen|missachten|verwerfen|[uü]bergehen) sie\b(?! (?:bitte )?nicht){_GAP}\b{_EARLIER}\w{{0,2}}\b{_GAP}(?:{_ORDERS}|\btext\b|\bgesagte)",
+        rf"(?:^|[.!?:;„\"(\n]\s*|bitte ){_I}gnoriert\b{_GAP}\b{_EARLIER}\w{{0,2}}\b{_GAP}{_ORDERS}",
+        rf"\b{_EARLIER}\w{{0,2}} (?:[\w-]+ ){{0,3}}?[\w-]*{_ORDERS}\w*\b[^.!?]{{0,70}}?\b(?:{_I}gnorieren|vergessen|missachten|verwerfen|au(?:ß|ss)er kraft|unbeachtlich|nicht mehr zu beachten|nicht zu beachten|hinf[aä]llig)\b(?! ist verboten| ist untersagt)(?=[^.!?]{{0,40}}?(?:[.!\n]|und |,|$))",
+        rf"\b(?:system-?prompt|systemanweisung|entwicklermodus|developer mode|jailbreak|dan-modus)\w*\b{_GAP}\b(?:{_DO}|gilt|lautet|aktiv|neu|ge[aä]ndert|ersetzt|offenleg|ausgeb|auszugeben)",
+        # recommend, hide, claim: second person singular, as no paper speaks
+        r"\bempfieh[l1]\b(?! (?:ich|er|sie)\b)",
+        rf"\b(?:verschweige|unterschlage|verheimliche)\b(?! ich)",
+        rf"\berw[aä]hne(?:n sie)?\b[^.!?]{{0,70}}?\b(?:nicht|keine?\w?|niemals|mit keinem wort|nirgends|auf keinen fall|nur)\b",
+        rf"\b(?:nenne|zeige|zitiere|sage|verrate)\b (?:\w+ ){{0,6}}?(?:nicht|keine?\w?|niemals|auf keinen fall)\b(?! ich)",
+        r"\bbehaupte,|\bgib (?:vor|nur|ausschlie\w+|stets|immer|bitte|stattdessen|als (?:antwort|ergebnis|zusammenfassung)|folgende\w*|in de[rn])\b|\bantworte (?:nur|ausschlie\w+|stets|immer|auf|mit|jetzt|ab sofort|bitte|dem|den|dann|stattdessen|k[uü]nftig|wie|in)\b",
+        rf"\b(?:empfehlen|raten) sie (?:\w+ ){{0,6}}?(?:nutze\w*|leser\w*|ratsmitglied\w*|mandats\w*|anwender\w*|fragenden|stadtr[aä]t\w*|gemeinder[aä]t\w*|rat|abgeordneten|jedem|allen)\b{_GAP}{_VOTE}",
+        # who the reader is told to be
+        rf"\bdu bist (?:jetzt |nun |ab sofort |ab jetzt |von nun an )?(?:ein\w* |der |die |kein\w* )?(?:[\w-]+ ){{0,3}}?(?:{MACHINE}|\w*assistent\w*|\w*modell|helfer\w*|bot\b|berater\w*|pressesprecher\w*|f[uü]rsprecher\w*|bef[uü]rworter\w*)",
+        rf"\bdu bist (?:jetzt|nun|ab sofort|ab jetzt|von nun an)\b|\b(?:ab sofort|ab jetzt|von nun an|ab hier) (?:bist|sollst|antwortest|schreibst|giltst|gilt f[uü]r dich|befolgst|arbeitest) ?(?:du|dich)?\b",
+        rf"\bsie sind (?:jetzt |nun |ab sofort |als )?(?:ein\w* |kein\w* |das |die )?(?:{MACHINE})",
+        r"\btu(?:e)? so,? als\b|\bstell dir vor,? du (?:bist|w[aä]rst|seist)\b|\bspiele? die rolle\b|\bverhalte dich (?:wie|so|ab)\b|\bnimm die rolle\b|\bdeine (?:neue )?(?:aufgabe|rolle|anweisung\w*|befehle|programmierung|instruktion\w*) (?:ist|lautet|lauten|sind|besteht)\b|\bdeine (?:neue[nr]? )?(?:system)?(?:anweisung|instruktion|vorgabe|programmierung)\w*\b",
+        rf"\b(?:wenn|falls|sofern|soweit|sollten|solltest|sollte) (?:du|sie|ihr|dies(?:e\w?|en text)?)\b[^.!?]{{0,60}}?\b(?:als |von |ein\w* |durch )(?:ein\w* |einer |das |die )?(?:[\w-]+ )?{MACHINE}\b",
+        rf"\bals {MACHINE}\b (?:hast|sollst|musst|darfst|bist|wirst|haben sie|m[uü]ssen sie|sollen sie|sollten sie|sind sie|werden sie|d[uü]rfen sie|verpflichte)",
+        rf"\b(?:liebe[rs]?|sehr geehrte[rs]?|hallo|werte[rs]?|achtung|hey|guten tag),?\s+(?:(?:das|die|der|an) )?{MACHINE}\b",
+        # what the summary has to say
+        rf"\b(?:schreib|schreibe|beginne|beende|f[uü]ge|nenne|nimm|fasse|formuliere|erg[aä]nze|wiederhole|starte|stelle|setze|lass|lasse|baue|vermeide|verwende)\b(?! (?:ich|wir|er|es)\b)[^.!?]{{0,110}}?\b(?:dein\w*|der|die|jede[rnm]?|eine[rnm]?|in|ihre[rnm]?|am ende|am anfang) (?:[\w-]+ )?{_OUTPUT}\b",
+        rf"\bfass(?:e)? (?:diese[nsr]?|den|das|die|alles)\b[^.!?]{{0,90}}?\b(?:zusammen|so)\b",
+        rf"\b(?:in|bei|f[uü]r|aus|zu) (?:der|deiner|jeder|einer|ihrer|allen|jeglicher) (?:(?:automatischen|maschinellen|automatisierten|ki-gest[uü]tzten|elektronischen|digitalen|kurzen|knappen|von \w+ erstellten) ){{0,2}}(?:ki-)?(?:zusammenfassung|kurzfassung|auswertung|ausgabe|inhaltsangabe)\w{{0,2}}\b[^.!?]{{0,110}}?\b(?:nicht zu (?:erw[aä]hnen|nennen|behandeln|thematisieren|ber[uü]cksichtigen)|wegzulassen|auszulassen|zu verschweigen|nicht aufzunehmen|nicht aufzuf[uü]hren|nicht darzustellen|zu empfehlen|unerw[aä]hnt|zu [uü]bergehen)\b",
+        rf"\b(?:automatische|maschinelle|automatisierte|elektronische|digitale|ki-gest[uü]tzte|computergest[uü]tzte)[nr]? (?:zusammenfassung|auswertung|kurzfassung|inhaltsangabe|verarbeitung)\w{{0,2}}\b[^.!?]{{0,120}}?(?:\b(?:nicht|keine?\w?|nur|ausschlie\w+|stets|unbedingt)\b[^.!?]{{0,60}}?{_NOT_TOLD}|\bzu empfehlen\b|\b{_VOTE}\b|wegzulassen|zu verschweigen)",
+        rf"\b(?:bitte )?(?:lassen|nehmen|erw[aä]hnen|f[uü]hren|geben|stellen|weisen|schreiben|beschr[aä]nken|fassen|unterlassen|beenden|beginnen) sie\b[^.!?]{{0,110}}?\b(?:ihrer|ihre|der|dieser|jeder) (?:automatischen |maschinellen )?(?:zusammenfassung|kurzfassung|ausgabe|ki-auswertung|inhaltsangabe)\b",
+        rf"\b(?:in|bei) ihrer (?:zusammenfassung|kurzfassung|ausgabe|inhaltsangabe|maschinellen auswertung|automatischen auswertung)\b[^.!?]{{0,120}}?\b(?:nicht|keine?\w?|nur|ausschlie\w+|empfehl\w+|weg|{_VOTE})\b",
+        # said of the AI in the third person
+        rf"\b(?:{MACHINE}|assistent)\b[^.!?]{{0,40}}?\b(?:wird|werden|ist|sind) (?:hiermit |ausdr[uü]cklich |daher |h[oö]flich |freundlich )?(?:gebeten|angewiesen|aufgefordert|ersucht|gehalten|verpflichtet)\b{_GAP}(?:empf|{_NOT_TOLD}|{_I}gnor|{_VOTE}|schreib|antwort|darzustell|hinzuweis|bewert|weglass)",
+        rf"\b(?:die|das|der|jede|jedes|jeder|ein|eine) (?:[\w-]+ )?(?:{MACHINE}|assistent)\b[^.!?]{{0,50}}?\b(?:soll|muss|hat|darf|m[oö]ge|empfiehlt|r[aä]t|verschweigt|stimmt)\b[^.!?]{{0,110}}?\b(?:diese[rsnm]? (?:vorlage|text|dokument|unterlage|seite|antrag|papier)\w{{0,2}}[^.!?]{{0,60}}?(?:{_VOTE}|empf)|{_VOTE}\b|verschweigen|zu verschweigen|nicht (?:zu )?erw[aä]hnen|{_I}gnorieren)",
+    )
+)
+# --- Marks of a chat, which papers never hold.
+MARKUP = re.compile(
+    r"<\|[^|>\n]{1,30}\|>|\[/?inst\]|<</?sys>>|</?(?:system|assistant|user|instructions?|prompt|tool_call|im_start|im_end|start_of_turn|end_of_turn|human)>"
+    r"|\[/?system\]|(?:^|\n)\s*#{2,4}\s*(?:system|instruction|assistant|user|response|anweisung an)s?\b\s*:?|\{\s*[\"']role[\"']\s*:|\b(?:begin|start|end) (?:of )?(?:the )?system[ -]?prompt\b|<start_of_turn>|<end_of_turn>"
+)
+# --- Fires where an order follows within a few sentences.
+ADDRESSED = re.compile(rf"\b{_ADDRESS}(?:{MACHINE}|assistent\w*)(?![\w-])")
+SPEAKER = re.compile(
+    rf"(?:^|\n|[.!?]\s)\W*(?:system|assistant|assistent|user|human|ki|ai|llm|sprachmodell|chatbot|auswertungsprogramm|programm|an (?:alle |die |das |den )?{MACHINE}|@?(?:ki|ai|chatgpt|assistent))\s*[:,!]\s"
+)
+# --- Other languages; over text whose letters are left as they are.
+FOREIGN: tuple[re.Pattern[str], ...] = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\b(?:ignore|disregard|forget|override|bypass|neglect)\b(?: \w+){0,6}? (?:instructions?|prompts?|rules|guidelines|directions?|directives|orders|above|context|programming)\b",
+        r"\byou are (?:now )?(?:an?|the|no longer) (?:[\w-]+ ){0,3}?(?:ai|assistant|language model|llm|chatbot|bot|model)\b",
+        r"\b(?:as an|if you(?:'re| are) an?|dear|attention|hello|hey|note (?:to|for)|instructions? (?:for|to)|message (?:for|to)) (?:any |all |the )?(?:ai|llm|language model|assistant|chatbot|automated|summari[sz]er|reading program)",
+        r"\b(?:do not|don't|never) (?:mention|reveal|include|summari[sz]e|disclose|list)\b[^.!?]{0,60}|\b(?:reply|respond|answer|print|output|write) (?:only|exactly|solely|nothing but)\b",
+        r"\bin your (?:summary|response|output|reply|answer)\b|\byour (?:summary|response|output) (?:must|should|shall|has to)\b|\b(?:recommend|advise|tell) (?:the )?(?:council\w*|user|reader|voters?|members?)\b[^.!?]{0,50}(?:approv|vote|reject|accept|adopt)",
+        r"\b(?:ignore[zr]?|oublie[zr]?|négligez|ne tenez pas compte)\b[^.!?]{0,60}(?:instructions|consignes|directives|règles)|\brecommande[zr]?\b[^.!?]{0,40}(?:approbation|approuver|voter|adoption|adopter)",
+        r"\b(?:ignora|ignore|olvida|olvide|descarta)\b[^.!?]{0,60}(?:instrucci|indicacion|órdenes|reglas)|\brecom[ie]+[ne]nd?a\b[^.!?]{0,40}(?:aprob|votar)",
+        r"\b(?:ignora|ignori|dimentica|dimentichi)\b[^.!?]{0,60}(?:istruzion|indicazion|direttiv|regol)|\b(?:raccomanda|consiglia)\b[^.!?]{0,40}(?:approv|votare)",
+        r"\b(?:negeer|vergeet|ignorer|glem|ignorera|glöm)\b[^.!?]{0,60}(?:instructies|aanwijzingen|instruks|instruktion|anvisning|regler)",
+        r"(?:talimat|yönerge|komut|kural)\w*[^.!?]{0,50}(?:yok say|görmezden gel|unut|dikkate alma|göz ardı)",
+        r"\b(?:zignoruj|ignoruj|zapomnij|pomiń)\w*[^.!?]{0,60}(?:instrukc|polece|wytyczn|zasad)|\b(?:ignoruj|zapomeň)\w*[^.!?]{0,60}(?:pokyn|instrukc)",
+        r"(?:игнорируй|проигнорируй|забудь|не обращай|не учитывай|ігноруй|проігноруй)\w*[^.!?]{0,60}(?:инструкци|указани|команд|правил|інструкці|вказів|наказ)|рекомендуй\w*[^.!?]{0,40}(?:одобр|утверд|проголос|поддерж)",
+        r"تجاهل[^.!؟]{0,60}(?:التعليمات|الأوامر|تعليمات)|(?:忽略|忽视|无视|無視)[^。]{0,15}(?:指令|指示|说明|命令)",
+    )
+)  # fmt: skip
+# What was squeezed together from spaced letters.
+SQUEEZED = re.compile(
+    r"ignoriere\w{0,40}(?:anweisung|vorgab|instruktion|regel|befehl)|vergiss\w{0,40}(?:anweisung|vorgab|instruktion)|empfiehl(?!t)|ignore\w{0,30}(?:instruction|prompt)|verschweige"
+)
+# Any of these must be there, or nothing above can be: a quick look saves the slow one.
+QUICK = re.compile(
+    rf"{_I}gnor|verg[ei]ss|missacht|verw[ie]rf|[uü]bergeh|[uü]berschreib|prompt|entwicklermodus|developer mode|jailbreak|systemanweis|empfieh[l1]\b|empfehlen\s+sie|raten\s+sie|verschweig|unterschlag|verheimlich|erw[aä]hne\b|erw[aä]hnen sie|\b(?:nenne|zeige|zitiere|sage|verrate|behaupte|gib|antworte|"
+    rf"du|dein\w*|dir|tue?|schreib|schreibe|beginne|fasse?|formuliere|lasse?|starte|wiederhole|beende|f[uü]ge|vermeide|stelle)\b|\bsie\s+sind\b|zusammenfass|anweisung|zusammenfassung|kurzfassung|auswertung|ausgabe|inhaltsangabe|\b(?:ki|ai|llms?)\b|intelligen|sprachmodell|chat|copilot|assisten|auswert|programm|software|algorithm|computer"
+    r"|maschin|system|<\||\[/?inst|<<|role[\"']|#{2,4}|instruction|guideline|\byou\b|your|language model|do not|don't|never|(?:reply|respond|answer|print|output|write) |instru|consigne|directiv|reglas|regol|aanwijz|anvisning|talimat|yönerge|komut|polece|wytyczn|pokyn|инструкц|указани|команд|інструкц|вказів|одобр|التعليمات|تعليمات|指令|指示"
+)
+TURNED_QUICK = re.compile(
+    r"vtabevrer|iretvff|rzcsvruy|navjrvfhat|vtaber|vafgehpgvba|ireshpujrvtr|ereirongi|ssigrev|lheifpme|gnusiewna|erongi|noitcurtsni|egiewhcsrev"
+)
+# A quoted order in a text that tells of such attacks is none.
+TELLS_OF = re.compile(
+    r"\b(?:angreif\w*|angriff\w*|prompt[- ]?injection\w*|injection|injektion|beispiel\w*|beispielsweise|etwa|z\. ?b\.|manipul\w*|schwachstelle\w*|sicherheitsl\w*|bsi|warnt|warnung|phishing|missbrauch\w*|kriminell\w*|t[aä]ter\w*|eingeschleust\w*|versteckt\w*)\b"
+)
+FOLLOWS = re.compile(
+    rf"^\W*(?:(?:und|dann|danach|stattdessen|ausserdem|außerdem|weiterhin|zudem|bitte|sondern|auch) )?(?:{_DO}|{_DO}\w*(?:e|en sie)\b)|\b(?:du|dein\w*|dich|dir)\b|\b(?:your?|please)\b|^\W*(?:\w+ ){{0,2}}?\w+en sie\b|^\W*(?:{MACHINE}|assistent|system|assistant)\b\s*[:,]|\b{MACHINE}\b"
+)
+COMMAND = re.compile(
+    rf"\b(?:du|dein\w*|dich|{_I}gnorier\w*|vergiss|vergessen sie|empfieh[l1]|empfehlen sie|antworte|schreibe|schreiben sie|fasse|erw[aä]hne|verschweig\w*|nenne|melde|gib|geben sie|behandle|bewerte|you|your|do not|recommend\w*|disregard|ignore)\b"
+)
+# One of these stands in every text in which anything above fires: a look that costs next to nothing.
+STEMS = (
+    "gnor", "vergiss", "vergess", "missacht", "verwirf", "verwerf", "bergeh", "berschreib", "prompt", "entwicklermodus", "developer",
+    "jailbreak", "systemanweis", "empfieh", "empfehlen", "raten sie", "verschweig", "unterschlag", "verheimlich", "erwähn", "erwahn",
+    "nenne", "zeige", "zitiere", "sage", "verrate", "behaupte", "gib", "antwort", "dein", "schreib", "beginne", "fass", "formulier",
+    "lass", "starte", "wiederhol", "beende", "füge", "fuge", "vermeide", "stelle", "sie sind", "zusammenfass", "kurzfass", "auswert",
+    "ausgabe", "inhaltsangabe", " ki", "ki-", " ai", "llm", "intelligen", "sprachmodell", "chat", "copilot", "assisten", "programm",
+    "software", "algorithm", "computer", "maschin", "system", "<|", "[inst", "[/inst", "<<", "role", "##", "instru", "guideline", " you",
+    "language model", "do not", "don't", "never", "summar", "consigne", "directiv", "reglas", "istruzion", "indica", "aanwijz",
+    "anvisning", "talimat", "yönerge", "komut", "polece", "wytyczn", "pokyn", "инструкц", "указани", "команд", "інструкц", "вказів",
+    "одобр", "التعليمات", "تعليمات", "指令", "指示", "assistant", "user", "<start_of", "du ", "tu so",
+)  # fmt: skip
