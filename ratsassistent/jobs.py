@@ -5,7 +5,8 @@ state, for the page and `auftraege` to show.
 What it does not know: what a briefing or a question is, processes, language models, SQL.
 
 A worker *claims* a job and shows that it lives (`beat`). If it dies, the job is claimed again by the next one. Questions
-come before briefings; a job may be put before others (`move_up`), or may have to wait for the night (`not_before`).
+come before briefings; a job may be put before others (`move_up`), or may have to wait for the night (`not_before`). Where
+several persons work with one program, their jobs of equal urgency take turns, and nobody is put before somebody else.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class Job(Model):
     priority: int = BRIEFING_PRIORITY
     rank: int = 0
     not_before: dt.datetime | None = None
+    person: str | None = None  # who ordered it; None: there is only one
 
     def is_due(self, now: dt.datetime) -> bool:
         """Whether it may be begun by now."""
@@ -70,16 +72,18 @@ class Job(Model):
 class Jobs:
     """The jobs of a data folder. The object remembers which of them it has claimed, and whom it has seen alive."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time, person: str | None = None) -> None:
         """Use the table in `store`, which must be the non-public one: a question may be confidential.
 
         :param clock: seconds since 1970; it may jump, because the machine slept or was set.
+        :param person: who orders what is added.
         :raises ValueError: the store is public.
         """
         if store.public:
             raise ValueError("jobs belong in the non-public archive")
         self._store = store
         self._clock = clock
+        self._person = person
         self._watch = Watch(clock)
         self._claims: dict[str, str] = {}
 
@@ -121,7 +125,7 @@ class Jobs:
             job_id = f"ra:auftrag-{uuid.uuid4().hex[:16]}"
             values = {"id": job_id, "kind": kind, "title": title, "payload": text, "state": "wartet", "done": 0}
             values |= {"total": 0, "message": "", "priority": priority, "created": now, "updated": now, "attempts": 0}
-            values |= {"rank": 0, "not_before": _text(not_before)}
+            values |= {"rank": 0, "not_before": _text(not_before), "person": self._person}
             if worker is not None:
                 values |= self._claiming(job_id, worker) | {"started": now, "attempts": 1}
             jobs_table.add(connection, values)
@@ -151,7 +155,7 @@ class Jobs:
             return {"läuft": 0, "wartet": 1}.get(job.state, 3), now
 
         with self._store.reading() as connection:
-            return sorted(map(_job, jobs_table.find(connection, state=ALIVE)), key=place)
+            return sorted(map(_job, jobs_table.in_turn(connection, jobs_table.find(connection, state=ALIVE))), key=place)
 
     def due(self, kinds: Collection[Kind] = KINDS) -> list[Job]:
         """What waits and may be begun by now, the most urgent first."""
@@ -168,7 +172,8 @@ class Jobs:
         :param kinds: only jobs of these kinds.
         """
         with self._store.writing() as connection:
-            for row in jobs_table.find(connection, state=["wartet", "läuft"], kind=list(kinds)):
+            found = jobs_table.find(connection, state=["wartet", "läuft"], kind=list(kinds))
+            for row in jobs_table.in_turn(connection, found):
                 fate = self._watch.fate(row["id"], row) if row["state"] == "läuft" else "dead"
                 if fate == "alive" or (row["state"] == "wartet" and not _job(row).is_due(self._time())):
                     continue
@@ -208,7 +213,7 @@ class Jobs:
                 values["attempts"] = 0
             jobs_table.change(connection, job_id, values)
             waiting = jobs_table.find(connection, state="wartet") if gives_way else []
-        if any(_urgency(row) > _urgency(rows[0]) and _job(row).is_due(self._time()) for row in waiting):
+        if any(_goes_before(row, rows[0]) and _job(row).is_due(self._time()) for row in waiting):
             raise Interrupted("Eine Frage oder ein anderer Auftrag geht vor; dieser wird danach fortgesetzt.")
 
     def finish(self, job_id: str, result: JsonValue) -> bool:
@@ -266,6 +271,8 @@ class Jobs:
 
     def move_up(self, job_id: str) -> Job:
         """Put a job before all others but questions, and let it begin at once; what runs gives way to it and goes on later.
+
+        Of several persons each puts it before the own jobs only.
 
         :raises NotFound: there is none with this id.
         """
@@ -351,8 +358,11 @@ def _text(time: dt.datetime | None) -> str | None:
     return time.astimezone(dt.UTC).isoformat() if time else None
 
 
-def _urgency(row: jobs_table.Row) -> tuple[int, int]:
-    return row["priority"], -row["rank"]
+def _goes_before(row: jobs_table.Row, running: jobs_table.Row) -> bool:
+    """Whether a running job has to give way to one that waits."""
+    if row["priority"] != running["priority"]:
+        return bool(row["priority"] > running["priority"])
+    return row["person"] == running["person"] and row["rank"] < running["rank"]
 
 
 def _row(rows: list[jobs_table.Row], job_id: str) -> jobs_table.Row:

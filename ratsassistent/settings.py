@@ -37,12 +37,14 @@ class Settings:
     model_folders: tuple[Path, ...]
     model: str = DEFAULT_MODEL  # name in models/catalogue.toml
     name: str | None = None  # of the person who corrects and annotates
+    person: str | None = None  # id of who has signed in, where the page is offered to others
     threads: int | None = None  # None: as many as the machine has cores
     gentle: bool | None = None  # "leise": half the threads, lowest priority; None: while on battery
     host: str = "127.0.0.1"
     port: int = 7860  # the first free port from here on is taken
     max_upload_mb: int = 500
     max_pages: int = 5000  # of one file
+    shared_machine: bool = False  # "andere_benutzer": other users of this machine may open the page too
     question_days: int = QUESTION_DAYS  # how long questions, answers and searches are kept; 0: without limit
 
     @property
@@ -60,8 +62,9 @@ def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str 
     """Read the settings.
 
     Environment: RATSASSISTENT_DATENORDNER, RATSASSISTENT_MODELLORDNER, RATSASSISTENT_MODELL, RATSASSISTENT_THREADS,
-    RATSASSISTENT_PORT, RATSASSISTENT_NAME, RATSASSISTENT_LEISE, RATSASSISTENT_FRAGEN_TAGE. File: `einstellungen.toml` in the
-    data folder, keys `modell`, `threads`, `port`, `modellordner`, `name`, `leise`, `fragen_tage`.
+    RATSASSISTENT_PORT, RATSASSISTENT_NAME, RATSASSISTENT_LEISE, RATSASSISTENT_FRAGEN_TAGE,
+    RATSASSISTENT_ANDERE_BENUTZER. File: `einstellungen.toml` in the data folder, keys `modell`, `threads`, `port`,
+    `modellordner`, `name`, `leise`, `fragen_tage`, `andere_benutzer`.
 
     :raises InputError: a value is not of its kind, or the file is not TOML.
     """
@@ -111,6 +114,7 @@ def read_settings(data_folder: str | os.PathLike[str] | None = None, model: str 
         gentle=yes_or_no("leise", "RATSASSISTENT_LEISE"),
         port=number("port", "RATSASSISTENT_PORT") or 7860,
         question_days=QUESTION_DAYS if days is None else days,
+        shared_machine=bool(yes_or_no("andere_benutzer", "RATSASSISTENT_ANDERE_BENUTZER")),
     )
 
 

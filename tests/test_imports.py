@@ -33,7 +33,7 @@ LAYERS = [
     ["held"],
     ["briefing_jobs", "briefing_items"],
     ["register"],
-    ["cited", "shown_pages"],
+    ["cited", "shown_pages", "suspicions"],
     ["closest"],
     ["searching"],
     ["earlier"],
@@ -47,6 +47,7 @@ LAYERS = [
     ["workflow"],
     ["public_part"],
     ["output"],
+    ["proof"],
     ["__main__"],
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

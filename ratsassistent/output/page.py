@@ -1,4 +1,4 @@
-"""The web page and its server on 127.0.0.1.
+"""The web page and its server: on 127.0.0.1, unless it is offered to others.
 
 What enters: settings. What leaves: a `gradio.Blocks` (laid out in `page_layout`, wired in `page_events`), and its server.
 What it does not know: what is on the page, SQL, how anything is read or written.
@@ -15,17 +15,22 @@ import socket
 import tempfile
 import webbrowser
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from ratsassistent import retention
+from ratsassistent import retention, telemetry
 from ratsassistent import worker as background
 from ratsassistent.errors import RatsassistentError, StorageError
 from ratsassistent.machine import fit
+from ratsassistent.output import page_serving
 from ratsassistent.output.page_actions import Actions
 from ratsassistent.output.page_guard import Guard
+from ratsassistent.output.page_serving import Serving
+from ratsassistent.output.page_signin import SignIn
+from ratsassistent.output.page_uploads import Uploads
 from ratsassistent.output.page_working import Work
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import workspace
@@ -40,13 +45,13 @@ _PORTS = 100  # how many ports are tried
 
 def _prepare(settings: Settings) -> None:
     """Keep Gradio from talking to anyone and from writing outside the data folder; before it is imported."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ["DISABLE_TELEMETRY"] = "1"
+    for name in [name for name in os.environ if name.startswith("GRADIO_")]:
+        del os.environ[name]  # one of them opens folders, another one the page to the internet
+    os.environ["FORWARDED_ALLOW_IPS"] = ""  # the server itself believes nobody about where a request comes from
+    telemetry.off()
     for name in ("NO_PROXY", "no_proxy"):  # an office proxy must not stand between the page and itself
         known = [part for part in os.environ.get(name, "").split(",") if part]
-        os.environ[name] = ",".join(dict.fromkeys([*known, "127.0.0.1", "localhost"]))
+        os.environ[name] = ",".join(dict.fromkeys([*known, "127.0.0.1", "localhost", settings.host]))
     try:
         settings.data_folder.mkdir(parents=True, exist_ok=True)
         for left in settings.data_folder.glob(f"{_UPLOADS}*-*"):  # of a program that was killed
@@ -76,14 +81,20 @@ def tidy(settings: Settings) -> None:
         retention.tidy(ws)
 
 
-def start(settings: Settings) -> tuple[gradio.Blocks, str]:
+def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Blocks, str]:
     """Serve the page without waiting for its end; returns it with its address.
 
+    :param offered: to whom; None: to who sits at this machine.
     :raises StorageError: the data folder cannot be written, or no port is free.
     """
+    if offered is None:
+        settings = replace(settings, port=_free_port(settings))
+        offered = page_serving.for_one(settings)
+    else:
+        settings = offered.settings
+        _free_port(settings, most=1)
     blocks = build(settings)
     import gradio as gr
-    from starlette.middleware import Middleware
 
     fonts = ["Segoe UI", "Noto Sans", "Helvetica Neue", "Arial", "sans-serif"]
     theme = gr.themes.Base(
@@ -92,7 +103,7 @@ def start(settings: Settings) -> tuple[gradio.Blocks, str]:
     blocks.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     _, address, _ = blocks.launch(
         server_name=settings.host,
-        server_port=_free_port(settings),
+        server_port=settings.port,
         share=False,
         inbrowser=False,
         prevent_thread_lock=True,
@@ -109,7 +120,10 @@ def start(settings: Settings) -> tuple[gradio.Blocks, str]:
         max_file_size=f"{settings.max_upload_mb}mb",
         theme=theme,
         css_paths=[_HERE / "page.css", _HERE / "page_help.css"],
-        app_kwargs={"middleware": [Middleware(Guard)]},
+        ssl_certfile=offered.certificate and str(offered.certificate),
+        ssl_keyfile=offered.key and str(offered.key),
+        ssl_verify=False,  # of the one call to itself
+        _app=_guarded_app(blocks, settings, offered),
     )
     tidy(settings)
     work = Work(settings)
@@ -117,15 +131,39 @@ def start(settings: Settings) -> tuple[gradio.Blocks, str]:
     if fit.needs_measuring(settings):  # once for each computer and model, while nobody has asked for anything yet
         background.ensure_worker(settings)
     background.Waker(work.wake_worker).begin()
-    return blocks, address
+    return blocks, offered.address or address
 
 
-def serve(settings: Settings, *, open_browser: bool = True) -> None:
+def _guarded_app(blocks: gradio.Blocks, settings: Settings, offered: Serving) -> Any:
+    """Gradio's application with our guard around all of it, its own middleware included."""
+    from gradio.routes import App, ORJSONResponse
+
+    uploads = Uploads(Path(os.environ["GRADIO_TEMP_DIR"]), settings.max_upload_mb * 1_000_000)
+    ticks = {number for number, fn in blocks.fns.items() if any(event == "tick" for _, event in fn.targets)}
+    people, door = offered.people, offered.door
+
+    class Guarded(App):  # type: ignore[misc]
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await guard(scope, receive, send)
+
+    app = Guarded(default_response_class=ORJSONResponse)
+    guard = Guard(
+        super(Guarded, app).__call__,
+        door,
+        around=(lambda inner: SignIn(inner, people, door)) if people else None,
+        uploads=uploads,
+        ticks=ticks,
+    )
+    return app
+
+
+def serve(settings: Settings, *, open_browser: bool = True, offered: Serving | None = None) -> None:
     """Serve the page until the program is ended (Ctrl+C), and say where it is.
 
+    :param offered: to whom; None: to who sits at this machine.
     :raises StorageError: the data folder cannot be written, or no port is free.
     """
-    blocks, address = start(settings)
+    blocks, address = start(settings, offered)
     print(f"Ratsassistent läuft unter {address} – zum Beenden Strg+C drücken.", flush=True)
     if open_browser:
         webbrowser.open(address)
@@ -136,8 +174,8 @@ def serve(settings: Settings, *, open_browser: bool = True) -> None:
             shutil.rmtree(uploads, ignore_errors=True)
 
 
-def _free_port(settings: Settings) -> int:
-    for port in range(settings.port, min(settings.port + _PORTS, 65536)):
+def _free_port(settings: Settings, most: int = _PORTS) -> int:
+    for port in range(settings.port, min(settings.port + most, 65536)):
         with socket.socket() as probe:
             if os.name != "nt":  # there the option would let two programs share a port
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,0 +1,189 @@
+"""Coming in and going out where the page is offered to others: the sign-in page, the cookie, and who is let through.
+
+What enters: requests that may be asked (`page_door`), the persons of the data folder (`people`). What leaves: the sign-in page
+(plain HTML, no script), redirects, refusals; whoever has signed in is passed on, with id and name in the scope.
+What it does not know: what is behind it.
+
+The cookie is sent to nobody but this server, is out of reach of scripts, and ends with the browser. It is not Gradio's own
+sign-in (`auth=`): that keeps plain passwords in memory, knows no brake, no end of a session and no German.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from ratsassistent.output.page_door import STARTED, Door, Refused
+from ratsassistent.output.page_guard import (
+    ACTS,
+    HEADERS,
+    PERSON,
+    Application,
+    Message,
+    Receive,
+    Send,
+    read_body,
+    refuse,
+)
+from ratsassistent.output.page_text import count, safe
+from ratsassistent.people import AT_ONCE, People, SignedIn, Wait
+
+SIGN_IN, SIGN_OUT = "/anmelden", "/abmelden"
+_MOST_FORM = 8_000  # bytes
+_MOST_WAITING = 20  # sign-ins that are being looked at
+_WRONG = "Name oder Kennwort stimmt nicht."
+_OUT = "Sie sind abgemeldet."
+_BUSY = "Gerade melden sich sehr viele an. Bitte versuchen Sie es gleich noch einmal."
+_LOST = "Sie sind nicht angemeldet."
+_STYLE = (Path(__file__).parent / "page_signin.css").read_text(encoding="utf-8")
+_SCRIPT = (Path(__file__).parent / "page_signed_in.js").read_text(encoding="utf-8")
+_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_PAGE = """<!doctype html><html lang="de"><head><meta charset="utf-8"><title>{title} – Ratsassistent</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">{head}<style>{style}</style></head><body><main>
+<p class="name"><span aria-hidden="true">§</span> Ratsassistent</p>{body}</main></body></html>"""
+_FORM = """<h1>Anmelden</h1>{told}<form method="post" action="/anmelden">
+<label for="name">Name</label><input id="name" name="name" type="text" value="{name}" required maxlength="200" autocomplete="username"
+ autocapitalize="none" spellcheck="false">
+<label for="kennwort">Kennwort</label><input id="kennwort" name="kennwort" type="password" required maxlength="300"
+ autocomplete="current-password"{about}>
+<button>Anmelden</button></form>
+<p class="small">Kennwort vergessen? Wer Ratsassistent bei Ihnen betreut, kann ein neues vergeben.</p>"""
+_BOUNCE = '<h1>Einen Moment …</h1><p><a href="/">Weiter zu Ratsassistent</a></p>'
+_BAR = """<nav id="ra-session" aria-label="Anmeldung"><form method="post" action="/abmelden"><span>Angemeldet: {name}</span>
+<button>Abmelden</button></form></nav><script>{script}</script>"""
+
+
+class SignIn:
+    """ASGI application around what only those may see who have signed in."""
+
+    def __init__(self, app: Application, people: People, door: Door) -> None:
+        """:param door: how the page is offered: whether cookies go over TLS only, and where a request comes from."""
+        self._app, self._people, self._door = app, people, door
+        self.cookie = "__Host-ratsassistent" if door.secure else "ratsassistent"
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="anmelden")
+        self._waiting = 0
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path, method = scope["path"], scope["method"]
+        token = self._token(scope)
+        who = await asyncio.to_thread(self._people.session, token, acts=path == "/") if token else None
+        if path == SIGN_IN and method == "POST":
+            await self._try(scope, receive, send)
+        elif path == SIGN_IN and method in {"GET", "HEAD"}:
+            await (_go("/", send) if who else self._form(send, told=_OUT if scope.get("query_string") else ""))
+        elif path == SIGN_OUT and method == "POST":
+            if token:
+                await asyncio.to_thread(self._people.sign_out, token)
+            await _go(f"{SIGN_IN}?abgemeldet", send, self._set_cookie(""))
+        elif (
+            path == STARTED and method == "GET"
+        ):  # the server itself, once; it tells nothing and does nothing a second time
+            await self._app(scope, receive, send)
+        elif who is not None and token is not None:
+            acts = partial(asyncio.to_thread, self._people.session, token)
+            bar = _BAR.format(name=safe(who[1]), script=_SCRIPT).encode()
+            await self._app({**scope, PERSON: who, ACTS: acts, "ratsassistent.bar": bar}, receive, send)
+        elif path == "/" and method in {"GET", "HEAD"}:
+            await (_bounce(send) if _comes_from_elsewhere(scope) else _go(SIGN_IN, send))
+        else:
+            await refuse(Refused(401, _LOST), send, (b"x-ratsassistent", b"anmelden"))
+
+    async def _try(self, scope: Message, receive: Receive, send: Send) -> None:
+        body = await read_body(receive, _MOST_FORM)
+        if body is None:
+            await refuse(Refused(413, _WRONG), send)
+            return
+        try:
+            given = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=10)
+        except ValueError:
+            given = {}
+        name, password = (given.get(field, [""])[-1] for field in ("name", "kennwort"))
+        if self._waiting >= _MOST_WAITING:
+            await self._form(send, status=503, told=_BUSY, wrong=True, name=name)
+            return
+        self._waiting += 1
+        try:
+            loop, address = asyncio.get_running_loop(), self._door.address_of(scope)
+            made = await loop.run_in_executor(self._pool, self._people.sign_in, name, password, address)
+        finally:
+            self._waiting -= 1
+        if isinstance(made, SignedIn):
+            await _go("/", send, self._set_cookie(made.token))
+        elif isinstance(made, Wait):
+            after = (b"retry-after", str(made.seconds).encode())
+            await self._form(send, after, status=429, told=_wait(made.seconds), wrong=True, name=name)
+        else:
+            await self._form(send, status=401, told=_WRONG, wrong=True, name=name)
+
+    async def _form(
+        self,
+        send: Send,
+        *more: tuple[bytes, bytes],
+        status: int = 200,
+        told: str = "",
+        wrong: bool = False,
+        name: str = "",
+    ) -> None:
+        role = 'id="hinweis" role="alert" class="wrong"' if wrong else 'role="status"'
+        said = f"<p {role}>{safe(told)}</p>" if told else ""
+        about = ' aria-describedby="hinweis"' if wrong else ""
+        body = _FORM.format(told=said, name=safe(name[:200]), about=about)
+        await _page(send, "Anmelden", body, *more, status=status)
+
+    def _token(self, scope: Message) -> str | None:
+        for name, value in scope["headers"]:
+            if name.lower() == b"cookie":
+                try:
+                    found = SimpleCookie(value.decode("latin-1")).get(self.cookie)
+                except CookieError:
+                    continue
+                if found is not None and found.value:
+                    return found.value[:200]
+        return None
+
+    def _set_cookie(self, token: str) -> tuple[bytes, bytes]:
+        """The cookie with a session's token; without one it goes."""
+        rules = ["Path=/", "HttpOnly", "SameSite=Strict"] + (["Secure"] if self._door.secure else [])
+        rules += [] if token else ["Max-Age=0"]
+        return b"set-cookie", "; ".join([f"{self.cookie}={token}", *rules]).encode()
+
+
+def _comes_from_elsewhere(scope: Message) -> bool:
+    """Whether somebody follows a link in a mail or on another page: then the browser holds a cookie of this kind back."""
+    return any(n.lower() == b"sec-fetch-site" and v == b"cross-site" for n, v in scope["headers"])
+
+
+def _wait(seconds: int) -> str:
+    time = count(seconds, "Sekunde", "Sekunden") if seconds < 90 else f"{-(-seconds // 60)} Minuten"
+    return f"Zu viele falsche Versuche. Bitte warten Sie {time} und versuchen Sie es dann noch einmal."
+
+
+async def _bounce(send: Send) -> None:
+    """A page that goes on to the same address by itself: coming from here, the browser sends its cookie."""
+    await _page(send, "Einen Moment", _BOUNCE, head='<meta http-equiv="refresh" content="0">')
+
+
+async def _page(
+    send: Send, title: str, body: str, *more: tuple[bytes, bytes], status: int = 200, head: str = ""
+) -> None:
+    made = _PAGE.format(title=title, head=head, style=_STYLE, body=body).encode()
+    heads = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(made)).encode()), *more]
+    heads += [(b"cache-control", b"no-store"), (b"content-security-policy", _POLICY.encode()), *HEADERS]
+    await send({"type": "http.response.start", "status": status, "headers": heads})
+    await send({"type": "http.response.body", "body": made})
+
+
+async def _go(where: str, send: Send, *more: tuple[bytes, bytes]) -> None:
+    heads = [(b"location", where.encode()), (b"cache-control", b"no-store"), *HEADERS, *more]
+    await send({"type": "http.response.start", "status": 303, "headers": heads})
+    await send({"type": "http.response.body", "body": b""})
