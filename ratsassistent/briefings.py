@@ -28,6 +28,7 @@ from ratsassistent.oparl import (
     Passage,
     Public,
     Skipped,
+    Suspicion,
     ra_id,
 )
 from ratsassistent.resolutions import EarlierResolution
@@ -268,6 +269,7 @@ class ItemBriefing(Model):
     missing_attachments: tuple[MissingAttachment, ...] = ()
     drawings: tuple[PageRef, ...] = ()  # plans that belong to the item: named, not summarised
     earlier: tuple[EarlierResolution, ...] = ()  # on the same matter; looked up whenever it is handed out, never stored
+    suspicious: tuple[Suspicion, ...] = ()  # in its papers; as `earlier`
     basis: str = ""
     model: ModelRecord | None = None
     prompts: tuple[PromptRecord, ...] = ()
@@ -290,6 +292,7 @@ class Coverage(Model):
     unassigned: tuple[PageRef, ...] = ()  # belong to no agenda item
     without_papers: tuple[str, ...] = ()  # "TOP 7: Verschiedenes"
     missing: tuple[MissingAttachment, ...] = ()  # mentioned, not in the pack
+    suspicious: tuple[Suspicion, ...] = ()  # addresses a reading program, or is seen by nobody
 
     def with_gaps(self, meetings: Iterable[Meeting]) -> Coverage:
         """The same with what the agendas of these meetings lack: papers, annexes, and pages that no item took."""
@@ -347,6 +350,7 @@ class Briefing(Model):
     organization: str | None = None
     start: str | None = None  # of the meeting, as `Meeting.start`
     sources: tuple[ItemSource, ...] = ()
+    part: Literal["whole", "public"] = "whole"  # "public": made from what is public alone
 
     def with_sources(self, items: Iterable[AgendaItem], meeting: Meeting | None = None) -> Briefing:
         """The same with the papers of these items, and the body and day of the meeting: what a reader is told of both."""

@@ -149,6 +149,28 @@ def corrections(ws: Workspace, wanted: str) -> tuple[Standing, ...]:
     return tuple(_standing(ws, one, laid, record) for one in mine)
 
 
+def about(ws: Workspace, meeting_id: str, item: AgendaItem) -> tuple[Standing, ...]:
+    """What persons corrected of one item: what was moved from it or to it, what of it they said is public or not.
+
+    Whether each still does what was said is not looked into.
+    """
+    table = Corrections(ws.nonpublic)
+    papers = {paper.id for paper in item.papers}
+    mine = [
+        one
+        for one in table.all()
+        if one.meeting_id == meeting_id
+        and (item.id in (one.item_id, one.target) or any(mark.paper_id in papers for mark in one.pages))
+    ]
+    record = table.found(meeting_id) if mine else None
+    return tuple(_standing(ws, one, None, record) for one in mine)
+
+
+def count(ws: Workspace, meeting_id: str) -> int:
+    """How many corrections of a meeting are kept."""
+    return sum(one.meeting_id == meeting_id for one in Corrections(ws.nonpublic).all())
+
+
 def put_in_order(ws: Workspace) -> None:
     """Finish what a crash interrupted."""
     if Corrections(ws.nonpublic).unfinished():

@@ -31,6 +31,7 @@ from ratsassistent import (
     models,
     pace,
     question_jobs,
+    suspicions,
 )
 from ratsassistent import worker as background
 from ratsassistent.asking import page_counts
@@ -116,7 +117,9 @@ def coverage(ws: Workspace, meeting_id: str | None = None, known: Meeting | None
         drawings=refs(kind="drawing"),
     )
     chosen = known or (held.meeting(ws, meeting_id) if meeting_id else None)
-    return covered.with_gaps([chosen]) if chosen else covered
+    if chosen is None:
+        return covered
+    return covered.with_gaps([chosen]).model_copy(update={"suspicious": suspicions.of_meeting(ws, chosen)})
 
 
 # --- briefing ------------------------------------------------------------------------------------------------------

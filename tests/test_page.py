@@ -71,6 +71,7 @@ from ratsassistent.oparl import (
 from ratsassistent.output import (
     export,
     page_actions,
+    page_agenda,
     page_edit,
     page_intake,
     page_item,
@@ -233,8 +234,8 @@ def everything_with(text: str) -> list[str]:
         page_item.item(agenda, full),
         page_item.item(agenda, full.model_copy(update={"plain_language": None}), ordered=True),
         page_overview.overview(glance),
-        page_views.downloads([(text, text, export.MEDIA_TYPES[kind], b"x") for kind in export.FORMATS], closed=True),
-        page_views.agenda(meeting, made.model_copy(update={"overview": glance}), text, True),
+        page_views.download_links([(text, text, export.MEDIA_TYPES[kind], b"x") for kind in export.FORMATS]),
+        page_agenda.agenda(meeting, made.model_copy(update={"overview": glance}), text, True),
         page_item.answer(answered(*said)),
         page_item.answer(answered(*said, yes=False)),
         page_intake.summary(
@@ -262,7 +263,7 @@ def everything_with(text: str) -> list[str]:
                 missing=(MissingAttachment(name=text, citation=cite(file=text)),),
             ),
         ),
-        page_views.agenda(meeting, made, "ra:top-1"),
+        page_agenda.agenda(meeting, made, "ra:top-1"),
         page_views.finished(
             made.model_copy(
                 update={

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from harmless import words_of
 from test_corrections import PAGE, held, in_process, taken_pack
 from wallerfurt import only_meeting
 
@@ -13,13 +14,20 @@ from ratsassistent.corrections import Place
 from ratsassistent.errors import InputError
 from ratsassistent.oparl import Meeting
 from ratsassistent.output import page_correct, page_correcting
-from ratsassistent.output.page_actions import OVERVIEW, Actions, Chosen
+from ratsassistent.output.page_actions import OVERVIEW, Actions, Chosen, Reading
 from ratsassistent.workflow import Workspace
 
 EVIL = "<img src=x onerror=alert(1)>"
 
 
 __all__ = ["held", "in_process", "taken_pack"]  # fixtures
+
+
+class Parts:
+    """Stands for the components of the page: each is its name."""
+
+    def __getattr__(self, name: str) -> str:
+        return name
 
 
 def meeting(ws: Workspace) -> Meeting:
@@ -76,9 +84,48 @@ def test_a_click_moves_a_paper_and_the_list_takes_it_back(held: Workspace) -> No
     html = opened(held)
     assert "Von Hand geändert" in html
     assert "gehört zu TOP Ö 1: Genehmigung der Niederschrift" in html
-    page_correcting.take_back(held.settings, pressed(html, "Zurücknehmen"))
+    for place in ("Trinkbrunnen", "Genehmigung"):  # where it was, and where it is
+        assert "gehört zu TOP Ö 1: Genehmigung der Niederschrift" in opened(held, place)
+    assert "Von Hand geändert" not in opened(held, "Feuerwache")
+    page_correcting.take_back(held.settings, pressed(html, "Rückgängig machen"))
     assert meeting(held).agendaItem[0].papers == ()
     assert "Von Hand geändert" not in opened(held)
+
+
+def test_what_was_corrected_just_now_is_said_where_it_was_asked_for(held: Workspace) -> None:
+    sent = pressed(opened(held, "Trinkbrunnen"), "Zuordnen") | {"to": meeting(held).agendaItem[0].id}
+    at = next(i.id for i in meeting(held).agendaItem if "Trinkbrunnen" in i.name)
+    looking = Chosen(meeting=only_meeting(held), item=at)
+    shown: list[str] = []
+
+    def acted(wanted: dict[str, str], now: Chosen) -> Chosen:
+        seen: list[Chosen] = []
+        actions = Actions(held.settings)
+
+        def show(reading: Reading) -> dict[str, str]:
+            seen.append(reading.chosen)
+            shown.append(reading.item)
+            return {}
+
+        list(page_correcting.Correcting(Parts(), held.settings, actions.open, show).act(now, wanted))  # type: ignore[arg-type]
+        return seen[-1]
+
+    def told() -> str:
+        start = shown[-1].index("data-now>")
+        return words_of(shown[-1][start : shown[-1].index("</div>", start)])
+
+    after = acted({**sent, "do": "correct"}, looking)
+    assert re.search(r'<div class="ra-notice ra-good" role="status" tabindex="-1" data-now>', shown[-1])
+    assert "✓ Geändert:" in told()
+    assert "gehört zu TOP Ö 1: Genehmigung der Niederschrift." in told()
+    assert told().endswith("Rückgängig machen Zu TOP Ö 1: Genehmigung der Niederschrift")
+    assert "Von Hand geändert" not in shown[-1]  # it is said once
+    assert "✓ Geändert" not in opened(held, "Trinkbrunnen")  # in another tab, and later
+    assert after.elsewhere(item="x").corrected is None
+    back = pressed(shown[-1], "Rückgängig machen")
+    after = acted({**back, "do": "uncorrect"}, after)
+    assert "✓ Rückgängig gemacht:" in told()
+    assert [p.reference for p in meeting(held).agendaItem[2].papers] == ["AN/0045/2024"]
 
 
 def test_some_pages_are_hidden_and_released_again_only_with_a_tick(held: Workspace) -> None:

@@ -144,7 +144,7 @@ def test_quotes_are_shown_while_the_model_writes_and_stay_without_its_sentence(
     growing = words_of(page_views.question(job.model_copy(update={"message": "Frau Thalbrück wird [S1"})))
     assert "Die KI sieht sich die Fundstellen noch an" in growing
     assert "Frau Thalbrück wird Im Wortlaut" in growing
-    assert "Nicht darauf warten" in growing
+    assert "Die KI anhalten, die Zitate genügen mir" in growing
     actions.stop(job.id)
     kept = words_of(page_views.question(actions.questions()[0]))
     assert "Im Wortlaut" in kept

@@ -11,7 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from ratsassistent import briefing_jobs, models, workflow
+from ratsassistent import briefing_jobs, models, public_part, workflow
 from ratsassistent.briefings import Briefing, Level
 from ratsassistent.errors import UsageError
 from ratsassistent.machine.estimate import time_left
@@ -38,12 +38,10 @@ def run(args: argparse.Namespace, settings: Settings, progress: Callable[[], Pro
         raise UsageError(f"Bitte mit -o eine Datei angeben, in die das {form.upper()} geschrieben werden soll.")
     level: Level = "voll" if args.einfach or args.gruendlich else args.stufe
     with workflow.workspace(settings) as ws:
-        if args.papier:
-            made = workflow.brief_paper(ws, args.papier, level, plain=args.einfach)
-        elif level == "voll":
-            made = _timed(ws, args, progress())
+        if args.nur_oeffentlich:
+            made = _public(ws, args, level, progress)
         else:
-            made = workflow.brief(ws, args.meeting, level, top=args.top, progress=progress())
+            made = _made(ws, args, level, progress)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     if args.ausgabe:
@@ -51,6 +49,24 @@ def run(args: argparse.Namespace, settings: Settings, progress: Callable[[], Pro
     if args.json or not args.ausgabe:
         print(export.render(made, "json" if args.json else form).decode("utf-8"), end="")
     return 0
+
+
+def _public(ws: Workspace, args: argparse.Namespace, level: Level, progress: Callable[[], Progress]) -> Briefing:
+    """The same, made from what is public alone."""
+    if args.papier:
+        public_part.check_paper(ws, args.papier)
+    else:
+        args.meeting = public_part.meeting_of(ws, args.meeting)
+    with public_part.alone(ws) as part:
+        return public_part.marked(_made(part, args, level, progress))
+
+
+def _made(ws: Workspace, args: argparse.Namespace, level: Level, progress: Callable[[], Progress]) -> Briefing:
+    if args.papier:
+        return workflow.brief_paper(ws, args.papier, level, plain=args.einfach)
+    if level == "voll":
+        return _timed(ws, args, progress())
+    return workflow.brief(ws, args.meeting, level, top=args.top, progress=progress())
 
 
 def _timed(ws: Workspace, args: argparse.Namespace, show: Progress) -> Briefing:

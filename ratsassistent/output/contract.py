@@ -34,8 +34,9 @@ from ratsassistent.oparl import (
     MissingAttachment,
     PageRef,
     Paper,
+    Suspicion,
 )
-from ratsassistent.output import phrases
+from ratsassistent.output import phrases, suspicious
 from ratsassistent.resolutions import EarlierResolution
 
 JSON = dict[str, Any]
@@ -57,6 +58,20 @@ def citations(given: Iterable[Citation]) -> list[JSON]:
 def pages(given: Iterable[PageRef]) -> list[JSON]:
     """Pages by file and number, with the reason where there is one."""
     return [{"file": r.file, "page": r.page, "reason": r.reason} for r in given]
+
+
+def suspicions(given: Iterable[Suspicion]) -> list[JSON]:
+    """What addresses a reading program, or is seen by nobody: where it stands, and the sentence that a reader is told."""
+    return [
+        {
+            "kind": s.kind,
+            "place": s.place,
+            "how": s.how,
+            "text": suspicious.sentence(s),
+            "citation": citations([s.citation]),
+        }
+        for s in given
+    ]
 
 
 def missing_attachments(given: Iterable[MissingAttachment]) -> list[JSON]:
@@ -156,6 +171,7 @@ def intake(given: Intake) -> JSON:
             "drawings": pages(given.coverage.drawings),
         },
         "items_without_papers": list(given.coverage.without_papers),
+        "suspicious": suspicions(given.coverage.suspicious),
         "skipped": [{"path": s.path, "reason": s.reason} for s in given.skipped],
         "seconds": given.seconds,
     }
@@ -270,6 +286,7 @@ def item_briefing(given: ItemBriefing) -> JSON:
         "missing_attachments": missing_attachments(given.missing_attachments),
         "earlier": [earlier(e) for e in given.earlier],
         "drawings": pages(given.drawings),
+        "suspicious": suspicions(given.suspicious),
         "written": given.written.isoformat() if given.written else None,
         "consultations": [consultation(c) for c in given.consultations],
         "annexes": [
@@ -325,10 +342,12 @@ def briefing(given: Briefing) -> JSON:
             "unassigned": pages(given.coverage.unassigned),
             "without_papers": list(given.coverage.without_papers),
             "missing_attachments": missing_attachments(given.coverage.missing),
+            "suspicious": suspicions(given.coverage.suspicious),
         },
         "overview": overview(given.overview) if given.overview else None,
         "model": given.model.model_dump() if given.model else None,
         "complete": given.complete,
+        "part": given.part,
         "seconds": given.seconds,
         "energy_wh": given.energy_wh,
         "energy_how": given.energy_how,

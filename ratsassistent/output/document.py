@@ -80,6 +80,7 @@ def _front(given: Briefing, marked: Marking, pack: str | None) -> list[Block]:
         n = len(given.coverage.unreadable)
         whole.insert(1, "1 Seite war nicht lesbar." if n == 1 else f"{n} Seiten waren nicht lesbar.")
     blocks += [
+        Paragraph(line(phrases.holds(given))),
         Paragraph(line(marked.sentence(), phrases.AUTHORITATIVE, _numbering(marked, pack))),
         Paragraph(line(*whole, Run("Einzelheiten am Ende.", target=ANCHOR))),
     ]

@@ -120,6 +120,8 @@ def format_of(path: Path | None) -> Format:
 
 
 def file_name(briefing: Briefing, format: Format) -> str:
-    """A name for the file, from the meeting's: "Gemeinderat-26.01.2027.docx"."""
-    stem = re.sub(r"[^\w.]+", "-", briefing.name).strip("-.")[:80]
-    return f"{stem or 'Auswertung'}.{format}"
+    """A name for the file, from the meeting's: "Gemeinderat-26.01.2027.docx"; the public part says that it is that."""
+    stem = re.sub(r"[^\w.]+", "-", briefing.name).strip("-.")[:80] or "Auswertung"
+    if briefing.part == "public":
+        stem += "-oeffentlicher-Teil"
+    return f"{stem}.{format}"

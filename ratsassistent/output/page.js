@@ -119,16 +119,28 @@ watch("value", () => {
     if (field.value !== text) field.value = text;
   }
   if (isItem) { keepPlace(); showKeys(); }
+  if (!element.textContent.includes("wird überall übernommen"))  // a correction has been made, or was refused
+    for (const button of element.closest("#ra-line, #ra-item") ? document.querySelectorAll("button[data-busy]") : []) delete button.dataset.busy;
   if (added) {  // what „weitere anzeigen“ has brought
     window.raMore = false;
     added.focus();
     return;
   }
+  if (next === "files") {
+    const place = element.closest("#ra-files-made") && element.querySelector(".ra-title, .ra-download");
+    if (place) {
+      window.raNext = null;
+      place.focus();
+    }
+    return;
+  }
   if (next && (isItem || isRegister || isRecent || isForm)) {  // a pressed button may have become another one: never leave the focus there
     window.raNext = null;
     const fold = folds().find((other) => other.dataset.fold === next);
-    const place = fold?.querySelector("summary") ?? element.querySelector(".ra-title");
+    const now = next === "now" ? element.querySelector("[data-now]:not(:empty)") : null;
+    const place = fold?.querySelector("summary") ?? now ?? element.querySelector(".ra-title");
     place?.focus({ preventScroll: Boolean(fold) });
+    if (now) now.scrollIntoView({ block: "nearest" });
     return;
   }
   const field = typing && fields().find((other) => other.dataset.draft === typing.draft);
@@ -168,6 +180,12 @@ element.addEventListener("click", (event) => {
     window.raTab(button.dataset.tab);
     return;
   }
+  if (button.dataset.local === "jump") {
+    const head = element.querySelector(`[data-part="${button.dataset.to}"]`);
+    head?.focus({ preventScroll: true });
+    head?.scrollIntoView({ block: "start" });
+    return;
+  }
   if (button.dataset.local === "clear") {
     for (const field of button.closest("details").querySelectorAll("[data-draft]")) {
       field.value = "";
@@ -177,6 +195,7 @@ element.addEventListener("click", (event) => {
     if (form.elements.text.value || form.querySelector(".ra-presets")) form.querySelector('[type="submit"]').click();
     return;
   }
+  if (button.dataset.local) return;  // it is seen to elsewhere
   window.raTurn = (window.raTurn ?? 0) + 1;
   window.raWindow ??= Math.random().toString(36).slice(2);
   const wanted = { ...button.dataset, window: window.raWindow, turn: window.raTurn };
@@ -217,7 +236,14 @@ element.addEventListener("click", (event) => {
   }
   if (wanted.do === "correct") for (const field of button.form?.querySelectorAll("[data-draft]") ?? []) drafts.delete(field.dataset.draft);
   window.raMore = wanted.do === "more";
-  if (["withdraw", "correct", "uncorrect"].includes(wanted.do) || (wanted.do === "item" && isItem)) window.raNext = "title";
+  if (wanted.do === "withdraw" || (wanted.do === "item" && isItem)) window.raNext = "title";
+  if (wanted.do === "correct" || wanted.do === "uncorrect") {  // it is answered where it was asked for
+    window.raNext = "now";
+    window.raTyping = null;
+    button.dataset.busy = "";
+  }
+  if (wanted.do === "files" || wanted.do === "export-ask") window.raNext = "files";
+  if (wanted.do === "export-close") document.querySelector("#ra-export")?.focus();
   if (wanted.do === "open" || wanted.do === "paper") {
     window.raConfirm(false);
     window.raTab("sitzungen");

@@ -17,13 +17,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from ratsassistent import briefing_jobs, models, question_jobs, workflow
+from ratsassistent import briefing_jobs, corrections, models, public_part, question_jobs, workflow
 from ratsassistent.briefings import Briefing, Intake, Mark, RemarkKind
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
 from ratsassistent.oparl import AgendaItem, Meeting, Paper
-from ratsassistent.output import export, page_correcting, page_item, page_marks, page_overview, page_today, page_views
+from ratsassistent.output import (
+    export,
+    page_agenda,
+    page_correct,
+    page_correcting,
+    page_delete,
+    page_export,
+    page_item,
+    page_marks,
+    page_outdated,
+    page_overview,
+    page_today,
+    page_views,
+)
 from ratsassistent.output.page_help import Help
 from ratsassistent.output.page_loading import ModelLoading
 from ratsassistent.output.page_queue import BUSY
@@ -61,6 +74,12 @@ class Chosen:
     paper: str | None = None  # a loose paper, instead of a meeting
     question: str | None = None  # a job
     welcome: bool = False  # the first steps are to be seen
+    corrected: str | None = None  # the correction that was made just now
+    undone: str = ""  # in words, the one that was taken back just now
+
+    def elsewhere(self, **now: str | None) -> Chosen:
+        """Looking at something else: what was corrected just now is not told there."""
+        return replace(self, corrected=None, undone="", **now)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +93,7 @@ class Reading:
     line: str
     controls: str = ""
     about: str = ""
+    confirm: str = ""  # what is asked before it is deleted
     job: Job | None = None
     key: tuple[object, ...] = ()  # changes when one of these may have to be drawn anew (`Actions.reading_key`)
 
@@ -85,6 +105,7 @@ class Reading:
             ("item", self.item),
             ("controls", self.controls),
             ("about", self.about),
+            ("confirm", self.confirm),
         )
         return {name: digest(html) for name, html in parts}
 
@@ -196,25 +217,35 @@ class Actions:
         return Reading(
             chosen=chosen,
             head=page_views.meeting_head(held, brief.coverage),
-            agenda=page_views.agenda(held, brief, chosen.item, job is not None and job.state in BUSY, marks),
-            item=self._item(ws, held, item, brief, jobs, marks.get(item.id))
+            agenda=page_agenda.agenda(held, brief, chosen.item, job is not None and job.state in BUSY, marks),
+            item=self._item(ws, held, item, brief, jobs, marks.get(item.id), chosen)
             if item
             else (
                 page_overview.overview(brief.overview)
                 + page_marks.steps(None, next(iter(held.agendaItem), None))
-                + page_correcting.of_meeting(ws, held)
+                + page_correcting.of_meeting(ws, held, chosen)
             )
             or notice("Diese Sitzung hat keine Tagesordnung."),
             line=self.work.progress(queue, job) or finished,
             controls=self.work.controls(ws, held, brief, queue, job),
             about=self.help.about(ws, brief),
+            confirm=page_delete.asked(held, brief, corrections.count(ws, held.id)),
             job=job,
             key=self.reading_key(chosen, queue, job),
         )
 
     def _item(
-        self, ws: Workspace, held: Meeting, item: AgendaItem, brief: Briefing, jobs: Sequence[Job], mark: Mark | None
+        self,
+        ws: Workspace,
+        held: Meeting,
+        item: AgendaItem,
+        brief: Briefing,
+        jobs: Sequence[Job],
+        mark: Mark | None,
+        chosen: Chosen,
     ) -> str:
+        corrected = corrections.about(ws, held.id, item)
+        told = page_correct.at_place(corrected, chosen.corrected, chosen.undone, item.id)
         place = held.agendaItem.index(item)
         before = held.agendaItem[place - 1] if place else None
         after = next(iter(held.agendaItem[place + 1 :]), None)
@@ -233,7 +264,8 @@ class Actions:
             else "possible",
             marking=page_marks.switches(item.id, mark),
             steps=page_marks.steps(before, after, first=not place) + page_marks.keys(),
-            mending=page_correcting.menus(item, held),
+            mending=page_correcting.menus(item, held, told),
+            outdated=page_outdated.outdated(workflow.outdated(ws, item), corrected) if written.level != "voll" else "",
         )
 
     def reading_key(self, chosen: Chosen, queue: Sequence[Job], job: Job | None) -> tuple[object, ...]:
@@ -313,10 +345,15 @@ class Actions:
         with workflow.workspace(self.settings) as ws:
             workflow.withdraw(ws, remark_id)
 
-    def downloads(self, chosen: Chosen) -> str:
-        """The briefing as files to hand round, as links that hold them: no file lies anywhere for it."""
+    def downloads(self, chosen: Chosen, part: str = "whole") -> str:
+        """The briefing as files to hand round, as links that hold them: no file lies anywhere for it.
+
+        :param part: "public": only what is public. :raises InputError: nothing is.
+        """
         with workflow.workspace(self.settings) as ws:
-            made = workflow.stored_briefing(ws, chosen.meeting or "", linked=True)
+            meeting = chosen.meeting or ""
+            public = part == "public"
+            made = public_part.stored(ws, meeting) if public else workflow.stored_briefing(ws, meeting, linked=True)
         kinds: tuple[tuple[str, export.Format], ...] = (
             ("Word (DOCX)", "docx"),
             ("PDF", "pdf"),
@@ -326,7 +363,8 @@ class Actions:
             (label, export.file_name(made, kind), export.MEDIA_TYPES[kind], export.render(made, kind))
             for label, kind in kinds
         ]
-        return page_views.downloads(links, closed=any(i.public is not True for i in made.agendaItem))
+        closed = any(i.public is not True for i in made.agendaItem)
+        return page_export.made(part, page_views.download_links(links), closed=closed)
 
     def delete(self, meeting_id: str) -> str:
         """Delete a meeting; says what was deleted."""

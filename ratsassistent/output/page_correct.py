@@ -60,20 +60,17 @@ def unplaced(meeting: Meeting) -> str:
 
 
 def changed(found: Sequence[Standing]) -> str:
-    """What was changed by hand in a meeting, each with the button that takes it back."""
+    """What was changed by hand, each with the button that takes it back."""
     if not found:
         return ""
     rows = []
     for one in found:
         who = f"{one.correction.author or words.NOBODY}, {one.correction.written.astimezone():%d.%m.%Y, %H:%M} Uhr"
-        back = action(
-            "uncorrect", "Zurücknehmen", name=f"Zurücknehmen: {cut(words.what(one), 80)}", correction=one.correction.id
-        )
         note = words.effect(one).removeprefix(" – ")
         warning = f'<p class="ra-check ra-check-bad"><strong>Bitte nachsehen:</strong> {safe(note)}</p>' if note else ""
         rows.append(
             f'<li><p>{safe(words.what(one))} <span class="ra-small">({safe(who)})</span></p>{warning}'
-            f'<p class="ra-buttons">{back}</p></li>'
+            f'<p class="ra-buttons">{_back(one)}</p></li>'
         )
     return (
         f'<section class="ra-changed"><h3>Von Hand geändert <span class="ra-kind">von einer Person</span></h3>'
@@ -81,10 +78,38 @@ def changed(found: Sequence[Standing]) -> str:
     )
 
 
-def shown(meeting: Meeting, found: Sequence[Standing]) -> str:
-    """What the view of a whole meeting shows of all this."""
-    body = unplaced(meeting) + changed(found)
-    return f'<article class="ra-item ra-mending" aria-label="Zuordnung">{body}</article>' if body else ""
+def at_place(found: Sequence[Standing], just: str | None = None, undone: str = "", here: str | None = None) -> str:
+    """What was changed by hand, said where that was done: first what was done just now, with the button that takes it back.
+
+    :param just: the correction that was made just now. :param undone: in words, the one that was taken back just now.
+    :param here: the item that is shown.
+    """
+    new = next((one for one in found if one.correction.id == just), None)
+    told = ""
+    if new is not None:
+        target = new.correction.target
+        there = action("item", f"Zu {cut(new.target, 60)}", item=target) if new.target and target != here else ""
+        means = " ".join(words.consequences(new))
+        told = (
+            f'<p><strong>✓ Geändert:</strong> {safe(words.what(new))}.</p><p class="ra-small">{safe(means)}</p>'
+            f'<p class="ra-buttons">{_back(new)}{there}</p>'
+        )
+    elif undone:
+        told = f"<p><strong>✓ Rückgängig gemacht:</strong> {safe(undone)}. Es ist wieder wie vorher.</p>"
+    css = ' class="ra-notice ra-good"' if told else ""
+    return f'<div{css} role="status" tabindex="-1" data-now>{told}</div>{changed([one for one in found if one is not new])}'
+
+
+def _back(one: Standing) -> str:
+    return action(
+        "uncorrect", "Rückgängig machen", name=f"Rückgängig machen: {cut(words.what(one), 80)}", correction=one.correction.id
+    )  # fmt: skip
+
+
+def shown(meeting: Meeting, found: Sequence[Standing], just: str | None = None, undone: str = "") -> str:
+    """What the view of a whole meeting shows of all this; `just`, `undone`: as in `at_place`."""
+    body = unplaced(meeting) + at_place(found, just, undone)
+    return f'<article class="ra-item ra-mending" aria-label="Zuordnung">{body}</article>'
 
 
 def _menu_of(paper: Paper, item: AgendaItem, meeting: Meeting) -> str:

@@ -8,9 +8,8 @@ What it does not know: how HTML is made, what a correction changes (`ratsassiste
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-
-import gradio as gr
 
 from ratsassistent import corrections, workflow
 from ratsassistent.corrections import Place, Standing
@@ -56,9 +55,9 @@ class Correcting:
             yield {self.p.line: before}
             raise
         if wanted["do"] == "uncorrect":
-            gr.Info(f"{words.what(told)}.", title="Zurückgenommen", duration=6)
+            chosen = replace(chosen, corrected=None, undone=words.what(told))
         else:
-            gr.Info(" ".join([f"{words.what(told)}.", *words.consequences(told)]), title="Geändert", duration=10)
+            chosen = replace(chosen, corrected=told.correction.id, undone="")
         nothing = {self.p.files_made: "", self.p.picture: page_views.picture(None)}
         yield {**self._show(self._open(chosen)), **nothing}
 
@@ -95,11 +94,14 @@ def take_back(settings: Settings, wanted: Mapping[str, Any]) -> Standing:
         return corrections.withdraw(ws, str(wanted["correction"]))
 
 
-def menus(item: AgendaItem, meeting: Meeting) -> tuple[dict[str, str], str]:
-    """The menus of an item's papers, and that of the item."""
-    return page_correct.menus(item, meeting), page_correct.of_item(item)
+def menus(item: AgendaItem, meeting: Meeting, told: str = "") -> tuple[dict[str, str], str]:
+    """The menus of an item's papers, and after the papers what was changed of them by hand with the menu of the item.
+
+    :param told: HTML of what was changed.
+    """
+    return page_correct.menus(item, meeting), told + page_correct.of_item(item)
 
 
-def of_meeting(ws: Workspace, meeting: Meeting) -> str:
+def of_meeting(ws: Workspace, meeting: Meeting, chosen: Chosen) -> str:
     """What the view of a whole meeting shows: pages that belong to no item, and what was changed by hand."""
-    return page_correct.shown(meeting, corrections.corrections(ws, meeting.id))
+    return page_correct.shown(meeting, corrections.corrections(ws, meeting.id), chosen.corrected, chosen.undone)

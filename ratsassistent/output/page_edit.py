@@ -37,7 +37,8 @@ def menu(statement: Statement, item_id: str) -> str:
     corrected = _field("Satz berichtigen", f"correct {place}", statement.text)
     noted = _field("Notiz zu diesem Satz", f"note {place}")
     return (
-        f'<details class="ra-edit" data-fold="{safe(place)}"><summary aria-label="Satz bearbeiten: {safe(short)}">bearbeiten'
+        f'<details class="ra-edit ra-quiet" data-fold="{safe(place)}"><summary aria-label="Satz bearbeiten: {safe(short)}" '
+        'title="Diesen Satz bestätigen, berichtigen, entfernen oder eine Notiz dazu schreiben"><span>bearbeiten</span>'
         f'</summary><div class="ra-edit-box"><p class="ra-buttons">{confirm}{remove}</p>'
         f'<div class="ra-words">{corrected}{button("Berichtigung speichern", "correct", "Berichtigung speichern", words=True)}'
         f'</div><div class="ra-words">{noted}{button("Notiz speichern", "note", "Notiz speichern", words=True)}</div>'

@@ -19,6 +19,7 @@ from ratsassistent.jobs import Job
 from ratsassistent.output import page_register, page_views
 from ratsassistent.output.page_actions import Actions, Chosen, Reading, digest, sentence
 from ratsassistent.output.page_correcting import Correcting
+from ratsassistent.output.page_export import Exporting
 from ratsassistent.output.page_finding import SOON_S, Finding
 from ratsassistent.output.page_first import FirstStart
 from ratsassistent.output.page_lookup import LookUp
@@ -64,6 +65,7 @@ class Events:
         self.finding = Finding(page, actions, self.lookup, self._turns, self._show_page, self.act_reading)
         self.first = FirstStart(page, actions, self.take_in_demo)
         self.correcting = Correcting(page, actions.settings, actions.open, self._show)
+        self.exporting = Exporting(page, actions.settings, actions.downloads)
 
     # --- whole page
 
@@ -118,6 +120,7 @@ class Events:
                 ("item", self.p.item, news.reading.item),
                 ("controls", self.p.controls, news.reading.controls),
                 ("about", self.p.about, news.reading.about),
+                ("confirm", self.p.confirm, news.reading.confirm),
             ):
                 if now["drawn"][name] != drawn.get(name):
                     changes[part] = html
@@ -170,13 +173,13 @@ class Events:
         match wanted["do"]:
             case "open":
                 yield self._opening()
-                opened = replace(chosen, meeting=wanted["meeting"], item=wanted.get("item"), paper=None)
+                opened = chosen.elsewhere(meeting=wanted["meeting"], item=wanted.get("item"), paper=None)
                 yield from self._go(opened, wanted)
             case "paper":
                 yield self._opening()
-                yield from self._go(replace(chosen, meeting=None, item=None, paper=wanted["paper"]), wanted)
+                yield from self._go(chosen.elsewhere(meeting=None, item=None, paper=wanted["paper"]), wanted)
             case "item":
-                yield from self._go(replace(chosen, item=wanted["item"]), wanted)
+                yield from self._go(chosen.elsewhere(item=wanted["item"]), wanted)
             case "remark":
                 self.do.remark(chosen, wanted["item"], wanted["kind"], wanted.get("target"), wanted.get("text"))
                 yield from self._said(chosen, wanted, "Gespeichert.")
@@ -218,7 +221,7 @@ class Events:
 
     def back(self, chosen: Chosen) -> Changes:
         """From a meeting to the list of all."""
-        yield self._overview(replace(chosen, meeting=None, item=None, paper=None))
+        yield self._overview(chosen.elsewhere(meeting=None, item=None, paper=None))
 
     def act_working(self, chosen: Chosen, event: Any) -> Changes:
         """A button about the work in the background: order, plan, pause, go on, cancel, put first, go gently."""
@@ -250,12 +253,6 @@ class Events:
             changes = self._overview(replace(chosen, meeting=None, item=None, question=None))
             changes[self.p.meetings] = notice(deleted, "good") + changes[self.p.meetings]
             yield {**changes, **self.finding.deleted(changes[self.p.chosen])}
-
-    def export(self, chosen: Chosen) -> Changes:
-        """Make the files to hand round."""
-        if chosen.meeting:
-            yield {self.p.files_made: progress_bar(None, "Die Dateien werden geschrieben …")}
-            yield {self.p.files_made: self.do.downloads(chosen)}
 
     def _show_page(self, part: Any, name: str, wanted: dict[str, Any], *, closable: bool = True) -> Changes:
         """A page's picture, unless something else was clicked since.
@@ -330,6 +327,7 @@ class Events:
             self.p.line: "",
             self.p.controls: "",
             self.p.about: "",
+            self.p.confirm: "",
             self.p.item: progress_bar(None, "Der Auszug wird zusammengestellt …"),
             self.p.picture: page_views.picture(None),
         }
@@ -354,6 +352,7 @@ class Events:
             self.p.line: reading.line,
             self.p.controls: reading.controls,
             self.p.about: reading.about,
+            self.p.confirm: reading.confirm,
         }
 
     def _at_work(self, chosen: Chosen) -> dict[Any, Any]:

@@ -25,6 +25,7 @@ from ratsassistent.output import (
     page_blocks,
     page_course,
     page_glossary,
+    page_howto,
     page_views,
     phrases,
 )
@@ -36,9 +37,10 @@ from ratsassistent.settings import Settings
 from ratsassistent.workspace import Workspace
 from ratsassistent.writing.model.prompts import PLACEHOLDERS, prompt_text
 
-Part = Literal["kurs", "glossar", "datenschutz", "programm"]
+Part = Literal["anleitung", "kurs", "glossar", "datenschutz", "programm"]
 PICTURE_WIDTH = 1300  # pixels, as other pages
 _LABELS: dict[Part, str] = {
+    "anleitung": page_howto.TITLE,
     "kurs": "Kurs",
     "glossar": "Glossar",
     "datenschutz": "Datenschutz",
@@ -60,6 +62,8 @@ class Help:
         """
         chosen = cast(Part, part) if part in get_args(Part) else None
         match chosen:
+            case "anleitung":
+                body = page_howto.howto()
             case "kurs":
                 body = page_course.course(lessons(), _number(lesson))
             case "glossar":
@@ -158,6 +162,8 @@ class Help:
 
 def _beginning() -> str:
     cards = (
+        ("anleitung", page_howto.TITLE, "Eine halbe Seite: einlesen, lesen, fragen, berichtigen, weitergeben, löschen. Mit dem, was Sie "
+         "dafür anklicken."),
         ("kurs", f"Kurs: {COURSE}", f"Zehn Minuten, {count(len(lessons()), 'Teil', 'Teile')}: was ein Sprachmodell ist, warum es sich irrt, "
          "wie Sie prüfen, was nie in einen Cloud-Dienst darf, was das Recht sagt."),
         ("glossar", "Glossar", f"{count(len(entries()), 'Begriff', 'Begriffe')} aus der Ratsarbeit, kurz erklärt."),

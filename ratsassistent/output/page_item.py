@@ -11,7 +11,7 @@ from typing import Literal
 
 from ratsassistent.briefings import Answer, ItemBriefing, Statement
 from ratsassistent.oparl import AgendaItem, Citation, Paper
-from ratsassistent.output import page_about, page_edit, page_facts, page_more, phrases
+from ratsassistent.output import page_about, page_edit, page_facts, page_jumps, page_more, phrases, suspicious
 from ratsassistent.output.page_text import (
     EXTRACT,
     action,
@@ -59,6 +59,7 @@ def item(
     marking: str = "",
     steps: str = "",
     mending: tuple[Mapping[str, str], str] = ({}, ""),
+    outdated: str = "",
 ) -> str:
     """The middle of the page: an item with its proposed resolution, statements, amounts, dates and papers.
 
@@ -66,6 +67,7 @@ def item(
     :param summary: whether the model's summary can be ordered, is written later, or has been ordered for this item.
     :param marking: HTML of what the reader can mark. :param steps: HTML of the way to the other items.
     :param mending: HTML that corrects where a paper belongs, by paper, and whether the whole item is public.
+    :param outdated: HTML of a summary that no longer holds.
     """
     number = f'<span class="ra-number">TOP {safe(agenda.number)}</span> ' if agenda.number else ""
     body = [f'<h2 class="ra-title" tabindex="-1">{number}{safe(agenda.name)}</h2>']
@@ -75,7 +77,9 @@ def item(
         banner = f"{NON_PUBLIC} {phrases.UNKNOWN_PUBLIC}" if unknown else NON_PUBLIC
         body.insert(0, f'<p class="ra-nonpublic-banner" role="note">{banner}</p>')
     body.append(marking)
+    head, body = body, []
     body.append(page_facts.moved(agenda))
+    body.append(suspicious.html(brief.suspicious) if brief is not None else "")
     if not agenda.has_files:
         body.append(notice(NO_PAPERS))
     cited = [c for s in brief.statements for c in s.citation] if brief else []
@@ -84,7 +88,8 @@ def item(
     named = several_files(cited)
     decided = page_facts.decisions(agenda.decisions, several_files(c for d in agenda.decisions for c in d.citation))
     if brief is not None:
-        body += [_resolution(brief, named), _summary(brief, named, ordered), _wanted(agenda, summary)]
+        body += [_resolution(brief, named), _summary(brief, named, ordered), outdated]
+        body.append(_wanted(agenda, summary, again=bool(outdated)))
     body.append(decided)
     if brief is not None:
         body.append(page_more.earlier(brief.earlier))
@@ -98,9 +103,10 @@ def item(
         body += [page_more.withheld(brief.withheld, named), page_about.of_item(brief)]
     body.append(steps)
     kind = " ra-nonpublic" if closed else ""
+    jumps, text = page_jumps.with_jumps(body)
     return (
         f'<article class="ra-item{kind}" data-about="{safe(agenda.id)}" aria-label="Tagesordnungspunkt">'
-        f"{''.join(body)}</article>"
+        f"{''.join(head)}{jumps}{text}</article>"
     )
 
 
@@ -142,14 +148,16 @@ def _summary(brief: ItemBriefing, named: bool, ordered: bool) -> str:
     return "".join(parts)
 
 
-def _wanted(agenda: AgendaItem, summary: Summary) -> str:
-    """The button that has this item written before others, where it has no summary yet."""
+def _wanted(agenda: AgendaItem, summary: Summary, *, again: bool) -> str:
+    """The button that has this item written before others, where it has no summary yet, or none that holds."""
     if summary == "none":
         return ""
     if summary == "ordered":
         return notice("Die Zusammenfassung dieses Punktes wird geschrieben …")
     later = summary == "later"
     label = "Diesen Punkt zuerst zusammenfassen lassen" if later else "Diesen Punkt zusammenfassen lassen"
+    if again:
+        label = "Zuerst neu schreiben lassen" if later else "Neu schreiben lassen"
     return f'<p class="ra-buttons">{action("first", label, item=agenda.id)}</p>'
 
 

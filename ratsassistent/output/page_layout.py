@@ -29,8 +29,6 @@ _ASK = """<h1>Fragen und suchen</h1><p>In allem, was Sie eingelesen haben. Steht
 _THUMBS = "watch('value', () => { if (props.value) window.raThumbsCame?.(JSON.parse(props.value)); });"
 _REGISTER = """<h1>Beschlüsse</h1><p>Was beschlossen wurde, aus Niederschriften und aus den Daten des Ratsinformationssystems. Was daraus
 wurde, können Sie selbst eintragen.</p>"""
-_CONFIRM = """<p><strong>Diese Sitzung wirklich löschen?</strong> Die Unterlagen und alles, was daraus entstanden ist,
-werden von diesem Rechner entfernt. Das lässt sich nicht rückgängig machen.</p>"""
 _KEEP_ADDRESS = """(address) => {
   const now = new URLSearchParams(location.hash.slice(1)), next = new URLSearchParams(address);
   if (!next.get("ansicht") && now.get("ansicht")) next.set("ansicht", now.get("ansicht"));
@@ -98,20 +96,20 @@ class Page:
                     self.back = self._button("← Alle Sitzungen")
                     self.head = self._html("ra-head")
                     self.to_ask = self._button("Frage stellen", when="meeting")
-                    self.export = self._button("Word oder PDF", when="meeting")
-                    self.delete = self._button("Sitzung löschen", when="meeting")
+                    self.export = self._button("Word oder PDF", when="meeting", elem_id="ra-export")
+                    self.delete = self._button("Sitzung löschen", when="meeting", elem_id="ra-delete")
                 self.line = self._html("ra-line")
                 self.controls = self._html("ra-controls", "ra-when-meeting")
                 self.files_made = self._html("ra-files-made", "ra-when-meeting")
                 self.about = self._html("ra-about", "ra-when-meeting")
                 with gr.Column(elem_classes="ra-confirm"):
-                    gr.HTML(_CONFIRM, js_on_load=None)
+                    self.confirm = self._html("ra-confirm-text")
                     with gr.Row(elem_classes="ra-bar"):
                         self.really = self._button("Ja, löschen", variant="stop")
                         self.keep = self._button("Nein, behalten")
                 with gr.Row(elem_classes="ra-desk"):
                     with gr.Column(elem_classes="ra-left ra-when-meeting", min_width=0):
-                        self.agenda = self._html("ra-agenda")
+                        self.agenda = self._html("ra-agenda", also="page_agenda.js")
                     with gr.Column(elem_classes="ra-middle", min_width=0):
                         self.item = self._html("ra-item")
                     with gr.Column(elem_classes="ra-right", min_width=0):
@@ -189,9 +187,11 @@ class Page:
         on(self.back.click, do.back, chosen)
         asking = on(self.to_ask.click, do.finding.narrow_to_meeting, chosen, self.searched)
         asking.then(None, None, None, js=f"() => raTab('{ASK}')")  # afterwards: to open the view draws its form
-        on(self.export.click, do.export, chosen, trigger_mode="once")
+        on(self.export.click, do.exporting.ask, chosen, trigger_mode="once")
+        on_act(self.files_made, do.exporting.act)
         on(self.really.click, do.delete, chosen, trigger_mode="once")
         for button, script in (
+            (self.export, "() => { window.raNext = 'files'; }"),
             (self.delete, "() => raConfirm(true)"),
             (self.keep, "() => raConfirm(false)"),
             (self.really, "() => raConfirm(false)"),

@@ -7,8 +7,9 @@ What it does not know: Gradio, the archive, what a click does.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ratsassistent.briefing_jobs import NIGHT_BEGINS, Standing, one_item
 from ratsassistent.jobs import Job
@@ -48,10 +49,18 @@ class Offer:
     night: dt.datetime | None = None  # when the night begins; None: it is night
 
 
-def progress(job: Job | None, working: Working, now: dt.datetime, ahead: int = 0) -> str:
+def progress(
+    job: Job | None,
+    working: Working,
+    now: dt.datetime,
+    ahead: int = 0,
+    *,
+    before: Sequence[str] = (),
+    titled: bool = False,
+) -> str:
     """One summary: how far, how long still, what is being written; or why not. Empty where there is nothing to say.
 
-    :param ahead: jobs that come before it.
+    :param ahead: jobs that come before it. :param before: what they are for. :param titled: name the item that it is for.
     """
     if job is None or job.state in {"fertig", "abgebrochen"}:
         return ""
@@ -63,7 +72,8 @@ def progress(job: Job | None, working: Working, now: dt.datetime, ahead: int = 0
     if job.state == "pausiert":
         return notice(f"Angehalten{f', {done}' if done else ''}. {_KEPT}")
     if job.state == "wartet":
-        told = _why_it_waits(job, working, now, ahead)
+        told = _why_it_waits(job, working, now, ahead, before)
+        told = f"{job.title}. {told}" if titled and one_item(job) else told
         return progress_bar(share, f"{told} {done}.".strip()) if job.done else notice(told)
     standing = Standing.of(job)
     if standing.at is None:
@@ -82,11 +92,25 @@ def _titles(label: str, titles: Sequence[str]) -> str:
     return f'<p class="ra-small ra-standing"><strong>{label}:</strong> {safe(short)}</p>'
 
 
-def _why_it_waits(job: Job, working: Working, now: dt.datetime, ahead: int) -> str:
+def called(job: Job, meetings: Mapping[str, str]) -> str:
+    """What a job is for: the summary of a meeting, or an item and its meeting.
+
+    :param meetings: their names by their ids.
+    """
+    if job.kind == "frage":
+        return "eine Frage"
+    name = meetings.get(str(job.payload.get("meeting"))) if one_item(job) else None
+    return f"„{job.title}“ ({name})" if name else f"„{job.title}“"
+
+
+def _why_it_waits(job: Job, working: Working, now: dt.datetime, ahead: int, before: Sequence[str] = ()) -> str:
     if not job.is_due(now) and job.not_before:
         return f"Geplant: {when(job.not_before, now)}. {STAY_ON}"
     if working.waits:
         return working.waits
+    if ahead and before:
+        more = count(ahead - 1, "weiterer Auftrag", "weitere Aufträge")
+        return f"Wartet. Vorher dran: {before[0]}{f' und {more}' if ahead > 1 else ''}."
     if ahead:
         return f"Wartet: {count(ahead, 'anderer Auftrag ist', 'andere Aufträge sind')} vorher dran."
     return "Gleich geht es weiter …"
@@ -191,16 +215,24 @@ def _why_gentle(working: Working) -> str:
     return f'<p class="ra-small ra-standing">{safe(told)}</p>'
 
 
-def queue(jobs: Sequence[Job], working: Working, now: dt.datetime, unplanned: int = 0) -> str:
+def queue(
+    jobs: Sequence[Job],
+    working: Working,
+    now: dt.datetime,
+    unplanned: int = 0,
+    meetings: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """All that is still to be written, in the order in which it is, each with its buttons.
 
     :param jobs: in that order; those that failed at the end.
-    :param unplanned: meetings to come that nobody has ordered a summary of.
+    :param unplanned: meetings to come that nobody has ordered a summary of. :param meetings: their names by their ids.
     """
     night = _night_for_all(unplanned, now)
     if not jobs:
         return night
-    rows = "".join(_row(job, place, working, now) for place, job in enumerate(jobs))
+    rows = "".join(
+        _row(job, place, working, now, jobs[0] if place else None, meetings) for place, job in enumerate(jobs)
+    )
     buttons = []
     if any(job.state in BUSY for job in jobs):
         buttons.append(action("all", "Alles anhalten", how="pause"))
@@ -213,9 +245,12 @@ def queue(jobs: Sequence[Job], working: Working, now: dt.datetime, unplanned: in
     )
 
 
-def _row(job: Job, place: int, working: Working, now: dt.datetime) -> str:
+def _row(
+    job: Job, place: int, working: Working, now: dt.datetime, first: Job | None, meetings: Mapping[str, str]
+) -> str:
     # why everything rests is said once, above
-    line = progress(job, Working(working.gentle) if working.waits else working, now, place)
+    before = (called(first, meetings),) if first else ()
+    line = progress(job, Working(working.gentle) if working.waits else working, now, place, before=before)
     opens = ""
     if job.payload.get("meeting"):
         item = one_item(job)
@@ -223,7 +258,9 @@ def _row(job: Job, place: int, working: Working, now: dt.datetime) -> str:
     buttons = _steering(job, now, place, named=True).replace(
         '<p class="ra-buttons">', f'<p class="ra-buttons">{opens}', 1
     )
-    return f'<li class="ra-card" data-about="{safe(job.id)}"><strong>{safe(job.title)}</strong>{line}{buttons}</li>'
+    meeting = meetings.get(str(job.payload.get("meeting"))) if one_item(job) else None
+    of = f'<p class="ra-small ra-standing">{safe(meeting)}</p>' if meeting else ""
+    return f'<li class="ra-card" data-about="{safe(job.id)}"><strong>{safe(job.title)}</strong>{of}{line}{buttons}</li>'
 
 
 def _night_for_all(unplanned: int, now: dt.datetime) -> str:

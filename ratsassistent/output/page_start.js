@@ -40,4 +40,32 @@ window.raTab = (name) => {
 document.addEventListener("click", (event) => {  // who has chosen a view already is not taken elsewhere by a slow start
   if (event.isTrusted && event.target.closest?.('#ra-tabs [role="tab"]')) window.raStarted = true;
 }, true);
-window.raConfirm = (asking) => document.body.classList.toggle("ra-confirming", asking);
+window.raConfirm = (asking) => {
+  const was = document.body.classList.contains("ra-confirming");
+  document.body.classList.toggle("ra-confirming", asking);
+  const place = document.querySelector(asking ? "[data-asks]" : "#ra-delete");
+  if (asking !== was) setTimeout(() => {  // what is asked is read out; whoever says no is where he was
+    place?.focus({ preventScroll: true });
+    if (asking) place?.scrollIntoView({ block: "nearest" });
+  }, 50);
+};
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.body.classList.contains("ra-confirming")) window.raConfirm(false);
+});
+document.addEventListener("DOMContentLoaded", () => {  // the first thing that the tab key comes to, on every view
+  const link = document.createElement("a");
+  link.className = "ra-skip";
+  link.href = "#ra-tabs";
+  link.textContent = "Zum Inhalt springen";
+  link.addEventListener("click", (event) => {  // the address says what is open and stays as it is
+    event.preventDefault();
+    const shown = [...document.querySelectorAll('#ra-tabs [role="tabpanel"]')].find((one) => one.checkVisibility());
+    const heads = [...(shown?.querySelectorAll(".ra-title, h1, h2") ?? [])].filter((one) => one.checkVisibility());
+    const place = heads.find((one) => one.matches("#ra-item .ra-title")) ?? heads[0] ?? shown;
+    if (!place) return;
+    place.tabIndex = -1;
+    place.focus();
+    place.scrollIntoView({ block: "start" });
+  });
+  document.body.prepend(link);
+});

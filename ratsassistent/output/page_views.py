@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ratsassistent.briefings import Answer, Briefing, Coverage, ItemBriefing, Mark
+from ratsassistent.briefings import Answer, Briefing, Coverage
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
-from ratsassistent.oparl import AgendaItem, Meeting, Paper
-from ratsassistent.output import page_facts, page_item, page_marks, page_welcome, phrases
+from ratsassistent.oparl import Meeting, Paper
+from ratsassistent.output import page_facts, page_item, page_welcome, phrases
 from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_text import (
     action,
-    closed_mark,
     count,
     cut,
     long_day,
@@ -32,6 +31,7 @@ from ratsassistent.pack.page.places import Box
 
 SEARCHED = "Die Unterlagen werden durchsucht …"
 _MODEL_AT_WORK = "Die KI sieht sich die Fundstellen noch an …"
+STOP_MODEL = "Die KI anhalten, die Zitate genügen mir"
 _QUOTE = 200  # letters of the quotation above the picture
 _KEYS = re.compile(r"\s*\[S\d+\]?")  # what a model names its sources with; pages come when it has finished
 
@@ -104,42 +104,6 @@ def meeting_head(meeting: Meeting, coverage: Coverage) -> str:
     )
 
 
-def agenda(
-    meeting: Meeting,
-    brief: Briefing,
-    chosen: str | None,
-    writing: bool = False,
-    marks: Mapping[str, Mark] | None = None,
-) -> str:
-    """The agenda: number, title, public or not, what there is of each item, and how the reader marked it."""
-    written = {i.id: i for i in brief.agendaItem}
-    marked = marks or {}
-    rows = "".join(_entry(i, written.get(i.id), i.id == chosen, writing, marked.get(i.id)) for i in meeting.agendaItem)
-    if brief.overview is not None:
-        at_it = _current(chosen not in written)
-        first = f'<button type="button" class="ra-row" data-do="item" data-item="ueberblick"{at_it}>'
-        rows = f"<li>{first}<strong>Auf einen Blick</strong></button></li>{rows}"
-    return f'<nav class="ra-agenda" aria-label="Tagesordnung"><h2>Tagesordnung</h2><ol>{rows}</ol></nav>'
-
-
-def _entry(item: AgendaItem, brief: ItemBriefing | None, chosen: bool, writing: bool, marked: Mark | None) -> str:
-    mark = '<span class="ra-mark">öffentlich</span>' if item.public is True else closed_mark(item.public)
-    if item.withdrawn:
-        state = "von der Tagesordnung genommen"
-    elif not item.has_files:
-        state = "keine Unterlagen"
-    elif brief is not None and brief.level == "voll":
-        state = "✓ Zusammenfassung fertig"
-    else:
-        state = "Auszug, Zusammenfassung folgt" if writing else "Auszug"
-    number = f'<span class="ra-number">{safe(item.number)}</span>' if item.number else ""
-    return (
-        f'<li><button type="button" class="ra-row" data-do="item" data-item="{safe(item.id)}"{_current(chosen)}>'
-        f'{number}<strong>{safe(item.name)}</strong><span class="ra-marks">{mark} <span class="ra-state">{state}</span>'
-        f" {page_marks.badges(marked)}</span></button></li>"
-    )
-
-
 def finished(brief: Briefing) -> str:
     """That the summary of the open meeting is complete, how long the model wrote and what energy that took."""
     written = [i for i in brief.agendaItem if i.model is not None]
@@ -170,22 +134,9 @@ def question(job: Job | None, narrowed: str = "") -> str:
         body = answer + notice(job.error or "Die Frage konnte nicht beantwortet werden.", "error")
     else:
         body = answer or notice("Die Frage wurde angehalten.")
-    stop = ("Nicht darauf warten" if answer else "Frage abbrechen") if job.state in BUSY else "Diese Frage löschen"
+    stop = (STOP_MODEL if answer else "Frage abbrechen") if job.state in BUSY else "Diese Frage löschen"
     button = action("stop" if job.state in BUSY else "forget", stop, job=job.id)
     return f'<section class="ra-qa" aria-label="Antwort">{head}{body}<p class="ra-buttons">{button}</p></section>'
-
-
-def downloads(made: Sequence[tuple[str, str, str, bytes]], *, closed: bool) -> str:
-    """Links that hold files: (label, file name, media type, bytes).
-
-    :param closed: something in them is not public.
-    """
-    links = download_links(made)
-    banner = f'<p class="ra-nonpublic-banner" role="note">{phrases.CONFIDENTIAL_SHORT}</p>' if closed else ""
-    return (
-        '<div class="ra-notice" role="status"><p>Die Auswertung als Datei, mit Seitenangaben und der Kennzeichnung, was von der '
-        f'KI stammt:</p>{banner}<p class="ra-buttons">{links}</p></div>'
-    )
 
 
 def download_links(made: Sequence[tuple[str, str, str, bytes]]) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from ratsassistent import briefing_jobs, models, pace, workflow
 from ratsassistent import worker as background
@@ -125,9 +126,14 @@ class Work:
         now, wanted = power.power(), pace.wanted(self.settings)
         return Working(power.gentle(wanted, now), power.told(wanted, now), power.may_work(now))
 
-    def progress(self, jobs: Sequence[Job], job: Job | None) -> str:
-        """How far the summary of the open meeting is."""
-        return page_queue.progress(job, self.working(), _now(), _ahead(jobs, job))
+    def progress(self, jobs: Sequence[Job], job: Job | None, meetings: Mapping[str, str] = MappingProxyType({})) -> str:
+        """How far the summary of the open meeting is.
+
+        :param meetings: names by ids, of those at hand.
+        """
+        ahead = _ahead(jobs, job)
+        before = [page_queue.called(one, meetings) for one in jobs if one.state in {"läuft", "wartet"}][: min(ahead, 1)]
+        return page_queue.progress(job, self.working(), _now(), ahead, before=before, titled=True)
 
     def controls(self, ws: Workspace, held: Meeting, brief: Briefing, jobs: Sequence[Job], job: Job | None) -> str:
         """What can be done about it."""
@@ -142,7 +148,8 @@ class Work:
         everything = jobs.all()
         shown = [job for job in jobs.queue() if job.kind not in URGENT]
         shown += _failed(everything)
-        return page_queue.queue(shown, self.working(), _now(), self._count_unplanned(ws, everything))
+        names = {m.id: m.name for m in workflow.meetings(ws, with_papers=False)} if shown else {}
+        return page_queue.queue(shown, self.working(), _now(), self._count_unplanned(ws, everything), names)
 
     def _count_unplanned(self, ws: Workspace, everything: Sequence[Job]) -> int:
         """Looked for anew when a job has changed or after a while: a tab asks every second."""

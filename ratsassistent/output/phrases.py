@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ratsassistent.briefings import Answer, Coverage, FoundWord, ItemSource, Why
+from ratsassistent.briefings import Answer, Briefing, Coverage, FoundWord, ItemSource, Why
 from ratsassistent.oparl import AgendaItem, Change, Decision, MissingAttachment, Outcome, PageRef, Vote
+from ratsassistent.output import suspicious
 from ratsassistent.resolutions import Status
 
 OUTCOMES: dict[Outcome, str] = {
@@ -154,6 +155,8 @@ def coverage_read(given: Coverage) -> str:
 def coverage(given: Coverage) -> list[tuple[str, list[str]]]:
     """What a reader has to know about the reading of a pack: (sentence, details), only where there is something to say."""
     notes: list[tuple[str, list[str]]] = []
+    if given.suspicious:
+        notes.append((suspicious.counted(len(given.suspicious)), suspicious.listed(given.suspicious)))
 
     def note(pages: tuple[PageRef, ...], one: str, many: str) -> None:
         if pages:
@@ -238,3 +241,22 @@ def took(seconds: float, wh: float | None, how: str | None) -> str:
         time = f"{minutes} min" + (f" {rest} s" if rest and minutes < 10 else "")
     used = energy(wh, how)
     return f"Geschrieben in {time}{f'; Strom: {used}' if used else ''}."
+
+
+def holds(given: Briefing) -> str:
+    """Which parts of a meeting a file holds, as one or two sentences."""
+    shut = [item for item in given.agendaItem if item.public is not True]
+    if given.part == "public":
+        return "Diese Datei enthält nur, was öffentlich ist. Von nichtöffentlichen Punkten steht nichts darin, auch kein Titel."
+    if not shut:
+        return "Diese Datei enthält nur Öffentliches; Nichtöffentliches ist in diesen Unterlagen nicht bekannt."
+    if len(shut) == len(given.agendaItem):
+        return "Diese Datei enthält nur Nichtöffentliches, oder was nicht als öffentlich bekannt ist."
+    return (
+        f"Diese Datei enthält Öffentliches und Nichtöffentliches: {_points(len(given.agendaItem) - len(shut))} öffentlich, "
+        f"{_points(len(shut))} nichtöffentlich oder nicht als öffentlich bekannt."
+    )
+
+
+def _points(number: int) -> str:
+    return "1 Punkt" if number == 1 else f"{number} Punkte"

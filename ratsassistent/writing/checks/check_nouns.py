@@ -64,6 +64,30 @@ def noun(word: str) -> Noun:
     return "no"
 
 
+def seams(word: str) -> tuple[int, ...]:
+    """Where a compound may be broken when a line is too short for it: numbers of letters before a seam.
+
+    A part of fewer than four letters stays with the next one. Of two seams with one letter between them only one is right
+    ("Arbeits-amt", "Arbeit-samt"), and neither is used.
+    """
+    before = [0]  # letters of the folded word before each letter: „ß“ is two
+    for letter in word:
+        before.append(before[-1] + len(fold(letter)))
+    folded = fold(word)
+    if before[-1] != len(folded) or not folded.isalpha():
+        return ()
+    cuts = [
+        cut for cut in range(4, len(word) - 3) if _can_end(folded[before[cut] :]) and _is_head(folded[: before[cut]])
+    ]
+    unsure = {cut for cut in cuts for other in (cut - 1, cut + 1) if other in cuts}
+    before_joint = {cut for cut in cuts if cut + 2 in cuts and word[cut : cut + 2] in _JOINTS}
+    return tuple(cut for cut in cuts if cut not in unsure | before_joint)
+
+
+def _can_end(tail: str) -> bool:
+    return _simple(tail) or _compound(tail)
+
+
 @lru_cache(maxsize=20_000)
 def _compound(folded: str) -> bool:
     """Does it end in a noun, simple or compound, behind something that can stand before one?"""
