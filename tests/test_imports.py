@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "ratsassistent"
 # A layer may import its own and those before it.
 LAYERS = [
-    ["errors", "oparl", "temporary"],
+    ["errors", "oparl", "temporary", "telemetry"],
     ["glossary", "course"],
     ["resolutions"],
     ["briefings"],
