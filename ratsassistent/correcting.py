@@ -277,7 +277,9 @@ def _laid(ws: Workspace, found: Found, corrections: Sequence[Correction]) -> Lai
 
 def _whole(ws: Workspace, file_id: str) -> tuple[File | None, list[Page]]:
     """A file and all its pages, from both archives."""
-    file = next((f for store in ws.stores if (f := store.file(file_id))), None)
+    found = [f for store in ws.stores if (f := store.file(file_id))]
+    told = tuple(dict.fromkeys(s for f in found for s in f.suspicions))
+    file = found[0].model_copy(update={"suspicions": told}) if found else None
     pages = {page.number: page for store in ws.stores for page in store.pages(file_id)}
     return file, [pages[number] for number in sorted(pages)]
 
@@ -341,12 +343,12 @@ def _write(ws: Workspace, found: Found, laid: Laid) -> None:
         file, pages = _whole(ws, file_id)
         if file is not None:
             files.append((file, [p.model_copy(update={"public": _mark(laid, file_id, p)}) for p in pages]))
-    shut = [(file, [p for p in pages if p.public is not True]) for file, pages in files]
+    shut = [_share(file, [p for p in pages if p.public is not True], 0) for file, pages in files]
     for file, pages in shut:
         if pages and ws.nonpublic.file(file.id) is None:
             ws.nonpublic.put_file(ws.public.file_path(file.id), file.sha256)
     replacing.add_pages(ws.nonpublic, [(file, pages) for file, pages in shut if pages])
-    open_pages = [(file, [p for p in pages if p.public is True]) for file, pages in files]
+    open_pages = [_share(file, [p for p in pages if p.public is True], len(pages)) for file, pages in files]
     with Children() as children:
         for (file, mine), (_, whole) in zip(open_pages, files, strict=True):
             _put_public_copy(ws, file, mine, len(whole), children)
@@ -369,6 +371,11 @@ def _write(ws: Workspace, found: Found, laid: Laid) -> None:
                 hidden=hidden if store.public else (),
             ),
         )
+
+
+def _share(file: File, pages: list[Page], count: int) -> tuple[File, list[Page]]:
+    """Some pages of a file, with a file that tells of no others."""
+    return file.of_pages((page.number for page in pages), count), pages
 
 
 def _mark(laid: Laid, file_id: str, page: Page) -> Public:

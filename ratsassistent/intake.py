@@ -30,6 +30,7 @@ from ratsassistent.pack.matching.attach import attach
 from ratsassistent.pack.oparl_data.oparl_merge import has_pages
 from ratsassistent.pack.papers.passages import cut_passages
 from ratsassistent.pack.scans.ocr import recognise
+from ratsassistent.pack.suspicion.noted import noted
 from ratsassistent.searching import read_meaning
 from ratsassistent.workspace import Progress, Workspace, quiet
 
@@ -102,7 +103,9 @@ def _take_in(
         pages_total=len(pages),
         pages_text=sum(p.source == "text" for _, p in pages),
         pages_ocr=sum(p.source == "ocr" for _, p in pages),
-        coverage=coverage_of(pages).with_gaps(pack.meetings),
+        coverage=coverage_of(pages)
+        .with_gaps(pack.meetings)
+        .model_copy(update={"suspicious": tuple(s for f in pack.files for s in f.file.suspicions)}),
         skipped=tuple(skipped),
         seconds=round(time.monotonic() - started, 2),
     )
@@ -144,7 +147,7 @@ def _read(
             skipped.append(Skipped(path=name, reason=str(error)))
             continue
         look(read)
-        read = recognise(read, OcrCache(ws.nonpublic), progress)
+        read = noted(recognise(read, OcrCache(ws.nonpublic), progress))
         look(read)
         yield read
 
@@ -293,7 +296,8 @@ def _keep(ws: Workspace, pack: Pack, children: Children | None = None) -> None:
         for file in pack.files:
             mine = [p for p in file.pages if (p.public is True) == is_public]
             if mine:
-                files.append((file.file, mine))
+                count = len(file.pages) if is_public else 0  # what stands beside the pages may tell of any of them
+                files.append((file.file.of_pages((p.number for p in mine), count), mine))
                 _keep_file(store, file, {p.number for p in mine}, is_public, children)
         passages = [
             passage

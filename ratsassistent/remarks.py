@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Iterable
 from typing import get_args
 
-from ratsassistent import held
+from ratsassistent import held, suspicions
 from ratsassistent.archive.remarks_table import Remarks
 from ratsassistent.briefings import ItemBriefing, Level, Remark, RemarkKind, Statement
 from ratsassistent.errors import InputError, NotFound
@@ -32,10 +32,11 @@ _OFFICIAL = {"beschluss", "beschlussvorschlag", "beschlussantrag", "wortlaut", "
 
 
 def handed_out(ws: Workspace, item: AgendaItem, written: ItemBriefing) -> ItemBriefing:
-    """The briefing of an item with all that persons said of the item and its papers.
+    """The briefing of an item with all that persons said of the item and its papers, and what is suspicious in these.
 
     :param written: as it is stored.
     """
+    written = written.model_copy(update={"suspicious": suspicions.of_item(ws, item)})
     said = _said_of(ws, item)
     if not said:
         return written

@@ -34,6 +34,9 @@ def check_public(meetings: Sequence[Meeting], loose: Sequence[Paper], files: Fil
     """
     hidden: set[tuple[str, int]] = set()
     for file, pages in files:
+        known = {page.number for page in pages if page.public is True}
+        if any(s.citation.page is not None and s.citation.page not in known for s in file.suspicions):
+            raise ValueError(f"{file.id} quotes a page that is not public")
         for page in pages:
             if page.public is not True:
                 hidden.add((file.id, page.number))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from ratsassistent.briefings import Amount, AnnexLine, DateMention, ItemBriefing, ItemSource, PaperChanges, Statement
 from ratsassistent.oparl import Citation, Consultation, Decision, FileSpan
-from ratsassistent.output import phrases
+from ratsassistent.output import phrases, suspicious
 from ratsassistent.output.blocks import (
     Block,
     Bullets,
@@ -58,7 +58,7 @@ def item_blocks(item: ItemBriefing, source: ItemSource | None, home: Home) -> li
     if item.public is not True:
         unknown = phrases.UNKNOWN_PUBLIC if item.public is None else ""
         blocks.append(Notice(phrases.NON_PUBLIC, unknown))
-    blocks += _origin(source, home)
+    blocks += [*_origin(source, home), *suspicious.blocks(item.suspicious)]
     home = home or sole_file(cited(item))
     body = [
         *_official(item, home), *_statements(item, home), *_figures(item, home), *_earlier(item), *_around(item, home),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ratsassistent.briefings import Coverage, PaperChanges
 from ratsassistent.oparl import AgendaItem, Decision, FormValue, PageRef, Paper
-from ratsassistent.output import phrases
+from ratsassistent.output import phrases, suspicious
 from ratsassistent.output.page_text import (
     EXTRACT,
     action,
@@ -146,10 +146,10 @@ def unreadable(pages: Sequence[PageRef], *, linked: bool = True) -> str:
 def coverage(given: Coverage, *, linked: bool = True) -> str:
     """All that a reader has to know about how far the pack was read, folded; what could not be read is never folded away."""
     lines = []
-    for sentence, details in phrases.coverage(given):
+    for sentence, details in phrases.coverage(given.model_copy(update={"suspicious": ()})):
         rows = "".join(f"<li>{safe(detail)}</li>" for detail in details)
         lines.append(f'<details class="ra-coverage"><summary>{safe(sentence)}</summary><ul>{rows}</ul></details>')
-    first = unreadable(given.unreadable, linked=linked)
+    first = suspicious.html(given.suspicious, linked=linked) + unreadable(given.unreadable, linked=linked)
     if len(lines) < 2:
         return first + "".join(lines)
     return (

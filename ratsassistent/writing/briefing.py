@@ -15,7 +15,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ratsassistent.briefings import (
@@ -29,9 +29,11 @@ from ratsassistent.briefings import (
     Tokens,
 )
 from ratsassistent.oparl import AgendaItem, PageRef, Paper
+from ratsassistent.pack.suspicion.orders import find_orders
 from ratsassistent.writing.extracts.annexes import annex_lines
 from ratsassistent.writing.extracts.extract import basis_of, extract_item
 from ratsassistent.writing.extracts.reading import topics
+from ratsassistent.writing.extracts.wording import main_first, resolution_of, without_boxes, without_orders
 from ratsassistent.writing.findings.contradictions import contradictions
 from ratsassistent.writing.findings.questions import open_questions
 from ratsassistent.writing.model.keyed import overlap, tight
@@ -100,6 +102,7 @@ def task(
     of = [VERSION, level, basis_of(item), *(d.model_dump_json(exclude={"also"}) for d in item.decisions)]
     of += [m.model_dump_json() for m in item.missing_attachments]
     of += [c.model_dump_json() for paper in item.papers for c in paper.changes]
+    of += [f"{o.start}-{o.end}" for paper in item.papers for o in find_orders(paper.text.text)]  # left out since when
     if prompts and record:
         of += [*(p.sha256 for p in prompts), record.sha256 or record.name, repr(effort)]
     return Task(item, level, prompts, record, hashlib.sha256("|".join(of).encode()).hexdigest(), own_prompts, effort)
@@ -124,11 +127,15 @@ def script(task: Task, before: ItemBriefing | None = None) -> Script[ItemBriefin
         its reply is taken from there, and checked against the pages of today.
     """
     started = time.process_time()
-    item = task.item
+    whole = task.item
+    item = whole.model_copy(update={"papers": tuple(without_orders(paper) for paper in whole.papers)})
     made = extract_item(item)
+    if item != whole and made.resolution:  # the wording stays the wording, whatever stands in it
+        proposed = resolution_of([without_boxes(paper) for paper in main_first(whole.papers)])
+        made = made.model_copy(update={"resolution": proposed})
     told = Told()
     if task.prompts:
-        told = yield from _told(task, _known(before, task))
+        told = yield from _told(replace(task, item=item), _known(before, task))
     made = made.model_copy(
         update={
             "level": task.level,

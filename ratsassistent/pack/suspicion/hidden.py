@@ -26,6 +26,7 @@ LONGEST = 700  # letters of a quote
 SCAN = 0.5  # share of the page: a picture as large is a scan, and the letters beneath it its recognised text
 ALIKE = 24  # of 255: colours nearer than this are the same
 DIFFERENCE = 6  # of 255: a pixel that changes by less does not change
+MOST_PATHS = 4000  # of a page that is painted to see whether a text that orders nothing is hidden
 SCALE, MOST_PIXELS = 1.5, 4_000_000
 _HOW = {
     "off": "neben der sichtbaren Seite",
@@ -65,18 +66,19 @@ def _suspicion(why: str, glyphs: Sequence[Glyph], number: int) -> list[Suspicion
     text = _text(glyphs) if len(glyphs) > 8 else ""
     if not text:
         return []
-    order = bool(reported(text))
-    words = re.findall(r"[^\W\d_]{2,}", text)
-    if not order and (len(words) < FEWEST or len(set(_SMALL_WORDS.findall(text.lower()))) < 2 or _is_garbled(words)):
+    if not _tells(text):
         return []
+    order = bool(reported(text))
     quote = text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
     cited = Citation(file="", page=number, quote=quote)
     return [Suspicion(kind="order" if order else "hidden", how=_HOW[why], citation=cited)]
 
 
-def _is_garbled(words: Sequence[str]) -> bool:
-    """Whether most of these are pieces of words, as a plan's lettering is."""
-    return sum(len(word) < 3 for word in words) > 0.6 * len(words)
+def _tells(text: str) -> bool:
+    """Whether a text is an order, or running text of some length: no lettering of a plan, no mark of a printer."""
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    runs_on = len(words) >= FEWEST and len(set(_SMALL_WORDS.findall(text.lower()))) > 1
+    return (runs_on and sum(len(word) < 3 for word in words) <= 0.6 * len(words)) or bool(reported(text))
 
 
 def _text(glyphs: Iterable[Glyph]) -> str:
@@ -109,7 +111,8 @@ def _unseen(page: Any, sheet: Sheet) -> dict[str, list[Glyph]]:
         why = _suspect(sheet.inks[item], box, shades, on_scan=scanned)
         if why:
             suspects[item] = why, box
-    if not suspects:
+    said = _text(glyph for item in suspects for glyph in runs[item])
+    if not _tells(said) or (sheet.paths > MOST_PATHS and not reported(said)):  # painting twice takes its time
         return {}
     changed = _proof(page, [sheet.inks[item] for item in suspects], [box for _, box in suspects.values()], sheet)
     hidden: dict[str, list[Glyph]] = {}

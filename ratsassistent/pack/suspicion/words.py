@@ -40,6 +40,9 @@ ORDERISH = re.compile(
     r"|\b(?:ist|sind)\b[^.!?]{0,80}?\bzu \w+en\b|\b\w+zu\w+en\b"
 )
 
+# where an imperative stands: no "ich" goes before it
+_ORDERED = r"(?:^|[.!?:;,„\"»(\n]\s*|\b(?:und|oder|sondern|bitte|stattdessen|dann|also) )"
+
 _ADDRESS = (
     r"(?:(?:arbeits|dienst|system|verfahrens|bearbeitungs)?-?(?:hinweise?|nachricht|anweisung|auftrag|bitte|mitteilung|information|instruktion|vermerk|notiz|befeh[l1]|aufforderung|beschlussvorschlag|botschaft|message|note|instructions?|regel)(?:en)?)"
     r" (?:an|f[uü]r|to|for)\b(?: (?:das|die|den|der|alle|jede[sn]?|eine?[ns]?|etwaige|etwaigen|m[oö]gliche|the|any|all|unser\w*|dieses|ihr\w*))?(?: (?!nutz|einsatz|umgang|verwend|einf[uü]hr|beschaff)[\w-]+){0,2}? "
@@ -57,10 +60,10 @@ ALONE: tuple[re.Pattern[str], ...] = tuple(
         rf"\b(?:system-?prompt|systemanweisung|entwicklermodus|developer mode|jailbreak|dan-modus)\w*\b{_GAP}\b(?:{_DO}|gilt|lautet|aktiv|neu|ge[aä]ndert|ersetzt|offenleg|ausgeb|auszugeben)",
         # recommend, hide, claim: second person singular, as no paper speaks
         r"\bempfieh[l1]\b(?! (?:ich|er|sie)\b)",
-        rf"\b(?:verschweige|unterschlage|verheimliche)\b(?! ich)",
-        rf"\berw[aä]hne(?:n sie)?\b[^.!?]{{0,70}}?\b(?:nicht|keine?\w?|niemals|mit keinem wort|nirgends|auf keinen fall|nur)\b",
-        rf"\b(?:nenne|zeige|zitiere|sage|verrate)\b (?:\w+ ){{0,6}}?(?:nicht|keine?\w?|niemals|auf keinen fall)\b(?! ich)",
-        r"\bbehaupte,|\bgib (?:vor|nur|ausschlie\w+|stets|immer|bitte|stattdessen|als (?:antwort|ergebnis|zusammenfassung)|folgende\w*|in de[rn])\b|\bantworte (?:nur|ausschlie\w+|stets|immer|auf|mit|jetzt|ab sofort|bitte|dem|den|dann|stattdessen|k[uü]nftig|wie|in)\b",
+        rf"{_ORDERED}(?:verschweige|unterschlage|verheimliche)\b(?! ich)",
+        rf"(?:{_ORDERED}erw[aä]hne\b(?! ich)|\berw[aä]hnen sie\b)[^.!?]{{0,70}}?\b(?:nicht|keine?\w?|niemals|mit keinem wort|nirgends|auf keinen fall|nur)\b",
+        rf"{_ORDERED}(?:nenne|zeige|zitiere|sage|verrate)\b(?! ich)(?: mir| ihm| ihr| ihnen)? (?:\w+ ){{0,6}}?(?:nicht|keine?\w?|niemals|auf keinen fall)\b(?! ich)",
+        rf"{_ORDERED}behaupte,|{_ORDERED}gib (?:vor|nur|ausschlie\w+|stets|immer|bitte|stattdessen|als (?:antwort|ergebnis|zusammenfassung)|folgende\w*|in de[rn])\b|\bantworte (?:nur|ausschlie\w+|stets|immer|auf|mit|jetzt|ab sofort|bitte|dem|den|dann|stattdessen|k[uü]nftig|wie|in)\b",
         rf"\b(?:empfehlen|raten) sie (?:\w+ ){{0,6}}?(?:nutze\w*|leser\w*|ratsmitglied\w*|mandats\w*|anwender\w*|fragenden|stadtr[aä]t\w*|gemeinder[aä]t\w*|rat|abgeordneten|jedem|allen)\b{_GAP}{_VOTE}",
         # who the reader is told to be
         rf"\bdu bist (?:jetzt |nun |ab sofort |ab jetzt |von nun an )?(?:ein\w* |der |die |kein\w* )?(?:[\w-]+ ){{0,3}}?(?:{MACHINE}|\w*assistent\w*|\w*modell|helfer\w*|bot\b|berater\w*|pressesprecher\w*|f[uü]rsprecher\w*|bef[uü]rworter\w*)",

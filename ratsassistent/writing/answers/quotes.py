@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from ratsassistent.briefings import Hit
 from ratsassistent.oparl import Citation
+from ratsassistent.pack.suspicion.orders import find_orders, without_orders
 from ratsassistent.writing.model.keyed import tight
 from ratsassistent.writing.text.cited import PageTexts
 from ratsassistent.writing.text.readable import finite, without_bullet
@@ -104,8 +105,8 @@ def _of_passage(hit: Hit, number: int, layout: _Pages) -> Iterator[Quote]:
     lead = ""
     table = number * 1000
     last_row = False
-    for sentence in sentences(passage.text):
-        if _BESIDE.search(sentence.text):
+    for sentence in sentences(without_orders(passage.text)):
+        if _BESIDE.search(sentence.text) or layout.is_ordered(sentence.text, passage.citation):
             continue
         if sentence.kind == "heading":
             heading, lead = sentence.text[:_SHORT_HEAD].rstrip(":"), ""
@@ -166,6 +167,7 @@ class _Pages:
     def __init__(self, pages: PageTexts) -> None:
         self._pages = pages
         self._tight: dict[tuple[str | None, int | None], str] = {}
+        self._orders: dict[tuple[str | None, int | None], list[str]] = {}
 
     def citation(self, text: str, candidates: Sequence[Citation]) -> tuple[Citation, ...]:
         """Those of the pages that hold the words: one if one holds them all, else the first two."""
@@ -183,6 +185,18 @@ class _Pages:
         if key not in self._tight:
             self._tight[key] = tight(self._pages.get(key, ""))
         return self._tight[key]
+
+    def is_ordered(self, text: str, candidates: Sequence[Citation]) -> bool:
+        """Whether a sentence is part of an order to a program that its page holds; the passage may begin in the middle of it."""
+        wanted = tight(text)
+        for cited in candidates:
+            key = (cited.file_id, cited.page)
+            if key not in self._orders:
+                page = self._pages.get(key, "")
+                self._orders[key] = [tight(page[order.start : order.end]) for order in find_orders(page)]
+            if any(len(wanted) >= 12 and wanted in order for order in self._orders[key]):
+                return True
+        return False
 
     def row(
         self, raw: str, passage: str, sentence: Sentence, citation: Sequence[Citation]

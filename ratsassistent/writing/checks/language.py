@@ -18,6 +18,11 @@ from ratsassistent.writing.text.readable import finite
 from ratsassistent.writing.text.terms import word_set
 
 SHORTEST, LONGEST = 5, 38  # words
+# A paper is nobody who recommends: behind these words a recommendation is as unsigned as without them.
+_SAID = re.compile(r"^Laut (?:Vorlage|Anlage|Stellungnahme|Unterlagen?|Text)\b\s*")
+_ADDRESS = re.compile(
+    r"https?:|\bwww\.|[\w.+-]+@[\w-]+\.\w|\b[\w-]+\.(?:de|com|org|net|info|eu|at|ch|io|app|online|site|xyz)\b(?!\.)", re.IGNORECASE
+)
 _ENGLISH = word_set(
     "the and of is are was were to with this that for from by which will be has have not it its should would please"
 )
@@ -123,7 +128,8 @@ def faults(text: str, *, lead: str = "") -> tuple[str, ...]:
         or _hangs(bare),
         "kein Verb": not finite(bare),
         "Wortstellung": not _verbs_fit(bare, lead),
-        "empfiehlt eine Stimme": recommends_vote(bare),
+        "empfiehlt eine Stimme": recommends_vote(bare) or recommends_vote(_SAID.sub("", bare)),
+        "enthält eine Adresse": _ADDRESS.search(bare),
     }
     return tuple(fault for fault, there in tests.items() if there)
 

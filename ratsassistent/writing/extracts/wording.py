@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from ratsassistent.briefings import Wording
 from ratsassistent.oparl import Citation, Paper, Part
 from ratsassistent.pack.papers.form_lines import box_stretches
+from ratsassistent.pack.suspicion.orders import find_orders
 from ratsassistent.writing.extracts.figures import trimmed
 from ratsassistent.writing.extracts.select import spans
 from ratsassistent.writing.text.sentences import clean, is_furniture
@@ -51,6 +52,14 @@ def without_boxes(paper: Paper) -> Paper:
             if not any(first <= start and end <= last for first, last in kept)
         ],
     )
+
+
+def without_orders(paper: Paper) -> Paper:
+    """A paper with white space in place of every sentence that gives orders to a program; all offsets stay.
+
+    Nobody is told less: what was taken out is reported with its page. But no sentence is chosen of it, and no model reads it.
+    """
+    return _blanked(paper, [(order.start, order.end) for order in find_orders(paper.text.text)])
 
 
 def _blanked(paper: Paper, stretches: Sequence[tuple[int, int]]) -> Paper:

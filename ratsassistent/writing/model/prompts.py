@@ -36,6 +36,8 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
 REFUSAL = "NICHT GEFUNDEN"
 
 _HEADING = re.compile(r"^# +(Rolle|Beispiel|Antwort|Auftrag) *$", re.MULTILINE)
+_CHAT = re.compile(r"<\|[^|>\n]{0,40}\|?>?|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>", re.IGNORECASE)
+_OWN_LINE = re.compile(r"(?m)(?<=\n)(\s*)(Texte?|Anfang|Frage|#+ *(?:Rolle|Beispiel|Antwort|Auftrag))\s*:?(?=\s)")
 _PLACE = re.compile(r"\{\{ *(\w+) *\}\}")
 _ROLES = {"Rolle": "system", "Beispiel": "user", "Antwort": "assistant", "Auftrag": "user"}
 
@@ -49,14 +51,24 @@ class Prompt:
     turns: tuple[Message, ...]
 
     def render(self, **values: str) -> list[Message]:
-        """Fill in the placeholders; values are inserted as they are and never looked through again.
+        """Fill in the placeholders; values are inserted as data (`as_data`) and never looked through again.
 
         :raises ValueError: a placeholder has no value, or a value no placeholder.
         """
         wanted = PLACEHOLDERS[self.name]
         if set(values) != wanted:
             raise ValueError(f"prompt {self.name} takes {sorted(wanted)}, not {sorted(values)}")
-        return [Message(t.role, _PLACE.sub(lambda m: values[m[1]], t.content)) for t in self.turns]
+        held = {name: as_data(value) for name, value in values.items()}
+        return [Message(t.role, _PLACE.sub(lambda m: held[m[1]], t.content)) for t in self.turns]
+
+
+def as_data(text: str) -> str:
+    """Words of papers as they may stand in a message: without the marks that chats and prompts are divided by.
+
+    The marks are no special tokens wherever they come from (`llama`); a model that knows their look might still take them for
+    what they say. A line keeps its words but not the beginning that one of the prompt's own lines has.
+    """
+    return _OWN_LINE.sub(r"\1\2 –", _CHAT.sub(" ", text))
 
 
 def load_prompt(name: str, own_folder: Path | None = None) -> Prompt:
