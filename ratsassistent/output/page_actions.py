@@ -39,6 +39,7 @@ from ratsassistent.output import (
 )
 from ratsassistent.output.page_help import Help
 from ratsassistent.output.page_loading import ModelLoading
+from ratsassistent.output.page_person import acting
 from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_taking import Taking
@@ -327,7 +328,7 @@ class Actions:
         """
         if kind not in get_args(RemarkKind):
             raise InputError("Diese Anmerkung ist nicht möglich.")
-        with workflow.workspace(self.settings) as ws:
+        with workflow.workspace(acting(self.settings)) as ws:
             workflow.remark(ws, chosen.meeting, item, cast(RemarkKind, kind), target=target, text=text)
 
     def mark(self, chosen: Chosen, item: str, kind: str, on: bool) -> None:
@@ -395,7 +396,8 @@ class Actions:
         :param top: an item of the meeting. :param narrowed: as for `asking.ask`.
         """
         ws = self.ready.workspace()
-        jobs, job = question_jobs.begin(ws, question.strip(), meeting_id or None, before, top=top, narrowed=narrowed)
+        asks = replace(ws, settings=acting(self.settings))
+        jobs, job = question_jobs.begin(asks, question.strip(), meeting_id or None, before, top=top, narrowed=narrowed)
         has_model = self.missing_model() is None
 
         def work() -> None:

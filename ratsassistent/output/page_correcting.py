@@ -17,6 +17,7 @@ from ratsassistent.errors import InputError
 from ratsassistent.oparl import AgendaItem, Meeting
 from ratsassistent.output import page_correct, page_views
 from ratsassistent.output import phrases_corrections as words
+from ratsassistent.output.page_person import acting
 from ratsassistent.output.page_text import progress_bar
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
@@ -47,9 +48,9 @@ class Correcting:
         yield {self.p.line: progress_bar(None, "Die Änderung wird überall übernommen …")}
         try:
             told = (
-                take_back(self._settings, wanted)
+                take_back(acting(self._settings), wanted)
                 if wanted["do"] == "uncorrect"
-                else correct(self._settings, chosen.meeting or "", wanted)
+                else correct(acting(self._settings), chosen.meeting or "", wanted)
             )
         except BaseException:
             yield {self.p.line: before}

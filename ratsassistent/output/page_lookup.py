@@ -16,6 +16,7 @@ from ratsassistent.errors import InputError
 from ratsassistent.jobs import Job
 from ratsassistent.output import page_hits, page_recent, page_register, page_search, phrases, register_table
 from ratsassistent.output.page_hits import MOST
+from ratsassistent.output.page_person import acting
 from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_register import RegisterSearch
 from ratsassistent.output.page_search import CLOSED, Opened, Search
@@ -138,7 +139,7 @@ class LookUp:
             shown = found[: asked.shown]
             history = {one.id: register.history(ws, one.id) for one in shown if one.entered}
         return page_register.table(
-            shown, asked, today, more=len(found) > len(shown), history=history, name=self.settings.name,
+            shown, asked, today, more=len(found) > len(shown), history=history, name=acting(self.settings).name,
             total=None if not asked.to_do and len(found) > len(shown) else len(found),
         )  # fmt: skip
 
@@ -163,7 +164,9 @@ class LookUp:
         given = {name: str(wanted.get(name, "")).strip() for name in ("status", "deadline", "office", "note", "author")}
         if given["status"] and given["status"] not in phrases.STATUSES:
             raise InputError("Diesen Status gibt es nicht.")
-        with workflow.workspace(self.settings) as ws:
+        who = acting(self.settings)
+        author = who.name if who.person else given["author"]  # who has signed in enters nothing under another name
+        with workflow.workspace(who) as ws:
             known = register.resolution(ws, str(wanted.get("resolution", "")))
             before = {
                 "status": known.status or "",
@@ -174,7 +177,7 @@ class LookUp:
             new: dict[str, Any] = {name: given[name] for name, value in before.items() if given[name] != value}
             if not new:
                 raise InputError("Es wurde nichts geändert. Bitte Status, Frist, Amt oder Notiz eintragen.")
-            return register.enter(ws, known.id, author=given["author"] or None, **new)
+            return register.enter(ws, known.id, author=author or None, **new)
 
 
 def _resolutions(ws: Workspace, asked: RegisterSearch, today: dt.date, limit: int | None) -> list[Resolution]:

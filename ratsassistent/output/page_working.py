@@ -20,6 +20,7 @@ from ratsassistent.jobs import ALIVE, URGENT, Job
 from ratsassistent.machine import power, profile
 from ratsassistent.oparl import AgendaItem, Meeting
 from ratsassistent.output import page_queue
+from ratsassistent.output.page_person import acting
 from ratsassistent.output.page_queue import Offer, Working
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
@@ -41,26 +42,26 @@ class Work:
     def order(self, meeting_id: str, *, thorough: bool = False, tonight: bool = False) -> None:
         """Have the summary written, now or in the night."""
         self.need_model()
-        with workflow.workspace(self.settings) as ws:
+        with workflow.workspace(acting(self.settings)) as ws:
             night = briefing_jobs.tonight() if tonight else None
             workflow.order_briefing(ws, meeting_id, thorough=thorough, not_before=night)
 
     def order_plain(self, meeting_id: str, item_id: str) -> None:
         """Have an item said in plain language."""
         self.need_model()
-        with workflow.workspace(self.settings) as ws:
+        with workflow.workspace(acting(self.settings)) as ws:
             workflow.order_briefing(ws, meeting_id, item_id)
 
     def order_item(self, meeting_id: str, item_id: str) -> None:
         """Have the summary of one item written before all others."""
         self.need_model()
-        with workflow.workspace(self.settings) as ws:
+        with workflow.workspace(acting(self.settings)) as ws:
             workflow.order_briefing(ws, meeting_id, item=item_id)
 
     def order_all_tonight(self) -> int:
         """Have the summaries of all meetings to come written in the night; returns how many were ordered."""
         self.need_model()
-        with workflow.workspace(self.settings) as ws:
+        with workflow.workspace(acting(self.settings)) as ws:
             night = briefing_jobs.tonight()
             wanted = _unplanned(workflow.meetings(ws, with_papers=False), ws.jobs.all())
             for meeting in wanted:
