@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,6 +34,11 @@ class Result(NamedTuple):
 
 Run = Callable[..., Result]
 
+_HOME = tempfile.TemporaryDirectory(
+    prefix="ratsassistent-heim-"
+)  # of somebody who has no model: none is loaded and set to work
+NOBODY = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"), _HOME.name)
+
 
 def is_one_sentence(text: str) -> bool:
     """One line of German that ends like a sentence, and nothing of a program's inside."""
@@ -46,9 +52,14 @@ def refused(result: Result) -> bool:
     return result.status == 1 and result.out == "" and is_one_sentence(result.err)
 
 
-def program(*arguments: object, **environment: str) -> Result:
+def environment(**more: str) -> dict[str, str]:
+    """For a program of its own: no setting and no model of whoever runs the tests."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("RATSASSISTENT_")}
-    env = {**inherited, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii", **environment}
+    return {**inherited, **NOBODY, "PYTHONPATH": str(ROOT), **more}
+
+
+def program(*arguments: object, **more: str) -> Result:
+    env = environment(PYTHONIOENCODING="ascii", **more)
     command = [sys.executable, "-m", "ratsassistent", *map(str, arguments)]
     done = subprocess.run(command, env=env, capture_output=True, timeout=120, check=False)
     return Result(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))

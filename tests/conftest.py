@@ -14,14 +14,28 @@ from typing import Any
 import hypothesis
 import pytest
 from commands import Result, Run
+from longest_first import (
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+)
 from scripted import ScriptedModel
 
-from ratsassistent import workflow
+from ratsassistent import correcting, intake, worker, workflow
 from ratsassistent.__main__ import main
 from ratsassistent.demo import demo_pack, demo_truth
+from ratsassistent.pack.files.isolated import Children
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
 from ratsassistent.writing.model.prompts import REFUSAL
+
+__all__ = [  # hooks
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_runtest_logreport",
+    "pytest_sessionfinish",
+]
 
 # A deadline would make every property a timed test, which fails on a busy machine for no fault of the program.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -51,6 +65,33 @@ def rows(folder: Path) -> dict[str, list[Any]]:
 def files(folder: Path) -> dict[str, bytes]:
     """The files that were taken in, below a data folder."""
     return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*.pdf"))}
+
+
+class Kept(Children):
+    """Children that stay when a take-in is over, for the next one: to start one costs a second."""
+
+    def close(self) -> None:
+        """They end with the tests."""
+
+
+_KEPT = Kept()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_worker_is_started() -> Iterator[None]:
+    """A worker is a process of its own that may load models and outlives the test (`test_jobs` starts one that does not)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "ensure_worker", lambda _: False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def children_are_kept() -> Iterator[None]:
+    """Files are read in child processes as ever, but the same ones for all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (intake, correcting):
+            patch.setattr(module, "Children", lambda: _KEPT)
+        yield
 
 
 @pytest.fixture(scope="session")

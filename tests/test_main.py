@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 import shapes
-from commands import ROOT, Run, is_one_sentence, program, refused
+from commands import Run, environment, is_one_sentence, program, refused
 from conftest import rows
 from scripted import ScriptedModel
 
@@ -36,10 +35,8 @@ def test_the_program_takes_in_the_example_and_lists_it(tmp_path: Path) -> None:
     assert [m["id"] for m in held.json["meetings"]] == [m["id"] for m in taken.json["meetings"]]
 
 
-def test_a_question_needs_no_model(data: Path, tmp_path: Path) -> None:
-    home = str(tmp_path / "heim")
-    nowhere = {"HOME": home, "XDG_CACHE_HOME": home, "LOCALAPPDATA": home, "RATSASSISTENT_MODELLORDNER": str(tmp_path)}
-    asked = program("--datenordner", data, "frage", EMPTY, "--json", **nowhere)
+def test_a_question_needs_no_model(data: Path) -> None:
+    asked = program("--datenordner", data, "frage", EMPTY, "--json")
     assert asked.status == 0
     assert "14 Wohnungen" in asked.json["answer"]
     assert asked.json["model"] is None
@@ -55,9 +52,7 @@ def test_a_wrong_use_of_the_program_is_status_2_in_german() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes that close do not raise there")
 def test_a_reader_that_goes_away_is_no_error(data: Path) -> None:
     command = [sys.executable, "-m", "ratsassistent", "--datenordner", str(data), "briefing", MEETING, "--json"]
-    process = subprocess.Popen(
-        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout
     assert process.stderr
     process.stdout.close()
