@@ -12,7 +12,7 @@ import binascii
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 # Letters of other alphabets that look like Latin ones.
 _LOOKALIKES = {
@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W_]+")
 _LEET = str.maketrans("013457@$", "oieast" + "as")
 _LEET_WORD = re.compile(r"(?=\w*[^\W\d_]\w*[^\W\d_])(?=\w*[013457@$])[\w@$]+")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ \u00a0.\-_*]{1,3}){7,}[^\W\d_](?!\w)")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{4}[\s]?){5,}[A-Za-z0-9+/]{0,3}={0,2}")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{16,}(?:\n[A-Za-z0-9+/]{2,}(?=[\n=]|$))*={0,2}")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[ ]?){16,}(?![0-9A-Fa-f])")
 _LONGEST = 4000  # letters of one encoded stretch that are looked at
 
@@ -75,10 +75,11 @@ def decoded(text: str) -> Iterator[tuple[int, int, str, str]]:
     for found in _SPACED.finditer(text):
         yield found.start(), found.end(), re.sub(r"[^\w]|_", "", lowered(found[0])), "gesperrt geschrieben"
     for found in _BASE64.finditer(text):
-        raw = re.sub(r"\s", "", found[0])[:_LONGEST].rstrip("=")
-        said = _bytes(raw, lambda s: base64.b64decode(s + "=" * (-len(s) % 4), validate=True))
-        if said:
-            yield found.start(), found.end(), said, "verschlüsselt (Base64)"
+        for raw in (found[0], found[0].split("\n")[0]):
+            said = _bytes(re.sub(r"\s", "", raw)[:_LONGEST].rstrip("="), _of_base64)
+            if said:
+                yield found.start(), found.end(), said, "verschlüsselt (Base64)"
+                break
     for found in _HEX.finditer(text):
         said = _bytes(found[0].replace(" ", "")[:_LONGEST], bytes.fromhex)
         if said:
@@ -91,12 +92,18 @@ def turned(line: str) -> Iterator[tuple[str, str]]:
     yield line[::-1], "rückwärts geschrieben"
 
 
-def _bytes(raw: str, decode: object) -> str:
+def _of_base64(raw: str) -> bytes:
+    whole = raw[: len(raw) - 1] if len(raw) % 4 == 1 else raw
+    return base64.b64decode(whole + "=" * (-len(whole) % 4), validate=True)
+
+
+def _bytes(raw: str, decode: Callable[[str], bytes]) -> str:
     """The text that encoded bytes hold, or nothing where they hold none."""
     try:
-        data = decode(raw)  # type: ignore[operator]
-        said = data.decode("utf-8")
-    except (ValueError, binascii.Error, UnicodeDecodeError):
+        data = decode(raw)
+    except (ValueError, binascii.Error):
         return ""
+    said = data.decode("utf-8", "ignore")
     words = re.findall(r"[^\W\d_]{2,}", said)
-    return said if len(words) >= 3 and said.isprintable() else ""
+    plain = said.isprintable() and len(said.encode()) >= len(data) - 3
+    return said if len(words) >= 3 and plain else ""

@@ -121,11 +121,13 @@ def _in(text: str, flat: _Flat, *, foreign: bool) -> Iterator[Order]:
     for start, end in _hits(flat, (*words.ALONE, *(words.FOREIGN if foreign else ()))):
         yield _order(text, *_whole(flat, start, end))
     for address in words.ADDRESSED.finditer(flat.text):
-        if words.ORDERISH.search(flat.text, address.end(), address.end() + WITHIN):
-            yield _order(text, *_whole(flat, address.start(), address.end(), at_least=1))
+        order = words.ORDERISH.search(flat.text, address.end(), address.end() + WITHIN)
+        if order:
+            yield _order(text, *_whole(flat, address.start(), address.end(), up_to=order.start()))
     for name in words.SPEAKER.finditer(flat.text):
-        if words.COMMAND.search(flat.text, name.end() - 1, name.end() + BEHIND):
-            yield _order(text, *_whole(flat, name.start() + 1, name.end(), at_least=1))
+        order = words.COMMAND.search(flat.text, name.end() - 1, name.end() + BEHIND)
+        if order:
+            yield _order(text, *_whole(flat, name.start() + 1, name.end(), up_to=order.start()))
 
 
 def _hits(flat: _Flat, patterns: tuple[re.Pattern[str], ...]) -> Iterator[tuple[int, int]]:
@@ -163,23 +165,21 @@ def _end_of(flat: str, at: int) -> int:
     return stop if stop > at else end
 
 
-def _whole(flat: _Flat, start: int, end: int, at_least: int = 0) -> tuple[int, int]:
+def _whole(flat: _Flat, start: int, end: int, up_to: int = 0) -> tuple[int, int]:
     """The sentence around a find and those after it that go on with the order, as places of the original.
 
-    :param at_least: so many sentences go with it whatever they say.
+    :param up_to: a place that belongs to the order whatever is said before it.
     """
     text = flat.text
     first, last = _start_of(text, start), _end_of(text, end)
-    for number in range(MOST_FOLLOWING):
+    for _ in range(MOST_FOLLOWING):
         begin = last
         while begin < len(text) and text[begin].isspace():
             begin += 1
         if begin >= len(text):
             break
         stop = _end_of(text, begin + 1)
-        if number >= at_least and not words.FOLLOWS.search(text[begin:stop]):
-            break
-        if number < at_least and text[start:last].rstrip(" \n").endswith((".", "!", "?")) and number > 0:
+        if last > up_to and not words.FOLLOWS.search(text[begin:stop]):
             break
         last = stop
     return flat.place(first), flat.place(last - 1) + 1
