@@ -19,7 +19,7 @@ from ratsassistent.workspace import Workspace
 
 FILE = "loeschprotokoll.jsonl"  # in the data folder, and beside backups
 
-__all__ = ["FILE", "Deleted", "known", "put", "read", "united"]
+__all__ = ["FILE", "Deleted", "known", "put", "read", "united", "write"]
 
 
 def known(ws: Workspace) -> list[Deleted]:
@@ -54,14 +54,22 @@ def put(folder: Path, entries: Iterable[Deleted]) -> list[Deleted]:
     before = read(folder)
     now = united([*before, *entries])
     if now != before:
-        part = folder / f"{FILE}.teil"
-        with database.storage_errors(folder):
-            with part.open("w", encoding="utf-8") as stream:
-                stream.writelines(f"{one.model_dump_json()}\n" for one in now)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(part, folder / FILE)
+        write(folder, now)
     return now
+
+
+def write(folder: Path, entries: Iterable[Deleted]) -> None:
+    """Let the file in a folder say exactly this.
+
+    :raises StorageError: it cannot be written.
+    """
+    part = folder / f"{FILE}.teil"
+    with database.storage_errors(folder):
+        with part.open("w", encoding="utf-8") as stream:
+            stream.writelines(f"{one.model_dump_json()}\n" for one in entries)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(part, folder / FILE)
 
 
 def united(entries: Iterable[Deleted]) -> list[Deleted]:

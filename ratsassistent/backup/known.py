@@ -124,9 +124,10 @@ def after_deletion(settings: Settings, ids: Iterable[str]) -> str:
     days = sorted({one.expires.astimezone().strftime("%d.%m.%Y") for one in found}, key=lambda d: d.split(".")[::-1])
     which = "einer Sicherung, die" if len(found) == 1 else f"{len(found)} Sicherungen, die"
     ends = "abläuft" if len(found) == 1 else "ablaufen"
+    again = "sie" if len(found) == 1 else "eine davon"
     return (
         f"Sie steht noch in {which} am {_listed(days)} {ends}. Früher löschen: ratsassistent sichern --vergessen. "
-        "Wird eine davon zurückgespielt, löscht das Programm die Sitzung daraus wieder."
+        f"Wird {again} zurückgespielt, löscht das Programm die Sitzung daraus wieder."
     )
 
 

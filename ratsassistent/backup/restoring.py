@@ -135,6 +135,7 @@ def apply_deletions(ws: Workspace, said: list[deletions.Deleted], since: dt.date
             gone.append(one.id)
     for store in ws.stores:  # the times of the deletions themselves, not of their being done again
         deletions_table.put(store, said)
+    deletions.write(ws.settings.data_folder, said)
     return gone
 
 

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace, settings: Settings, progress: Callable[[], Pro
         raise UsageError("--gruendlich geht nur für eine Sitzung, nicht mit --papier.")
     form = args.format or export.format_of(args.ausgabe)
     if args.ausgabe:
-        export.check(args.ausgabe)
+        export.check(args.ausgabe, settings.data_folder)
     elif form in export.BINARY:
         raise UsageError(f"Bitte mit -o eine Datei angeben, in die das {form.upper()} geschrieben werden soll.")
     level: Level = "voll" if args.einfach or args.gruendlich else args.stufe

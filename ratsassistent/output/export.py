@@ -76,11 +76,16 @@ def write(briefing: Briefing, format: Format, path: Path) -> None:
     save(render(briefing, format), path)
 
 
-def check(path: Path) -> None:
+def check(path: Path, data_folder: Path | None = None) -> None:
     """See before long work whether a file can be written at all.
 
+    :param data_folder: where it must not lie: what is deleted there has to be gone altogether.
     :raises InputError: it cannot.
     """
+    if data_folder is not None and path.resolve().is_relative_to(data_folder.resolve()):
+        raise InputError(
+            f"Die Datei {path} läge im Datenordner, wo das Löschen einer Sitzung sie nicht fände; bitte einen anderen Ordner wählen."
+        )
     if path.is_dir():
         raise InputError(f"Die Datei {path} lässt sich nicht schreiben: das ist ein Ordner.")
     folder = path.absolute().parent

@@ -17,7 +17,7 @@ from typing import Any
 
 from ratsassistent import register, workflow
 from ratsassistent.errors import InputError, UsageError
-from ratsassistent.output import phrases, register_json, register_table
+from ratsassistent.output import export, phrases, register_json, register_table
 from ratsassistent.output.register_options import OUTCOMES, PUBLIC, STATUSES
 from ratsassistent.resolutions import Resolution
 from ratsassistent.settings import Settings
@@ -76,7 +76,8 @@ def _run(args: argparse.Namespace, settings: Settings, *, open_only: bool) -> in
     seconds = round(time.monotonic() - started, 3)
     shown = found[: args.anzahl] if args.anzahl else found
     if args.ausgabe:
-        _write(args.ausgabe, _made(form, shown, today, seconds))
+        export.check(args.ausgabe, settings.data_folder)
+        export.save(_made(form, shown, today, seconds), args.ausgabe)
         print(f"{_counted(len(shown))} in {args.ausgabe} geschrieben.", file=sys.stderr)
     if any(one.public is not True for one in shown) and (args.ausgabe or form):
         print(phrases.CONFIDENTIAL_SHORT, file=sys.stderr)
@@ -162,13 +163,6 @@ def _made(form: str | None, shown: Sequence[Resolution], today: dt.date, seconds
     if form == "csv":
         return register_table.as_csv(shown, today)
     return json.dumps(register_json.listed(shown, seconds), ensure_ascii=False, indent=1).encode()
-
-
-def _write(path: Path, made: bytes) -> None:
-    try:
-        path.write_bytes(made)
-    except OSError as error:
-        raise InputError(f"Die Datei {path} lässt sich nicht schreiben: {error.strerror or error}.") from error
 
 
 def _counted(count: int) -> str:
