@@ -60,7 +60,7 @@ def test_a_long_item_has_a_list_of_its_parts_and_a_short_one_none() -> None:
     parts = [f'<section><h3>Teil {n} <span class="ra-kind">Auszug</span></h3></section>' for n in range(6)]
     folded = "<details><summary>Mehr</summary><h3>Verborgen</h3></details>"
     jumps, text = page_jumps.with_jumps([*parts, folded])
-    assert words_of(jumps) == "Teil 0 Teil 1 Teil 2 Teil 3 Teil 4 Teil 5"
+    assert words_of(jumps) == "Inhalt dieses Punktes (6 Abschnitte) Teil 0 Teil 1 Teil 2 Teil 3 Teil 4 Teil 5"
     assert re.findall(r'data-to="(\d)"', jumps) == re.findall(r'data-part="(\d)"', text)
     assert "<h3>Verborgen" in text
     assert page_jumps.with_jumps(parts[:3]) == ("", "".join(parts[:3]))

@@ -101,6 +101,11 @@ const settle = () => {  // the page's column may have been hidden before, and th
     else if (origin?.isConnected && element.closest(".ra-desk-wide")) origin.scrollIntoView({ block: "center" });
   }, 150);
 };
+const showEmpty = () => {  // what holds nothing takes no room
+  element.closest(".block")?.toggleAttribute("data-empty", !element.textContent.trim() && !element.querySelector("img, button"));
+};
+watch("value", showEmpty);  // before anything is to get the focus
+showEmpty();
 watch("value", settle);
 watch("value", () => {
   const row = element.querySelector('.ra-agenda [aria-current="true"]'), left = element.closest(".ra-left");

@@ -7,6 +7,7 @@ const showAgenda = () => {
   const which = chosen.agendaShow ?? "alle", all = [...nav.querySelectorAll("li[data-entry]")];
   const fits = (one) => which === "alle" || (which === "wichtig" ? "important" in one.dataset : !("read" in one.dataset));
   const found = all.filter(fits).length;
+  nav.toggleAttribute("data-open", chosen.agenda === "offen");  // only told apart where there is one column
   nav.querySelector('[data-local="agenda"]').setAttribute("aria-expanded", String(chosen.agenda === "offen"));
   for (const button of nav.querySelectorAll('[data-local="filter"]'))
     button.setAttribute("aria-pressed", String(button.dataset.show === which));

@@ -32,10 +32,10 @@ def choice(shares: Shares, missing: int, with_papers: int, *, writing: bool = Fa
     if shares.mixed and shares.public:
         left_out = ""
         if shares.partly:
-            one = shares.partly == 1
             left_out = (
-                f" {'In einem Punkt ist' if one else f'In {shares.partly} Punkten sind'} einzelne Unterlagen nichtöffentlich; "
-                "sie bleiben weg."
+                " In einem Punkt ist eine Unterlage nichtöffentlich; sie bleibt weg."
+                if shares.partly == 1
+                else f" In {shares.partly} Punkten sind einzelne Unterlagen nichtöffentlich; sie bleiben weg."
             )
         rows = (
             _row(

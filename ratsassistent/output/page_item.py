@@ -6,7 +6,8 @@ What it does not know: Gradio, the archive, how a briefing is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from ratsassistent.briefings import Answer, ItemBriefing, Statement
@@ -22,18 +23,22 @@ from ratsassistent.output.page_text import (
     notice,
     paragraphs,
     places,
+    row_head,
     safe,
     several_files,
     short_name,
     table,
     wording,
 )
+from ratsassistent.writing.extracts.figures import COSTS, DEADLINES
 from ratsassistent.writing.remarks import behind, is_note
 
 NON_PUBLIC = "Nichtöffentlich – nur für Mitglieder des Gremiums. Bitte nicht weitergeben."
 NO_PAPERS = "Zu diesem Punkt liegen keine Unterlagen bei."
 ABOUT = "Worum es geht"  # what the model says of an item
 PLAIN = "In einfacher Sprache"
+
+
 _EXTRACT = "Aus den Unterlagen"
 _ORIGIN = {
     "verbatim": ("ra-verbatim", "Wortlaut"),
@@ -163,13 +168,17 @@ def _wanted(agenda: AgendaItem, summary: Summary, *, again: bool) -> str:
 
 def _rest(brief: ItemBriefing, title: str, named: bool) -> list[str]:
     told = _Told(brief, named)
-    amounts = [(a.text, a.context, a.citation) for a in brief.amounts]
-    dates = [(d.text, d.context, d.citation) for d in brief.dates]
+    statements = [s for s in brief.statements if not _is_summary(s)]
+    # what stands in a sentence or table above is not told a second time
+    costs = _tight(s.text for s in statements if s.label == COSTS)
+    due = _tight(s.text for s in statements if s.label == DEADLINES)
+    amounts = [(a.text, a.context, a.citation) for a in brief.amounts if not _stands(a.text, costs)]
+    dates = [(d.text, d.context, d.citation) for d in brief.dates if not _stands(d.text, due)]
     return [
-        *told.groups([s for s in brief.statements if not _is_summary(s)]),
+        *told.groups(statements),
         page_more.contradictions(brief.contradictions, named),
-        _table("Beträge", "Betrag", "Beträge", amounts, named),
-        _table("Termine und Fristen", "Datum", "Termine", dates, named),
+        _table("Weitere Beträge" if costs else "Beträge", "Betrag", "Beträge", amounts, named),
+        _table("Weitere Termine" if due else "Termine und Fristen", "Datum", "Termine", dates, named),
         page_more.consultations(brief.consultations),
         page_facts.form(brief.form, named),
         page_more.annexes(brief.annexes, named, brief.id),
@@ -178,6 +187,15 @@ def _rest(brief: ItemBriefing, title: str, named: bool) -> list[str]:
         page_more.terms(brief, title),
         told.notes(),
     ]
+
+
+def _tight(texts: Iterable[str]) -> str:
+    return "\n".join("".join(text.split()) for text in texts)
+
+
+def _stands(text: str, shown: str) -> bool:
+    """Whether an amount or a day stands in what is shown (`_tight`), and not as the end of a larger one."""
+    return re.search(rf"(?<!\d)(?<!\d[.,]){re.escape(''.join(text.split()))}", shown) is not None
 
 
 class _Told:
@@ -288,7 +306,7 @@ def _table(
     title: str, head: str, more: str, rows: list[tuple[str, str | None, tuple[Citation, ...]]], named: bool
 ) -> str:
     lines = [
-        f'<tr><th scope="row">{safe(text)}</th><td>{safe(" ".join((context or "").split()))}</td>'
+        f"<tr>{row_head(text)}<td>{safe(' '.join((context or '').split()))}</td>"
         f"<td>{citations(cited, with_file=named, said=context or text)}</td></tr>"
         for text, context, cited in rows
     ]

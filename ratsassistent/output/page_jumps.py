@@ -33,4 +33,8 @@ def with_jumps(parts: Sequence[str]) -> tuple[str, str]:
         f'<li><button type="button" class="ra-link" data-local="jump" data-to="{number}">{name}</button></li>'
         for number, name in enumerate(names, 1)
     )
-    return f'<nav class="ra-jumps" aria-label="Inhalt dieses Punktes"><ul>{rows}</ul></nav>', body
+    listed = (
+        f'<nav class="ra-jumps" aria-label="Inhalt dieses Punktes"><details data-fold="inhalt"><summary>Inhalt dieses Punktes '
+        f"({len(names)} Abschnitte)</summary><ul>{rows}</ul></details></nav>"
+    )
+    return listed, body

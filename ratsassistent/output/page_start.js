@@ -40,13 +40,26 @@ window.raTab = (name) => {
 document.addEventListener("click", (event) => {  // who has chosen a view already is not taken elsewhere by a slow start
   if (event.isTrusted && event.target.closest?.('#ra-tabs [role="tab"]')) window.raStarted = true;
 }, true);
+// On paper black on white, also from a dark screen. (In page.css these would stand below Gradio's own element, and do nothing.)
+const paper = document.createElement("style");
+paper.textContent = `@media print {
+  :root, .dark {
+    --ra-ground: #fff !important; --ra-card: #fff !important; --ra-ink: #000 !important; --ra-soft: #333 !important; --ra-line: #999 !important;
+    --ra-main: #000 !important; --ra-main-ink: #fff !important; --ra-tint: #fff !important; --ra-good: #000 !important; --ra-bad: #000 !important; --ra-bad-tint: #fff !important;
+    --ra-ai: #000 !important; --ra-ai-tint: #fff !important; --ra-wording: #000 !important; --ra-wording-tint: #fff !important;
+    --ra-closed: #000 !important; --ra-closed-tint: #fff !important;
+  }
+  html { font-size: 11pt !important; }
+  .ra-skip { display: none !important; }
+}`;
+document.head.append(paper);
 window.raConfirm = (asking) => {
   const was = document.body.classList.contains("ra-confirming");
   document.body.classList.toggle("ra-confirming", asking);
   const place = document.querySelector(asking ? "[data-asks]" : "#ra-delete");
   if (asking !== was) setTimeout(() => {  // what is asked is read out; whoever says no is where he was
     place?.focus({ preventScroll: true });
-    if (asking) place?.scrollIntoView({ block: "nearest" });
+    if (asking) place?.closest(".ra-confirm")?.scrollIntoView({ block: "nearest" });  // with its two buttons
   }, 50);
 };
 document.addEventListener("keydown", (event) => {

@@ -26,6 +26,7 @@ _NEW_LINE = re.compile(r"(?:\(?\d{1,2}[.)]|\(?[a-z]\)|[-–•▪·])\s")  # an 
 _HYPHENATED = re.compile(r"[a-zäöüß]-$")
 _MOST_WORDS = 1500  # letters of what is looked for on a page
 _MOST_PAGES = 3  # a citation of more pages is none (contract)
+_UNBROKEN = 16  # letters of an amount or a day
 
 EXTRACT = "Auszug aus den Unterlagen"  # what kind of text it is, as shown
 
@@ -165,6 +166,11 @@ def item_title(number: str | None, name: str) -> str:
     return f"TOP {number}: {name}" if number else name
 
 
+def row_head(text: str) -> str:
+    """The head of a row, an amount or a day; a short one is never broken."""
+    return f'<th scope="row"{" data-short" if len(text) <= _UNBROKEN else ""}>{safe(text)}</th>'
+
+
 def is_table(text: str) -> bool:
     """True for a statement that is rows of a table below the names of their columns."""
     lines = text.split("\n")
@@ -173,7 +179,7 @@ def is_table(text: str) -> bool:
 
 def table(text: str) -> str:
     """Such a statement as a small table."""
-    head, *rows = ([safe(cell.strip()) for cell in line.split("|")] for line in text.split("\n"))
+    head, *rows = ([safe(cell.strip()).replace(" €", "\u00a0€") for cell in line.split("|")] for line in text.split("\n"))
     names = "".join(f'<th scope="col">{cell}</th>' for cell in head)
     lines = "".join(
         f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
