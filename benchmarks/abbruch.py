@@ -329,6 +329,23 @@ def main(arguments: list[str]) -> int:
     return 1 if bad else 0
 
 
+def _load(folder: Path) -> None:
+    """Import here what all the work needs, so that a forked process begins with it."""
+    import embedders
+    import pyrage
+
+    import ratsassistent.backup.restoring
+    from ratsassistent import workflow
+
+    folder.mkdir(parents=True)
+    with _opened(folder) as ws:
+        workflow.find(ws, "Wache")
+    shutil.rmtree(folder)
+    assert embedders
+    assert pyrage
+    assert ratsassistent
+
+
 def _must(do: Callable[[], object]) -> None:
     _, said = run(do)
     if said:
@@ -351,6 +368,7 @@ def kill_many(
     lasts: dict[str, float] = {}
     wanted: dict[str, dict[str, str]] = {}
     first = base / "anfang"
+    _load(base / "geladen")
     _must(lambda: begin(first))
     for number in range(count):
         kind = kinds[number % len(kinds)]

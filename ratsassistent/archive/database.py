@@ -169,16 +169,18 @@ def _busy(folder: Path) -> str:
     return f"Ein anderes Programm hält die Daten in {folder} gerade fest; bitte in einer Minute noch einmal versuchen."
 
 
-DAMAGED = "Die Datenbank in {folder} ist beschädigt und lässt sich nicht lesen"
+def damaged(folder: Path) -> str:
+    """The sentence for an archive that cannot be read."""
+    return (
+        f"Die Datenbank in {folder} ist beschädigt und lässt sich nicht lesen; bitte mit „ratsassistent wiederherstellen DATEI“ "
+        "eine Sicherung einspielen, oder mit „ratsassistent wiederherstellen --retten“ retten, was noch lesbar ist."
+    )
 
 
 def _sentence(code: int | None, folder: Path) -> str | None:
     primary = None if code is None else code & 0xFF
     if primary in _CORRUPT:
-        return (
-            f"{DAMAGED.format(folder=folder)}; bitte mit „ratsassistent wiederherstellen DATEI“ "
-            "eine Sicherung einspielen, oder mit „ratsassistent wiederherstellen --retten“ retten, was noch lesbar ist."
-        )
+        return damaged(folder)
     if primary in _DENIED:
         return f"In den Ordner {folder} kann nicht geschrieben werden; bitte die Zugriffsrechte prüfen."
     if primary == sqlite3.SQLITE_FULL:

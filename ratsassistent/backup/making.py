@@ -60,8 +60,8 @@ def make(
             files = _of_one_moment(ws, stage)
         meetings = sorted({key for file in stage.rglob(database.DATABASE) for key in snapshot.meetings(file)})
         for file in stage.rglob(database.DATABASE):
-            if wrong := snapshot.faults(file):
-                raise StorageError(f"{database.DAMAGED.format(folder=_live(ws, stage, file).parent)} ({wrong[0]})")
+            if snapshot.faults(file):
+                raise StorageError(database.damaged(_live(ws, stage, file).parent))
         progress("Die Sicherung wird geschrieben", 0.0)
         head = container.Head(
             id=f"ra:sicherung-{uuid.uuid4().hex[:16]}",

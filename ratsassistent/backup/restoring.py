@@ -75,7 +75,7 @@ def restore(
     temporary.sweep(data)
     former: Known | None = None
     damaged: Path | None = None
-    with temporary.folder(data) as name, _nobody_at_work(settings):
+    with temporary.folder(data) as name, nobody_at_work(settings):
         state = Path(name) / "neu"
         state.mkdir()
         progress("Die Sicherung wird gelesen und geprüft", 0.0)
@@ -95,10 +95,10 @@ def restore(
                     said = deletions.united([*said, *deletions.known(ws)])
                     former = making.make(ws, passphrase, days=days, progress=progress)
             except StorageError:
-                damaged = _kept_as_it_lies(settings)
+                damaged = kept_as_it_lies(settings)
                 if damaged is None:
                     raise
-        with _alone(settings):
+        with alone(settings):
             (state / deletions.FILE).unlink(missing_ok=True)  # the one beside it says more
             deletions.put(data, said)
             swapping.commit(settings, state)
@@ -115,9 +115,9 @@ def restore(
     )
 
 
-def apply_deletions(ws: Workspace, said: list[deletions.Deleted], since: dt.datetime) -> list[str]:
-    """Delete again what was deleted after a moment; returns the ids of what was there."""
-    late = [one for one in said if one.time > since]
+def apply_deletions(ws: Workspace, said: list[deletions.Deleted], since: dt.datetime | None) -> list[str]:
+    """Delete again what was deleted after a moment, or ever; returns the ids of what was there."""
+    late = [one for one in said if since is None or one.time > since]
     for store in ws.stores:
         deletions_table.add(store, said)
     there = [one.id for one in late if one.kind in ("Meeting", "Paper") and _is_there(ws, one.id)]
@@ -135,7 +135,8 @@ def apply_deletions(ws: Workspace, said: list[deletions.Deleted], since: dt.date
             gone.append(one.id)
     for store in ws.stores:  # the times of the deletions themselves, not of their being done again
         deletions_table.put(store, said)
-    deletions.write(ws.settings.data_folder, said)
+    if said:
+        deletions.write(ws.settings.data_folder, said)
     return gone
 
 
@@ -158,7 +159,7 @@ def _lay_down(state: Path, name: str, stream: IO[bytes], file: Path) -> None:
             shutil.copyfileobj(stream, out, 1 << 20)
 
 
-def _kept_as_it_lies(settings: Settings) -> Path | None:
+def kept_as_it_lies(settings: Settings) -> Path | None:
     """Archives that cannot be read, put aside as they are; None where they can be read after all, but there is no room."""
     archives = (settings.public_folder, settings.nonpublic_folder)
     if not any((f := a / database.DATABASE).is_file() and snapshot.faults(f) for a in archives):
@@ -173,8 +174,11 @@ def _kept_as_it_lies(settings: Settings) -> Path | None:
 
 
 @contextmanager
-def _nobody_at_work(settings: Settings) -> Iterator[None]:
-    """While no worker writes: it would put what it writes into the restored archive."""
+def nobody_at_work(settings: Settings) -> Iterator[None]:
+    """While no worker writes: it would put what it writes into the restored archive.
+
+    :raises StorageError: one does not go.
+    """
     folder = settings.nonpublic_folder
     with database.storage_errors(settings.data_folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -193,7 +197,11 @@ def _nobody_at_work(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
+    """While nobody takes in or corrects.
+
+    :raises StorageError: somebody does.
+    """
     lock = correcting.lock_of(settings.nonpublic_folder)
     try:
         lock.acquire(timeout=_WAIT_S)

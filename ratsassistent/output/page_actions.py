@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from ratsassistent import briefing_jobs, corrections, models, public_part, question_jobs, workflow
+from ratsassistent.backup import known
 from ratsassistent.briefings import Briefing, Intake, Mark, RemarkKind
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError
 from ratsassistent.jobs import Job
@@ -368,9 +369,10 @@ class Actions:
         return page_export.made(part, page_views.download_links(links), closed=closed)
 
     def delete(self, meeting_id: str) -> str:
-        """Delete a meeting; says what was deleted."""
+        """Delete a meeting; says what was deleted, and where it still is."""
         with workflow.workspace(self.settings) as ws:
-            return f"„{workflow.delete(ws, meeting_id).name}“ wurde gelöscht."
+            gone = workflow.delete(ws, meeting_id)
+        return f"„{gone.name}“ wurde gelöscht. {known.after_deletion(self.settings, [gone.id])}".strip()
 
     # --- work in the background
 

@@ -1,0 +1,109 @@
+"""A data folder with a damaged database is built anew from what can still be read, and from its PDFs.
+
+What enters: settings. What leaves: a data folder that opens; a Rescued that says what came over and what is lost.
+What it does not know: how a database is read (`archive.rescue`), commands.
+
+What was there is put aside as it lies. The new state gets into its place as a restored one does: whole, or not at all.
+PDFs are taken in again where rows are lost; what persons wrote cannot be had again from them.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from ratsassistent import deletions, swapping, temporary, workflow
+from ratsassistent.archive import database, snapshot
+from ratsassistent.archive import rescue as archive_rescue
+from ratsassistent.archive.store import FILES, Store
+from ratsassistent.backup import restoring
+from ratsassistent.errors import InputError
+from ratsassistent.oparl import Model
+from ratsassistent.settings import Settings
+from ratsassistent.workspace import Progress, quiet
+
+
+class Rescued(Model):
+    """What a rescue came to. `rows`: read of the damaged databases; `read_again`: PDFs; `damaged`: where they lie now."""
+
+    meetings: int
+    rows: int
+    lost: int
+    read_again: int
+    damaged: str | None
+
+
+def rescue(settings: Settings, *, progress: Progress = quiet) -> Rescued:
+    """Build a damaged data folder anew.
+
+    :raises InputError: nothing is damaged. :raises StorageError: there is no room, or another program works with the data.
+    """
+    data = settings.data_folder
+    archives = {settings.public_folder: True, settings.nonpublic_folder: False}
+    damaged = [a for a in archives if (f := a / database.DATABASE).is_file() and snapshot.faults(f)]
+    if not damaged:
+        raise InputError("Die Daten sind in Ordnung; es gibt nichts zu retten.")
+    temporary.sweep(data)
+    rows = lost = 0
+    with temporary.folder(data) as name, restoring.nobody_at_work(settings), restoring.alone(settings):
+        progress("Was da ist, wird beiseitegelegt", 0.0)
+        aside = restoring.kept_as_it_lies(settings)
+        state = Path(name) / "neu"
+        pdfs: dict[str, Path] = {}
+        for archive, public in archives.items():
+            new = state / archive.name
+            (new / FILES).mkdir(parents=True)
+            for pdf in sorted((archive / FILES).glob("*.pdf")) if (archive / FILES).is_dir() else ():
+                pdfs[pdf.stem] = pdf  # the later one is the non-public one, which has all pages
+                with database.storage_errors(data):
+                    shutil.copyfile(pdf, new / FILES / pdf.name)
+            if archive in damaged:
+                progress("Was lesbar ist, wird gerettet", 0.2)
+                read, gone = _rescued(archive, new, Path(name) / "beschaedigt", public=public)
+                rows, lost = rows + read, lost + gone
+            elif (archive / database.DATABASE).is_file():
+                snapshot.copy(archive / database.DATABASE, new / database.DATABASE)
+        again = _with_names(state, archives, pdfs, Path(name) / "pdf")
+        swapping.commit(settings, state)
+        swapping.finish(settings)
+        kept = temporary.folder(data)
+        for pdf in again:
+            shutil.move(pdf, Path(kept.name) / pdf.name)
+    with kept, workflow.workspace(settings) as ws:
+        progress("Die PDF-Dateien werden neu gelesen", 0.5)
+        workflow.take_in(ws, sorted(Path(kept.name).iterdir()), progress=progress)
+        gone_again = deletions.known(ws)
+        restoring.apply_deletions(ws, gone_again, None)
+        meetings = len(workflow.meetings(ws))
+    return Rescued(
+        meetings=meetings, rows=rows, lost=lost, read_again=len(again), damaged=str(aside) if aside else None
+    )
+
+
+def _rescued(archive: Path, new: Path, work: Path, *, public: bool) -> tuple[int, int]:
+    """Read a copy, with its log of changes: the damaged files stay as they are."""
+    with database.storage_errors(archive):
+        work.mkdir(exist_ok=True)
+        for file in archive.glob(f"{database.DATABASE}*"):
+            shutil.copyfile(file, work / file.name)
+        made = archive_rescue.rescue(work / database.DATABASE, new, public=public)
+        shutil.rmtree(work)
+    return made
+
+
+def _with_names(state: Path, archives: dict[Path, bool], pdfs: dict[str, Path], folder: Path) -> list[Path]:
+    """Copies of the PDFs under the names that they had, as far as these are known."""
+    names = {}
+    for archive, public in archives.items():
+        with Store.open(state / archive.name, public=public) as store:
+            names |= {file.sha256: file.name for file in store.files()}
+    out = []
+    for sha256, pdf in pdfs.items():
+        name = re.sub(r"[^\w. -]+", "_", Path(names.get(sha256, pdf.name)).name)[-100:]
+        target = folder / sha256[:8] / name
+        with database.storage_errors(folder.parent):
+            target.parent.mkdir(parents=True)
+            shutil.copyfile(pdf, target)
+        out.append(target)
+    return out

@@ -1,0 +1,350 @@
+"""Backups: one file with everything, checked, encrypted, listed; and back, whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sqlite3
+import tarfile
+import threading
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from commands import Run
+from conftest import files, rows, settings_for
+
+from ratsassistent import __main__, deletions, swapping, workflow
+from ratsassistent.archive import database, snapshot
+from ratsassistent.archive.searches_table import Searches
+from ratsassistent.archive.store import Store
+from ratsassistent.backup import container, known, making, rescuing, restoring
+from ratsassistent.errors import InputError, StorageError
+from ratsassistent.settings import Settings
+
+WORDS = "Rathaus Kirchturm 7"
+SECRET = b"Turnhalle"
+
+
+class Crash(BaseException):
+    """The power is gone."""
+
+
+@pytest.fixture
+def settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(workflow.background, "ensure_worker", lambda _: False)
+    (data / "einstellungen.toml").write_text('name = "Erika"\n', encoding="utf-8")
+    (data / "prompts").mkdir()
+    (data / "prompts" / "frage.md").write_text("eigener Auftrag", encoding="utf-8")
+    return settings_for(data)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Settings:
+    return settings_for(tmp_path / "leer")
+
+
+def made(settings: Settings, target: Path, words: str | None = None) -> known.Known:
+    with workflow.workspace(settings) as ws:
+        return making.make(ws, words, target)
+
+
+def held(folder: Path) -> dict[str, list[object]]:
+    """Every row but what says when and by what it was put there."""
+    return {name: found for name, found in rows(folder).items() if not name.endswith((".pending", ".embedding_model"))}
+
+
+def test_a_backup_comes_back_whole_and_tells_nobody_anything(
+    settings: Settings, empty: Settings, tmp_path: Path
+) -> None:
+    one = made(settings, tmp_path / "s.zip", WORDS)
+    assert one.encrypted
+    assert container.read_head(one.path).id == one.id
+    raw = one.path.read_bytes()
+    with zipfile.ZipFile(one.path) as outer:
+        assert outer.namelist() == ["LIESMICH.txt", "kopf.json", "schluessel.age", "inhalt.tar.age"]
+    assert SECRET not in raw
+    assert b"SQLite format" not in raw
+    assert one.meetings[0].encode() not in raw
+    for wrong in ("Rathaus Kirchturm 8", ""):
+        with pytest.raises(InputError, match="Das Kennwort passt nicht"):
+            restoring.restore(empty, one.path, wrong)
+    with pytest.raises(InputError, match="verschlüsselt"):
+        restoring.restore(empty, one.path, None)
+    bent = tmp_path / "verbogen.zip"
+    bent.write_bytes(raw[: len(raw) // 2] + b"\x00\x01" + raw[len(raw) // 2 + 2 :])
+    with pytest.raises(InputError, match="beschädigt"):
+        restoring.restore(empty, bent, WORDS)
+    assert not empty.public_folder.exists() or not restoring.holds_anything(empty)
+    done = restoring.restore(empty, one.path, WORDS)
+    assert (done.meetings, done.former, done.deleted_again) == (1, None, ())
+    assert held(empty.data_folder) == held(settings.data_folder)
+    assert files(empty.data_folder) == files(settings.data_folder)
+    for name in ("einstellungen.toml", "prompts/frage.md"):
+        assert (empty.data_folder / name).read_bytes() == (settings.data_folder / name).read_bytes()
+
+
+def test_it_can_be_opened_without_this_program(settings: Settings, tmp_path: Path) -> None:
+    one = made(settings, tmp_path / "s.zip")
+    with zipfile.ZipFile(one.path) as outer, tarfile.open(fileobj=io.BytesIO(outer.read("inhalt.tar"))) as tar:
+        names = tar.getnames()
+        listing = json.loads(tar.extractfile("verzeichnis.json").read())  # type: ignore[union-attr]
+    assert {"oeffentlich/archiv.sqlite", "nichtoeffentlich/archiv.sqlite", "einstellungen.toml"} <= set(names)
+    assert [piece["name"] for piece in listing["pieces"]] == names[:-1]
+    assert not any(name.startswith(("modell", "sicherung", "rechner")) or name.endswith(".sperre") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda raw: raw[: len(raw) // 3], "beschädigt"),
+        (lambda raw: raw.replace(b'"format": 1', b'"format": 9'), "beschädigt"),  # its own checksum
+        (lambda _: b"PK\x03\x04 kaputt", "keine Sicherung"),
+        (lambda _: b"", "keine Sicherung"),
+    ],
+)
+def test_what_is_no_whole_backup_is_refused_in_one_sentence(
+    settings: Settings, tmp_path: Path, change, sentence
+) -> None:  # type: ignore[no-untyped-def]
+    before = held(settings.data_folder)
+    one = made(settings, tmp_path / "s.zip")
+    one.path.write_bytes(change(one.path.read_bytes()))
+    with pytest.raises(InputError, match=sentence) as error:
+        restoring.restore(settings, one.path, None)
+    assert str(error.value).count(". ") == 0
+    assert held(settings.data_folder) == before
+
+
+def repacked(source: Path, target: Path, head: dict[str, object] | None = None, extra: str | None = None) -> Path:
+    """The same backup with another head, or a piece with this name in it."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        told = json.loads(old.read("kopf.json")) | (head or {})
+        new.writestr("kopf.json", json.dumps(told))
+        content = io.BytesIO()
+        with (
+            tarfile.open(fileobj=io.BytesIO(old.read("inhalt.tar"))) as tar,
+            tarfile.open(fileobj=content, mode="w") as out,
+        ):
+            if extra:
+                info = tarfile.TarInfo(extra)
+                info.size = 4
+                out.addfile(info, io.BytesIO(b"boes"))
+            for member in tar:
+                out.addfile(member, tar.extractfile(member))
+        new.writestr("inhalt.tar", content.getvalue())
+    return target
+
+
+@pytest.mark.parametrize(
+    "name", ["../boese.txt", "/tmp/boese.txt", "oeffentlich/../../boese.txt", "..\\boese.txt", "C:boese.txt"]
+)
+def test_a_backup_of_somebody_else_writes_nowhere_else(
+    settings: Settings, empty: Settings, tmp_path: Path, name: str
+) -> None:
+    one = made(settings, tmp_path / "s.zip")
+    with pytest.raises(InputError, match="beschädigt"):
+        restoring.restore(empty, repacked(one.path, tmp_path / "boese.zip", extra=name), None)
+    assert not list(tmp_path.rglob("*boese.txt"))
+
+
+def test_a_backup_of_a_newer_program_is_refused(settings: Settings, tmp_path: Path) -> None:
+    one = made(settings, tmp_path / "s.zip")
+    for head in ({"format": 2}, {"revision": "9999"}):
+        with pytest.raises(InputError, match="neueren Version"):
+            restoring.restore(settings, repacked(one.path, tmp_path / "neuer.zip", head), None)
+
+
+def test_what_was_deleted_since_is_deleted_again(
+    run: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "s.zip"
+    with workflow.workspace(settings_for(data)) as ws:
+        (meeting,) = workflow.meetings(ws)
+        search = Searches(ws.nonpublic).keep("Zwirbel", {})
+    assert run("sichern", "--ohne-kennwort", "-o", target).status == 0
+    told = run("loeschen", meeting.id)
+    assert "steht noch in einer Sicherung" in told.out
+    with workflow.workspace(settings_for(data)) as ws:
+        Searches(ws.nonpublic).remove(search.id)
+        when = {one.id: one.time for one in deletions.known(ws)}
+    assert set(when) == {meeting.id, search.id}
+    assert run("wiederherstellen", target).status == 2  # it does not ask where nobody can answer
+    done = json.loads(run("wiederherstellen", target, "--ja", "--json").out)
+    assert done["deleted_again"] == 2
+    with workflow.workspace(settings_for(data)) as ws:
+        assert workflow.meetings(ws) == []
+        assert Searches(ws.nonpublic).all() == []
+        assert {one.id: one.time for one in deletions.known(ws)} == when
+    # the disk is lost; what lies beside the backup still knows it
+    shutil.rmtree(data)
+    assert json.loads(run("wiederherstellen", target, "--json").out)["deleted_again"] == 1
+    listed = json.loads(run("sichern", "--liste", "--json").out)
+    assert listed == {"backups": []}
+
+
+def test_backups_are_listed_expire_and_are_forgotten(run: Run, data: Path, tmp_path: Path) -> None:
+    old = tmp_path / "alt.zip"
+    assert run("sichern", "--ohne-kennwort", "-o", old, "--aufbewahren", "1").status == 0
+    register = data / known.REGISTER
+    entries = json.loads(register.read_text())
+    entries[0] |= {"created": "2020-01-01T00:00:00Z", "expires": "2020-01-02T00:00:00Z"}
+    register.write_text(json.dumps(entries))
+    done = run("sichern", "--ohne-kennwort", "--json")
+    assert json.loads(done.out)["deleted"] == [str(old)]
+    assert "alt.zip" in done.err
+    assert not old.exists()
+    (one,) = json.loads(run("sichern", "--liste", "--json").out)["backups"]
+    assert (one["reachable"], one["holds_deleted"], one["encrypted"], one["meetings"]) == (True, False, False, 1)
+    assert run("loeschen", "2027").status == 0
+    assert "enthält noch Gelöschtes" in run("sichern", "--liste").out
+    gone = json.loads(run("sichern", "--vergessen", "--ja", "--json").out)
+    assert gone == {"deleted": [one["file"]], "unreachable": []}
+    assert not Path(one["file"]).exists()
+
+
+def test_the_passphrase_comes_from_the_environment_or_standard_input(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("zu kurz\n"))
+    assert "mindestens 10 Zeichen" in run("sichern").err
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run("sichern").status == 2
+    assert not list(data.rglob("*.zip"))
+    with pytest.raises(SystemExit):
+        __main__.main(["sichern", "--kennwort", WORDS])
+
+
+@pytest.mark.parametrize("where", ["before", "archive", "settings"])
+def test_a_restore_that_a_crash_interrupts_leaves_the_old_or_the_new(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    with_meeting = held(settings.data_folder)
+    one = made(settings, tmp_path / "s.zip")
+    with workflow.workspace(settings) as ws:
+        Searches(ws.nonpublic).keep("später", {})
+    later = held(settings.data_folder)
+
+    def crash(*_: object) -> None:
+        raise Crash
+
+    name = {"before": "commit", "archive": "_put_settings", "settings": "_place"}[where]
+    original = swapping._place
+
+    def crash_late(source: Path, target: Path) -> None:
+        if target.suffix == ".toml":
+            raise Crash
+        original(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(swapping, name, crash_late if where == "settings" else crash)
+        with pytest.raises(Crash):
+            restoring.restore(settings, one.path, None)
+    with workflow.workspace(settings):
+        pass
+    assert held(settings.data_folder) == (later if where == "before" else with_meeting)
+    left = {path.name for path in settings.data_folder.iterdir()}
+    assert not left & {swapping.PLACE, f"{swapping.PLACE}.fertig"}
+
+
+def test_a_backup_is_made_while_others_write(settings: Settings, empty: Settings, tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        with workflow.workspace(settings) as ws:
+            number = 0
+            while not stop.is_set():
+                Searches(ws.nonpublic).keep(f"Wort {number}", {})
+                number += 1
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        one = made(settings, tmp_path / "s.zip")
+    finally:
+        stop.set()
+        thread.join()
+    restoring.restore(empty, one.path, None)
+    with workflow.workspace(empty) as ws:
+        kept = [search.text for search in Searches(ws.nonpublic).all()]
+        assert len(workflow.meetings(ws)) == 1
+    numbers = sorted(int(text.split()[1]) for text in kept)
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
+
+
+def test_a_full_disk_leaves_nothing_half_written(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match="ist voll"):
+        made(settings, tmp_path / "s.zip", WORDS)
+    after = {
+        path for path in tmp_path.rglob("*") if path.is_file() and not path.name.endswith((".sperre", "-wal", "-shm"))
+    }
+    assert after <= before
+
+
+def damage(file: Path, place: float, size: int) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file.open("r+b") as stream:
+        stream.seek(int(file.stat().st_size * place) // 4096 * 4096)
+        stream.write(b"\xa5" * size)
+
+
+@pytest.mark.parametrize(("place", "size"), [(0.0, 100), (0.5, 3 * 4096), (0.0, 8192)])
+def test_what_can_be_read_of_a_damaged_database_is_rescued(settings: Settings, place: float, size: int) -> None:
+    with workflow.workspace(settings) as ws:
+        (meeting,) = workflow.meetings(ws)
+        pages = workflow.coverage(ws).pages
+    file = settings.nonpublic_folder / database.DATABASE
+    damage(file, place, size)
+    if place == 0.0:
+        with pytest.raises(StorageError, match=r"beschädigt.*--retten"), workflow.workspace(settings):
+            pass
+    with pytest.raises(StorageError, match="beschädigt"):
+        if place == 0.0:
+            made(settings, settings.data_folder / known.FOLDER / "s.zip")
+        else:
+            made(settings, settings.data_folder.parent / "s.zip")
+    done = rescuing.rescue(settings)
+    assert done.meetings == 1
+    assert done.damaged is not None
+    with workflow.workspace(settings) as ws:
+        assert [m.id for m in workflow.meetings(ws)] == [meeting.id]
+        assert workflow.coverage(ws).pages == pages
+        assert not snapshot.faults(file)
+        with pytest.raises(InputError, match="nichts zu retten"):
+            rescuing.rescue(settings)
+        workflow.delete(ws, meeting.id)
+    assert not Path(done.damaged).exists()
+
+
+def test_an_upgrade_keeps_a_copy_until_something_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "archiv"
+    Store.open(folder, public=False).close()
+    with closing(sqlite3.connect(folder / database.DATABASE)) as connection, connection:
+        connection.execute("DROP TABLE deleted")
+        connection.execute("UPDATE alembic_version SET version_num = '0010'")
+        newer = [row[1] for row in connection.execute("PRAGMA table_info(job)")]
+        if "person" in newer:
+            connection.execute("ALTER TABLE job DROP COLUMN person")
+        connection.execute("INSERT INTO mark (item_id, read, important) VALUES ('ra:top-1', 1, 0)")
+    with Store.open(folder, public=False) as store:
+        (copy,) = folder.glob("archiv.vor-umstellung-0010.sqlite")
+        with closing(sqlite3.connect(copy)) as old:
+            assert old.execute("SELECT item_id FROM mark").fetchall() == [("ra:top-1",)]
+            assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0010",)
+        from ratsassistent.archive import deletion
+
+        with store.writing() as connection:
+            deletion.note_cleaning(connection)
+        store.clean()
+        assert not copy.exists()
