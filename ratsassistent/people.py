@@ -18,6 +18,7 @@ import time
 import unicodedata
 import uuid
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,10 +82,14 @@ class People:
         self._table = table.PeopleTable(data_folder)
         self._clock = clock
         self._hasher = hasher or argon2.PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))  # what a name that does not exist is compared with
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         with self._table.writing() as connection:
             self._secret = table.kept_secret(connection, "versuche", secrets.token_hex(32)).encode()
+
+    @cached_property
+    def nobody(self) -> str:
+        """The hash that a name which does not exist is compared with; to be asked for before the first tries to come in."""
+        return self._hasher.hash(secrets.token_urlsafe(16))
 
     # --- persons
 
@@ -162,7 +167,7 @@ class People:
                 until = now + _wait(count, FREE[kind])
                 table.put_try(connection, {"key": hashed, "count": count, "last": now, "until": until})
             found = table.find_person(connection, key)
-        right = self._is_right(found["password"] if found else self._nobody, password)
+        right = self._is_right(found["password"] if found else self.nobody, password)
         if found is None or not right or found["blocked"] is not None:
             return None
         return self._let_in(found, password, keys, known, now)

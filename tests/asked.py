@@ -83,4 +83,6 @@ class Echo:
                 break
         self.bodies.append(body)
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
-        await send({"type": "http.response.body", "body": b'<html lang="en"><head></head><body class="x"></body></html>'})
+        await send(
+            {"type": "http.response.body", "body": b'<html lang="en"><head></head><body class="x"></body></html>'}
+        )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import threading
 from pathlib import Path
 
+import argon2
 import pytest
 from argon2 import PasswordHasher
-from commands import run  # type: ignore[import-not-found]
+from commands import Result, Run, refused
 
 from ratsassistent import people as rules
 from ratsassistent.errors import InputError, NotFound
@@ -218,22 +218,24 @@ def test_a_made_up_token_is_nobodys(people: People) -> None:
         people.block("Niemand")
 
 
-def test_the_command_says_who_may_come_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def access(*words: str, typed: str = "") -> tuple[int, str, str]:
+def test_the_command_says_who_may_come_in(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def access(*words: str, typed: str = "") -> Result:
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-        return run("--datenordner", str(tmp_path), "zugang", *words)
+        return run("zugang", *words)
 
+    monkeypatch.setattr(argon2, "PasswordHasher", lambda: CHEAP)
     assert access("anlegen", "Anna", "Beck", typed=f"{GOOD}\n")[:2] == (0, "„Anna Beck“ kann sich jetzt anmelden.\n")
-    assert access("anlegen", "Anna Beck", typed=f"{GOOD}\n")[0] == 1
-    assert access("anlegen", "Ohne", typed="")[0] == 1
-    assert access("sperren")[0] == 2
-    assert "gesperrt" not in access("liste")[1]
-    assert access("sperren", "anna beck")[0] == 0
-    shown = json.loads(access("liste", "--json")[1])
-    assert [(p["name"], p["blocked"]) for p in shown["people"]] == [("Anna Beck", True)]
-    assert "argon2" not in json.dumps(shown)
-    assert access("kennwort", "Anna Beck", typed="zu kurz\n")[0] == 1
-    assert access("kennwort", "Anna Beck", typed="noch ein langes Kennwort\n")[0] == 0
-    assert access("entsperren", "Anna Beck")[0] == 0
-    assert access("entfernen", "Anna Beck")[0] == 0
-    assert json.loads(access("liste", "--json")[1]) == {"people": []}
+    assert refused(access("anlegen", "Anna Beck", typed=f"{GOOD}\n"))
+    assert refused(access("anlegen", "Ohne", typed=""))
+    assert access("sperren").status == 2
+    assert "gesperrt" not in access("liste").out
+    assert access("sperren", "anna beck").status == 0
+    shown = access("liste", "--json")
+    assert [(p["name"], p["blocked"]) for p in shown.json["people"]] == [("Anna Beck", True)]
+    assert "argon2" not in shown.out
+    assert refused(access("kennwort", "Niemand", typed="noch ein langes Kennwort\n"))
+    assert access("kennwort", "Anna Beck", typed="zu kurz\n").status == 1
+    assert access("kennwort", "Anna Beck", typed="noch ein langes Kennwort\n").status == 0
+    assert access("entsperren", "Anna Beck").status == 0
+    assert access("entfernen", "Anna Beck").status == 0
+    assert access("liste", "--json").json == {"people": []}

@@ -33,7 +33,6 @@ from sqlalchemy import (
     select,
     update,
 )  # fmt: skip
-from sqlalchemy.pool import NullPool
 
 from ratsassistent.archive import database
 from ratsassistent.errors import StorageError
@@ -89,9 +88,7 @@ class PeopleTable:
             file = self.folder / FILE
             if not file.exists():
                 file.touch(mode=0o600)
-            self._engine = create_engine(
-                URL.create("sqlite", database=str(file)), connect_args={"timeout": BUSY_S}, poolclass=NullPool
-            )
+            self._engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": BUSY_S})
             event.listen(self._engine, "connect", _prepare)
             with self.writing() as connection:
                 shape = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
@@ -123,7 +120,7 @@ class PeopleTable:
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun by `writing`
-    for pragma in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL"):
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "secure_delete = ON", "synchronous = NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -143,7 +143,7 @@ class Guard:
             return
         try:
             asked = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             asked = None
         if not isinstance(asked, dict):
             await refuse(_NO_JSON, send)

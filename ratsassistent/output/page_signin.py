@@ -68,6 +68,7 @@ class SignIn:
     def __init__(self, app: Application, people: People, door: Door) -> None:
         """:param door: how the page is offered: whether cookies go over TLS only, and where a request comes from."""
         self._app, self._people, self._door = app, people, door
+        _ = people.nobody  # so that the first wrong name takes no longer than others
         self.cookie = "__Host-ratsassistent" if door.secure else "ratsassistent"
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="anmelden")
         self._waiting = 0

@@ -69,7 +69,10 @@ class Uploads:
 
     def are_ours(self, data: Any) -> bool:
         """Whether every file that a browser names in its data was handed in through the page, and is a file."""
-        return all(self.is_ours(path) for path in _paths(data))
+        try:
+            return all(self.is_ours(path) for path in _paths(data))
+        except RecursionError:  # nested deeper than anything the page sends
+            return False
 
     def is_ours(self, path: object) -> bool:
         """Whether a path is that of a file handed in: no link, nothing around it, no other address."""

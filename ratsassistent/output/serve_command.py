@@ -20,7 +20,9 @@ def add(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--port", type=int, help="Anschluss auf diesem Rechner")
     others = sub.add_argument_group("Für andere im Rathaus (nur verschlüsselt und mit Kennwort je Person)")
     others.add_argument(
-        "--fuer-andere", metavar="ADRESSE", help="Name oder Adresse, unter der andere die Seite aufrufen, auch NAME:PORT"
+        "--fuer-andere",
+        metavar="ADRESSE",
+        help="Name oder Adresse, unter der andere die Seite aufrufen, auch NAME:PORT",
     )
     others.add_argument("--zertifikat", metavar="DATEI", type=Path, help="Zertifikat (PEM, mit Zwischenzertifikaten)")
     others.add_argument("--schluessel", metavar="DATEI", type=Path, help="geheimer Schlüssel dazu (PEM)")
