@@ -43,13 +43,15 @@ document.addEventListener("click", (event) => {  // who has chosen a view alread
 // On paper black on white, also from a dark screen. (In page.css these would stand below Gradio's own element, and do nothing.)
 const paper = document.createElement("style");
 paper.textContent = `@media print {
-  :root, .dark {
+  :root, .dark, .contain {
     --ra-ground: #fff !important; --ra-card: #fff !important; --ra-ink: #000 !important; --ra-soft: #333 !important; --ra-line: #999 !important;
     --ra-main: #000 !important; --ra-main-ink: #fff !important; --ra-tint: #fff !important; --ra-good: #000 !important; --ra-bad: #000 !important; --ra-bad-tint: #fff !important;
     --ra-ai: #000 !important; --ra-ai-tint: #fff !important; --ra-wording: #000 !important; --ra-wording-tint: #fff !important;
     --ra-closed: #000 !important; --ra-closed-tint: #fff !important;
   }
-  html { font-size: 11pt !important; }
+  html:root { font-size: 11pt !important; }
+  .contain * { color: #000 !important; }
+  .contain .ra-ai-mark { background: none !important; border: 1px solid #000; }
   .ra-skip { display: none !important; }
 }`;
 document.head.append(paper);

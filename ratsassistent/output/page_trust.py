@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HELP = "hilfe"
 _HERE = Path(__file__).parent
-_HEAD = """<h1>Hilfe</h1><p>Ein kurzer Kurs, Begriffe zum Nachschlagen, und was Sie und Ihre Datenschutzbeauftragte über dieses Programm wissen
+_HEAD = """<h1>Hilfe</h1><p>Was Sie wo anklicken, ein kurzer Kurs, Begriffe zum Nachschlagen, und was Sie und Ihre Datenschutzbeauftragte über dieses Programm wissen
 müssen.</p>"""
 
 
