@@ -299,11 +299,12 @@ def one(kind: str, before: Path, place: Path, moment: float | None) -> tuple[boo
 
 def reopen(folder: Path) -> None:
     """What the page does when it starts."""
-    from ratsassistent import corrections, retention
+    from ratsassistent import corrections, deleting, retention
 
     with _opened(folder) as ws:
         corrections.put_in_order(ws)
         retention.tidy(ws)
+        deleting.tidy(ws)
 
 
 def main(arguments: list[str]) -> int:

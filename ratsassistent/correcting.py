@@ -45,9 +45,16 @@ def alone(ws: Workspace, progress: Progress = quiet) -> Iterator[None]:
         except Timeout:
             progress("Es wird gerade etwas anderes eingelesen; danach geht es hier weiter", None)
     try:
+        drop_strays(ws)
         yield
     finally:
         lock.release()
+
+
+def drop_strays(ws: Workspace) -> None:
+    """Remove files that a killed take-in or correction left in the archives; only while `alone`."""
+    for store in ws.stores:
+        store.drop_strays()
 
 
 def lock_of(folder: Path) -> FileLock:

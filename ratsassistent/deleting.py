@@ -62,11 +62,18 @@ def finish(ws: Workspace) -> None:
     with correcting.if_alone(ws) as alone:
         if alone:  # else whoever takes in may still hold it in memory: the note stays until then
             _remove(ws, keys)
-            for store in ws.stores:
-                store.drop_strays()
+            correcting.drop_strays(ws)
             deletion.end(ws.nonpublic, keys, ())
     with suppress(StorageError):  # the archives say it, too
         deletions.known(ws)
+
+
+def tidy(ws: Workspace) -> None:
+    """Remove what killed programs left behind; for the start of a program that stays."""
+    leftovers.sweep(ws.settings)
+    with correcting.if_alone(ws) as alone:
+        if alone:
+            correcting.drop_strays(ws)
 
 
 def _remove(ws: Workspace, keys: Sequence[str]) -> None:

@@ -59,8 +59,6 @@ def take_in(
     """
     with correcting.alone(ws, progress):
         correcting.put_in_order(ws)  # what a crash interrupted
-        for store in ws.stores:
-            store.drop_strays()
         return _take_in(ws, paths, public, progress, on_agenda)
 
 

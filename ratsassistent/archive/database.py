@@ -7,6 +7,7 @@ What it does not know: what is stored. Alembic is imported only when there is so
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ DATABASE = "archiv.sqlite"
 LOCK = "archiv.sperre"
 BUSY_SECONDS = 30  # how long a writer waits for another process
 COPY_DAYS = 7  # that the copy made before an upgrade is kept
+_LEAST_FREE = 256 * 1024  # bytes
 _COPY = "archiv.vor-umstellung-"
 _WRITES = "ratsassistent_writes"
 
@@ -179,6 +181,8 @@ def damaged(folder: Path) -> str:
 
 def _sentence(code: int | None, folder: Path) -> str | None:
     primary = None if code is None else code & 0xFF
+    if primary in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN} and _is_full(folder):
+        primary = sqlite3.SQLITE_FULL
     if primary in _CORRUPT:
         return damaged(folder)
     if primary in _DENIED:
@@ -190,6 +194,14 @@ def _sentence(code: int | None, folder: Path) -> str | None:
     if primary == sqlite3.SQLITE_IOERR:
         return f"Der Datenträger von {folder} meldet einen Fehler beim Lesen oder Schreiben."
     return None
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether there is no room for what SQLite keeps beside a database that is open; it then says something else."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_FREE
+    except OSError:
+        return False
 
 
 def _os_sentence(error: OSError, folder: Path) -> str:

@@ -226,7 +226,15 @@ def _identity(sealed: bytes, passphrase: str) -> Any:
 def _decrypted(sealed: IO[bytes], identity: Any) -> Iterator[IO[bytes]]:
     import pyrage
 
-    with _piped(lambda pipe: pyrage.decrypt_io(sealed, pipe, [identity])) as content:
+    def decrypt(pipe: IO[bytes]) -> None:
+        try:
+            pyrage.decrypt_io(sealed, pipe, [identity])
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # so the library says that bytes were changed
+            raise zipfile.BadZipFile(str(error)) from error
+
+    with _piped(decrypt) as content:
         yield content
 
 

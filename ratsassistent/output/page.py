@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from ratsassistent import retention, telemetry
+from ratsassistent import deleting, retention, telemetry
 from ratsassistent import worker as background
 from ratsassistent.errors import RatsassistentError, StorageError
 from ratsassistent.machine import fit
@@ -79,6 +79,7 @@ def tidy(settings: Settings) -> None:
     """Delete what is older than it may be kept; the page opens all the same where that is not possible now."""
     with suppress(RatsassistentError), workspace(settings) as ws:
         retention.tidy(ws)
+        deleting.tidy(ws)
 
 
 def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Blocks, str]:
