@@ -152,8 +152,8 @@ def _sheet(given: Facts) -> list[Block]:
              "Reste eines Absturzes räumt das Öffnen des Programms weg. Protokoll (arbeiter.log): technische Meldungen, im Fehlerfall auch Textstücke; "
              "jeder neue Arbeitsprozess überschreibt es."),
         _row("Löschen", "„Sitzung löschen“ entfernt Dateien, Texte, Auswertungen, Suchindex und Fragen, die sich darauf stützen; die "
-             "Datenbank wird neu geschrieben, damit auch Gelöschtes nicht darin bleibt. Nicht erfasst: Sicherungskopien, gespeicherte "
-             "Word- und PDF-Dateien, Reste auf SSD-Laufwerken. Einzelne Vorlagen ohne Sitzung sind noch nicht einzeln löschbar."),
+             "Datenbank wird neu geschrieben, damit auch Gelöschtes nicht darin bleibt. Es bleibt ein Löschprotokoll ohne Inhalte. Nicht erfasst: "
+             "gespeicherte Word- und PDF-Dateien, Reste auf SSD-Laufwerken; Sicherungen (verschlüsselt, mit Ablauf) nennt es beim Löschen."),
         _row("Schutz", "Zwei getrennte Ablagen; fremde PDF-Dateien werden in einem eigenen, begrenzten Prozess geöffnet. Keine Anmeldung und "
              "keine eigene Verschlüsselung: nötig sind ein eigenes Benutzerkonto, Verschlüsselung der Festplatte (auch eines USB-Sticks) und Bildschirmsperre. Wo "
              "mehrere Personen zugleich angemeldet sind (Terminalserver), können andere die Seite öffnen, solange das Programm läuft: "
