@@ -64,6 +64,28 @@ def empty(tmp_path: Path) -> Settings:
     return settings_for(tmp_path / "leer")
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locks keys without taking a second for it."""
+
+    def unseal(sealed: bytes, words: str) -> str:
+        if sealed.decode().partition("|")[0] != words:
+            raise InputError(container.WRONG)
+        return sealed.decode().partition("|")[2]
+
+    monkeypatch.setattr(container, "seal", lambda identity, words: f"{words}|{identity}".encode())
+    monkeypatch.setattr(container, "unseal", unseal)
+
+
+def test_a_key_is_locked_with_a_passphrase() -> None:
+    sealed = container.seal("AGE-SECRET-KEY-1", WORDS)
+    assert sealed.startswith(b"age-encryption.org/v1\n-> scrypt ")
+    assert b"AGE-SECRET" not in sealed
+    assert container.unseal(sealed, WORDS) == "AGE-SECRET-KEY-1"
+    with pytest.raises(InputError, match="Das Kennwort passt nicht"):
+        container.unseal(sealed, WORDS.lower())
+
+
 def made(settings: Settings, target: Path, words: str | None = None) -> known.Known:
     with workflow.workspace(settings) as ws:
         return making.make(ws, words, target)
@@ -74,6 +96,7 @@ def held(folder: Path) -> dict[str, list[object]]:
     return {name: found for name, found in rows(folder).items() if not name.endswith((".pending", ".embedding_model"))}
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_backup_comes_back_whole_and_tells_nobody_anything(
     settings: Settings, empty: Settings, tmp_path: Path
 ) -> None:
@@ -291,6 +314,7 @@ def test_a_backup_is_made_while_others_write(settings: Settings, empty: Settings
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_full_disk_leaves_nothing_half_written(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from pydantic import ValidationError
 
@@ -134,8 +134,8 @@ def read(file: Path, passphrase: str | None, take: Take) -> Listing:
                 return _checked(content, head, take, file)
         if passphrase is None:
             raise InputError(LACKING)
-        identity = _identity(outer.read(_KEY), passphrase)
-        with outer.open(_SEALED) as sealed, _decrypted(sealed, identity) as content:
+        key = unseal(outer.read(_KEY), passphrase)
+        with outer.open(_SEALED) as sealed, _decrypted(sealed, key) as content:
             return _checked(content, head, take, file)
 
 
@@ -152,7 +152,7 @@ def _write_content(
     import pyrage
 
     identity = pyrage.x25519.Identity.generate()
-    outer.writestr(_KEY, pyrage.passphrase.encrypt(f"{identity}\n".encode(), passphrase))
+    outer.writestr(_KEY, seal(str(identity), passphrase))
     made: list[Listing] = []
     with outer.open(_SEALED, "w", force_zip64=True) as out:
         tap = _Tap(out)
@@ -199,7 +199,7 @@ def _checked(content: IO[bytes], head: Head, take: Take, file: Path) -> Listing:
                     listing = Listing.model_validate_json(stream.read())
                     continue
                 reader = _Hashing(stream)
-                take(info.name, reader)
+                take(info.name, cast(IO[bytes], reader))
                 while reader.read(_BLOCK):
                     pass
                 found.append(Piece(name=info.name, size=info.size, sha256=reader.digest.hexdigest()))
@@ -212,19 +212,31 @@ def _checked(content: IO[bytes], head: Head, take: Take, file: Path) -> Listing:
     return listing
 
 
-def _identity(sealed: bytes, passphrase: str) -> Any:
+def seal(identity: str, passphrase: str) -> bytes:
+    """A key locked with a passphrase; takes a second on purpose (scrypt), so that nobody tries many."""
+    import pyrage
+
+    return bytes(pyrage.passphrase.encrypt(f"{identity}\n".encode(), passphrase))
+
+
+def unseal(sealed: bytes, passphrase: str) -> str:
+    """The key again.
+
+    :raises InputError: the passphrase does not fit.
+    """
     import pyrage
 
     try:
-        words = pyrage.passphrase.decrypt(sealed, passphrase).decode()
-        return pyrage.x25519.Identity.from_str(words.strip())
+        return str(pyrage.passphrase.decrypt(sealed, passphrase).decode().strip())
     except pyrage.DecryptError as error:
         raise InputError(WRONG) from error
 
 
 @contextmanager
-def _decrypted(sealed: IO[bytes], identity: Any) -> Iterator[IO[bytes]]:
+def _decrypted(sealed: IO[bytes], key: str) -> Iterator[IO[bytes]]:
     import pyrage
+
+    identity = pyrage.x25519.Identity.from_str(key)
 
     def decrypt(pipe: IO[bytes]) -> None:
         try:

@@ -13,7 +13,7 @@ import re
 import shutil
 from pathlib import Path
 
-from ratsassistent import deletions, swapping, temporary, workflow
+from ratsassistent import deletions, held, intake, swapping, temporary
 from ratsassistent.archive import database, snapshot
 from ratsassistent.archive import rescue as archive_rescue
 from ratsassistent.archive.store import FILES, Store
@@ -21,7 +21,7 @@ from ratsassistent.backup import restoring
 from ratsassistent.errors import InputError
 from ratsassistent.oparl import Model
 from ratsassistent.settings import Settings
-from ratsassistent.workspace import Progress, quiet
+from ratsassistent.workspace import Progress, quiet, workspace
 
 
 class Rescued(Model):
@@ -70,12 +70,12 @@ def rescue(settings: Settings, *, progress: Progress = quiet) -> Rescued:
         kept = temporary.folder(data)
         for pdf in again:
             shutil.move(pdf, Path(kept.name) / pdf.name)
-    with kept, workflow.workspace(settings) as ws:
+    with kept, workspace(settings) as ws:
         progress("Die PDF-Dateien werden neu gelesen", 0.5)
-        workflow.take_in(ws, sorted(Path(kept.name).iterdir()), progress=progress)
+        intake.take_in(ws, sorted(Path(kept.name).iterdir()), progress=progress)
         gone_again = deletions.known(ws)
         restoring.apply_deletions(ws, gone_again, None)
-        meetings = len(workflow.meetings(ws))
+        meetings = len(held.meetings(ws, with_papers=False))
     return Rescued(
         meetings=meetings, rows=rows, lost=lost, read_again=len(again), damaged=str(aside) if aside else None
     )
@@ -94,7 +94,7 @@ def _rescued(archive: Path, new: Path, work: Path, *, public: bool) -> tuple[int
 
 def _with_names(state: Path, archives: dict[Path, bool], pdfs: dict[str, Path], folder: Path) -> list[Path]:
     """Copies of the PDFs under the names that they had, as far as these are known."""
-    names = {}
+    names: dict[str, str] = {}
     for archive, public in archives.items():
         with Store.open(state / archive.name, public=public) as store:
             names |= {file.sha256: file.name for file in store.files()}
