@@ -70,7 +70,7 @@ def work(kind: str, folder: Path) -> None:
     """One kind of work; done again it changes nothing more."""
     from embedders import HashEmbedder
 
-    from ratsassistent import correcting, corrections, workflow
+    from ratsassistent import correcting, corrections, register, workflow
     from ratsassistent.archive import vectors
     from ratsassistent.backup import making, restoring
 
@@ -100,6 +100,7 @@ def work(kind: str, folder: Path) -> None:
             correcting.put_in_order(ws)
             if not corrections.corrections(ws, meetings[0].id):
                 corrections.correct(ws, meetings[0].id, corrections.Place(paper="BV/0012/2024"), public=False)
+        register.bring_up_to_date(ws)  # as whoever looks at the register does
 
 
 def begin(folder: Path) -> None:
