@@ -82,9 +82,9 @@ def full(packs: list[Path], disk: Path) -> None:
         with (disk / "ballast").open("wb") as stream:
             stream.write(os.urandom(max(0, free - room * 1024)))
         for name, command in {
-            "sitzungen": ("sitzungen",), "einlesen": ("einlesen", packs[1]), "anmerken": ("anmerken", "2024", "--top", "Ö 2", "--notiz", "Frage"),
-            "frage": ("frage", "Was kostet die Feuerwache?", "--ohne-modell"), "briefing": ("briefing", "2024"), "sichern": ("sichern",),
-            "korrigieren": ("korrigieren", "2024", "--vorlage", "BV/0012/2024", "--nichtoeffentlich"),
+            "sitzungen": ("sitzungen",), "einlesen": ("einlesen", packs[1]), "anmerken": ("anmerken", "2024-03", "--top", "Ö 2", "--notiz", "Frage"),
+            "frage": ("frage", "Was kostet die Feuerwache?", "--ohne-modell"), "briefing": ("briefing", "2024-03"), "sichern": ("sichern",),
+            "korrigieren": ("korrigieren", "2024-03", "--vorlage", "BV/0012/2024", "--nichtoeffentlich"),
         }.items():  # fmt: skip
             told(f"Datenträger voll, {room} KB frei", name, call(folder, *command))
         (disk / "ballast").unlink()
@@ -110,13 +110,15 @@ def read_only(packs: list[Path], disk: Path) -> None:
     """A folder that cannot be written."""
     folder = disk / "daten"
     call(folder, "einlesen", packs[0], expect=0)
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    again = disk.with_name("nur-lesen")  # the same folder under another name: the first one may be busy
+    again.mkdir()
+    subprocess.run(["mount", "--bind", str(disk), str(again)], check=True)
+    subprocess.run(["mount", "-o", "remount,ro,bind", str(again)], check=True)
     for name, command in {
         "sitzungen": ("sitzungen",), "einlesen": ("einlesen", packs[1]), "loeschen": ("loeschen", "2024"), "sichern": ("sichern",),
         "wiederherstellen": ("wiederherstellen", packs[2], "--ja"), "starten": ("starten", "--kein-browser"),
     }.items():  # fmt: skip
-        told("Datenordner schreibgeschützt", name, call(folder, *command, expect=1))
-    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+        told("Datenordner schreibgeschützt", name, call(again / "daten", *command, expect=1))
     sound(folder, "read only", 1)
 
 

@@ -50,7 +50,10 @@ def delete_these(ws: Workspace, ids: Iterable[str]) -> None:
     """Remove the meetings and papers with these ids; one that is not there is no error."""
     for key in ids:
         deletion.begin(ws.nonpublic, key)
-    finish(ws)
+    try:
+        finish(ws)
+    except StorageError as error:
+        raise StorageError(f"{error} Das Löschen ist vorgemerkt und wird dann von selbst beendet.") from error
 
 
 def finish(ws: Workspace) -> None:
