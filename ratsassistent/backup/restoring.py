@@ -88,6 +88,8 @@ def restore(
         said = deletions.united(
             [*deletions.read(data), *deletions.read(state), *deletions.read(file.absolute().parent)]
         )
+        with alone(settings):  # else the next step waits for as long as somebody takes in
+            pass
         if holds_anything(settings):
             progress("Was bisher da war, wird gesichert", 0.4)
             try:
