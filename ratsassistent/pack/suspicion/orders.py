@@ -25,7 +25,7 @@ BEFORE, AFTER = 200, 400  # letters of a sentence around its telling words, at m
 TELLING = 350  # letters around a quoted order in which a paper tells what it is
 LONGEST = 2_000_000  # letters of a text that are looked through
 
-_END = re.compile(r"(?<![\s.(][a-zäöü\d])(?<!\bca)(?<!\bnr)(?<!\bbzw)[.!?]+[\"“”»«')]*(?=\s|$)")
+_END = re.compile(r"(?<![\s.(][a-zäöü\d])(?<!\bca)(?<!\bnr)(?<!\bbzw)[.!?]+[\"“”»«')]*(?=\s|$)|(?:<\|[^|>\s]*\|>|\[/inst\]|</\w+>)(?=\s|$)")
 _QUOTES = re.compile(r"[„»“«\"”]")
 
 
@@ -102,9 +102,13 @@ def _plain(text: str) -> Iterator[Order]:
     shape = folded(text)
     if not (_may_fire(low) or (shape != low and _may_fire(shape))):
         return
-    for mark in words.MARKUP.finditer(low):
-        yield _order(text, *_line(low, mark.start(), mark.end()))
     flat = _flattened(shape)
+    begin: int | None = None
+    for mark in words.MARKUP.finditer(flat.text):  # what stands between two of them belongs to the same
+        if begin is not None and mark.start() - begin < 2 * AFTER:
+            yield _order(text, flat.place(begin), flat.place(mark.end() - 1) + 1)
+        yield _order(text, *_whole(flat, mark.start(), mark.start() + 1))
+        begin = mark.start()
     yield from _in(text, flat, foreign=True)
     if shape != low:  # what is written in another alphabet altogether
         other = _flattened(low)
@@ -113,7 +117,7 @@ def _plain(text: str) -> Iterator[Order]:
 
 
 def _may_fire(low: str) -> bool:
-    one_line = low.replace("\n", " ")
+    one_line = f" {low} ".replace("\n", " ")
     return any(stem in one_line for stem in words.STEMS)
 
 
@@ -121,13 +125,17 @@ def _in(text: str, flat: _Flat, *, foreign: bool) -> Iterator[Order]:
     for start, end in _hits(flat, (*words.ALONE, *(words.FOREIGN if foreign else ()))):
         yield _order(text, *_whole(flat, start, end))
     for address in words.ADDRESSED.finditer(flat.text):
-        order = words.ORDERISH.search(flat.text, address.end(), address.end() + WITHIN)
-        if order:
+        end = _end_of(flat.text, address.end())
+        order = words.COMMAND.search(flat.text, end, end + WITHIN)
+        if words.ORDERISH.search(flat.text, address.end(), end):
+            yield _order(text, *_whole(flat, address.start(), address.end()))
+        elif order:
             yield _order(text, *_whole(flat, address.start(), address.end(), up_to=order.start()))
-    for name in words.SPEAKER.finditer(flat.text):
-        order = words.COMMAND.search(flat.text, name.end() - 1, name.end() + BEHIND)
-        if order:
-            yield _order(text, *_whole(flat, name.start() + 1, name.end(), up_to=order.start()))
+    for names, orders in ((words.SPEAKER, words.COMMAND), (words.CALLED, words.ASKS)):
+        for name in names.finditer(flat.text):
+            order = orders.search(flat.text, name.end() - 1, name.end() + BEHIND)
+            if order:
+                yield _order(text, *_whole(flat, name.end() - 2, name.end(), up_to=order.start()))
 
 
 def _hits(flat: _Flat, patterns: tuple[re.Pattern[str], ...]) -> Iterator[tuple[int, int]]:
@@ -139,10 +147,11 @@ def _hits(flat: _Flat, patterns: tuple[re.Pattern[str], ...]) -> Iterator[tuple[
         start = _start_of(flat.text, sign.start())
         end = _end_of(flat.text, sign.end())
         done = end
+        sentence = flat.text[start:end]
         for pattern in patterns:
-            found = pattern.search(flat.text, start, end)
+            found = pattern.search(sentence)
             if found:
-                yield found.start(), max(found.end(), found.start() + 1)
+                yield start + found.start(), start + max(found.end(), found.start() + 1)
 
 
 def _start_of(flat: str, at: int) -> int:
@@ -183,14 +192,6 @@ def _whole(flat: _Flat, start: int, end: int, up_to: int = 0) -> tuple[int, int]
             break
         last = stop
     return flat.place(first), flat.place(last - 1) + 1
-
-
-def _line(low: str, start: int, end: int) -> tuple[int, int]:
-    """The line of a mark of a chat, and what follows to the end of its paragraph."""
-    first = low.rfind("\n", 0, start + 1) + 1
-    stop = low.find("\n\n", end)
-    stop = min(stop if stop >= 0 else len(low), end + 2 * AFTER)
-    return first, stop
 
 
 def _order(text: str, start: int, end: int, how: str | None = None) -> Order:

@@ -23,7 +23,8 @@ MACHINE = (
     r"|k[uü]nstliche[nr]? " + _I + r"nte" + _I + _I + r"igenz(?:en)?"
     r"|(?:digitale|virtuelle|automatische|automatisierte|maschinelle|elektronische|auswertende|lesende|computergest[uü]tzte|zusammenfassende)[nrsm]? (?:assistent|assistenz|leser|auswerter|auswertung|helfer|"
     r"zusammenfassung|verarbeitung|programm|system|software|ki|maschine|werkzeug|auswertungsprogramm|lesehilfe|textverarbeitung)\w{0,5}"
-    r"|ratsassistent\w{0,2}|ki-assistent\w{0,2}|(?:programm|software|system|maschine|algorithmus|computer),? (?:das|die|der|welche[rs]?) (?:diese\w*|den|das)\b[^.!?]{0,40}?(?:liest|auswertet|verarbeitet|zusammenfasst))"
+    r"|ratsassistent\w{0,2}|ki-assistent\w{0,2}|(?:text|lese|chat)-?(?:roboter|bot|automat)\w{0,2}|programme? zur (?:text)?zusammenfassung"
+    r"|(?:programm|software|system|maschine|algorithmus|computer|ki|bot),? (?:das|die|der|welche[rs]?) (?:das hier|hier|dies\w{0,2})\b[^.!?]{0,40}?(?:liest|lesen|auswertet|auswerten|verarbeitet|verarbeiten|zusammenfasst|zusammenfassen))"
 )
 _ORDERS = r"(?:anweisung|instruktion|vorgabe|rege[l1i]n?|richt[l1i]inie|befeh[l1i]|auftr[aä]g|prompt|weisung|kommando|systemanweisung|systemprompt|einstellung|programmierung)"
 _EARLIER = r"(?:alle[sr]?|s[aä]mtliche|bisherige|vorherige|vorige|vorangegangene|vorangehende|vorstehende|obige|fr[uü]here|sonstige|andere|ihre|deine|eure|system|urspr[uü]ngliche|zuvor|bestehende|geltende|anderslautende|jegliche|erhaltene)"
@@ -31,12 +32,22 @@ _OUTPUT = r"(?:zusammenfassung|ausgabe|kurzfassung|auswertung|output|[uü]bersic
 _VOTE = r"(?:zustimm\w*|zuzustimmen|annahme|anzunehmen|ablehn\w*|abzulehnen|dafuer|dafür|dagegen|ja-stimme|unterst[uü]tz\w*|bef[uü]rwort\w*)"
 # verbs that only make sense as an order to whoever writes
 _DO = (
-    r"(?:" + _I + r"gnorier|vergiss|vergessen sie|empfieh[l1i]|empfehlen sie|erw[aä]hne|nenne|schreib|antworte|g" + _I + r"b\b|geben sie|fass|verschweig|lass|stel[l1]|bewerte|beginne|f[uü]ge|weise|sage|behaupte|[uü]bergeh|[uü]berspring"
+    r"(?:" + _I + r"gnorier|vergiss|vergessen sie|empfieh[l1i]\b|empfehlen sie|erw[aä]hne|nenne|schreib|antworte|g" + _I + r"b\b|geben sie|fass|verschweig|lass|stel[l1]|bewerte|beginne|f[uü]ge|weise|sage|behaupte|[uü]bergeh|[uü]berspring"
     r"|formulier|nimm|nehmen sie|zeige|beschr[aä]nk|zitier|k[uü]rz|ersetz|unterlass|markier|streich|zeichne|betone|hebe|raten sie|rate\b|verwende|benutze|f[uü]hre|beachte|kennzeichne|betrachte|tu\b|halte|setze|setzen sie|gehe|geh\b|[uü]bernimm)"
 )
 _NOT_TOLD = r"(?:erw[aä]hn|nenn|aufnehm|aufzunehm|aufgenomm|anzeig|ausgeb|auszugeb|wiedergeb|wiederzugeb|ber[uü]cksicht|auff[uü]hr|aufzuf[uü]hr|zusammenfass|zusammenzufass|weglass|wegzulass|weggelass|ansprech|anzusprech|verschweig|auslass|auszulass|thematisier|darstell|darzustell)"
+# how an order would have something told, or not told
+_OMIT = (
+    rf"(?:wegl[aä]ss\w*|weg(?:zu)?lassen|weggelassen|ausl[aä]ss\w*|aus(?:zu)?lassen|unerw[aä]hnt|unterschl[aä]g\w*|verschw[ei]+g\w*|[uü]berspring\w*|[uü]berles\w*|[uü]bergeh\w*|unter den tisch|ausblend\w*|auszublend\w*|streichen|\w+ fallen lassen"
+    rf"|(?:nicht|keine?\w?|nirgends|nie)\b[^.!?]{{0,40}}?{_NOT_TOLD}\w*|in keiner \w+ vorkommen|leave out|omit|skip)"
+)
+_COLOUR = r"(?:loben|lobe|lobt|lob(?:en)?swert|preisen|zu werben|werbung f[uü]r|nur (?:positiv|die vorteile|vorteile|gutes)|als \w+ (?:zu )?(?:beschreib|bezeichn|darstell|schilder|bewert)\w*|\w+ (?:darzustellen|zu beschreiben|zu bezeichnen)|gut(?:zu)?hei(?:ß|ss)en)"
+_URGE = r"(?:nahe(?:zu)?legen|empfehl\w*|empfiehlt|empfohlen|vor(?:zu)?schlagen|bef[uü]rworten|zustimm\w*|zuzustimmen|\bannahme|ablehn\w*|zu raten|\brate[nt]?\b)"
+_MUST = r"(?:soll|sollen|sollst|muss|m[uü]ssen|m[oö]ge|m[oö]gen|darf|d[uü]rfen|bitte|bitten|wird gebeten|hat)"
+_ASKED = r"(?:wird|werden|ist|sind) (?:hiermit |ausdr[uü]cklich |daher |h[oö]flich |freundlich )?(?:gebeten|angewiesen|aufgefordert|ersucht|gehalten|verpflichtet|beauftragt)"
 ORDERISH = re.compile(
     rf"\b{_DO}|\b(?:soll|sollst|sollen|darf|darfst|d[uü]rfen|muss|musst|m[uü]ssen|m[oö]ge|bitten?|gebeten|angewiesen|aufgefordert|you must|please|do not|recommend)\b|\b(?:nicht|keine?\w?)\b{_GAP}{_NOT_TOLD}"
+    rf"|\b(?:{_OMIT}|{_COLOUR}|{_URGE})|\bnur\b"
     r"|\b(?:ist|sind)\b[^.!?]{0,80}?\bzu \w+en\b|\b\w+zu\w+en\b"
 )
 
@@ -80,6 +91,20 @@ ALONE: tuple[re.Pattern[str], ...] = tuple(
         rf"\b(?:automatische|maschinelle|automatisierte|elektronische|digitale|ki-gest[uü]tzte|computergest[uü]tzte)[nr]? (?:zusammenfassung|auswertung|kurzfassung|inhaltsangabe|verarbeitung)\w{{0,2}}\b[^.!?]{{0,120}}?(?:\b(?:nicht|keine?\w?|nur|ausschlie\w+|stets|unbedingt)\b[^.!?]{{0,60}}?{_NOT_TOLD}|\bzu empfehlen\b|\b{_VOTE}\b|wegzulassen|zu verschweigen)",
         rf"\b(?:bitte )?(?:lassen|nehmen|erw[aä]hnen|f[uü]hren|geben|stellen|weisen|schreiben|beschr[aä]nken|fassen|unterlassen|beenden|beginnen) sie\b[^.!?]{{0,110}}?\b(?:ihrer|ihre|der|dieser|jeder) (?:automatischen |maschinellen )?(?:zusammenfassung|kurzfassung|ausgabe|ki-auswertung|inhaltsangabe)\b",
         rf"\b(?:in|bei) ihrer (?:zusammenfassung|kurzfassung|ausgabe|inhaltsangabe|maschinellen auswertung|automatischen auswertung)\b[^.!?]{{0,120}}?\b(?:nicht|keine?\w?|nur|ausschlie\w+|empfehl\w+|weg|{_VOTE})\b",
+        rf"\b(?:beim|bei der|bei jeder|in jeder|in keiner|f[uü]r die|f[uü]r jede) (?:zusammenfassen|zusammenfassung|wiedergabe|kurzfassung|maschinellen? \w+|automatischen? \w+)\b[^.!?]{{0,110}}?(?:\b{_OMIT}|\b{_COLOUR}|\bzu empfehlen\b|\bempfehlen\b|\bnur ein|\bausgegeben)",
+        rf"\b{_OMIT}[^.!?]{{0,60}}?\bin keiner (?:zusammenfassung|kurzfassung|auswertung)\b|\bin keiner (?:zusammenfassung|kurzfassung) (?:vorkommen|stehen|erscheinen)\b",
+        rf"\bdein\w{{0,2}} (?:\w+ )?(?:ausgabe|zusammenfassung|auswertung|kurzfassung|arbeitsergebnis|ergebnis)\b|\b(?:ergebnis|ziel) deiner arbeit\b|\bf[uü]r dich (?:gilt|gelten|ohne belang|nicht mehr|ab)\b|\b(?:ab jetzt|ab sofort|ab hier|von nun an|von jetzt an)\b[^.!?]{{0,40}}?\b(?:du|dich|dein\w{{0,2}})\b|\bdein\w{{0,2}} aufgabe\b[^.!?]{{0,20}}?\b(?:ab jetzt|ab sofort|jetzt|nun)\b",
+        r"\bwas (?:man )?dir (?:\w+ ){0,2}?(?:vorher|zuvor|bisher|fr[uü]her|davor)\b|\bwas (?:vorher|zuvor|bisher) (?:stand|gesagt|aufgetragen|kam)\b|\balles (?:vorherige|bisherige|obige|zuvor \w+) (?:zu )?(?:vergessen|ignorieren|missachten)\b",
+        rf"{_ORDERED}(?:rate|rate(?:n sie)?) (?:den|dem|jedem|jeder|allen|zu|zur|zum|von|dazu|der)\b|{_ORDERED}(?:sag|sage|schreib|schreibe|melde|erz[aä]hle?|teile?) (?:bitte )?(?:dem|den|jedem|allen|der) (?:\w+ )?(?:rat|r[aä]te\w*|\w+r[aä]te\w*|nutzer\w*|leser\w*|\w*mitglied\w*|fragenden|gremium|anwender\w*|leuten)\b",
+        rf"{_ORDERED}(?:lass|lasse|blende)\b[^.!?]{{0,80}}?\b(?:weg|aus|unerw[aä]hnt|unter den tisch)\b|{_ORDERED}(?:lobe|[uü]berspringe|bewirb) (?:die|den|das|alle|de[rm])\b",
+        rf"\bneue (?:regel|system(?:vorgabe|anweisung|nachricht|regel)|anweisung|instruktion)\w{{0,2}}\b[^.!?]{{0,25}}?\b(?:ab hier|ab jetzt|ab sofort|f[uü]r (?:die|jede|deine) (?:zusammenfassung|auswertung|kurzfassung|ki))\b|\bsystem(?:vorgabe|nachricht)\b[^.!?]{{0,20}}?(?:ab hier|:)",
+        # said of whoever reads by machine
+        rf"\b(?:falls|wenn|sofern|soweit|f[uü]r den fall|sollte|wer immer|wer auch immer|wer)\b[^.!?]{{0,70}}?\b(?:maschinell|automatisch|automatisiert|computer|programm|roboter|{MACHINE})\b[^.!?]{{0,40}}?\b(?:gelesen|liest|lesen|verarbeitet|verarbeiten|ausgewertet|auswertet|zusammengefasst|zusammenfasst)\b[^.!?]{{0,160}}?(?:\b{_OMIT}|\b{_COLOUR}|\b{_URGE}|\bbitte|\blass\b|\bdu\b)",
+        rf"(?:^|[.!?]\s|\n)\W*an (?:alle |die |das |den |jede\w? |jedes |etwaige |unser\w* )?(?:\w+ )?{MACHINE}\s*[:!–-]",
+        rf"\b{MACHINE}\b(?![\w-])[^.!?]{{0,60}}?\b{_ASKED}\b[^.!?]{{0,140}}?(?:\b{_OMIT}|\b{_COLOUR}|\b{_URGE})",
+        rf"\b(?:die|das|der|jede[rs]?|eine?|alle|diese[rs]?) (?:[\w-]+ )?{MACHINE}\b(?![\w-])[^.!?]{{0,60}}?\b{_MUST}\b[^.!?]{{0,140}}?(?:\b{_OMIT}|\b{_COLOUR})",
+        rf"(?:^|[.!?]\s|\n)\W*(?:die |das |jede )?{MACHINE} (?:soll|sollte|muss|m[oö]ge) (?:bitte )?(?:schreiben|sagen|antworten|melden|ausgeben|behaupten)\b",
+        rf"\b(?:programm|software|system|maschine|algorithmus|computer|ki|bot),? (?:das|die|der|welche[rs]?) (?:das hier|hier|dies\w{{0,2}})\b[^.!?]{{0,40}}?(?:liest|lesen|auswertet|verarbeitet|zusammenfasst)\b[^.!?]{{0,30}}?\b{_MUST}\b",
         # said of the AI in the third person
         rf"\b(?:{MACHINE}|assistent)\b[^.!?]{{0,40}}?\b(?:wird|werden|ist|sind) (?:hiermit |ausdr[uü]cklich |daher |h[oö]flich |freundlich )?(?:gebeten|angewiesen|aufgefordert|ersucht|gehalten|verpflichtet)\b{_GAP}(?:empf|{_NOT_TOLD}|{_I}gnor|{_VOTE}|schreib|antwort|darzustell|hinzuweis|bewert|weglass)",
         rf"\b(?:die|das|der|jede|jedes|jeder|ein|eine) (?:[\w-]+ )?(?:{MACHINE}|assistent)\b[^.!?]{{0,50}}?\b(?:soll|muss|hat|darf|m[oö]ge|empfiehlt|r[aä]t|verschweigt|stimmt)\b[^.!?]{{0,110}}?\b(?:diese[rsnm]? (?:vorlage|text|dokument|unterlage|seite|antrag|papier)\w{{0,2}}[^.!?]{{0,60}}?(?:{_VOTE}|empf)|{_VOTE}\b|verschweigen|zu verschweigen|nicht (?:zu )?erw[aä]hnen|{_I}gnorieren)",
@@ -91,7 +116,13 @@ MARKUP = re.compile(
     r"|\[/?system\]|(?:^|\n)\s*#{2,4}\s*(?:system|instruction|assistant|user|response|anweisung an)s?\b\s*:?|\{\s*[\"']role[\"']\s*:|\b(?:begin|start|end) (?:of )?(?:the )?system[ -]?prompt\b|<start_of_turn>|<end_of_turn>"
 )
 # --- Fires where an order follows within a few sentences.
-ADDRESSED = re.compile(rf"\b{_ADDRESS}(?:{MACHINE}|assistent\w*)(?![\w-])")
+ADDRESSED = re.compile(rf"\b{_ADDRESS}(?:{MACHINE}|assistent\w*|algorithm\w+)(?![\w-])")
+CALLED = re.compile(  # an AI by name, and a colon or comma behind
+    rf"(?:^|\n|[.!?:]\s)\W*(?:(?:liebe[rs]?|werte[rs]?|hallo|an|achtung|hey|hinweis|bitte)\s+(?:die |das |den |alle )?)?(?:{MACHINE}|@bot|@ki|algorithmus|textroboter)\s*[:,!]\s"
+)
+ASKS = re.compile(
+    rf"\b(?:bitte|nur|du|dein\w*|dich|sei|seien sie|soll|sollst|sie)\b|\b(?:{_OMIT}|{_COLOUR}|{_URGE})|\b{_DO}"
+)
 SPEAKER = re.compile(
     rf"(?:^|\n|[.!?]\s)\W*(?:system|assistant|assistent|user|human|ki|ai|llm|sprachmodell|chatbot|auswertungsprogramm|programm|an (?:alle |die |das |den )?{MACHINE}|@?(?:ki|ai|chatgpt|assistent))\s*[:,!]\s"
 )
@@ -103,6 +134,9 @@ FOREIGN: tuple[re.Pattern[str], ...] = tuple(
         r"\byou are (?:now )?(?:an?|the|no longer) (?:[\w-]+ ){0,3}?(?:ai|assistant|language model|llm|chatbot|bot|model)\b",
         r"\b(?:as an|if you(?:'re| are) an?|dear|attention|hello|hey|note (?:to|for)|instructions? (?:for|to)|message (?:for|to)) (?:any |all |the )?(?:ai|llm|language model|assistant|chatbot|automated|summari[sz]er|reading program)",
         r"\b(?:do not|don't|never) (?:mention|reveal|include|summari[sz]e|disclose|list)\b[^.!?]{0,60}|\b(?:reply|respond|answer|print|output|write) (?:only|exactly|solely|nothing but)\b",
+        r"\b(?:to|dear|attention|hello|hey|note to),? (?:the |any |all |every )?(?:ai|model|llm|language model|assistant|chatbot|bot|machine)s?\b[^.!?]{0,100}\b(?:please|kindly|you|must|should|leave|skip|ignore|tell|recommend|follow|praise)\b",
+        r"\b(?:kindly|please) (?:leave out|omit|skip|ignore|recommend|tell|praise|approve|vote)\b|\b(?:tell|urge) (?:everyone|them|the council\w*|members) to vote\b",
+        r"\bne mentionne[zr]? pas\b|\bconseille[zr]? (?:de|d'|à)\b[^.!?]{0,30}(?:vot|approuv)|(?:à l'attention de|cher|chère)\b[^.!?]{0,20}(?:intelligence artificielle|modèle|assistant)",
         r"\bin your (?:summary|response|output|reply|answer)\b|\byour (?:summary|response|output) (?:must|should|shall|has to)\b|\b(?:recommend|advise|tell) (?:the )?(?:council\w*|user|reader|voters?|members?)\b[^.!?]{0,50}(?:approv|vote|reject|accept|adopt)",
         r"\b(?:ignore[zr]?|oublie[zr]?|négligez|ne tenez pas compte)\b[^.!?]{0,60}(?:instructions|consignes|directives|règles)|\brecommande[zr]?\b[^.!?]{0,40}(?:approbation|approuver|voter|adoption|adopter)",
         r"\b(?:ignora|ignore|olvida|olvide|descarta)\b[^.!?]{0,60}(?:instrucci|indicacion|órdenes|reglas)|\brecom[ie]+[ne]nd?a\b[^.!?]{0,40}(?:aprob|votar)",
@@ -122,7 +156,7 @@ SQUEEZED = re.compile(
 QUICK = re.compile(
     rf"{_I}gnor|verg[ei]ss|missacht|verw[ie]rf|[uü]bergeh|[uü]berschreib|prompt|entwicklermodus|developer mode|jailbreak|systemanweis|empfieh[l1]\b|empfehlen\s+sie|raten\s+sie|verschweig|unterschlag|verheimlich|erw[aä]hne\b|erw[aä]hnen sie|\b(?:nenne|zeige|zitiere|sage|verrate|behaupte|gib|antworte|"
     rf"du|dein\w*|dir|tue?|schreib|schreibe|beginne|fasse?|formuliere|lasse?|starte|wiederhole|beende|f[uü]ge|vermeide|stelle)\b|\bsie\s+sind\b|zusammenfass|anweisung|zusammenfassung|kurzfassung|auswertung|ausgabe|inhaltsangabe|\b(?:ki|ai|llms?)\b|intelligen|sprachmodell|chat|copilot|assisten|auswert|programm|software|algorithm|computer"
-    r"|maschin|system|<\||\[/?inst|<<|role[\"']|#{2,4}|instruction|guideline|\byou\b|your|language model|do not|don't|never|(?:reply|respond|answer|print|output|write) |instru|consigne|directiv|reglas|regol|aanwijz|anvisning|talimat|yönerge|komut|polece|wytyczn|pokyn|инструкц|указани|команд|інструкц|вказів|одобр|التعليمات|تعليمات|指令|指示"
+    r"|maschin|roboter|\bbots?\b|\brate\b|\brate[nt]?\s|\bsag\b|\bmelde\b|\blobe\b|\blass\b|wiedergabe|vorher|zuvor|artificielle|mentionne|conseille|kindly|please|vote|system|<\||\[/?inst|<<|role[\"']|#{2,4}|instruction|guideline|\byou\b|your|language model|do not|don't|never|(?:reply|respond|answer|print|output|write) |instru|consigne|directiv|reglas|regol|aanwijz|anvisning|talimat|yönerge|komut|polece|wytyczn|pokyn|инструкц|указани|команд|інструкц|вказів|одобр|التعليمات|تعليمات|指令|指示"
 )
 TURNED_QUICK = re.compile(
     r"vtabevrer|iretvff|rzcsvruy|navjrvfhat|vtaber|vafgehpgvba|ireshpujrvtr|ereirongi|ssigrev|lheifpme|gnusiewna|erongi|noitcurtsni|egiewhcsrev"
@@ -132,7 +166,7 @@ TELLS_OF = re.compile(
     r"\b(?:angreif\w*|angriff\w*|prompt[- ]?injection\w*|injection|injektion|beispiel\w*|beispielsweise|etwa|z\. ?b\.|manipul\w*|schwachstelle\w*|sicherheitsl\w*|bsi|warnt|warnung|phishing|missbrauch\w*|kriminell\w*|t[aä]ter\w*|eingeschleust\w*|versteckt\w*)\b"
 )
 FOLLOWS = re.compile(
-    rf"^\W*(?:(?:und|dann|danach|stattdessen|ausserdem|außerdem|weiterhin|zudem|bitte|sondern|auch) )?(?:{_DO}|{_DO}\w*(?:e|en sie)\b)|\b(?:du|dein\w*|dich|dir)\b|\b(?:your?|please)\b|^\W*(?:\w+ ){{0,2}}?\w+en sie\b|^\W*(?:{MACHINE}|assistent|system|assistant)\b\s*[:,]|\b{MACHINE}\b"
+    rf"^\W*(?:(?:und|dann|danach|stattdessen|ausserdem|außerdem|weiterhin|zudem|bitte|sondern|auch) )?(?:{_DO}|{_DO}\w*(?:e|en sie)\b)|\b(?:du|dein\w*|dich|dir)\b|\b(?:your?|please)\b|^\W*(?:\w+ ){{0,2}}?\w+en sie\b|^\W*(?:{MACHINE}|assistent|system|assistant)\b\s*[:,]|\b{MACHINE}\b|\b(?:stimmen|lehnen|empfehlen) sie\b|\bmeine (?:empfehlung|antwort)\b|\brichtige antwort\b"
 )
 COMMAND = re.compile(
     rf"\b(?:du|dein\w*|dich|{_I}gnorier\w*|vergiss|vergessen sie|empfieh[l1]|empfehlen sie|antworte|schreibe|schreiben sie|fasse|erw[aä]hne|verschweig\w*|nenne|melde|gib|geben sie|behandle|bewerte|you|your|do not|recommend\w*|disregard|ignore)\b"
@@ -147,5 +181,6 @@ STEMS = (
     "software", "algorithm", "computer", "maschin", "system", "<|", "[inst", "[/inst", "<<", "role", "##", "instru", "guideline", " you",
     "language model", "do not", "don't", "never", "summar", "consigne", "directiv", "reglas", "istruzion", "indica", "aanwijz",
     "anvisning", "talimat", "yönerge", "komut", "polece", "wytyczn", "pokyn", "инструкц", "указани", "команд", "інструкц", "вказів",
-    "одобр", "التعليمات", "تعليمات", "指令", "指示", "assistant", "user", "<start_of", "du ", "tu so",
+    "roboter", "bot", "rate ", "raten", "sag ", "melde", "lobe", "wiedergabe", "vorher", "zuvor", "artific", "mentionne", "conseille",
+    "kindly", "please", "model", "одобр", "التعليمات", "تعليمات", "指令", "指示", "assistant", "user", "<start_of", "du ", "tu so",
 )  # fmt: skip
