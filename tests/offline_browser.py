@@ -14,11 +14,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
+BEGAN = time.monotonic()
 
 
 def elsewhere() -> str:
@@ -51,16 +53,23 @@ def main(data: Path, pdf: Path, chromium: str, arguments: list[str]) -> int:
     return 0
 
 
+def told(step: str) -> None:
+    """Says on standard error how far it is, for whoever looks at a failure."""
+    print(f"{time.monotonic() - BEGAN:.1f} {step}", file=sys.stderr, flush=True)
+
+
 def use(page, address: str, pdf: Path) -> dict[str, object]:
     """Take in, read, search, ask, save, delete."""
     page.set_default_timeout(WAIT_MS)
     foreign: list[str] = []
     own = re.compile(rf"({re.escape(address.rstrip('/'))}|data:|blob:)")
     page.on("request", lambda request: None if own.match(request.url) else foreign.append(request.url))
+    told("browser")
     page.goto(address)
     page.locator("#ra-welcome, .ra-steps").first.wait_for()
     page.set_input_files("input[type=file]", pdf)
     page.locator("#ra-result", has_text="Feuerwache Nord").first.wait_for()
+    told("taken in")
     page.reload()
     page.get_by_role("tab", name="Sitzungen").click()
     page.locator("#ra-meetings button").first.click()
@@ -68,20 +77,24 @@ def use(page, address: str, pdf: Path) -> dict[str, object]:
     page.locator("#ra-item li:has(.ra-cite) .ra-link").first.click()
     page.locator("#ra-item .ra-wording").wait_for()
     page.locator("#ra-picture-read img").wait_for()
+    told("read")
     wording = page.locator("#ra-item .ra-wording").first.inner_text()
     page.get_by_role("tab", name="Fragen und suchen").click()
     page.get_by_label("Ihre Frage").fill("Feuerwache")
     page.get_by_label("Ihre Frage").press("Enter")
     page.locator("#ra-hits mark", has_text="Feuerwache").first.wait_for()
     hits = page.locator("#ra-hits .ra-cite").count()
+    told("found")
     page.get_by_label("Ihre Frage").fill("Was kostet die Feuerwache Nord?")
     page.get_by_label("Ihre Frage").press("Enter")
     page.locator("#ra-answer .ra-answer").first.wait_for()
+    told("answered")
     answer = page.locator("#ra-answer").inner_text()
     page.get_by_role("tab", name="Sitzungen").click()
     page.get_by_role("button", name="Word oder PDF").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF speichern").click()
+    told("saved")
     saved = Path(download.value.path()).read_bytes()
     page.get_by_role("button", name="Sitzung löschen").click()
     page.get_by_role("button", name="Ja, löschen").click()

@@ -143,7 +143,7 @@ def _sheet(given: Facts) -> list[Block]:
              "als öffentlich bekannt ist, gilt als nichtöffentlich; Fragen und Suchwörter liegen immer dort. Sprachmodelle (keine Sitzungsdaten): "
              f"{given.model_folder}."),
         _row("Was den Rechner verlässt", "Von Unterlagen, Fragen und Antworten nichts. Es ist nur von diesem Rechner aus "
-             "erreichbar (127.0.0.1), enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach. Das Netz brauchen nur die "
+             "erreichbar (127.0.0.1), enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis auf diesem Rechner: Befehl „selbsttest“). Das Netz brauchen nur die "
              "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). Keine Übermittlung in "
              "Drittländer."),
         _row("Sprachmodell", f"{given.model_sentence}. Es rechnet auf diesem Rechner und lernt nicht aus den Unterlagen."),
@@ -172,8 +172,7 @@ def _sheet(given: Facts) -> list[Block]:
              "in Dateien auch maschinenlesbar; zu jeder Auswertung stehen Modell, Aufträge und Prüfungen. Wer solchen Text "
              "veröffentlicht, um die Öffentlichkeit zu informieren, legt das offen, außer ein Mensch hat ihn geprüft und jemand trägt "
              "die redaktionelle Verantwortung (Abs. 4)."),
-        _row("Was es noch nicht gibt", "Anmeldung mit Kennwort, Verschlüsselung der Ablage, Sicherung, Löschfrist für Sitzungen, "
-             "selbsttätiger Nachweis, dass nichts ins Netz geht (prüfbar mit gesperrtem Netz)."),
+        _row("Was es noch nicht gibt", "Anmeldung mit Kennwort, Verschlüsselung der Ablage, Sicherung, Löschfrist für Sitzungen."),
     ]  # fmt: skip
     return [
         *table(("Frage", "Antwort"), rows, (3, 13)),

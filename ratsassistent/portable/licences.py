@@ -48,6 +48,11 @@ def of_wheel(wheel: Path) -> Part:
     )
 
 
+def told_by(metadata: Message) -> tuple[str, str]:
+    """What a package's metadata says: the licence (or that none is named) and the address of the project."""
+    return _licence(metadata), _home(metadata)
+
+
 def listing(parts: Iterable[Part]) -> str:
     """A list for people: name, version, licence, address."""
     rows = sorted(parts, key=lambda part: part.name)
