@@ -52,6 +52,7 @@ from ratsassistent.shown_pages import Marker, is_scanned
 from ratsassistent.workflow import Workspace
 
 FAILED = "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal; hilft das nicht, starten Sie das Programm neu."
+GONE = "Diese Sitzung gibt es nicht mehr. Vielleicht wurde sie in einem anderen Fenster gelöscht."
 OVERVIEW = "ueberblick"  # instead of an item: the meeting on one page
 PICTURE_WIDTH = 1300  # pixels: sharp on a 1280 screen even when enlarged
 
@@ -206,7 +207,10 @@ class Actions:
             return self._open_meeting(ws, chosen)
 
     def _open_meeting(self, ws: Workspace, chosen: Chosen) -> Reading:
-        held = workflow.meeting(ws, chosen.meeting or "")
+        try:
+            held = workflow.meeting(ws, chosen.meeting or "")
+        except NotFound:
+            raise NotFound(GONE) from None
         everything = ws.jobs.all()
         jobs = briefing_jobs.of_meeting(everything, held.id)
         job = _foremost(jobs)
