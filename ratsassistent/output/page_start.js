@@ -51,7 +51,7 @@ paper.textContent = `@media print {
   }
   html:root { font-size: 11pt !important; }
   .contain * { color: #000 !important; }
-  .contain .ra-ai-mark { background: none !important; border: 1px solid #000; }
+  html:root .contain .ra-item .ra-ai-mark { color: #000 !important; background: none !important; border: 1px solid #000; }
   .ra-skip { display: none !important; }
 }`;
 document.head.append(paper);
