@@ -52,7 +52,9 @@ def make(
     created = now or dt.datetime.now(dt.UTC)
     target = _target(ws, target, created)
     temporary.sweep(ws.settings.nonpublic_folder)
-    with temporary.folder(ws.settings.nonpublic_folder) as name:
+    with database.storage_errors(ws.settings.nonpublic_folder):
+        work = temporary.folder(ws.settings.nonpublic_folder)
+    with work as name:
         stage = Path(name)
         with correcting.alone(ws, progress):
             progress("Die Daten werden festgehalten", None)

@@ -46,7 +46,9 @@ def rescue(settings: Settings, *, progress: Progress = quiet) -> Rescued:
         raise InputError("Die Daten sind in Ordnung; es gibt nichts zu retten.")
     temporary.sweep(data)
     rows = lost = 0
-    with temporary.folder(data) as name, restoring.nobody_at_work(settings), restoring.alone(settings):
+    with database.storage_errors(data):
+        work = temporary.folder(data)
+    with work as name, restoring.nobody_at_work(settings), restoring.alone(settings):
         progress("Was da ist, wird beiseitegelegt", 0.0)
         aside = restoring.kept_as_it_lies(settings)
         state = Path(name) / "neu"

@@ -75,7 +75,9 @@ def restore(
     temporary.sweep(data)
     former: Known | None = None
     damaged: Path | None = None
-    with temporary.folder(data) as name, nobody_at_work(settings):
+    with database.storage_errors(data):
+        work = temporary.folder(data)
+    with work as name, nobody_at_work(settings):
         state = Path(name) / "neu"
         state.mkdir()
         progress("Die Sicherung wird gelesen und geprüft", 0.0)
