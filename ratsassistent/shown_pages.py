@@ -6,8 +6,10 @@ What it does not know: where pictures are shown, who quotes.
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
-from threading import Lock
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
 
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import NotFound
@@ -17,6 +19,7 @@ from ratsassistent.pack.page.places import Box, Place, find
 from ratsassistent.workspace import Workspace
 
 KEPT = 24  # pages whose words are kept in memory: somebody who reads goes from one citation of a page to the next
+PICTURE_BYTES = 32_000_000  # of pictures kept in memory: about a hundred pages
 
 
 def page_picture(ws: Workspace, file_id: str, page: int, width: int = 1000) -> bytes:
@@ -24,7 +27,54 @@ def page_picture(ws: Workspace, file_id: str, page: int, width: int = 1000) -> b
 
     :raises NotFound: no store holds this page.
     """
-    return render_safely(_store(ws, file_id, page).file_path(file_id), page, width)
+    return _PICTURES.of(_store(ws, file_id, page).file_path(file_id), page, width)
+
+
+class Pictures:
+    """Draws pages, and keeps those drawn last in memory: whoever reads the same meeting looks at the same pages.
+
+    One that several ask for at once is drawn once, and only as many are drawn at a time as the machine has cores: each takes a
+    process of its own.
+    """
+
+    def __init__(self, most_bytes: int = PICTURE_BYTES, at_once: int | None = None) -> None:
+        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._making: dict[tuple[object, ...], Lock] = {}
+        self._most, self._lock = most_bytes, Lock()
+        self._turns = BoundedSemaphore(at_once or max(2, os.cpu_count() or 2))
+
+    def of(self, path: Path, page: int, width: int) -> bytes:
+        """A page of a file as PNG.
+
+        :raises NotFound: the file has no such page. :raises UnreadableFile: it cannot be drawn within the limits.
+        """
+        try:
+            now = path.stat()
+        except OSError:  # it says itself what is wrong
+            return render_safely(path, page, width)
+        key = (path, now.st_mtime_ns, now.st_size, page, width)
+        with self._lock:
+            making = self._making.setdefault(key, Lock())
+        try:
+            with making:
+                with self._lock:
+                    known = self._kept.get(key)
+                    if known is not None:
+                        self._kept.move_to_end(key)
+                        return known
+                with self._turns:
+                    drawn = render_safely(path, page, width)
+                with self._lock:
+                    self._kept[key] = drawn
+                    while sum(map(len, self._kept.values())) > self._most:
+                        self._kept.popitem(last=False)
+                return drawn
+        finally:
+            with self._lock:
+                self._making.pop(key, None)
+
+
+_PICTURES = Pictures()
 
 
 def is_scanned(ws: Workspace, file_id: str, page: int) -> bool:

@@ -24,6 +24,9 @@ _MONTHS = (
 )  # fmt: skip
 _NEW_LINE = re.compile(r"(?:\(?\d{1,2}[.)]|\(?[a-z]\)|[-–•▪·])\s")  # an enumeration starts a line of its own
 _HYPHENATED = re.compile(r"[a-zäöüß]-$")
+_TURNS = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)  # would show a sentence in another order than it has
 _MOST_WORDS = 1500  # letters of what is looked for on a page
 _MOST_PAGES = 3  # a citation of more pages is none (contract)
 _UNBROKEN = 16  # letters of an amount or a day
@@ -35,7 +38,7 @@ Tone = Literal["info", "good", "warning", "error"]
 
 def safe(text: object) -> str:
     """Text of any origin as HTML that shows exactly this text and does nothing."""
-    return html.escape(str(text), quote=True)
+    return html.escape(_TURNS.sub("", str(text)), quote=True)
 
 
 def action(
@@ -179,7 +182,9 @@ def is_table(text: str) -> bool:
 
 def table(text: str) -> str:
     """Such a statement as a small table."""
-    head, *rows = ([safe(cell.strip()).replace(" €", "\u00a0€") for cell in line.split("|")] for line in text.split("\n"))
+    head, *rows = (
+        [safe(cell.strip()).replace(" €", "\u00a0€") for cell in line.split("|")] for line in text.split("\n")
+    )
     names = "".join(f'<th scope="col">{cell}</th>' for cell in head)
     lines = "".join(
         f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows

@@ -1,0 +1,296 @@
+"""Last: so viele Personen lesen zugleich auf einem Rechner, während die KI schreibt.
+
+Ein echter Server (`starten --fuer-andere`, als stünde ein Zwischenserver davor), Personen mit Kennwort, die tun, was der Browser tut:
+anmelden, Seite öffnen, eine Sitzung, Punkte, Bilder der Seiten, suchen; dazwischen denken sie ein paar Sekunden nach und die Seite sieht
+von selbst nach Neuem. Daneben rechnet ein Auftrag: erdacht (alle Kerne, niedriger Vorrang wie der Arbeitsprozess) oder mit --modell echt.
+
+    nice -n 19 python benchmarks/last.py --personen 20 --dauer 120 [--ohne-auftrag | --modell] [--json DATEI]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import html
+import json
+import os
+import random
+import re
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+ROOT = Path(__file__).parent.parent
+HOST = "rat.example"
+WORD = "ein langes Kennwort für die Last"
+QUERIES = [
+    "Kosten der Sanierung",
+    "Feuerwehr",
+    "Haushalt 2027",
+    "Wann beginnt der Bau?",
+    "Spielplatz",
+    "Brücke",
+    "Gebühren",
+    "Schule",
+]
+TICK_S = 4.0
+BURN = """
+import os, time
+os.nice(10)
+import numpy as np
+a = np.random.rand(700, 700).astype(np.float32)
+end = time.time() + float({seconds})
+while time.time() < end:
+    a @ a
+"""
+
+
+class Measured:
+    """How long what took, by kind."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = {}
+        self.failed: dict[str, int] = {}
+
+    def add(self, kind: str, seconds: float) -> None:
+        self.seconds.setdefault(kind, []).append(seconds)
+
+    def fail(self, kind: str) -> None:
+        self.failed[kind] = self.failed.get(kind, 0) + 1
+
+
+class Reader:
+    """One person with one browser window."""
+
+    def __init__(self, client: httpx.AsyncClient, number: int, measured: Measured, until: float) -> None:
+        self.client, self.number, self.measured, self.until = client, number, measured, until
+        self.tab = secrets.token_hex(6)
+        self.turn = 0
+        self.rng = random.Random(number)
+        self.config: dict[str, Any] = {}
+        self.lock = asyncio.Lock()
+
+    async def life(self, start_s: float) -> None:
+        await asyncio.sleep(start_s)
+        if not await self.timed("anmelden", self.sign_in):
+            return
+        await self.timed("Seite öffnen (HTML)", self.open_page)
+        told = await self.timed("Seite öffnen (Inhalt)", lambda: self.event("load", None, [""]))
+        ticking = asyncio.create_task(self.ticks())
+        try:
+            while time.monotonic() < self.until:
+                await self.read(told or "")
+        finally:
+            ticking.cancel()
+
+    async def read(self, start: str) -> None:
+        meetings = sorted(set(re.findall(r'data-do="open"[^>]*?data-meeting="([^"]+)"', start)))
+        if not meetings:
+            self.measured.fail("keine Sitzung zu sehen")
+            await asyncio.sleep(5)
+            return
+        meeting = self.rng.choice(meetings)
+        opened = await self.click("Sitzung öffnen", "ra-meetings", do="open", meeting=meeting)
+        items = sorted(set(re.findall(r'data-do="item"[^>]*?data-item="([^"]+)"', opened or "")))
+        for item in self.rng.sample(items, min(3, len(items))):
+            await self.think()
+            shown = await self.click("Punkt öffnen", "ra-agenda", do="item", item=item)
+            cites = re.findall(r'data-do="cite"[^>]*?data-file="([^"]+)"[^>]*?data-page="(\d+)"', shown or "")
+            if cites:
+                await self.think()
+                file, page = self.rng.choice(cites)
+                await self.click("Seitenbild", "ra-item", do="cite", file=file, page=page)
+        await self.think()
+        await self.click("suchen", "ra-search-form", do="search", text=self.rng.choice(QUERIES), only="suchen")
+
+    async def think(self) -> None:
+        await asyncio.sleep(self.rng.uniform(1.5, 5.0))
+
+    async def timed(self, kind: str, what: Any) -> Any:
+        async with self.lock:  # one stream a window at a time, so that nothing is mixed up
+            begun = time.monotonic()
+            try:
+                made = await what()
+            except (httpx.HTTPError, AssertionError, KeyError, StopIteration) as error:
+                self.measured.fail(f"{kind}: {type(error).__name__} {str(error)[:80]}")
+                return None
+            self.measured.add(kind, time.monotonic() - begun)
+            return made
+
+    async def click(self, kind: str, part: str, **wanted: str) -> str | None:
+        self.turn += 1
+        data = {**wanted, "window": self.tab, "turn": self.turn}
+        return await self.timed(kind, lambda: self.event("act", part, [], data))
+
+    async def ticks(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self.timed("nach Neuem sehen", lambda: self.event("tick", None, []))
+
+    async def sign_in(self) -> bool:
+        reply = await self.client.post("/anmelden", data={"name": f"Person {self.number}", "kennwort": WORD})
+        assert reply.status_code == 303, reply.status_code
+        self.client.headers["cookie"] = reply.headers["set-cookie"].split(";")[0]
+        return True
+
+    async def open_page(self) -> None:
+        reply = await self.client.get("/")
+        assert reply.status_code == 200, reply.status_code
+        found = re.search(r"window\.gradio_config = (\{.*?\});</script>", reply.text, re.S)
+        assert found
+        self.config = json.loads(found[1])
+
+    async def event(self, name: str, part: str | None, data: list[Any], event_data: Any = None) -> str:
+        """What the browser does for one event: hand it in, listen until it is done; returns all that came as text."""
+        ids = {c["props"].get("elem_id"): c["id"] for c in self.config["components"]}
+        wanted = ids[part] if part else None
+        one = next(d for d in self.config["dependencies"]
+                   if any(e == name and (wanted is None or target == wanted) for target, e in d["targets"])
+                   and d.get("backend_fn"))  # fmt: skip
+        given = data + [None] * (len(one["inputs"]) - len(data))
+        body = {
+            "data": given,
+            "event_data": event_data,
+            "fn_index": one["id"],
+            "trigger_id": wanted,
+            "session_hash": self.tab,
+        }
+        reply = await self.client.post("/gradio_api/queue/join", json=body)
+        assert reply.status_code == 200, (reply.status_code, reply.text[:100])
+        event, came = reply.json()["event_id"], []
+        async with self.client.stream("GET", f"/gradio_api/queue/data?session_hash={self.tab}") as stream:
+            async for line in stream.aiter_lines():
+                if not line.startswith("data:"):
+                    continue
+                message = json.loads(line[5:])
+                if message.get("event_id") not in {None, event}:
+                    continue
+                came.append(line)
+                if message["msg"] == "process_completed":
+                    assert message["success"], line[:200]
+                    break
+        return html.unescape("".join(came).replace('\\"', '"'))
+
+
+def program(folder: Path, *words: str, **more: Any) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "ratsassistent", "--datenordner", str(folder), *words]
+    return subprocess.Popen(command, cwd=ROOT, **more)
+
+
+def order_real(folder: Path) -> None:
+    from ratsassistent import workflow
+    from ratsassistent.settings import read_settings
+
+    with workflow.workspace(read_settings(folder)) as ws:
+        for meeting in workflow.meetings(ws):
+            workflow.order_briefing(ws, meeting.id)
+
+
+async def run_readers(port: int, persons: int, seconds: float) -> Measured:
+    measured = Measured()
+    until = time.monotonic() + seconds
+    limits = httpx.Limits(max_connections=8)
+    clients = [
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits,
+                          headers={"host": HOST, "x-forwarded-for": f"10.0.0.{n + 1}", "accept-encoding": "br"})
+        for n in range(persons)
+    ]  # fmt: skip
+    readers = [Reader(client, n, measured, until) for n, client in enumerate(clients)]
+    spread = min(10.0, seconds / 6)
+    await asyncio.gather(*(one.life(spread * n / persons) for n, one in enumerate(readers)))
+    for client in clients:
+        await client.aclose()
+    return measured
+
+
+def watch(pid: int, samples: list[tuple[float, int]], stop: threading.Event) -> None:
+    process = psutil.Process(pid)
+    while not stop.wait(1.0):
+        try:
+            family = [process, *process.children(recursive=True)]
+            own = process.memory_info().rss
+            drawn = sum(p.memory_info().rss for p in family[1:] if "arbeiten" not in " ".join(p.cmdline()))
+            samples.append(((own + drawn) / 1e6, len(family) - 1))
+        except psutil.Error:
+            continue
+
+
+def share(values: list[float], part: float) -> float:
+    return (
+        statistics.quantiles(values, n=100, method="inclusive")[round(part * 100) - 1] if len(values) > 1 else values[0]
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--personen", type=int, default=20)
+    parser.add_argument("--dauer", type=float, default=120.0)
+    parser.add_argument("--port", type=int, default=18300)
+    parser.add_argument("--paket", type=Path, action="append", default=[], help="noch ein Paket zum Beispiel dazu")
+    parser.add_argument("--ohne-auftrag", action="store_true")
+    parser.add_argument("--modell", action="store_true")
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    from ratsassistent.people import People
+
+    with tempfile.TemporaryDirectory(prefix="last-") as made:
+        folder = Path(made)
+        program(folder, "einlesen", "--beispiel", *map(str, args.paket), stdout=subprocess.DEVNULL).wait()
+        from argon2 import PasswordHasher
+
+        people = People(folder, hasher=PasswordHasher())
+        for n in range(args.personen):
+            people.add(f"Person {n}", WORD)
+        log = (folder / "last.log").open("wb")
+        server = program(folder, "starten", "--kein-browser", "--port", str(args.port), "--fuer-andere", HOST, "--hinter-proxy", "127.0.0.1",
+                         stdout=log, stderr=log)  # fmt: skip
+        burning: list[subprocess.Popen[bytes]] = []
+        samples: list[tuple[float, int]] = []
+        stop = threading.Event()
+        try:
+            while b"l\xc3\xa4uft" not in (folder / "last.log").read_bytes():
+                assert server.poll() is None, (folder / "last.log").read_text()
+                time.sleep(0.5)
+            if args.modell:
+                order_real(folder)
+            elif not args.ohne_auftrag:
+                burning = [subprocess.Popen([sys.executable, "-c", BURN.format(seconds=args.dauer + 30)],
+                                            env={**os.environ, "OPENBLAS_NUM_THREADS": str(os.cpu_count())})]  # fmt: skip
+            time.sleep(5)
+            threading.Thread(target=watch, args=(server.pid, samples, stop), daemon=True).start()
+            measured = asyncio.run(run_readers(args.port, args.personen, args.dauer))
+        finally:
+            stop.set()
+            for process in (*burning, server):
+                process.kill()
+                process.wait()
+        log.close()
+        print((folder / "last.log").read_text()[-1500:], file=sys.stderr)
+    memory = [m for m, _ in samples]
+    found: dict[str, Any] = {
+        "personen": args.personen, "dauer": args.dauer, "kerne": os.cpu_count(), "last_des_rechners": os.getloadavg(),
+        "auftrag": "keiner" if args.ohne_auftrag else "Sprachmodell" if args.modell else "erdacht",
+        "speicher_mb": {"anfang": round(memory[0]), "hoechstens": round(max(memory)), "ende": round(memory[-1])},
+        "hilfsprozesse_hoechstens": max(n for _, n in samples),
+        "fehler": measured.failed,
+        "schritte": {
+            kind: {"anzahl": len(v), "mitte": round(statistics.median(v), 3), "p95": round(share(v, 0.95), 3), "laengste": round(max(v), 3)}
+            for kind, v in measured.seconds.items()
+        },
+    }  # fmt: skip
+    print(json.dumps(found, ensure_ascii=False, indent=1))
+    if args.json:
+        args.json.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
