@@ -58,8 +58,18 @@ _FORM = """<h1>Anmelden</h1>{told}<form method="post" action="/anmelden">
 <button>Anmelden</button></form>
 <p class="small">Kennwort vergessen? Wer Ratsassistent bei Ihnen betreut, kann ein neues vergeben.</p>"""
 _BOUNCE = '<h1>Einen Moment …</h1><p><a href="/">Weiter zu Ratsassistent</a></p>'
-_BAR = """<nav id="ra-session" aria-label="Anmeldung"><form method="post" action="/abmelden"><span>Angemeldet: {name}</span>
-<button>Abmelden</button></form></nav><script>{script}</script>"""
+_BAR = """<style>
+#ra-session, #ra-signed-out {{ font: 1rem/1.4 "Segoe UI", "Noto Sans", "Helvetica Neue", Arial, sans-serif; padding: .35rem 1rem; }}
+#ra-session form {{ display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: center; justify-content: flex-end; margin: 0; }}
+#ra-session {{ color: var(--ra-soft, #4a575b); }}
+#ra-session button {{ font: inherit; font-weight: 600; min-height: 2.75rem; padding: .25rem 1rem; color: var(--ra-main, #0b5560); cursor: pointer;
+ background: var(--ra-card, #fff); border: 2px solid var(--ra-main, #0b5560); border-radius: .5rem; }}
+#ra-session button:focus-visible, #ra-signed-out a:focus-visible {{ outline: 3px solid var(--ra-main, #0b5560); outline-offset: 2px; }}
+#ra-signed-out {{ position: sticky; top: 0; z-index: 100; color: #6b1d0b; background: #fdeee8; border-bottom: 3px solid #9c2a10; font-weight: 600; }}
+#ra-signed-out a {{ color: #6b1d0b; }}
+@media print {{ #ra-session, #ra-signed-out {{ display: none; }} }}
+</style><nav id="ra-session" aria-label="Anmeldung"><form method="post" action="/abmelden"><span>Angemeldet: {name}</span>
+<button>Abmelden</button></form></nav><script>{script}</script>"""  # of the start page: above the page itself
 
 
 class SignIn:
