@@ -47,7 +47,10 @@ def test_nothing_that_is_not_public_is_in_the_public_part(mixed: Workspace) -> N
         assert [words for words in closed if words in text] == []
         assert "Neubau der Feuerwache Nord" in text
     assert [item.public for item in part.agendaItem] == [True, True, True]
-    assert (part.coverage.pages, whole.coverage.pages) == (5, 8)  # the page of the agenda names items that are not public
+    assert (part.coverage.pages, whole.coverage.pages) == (
+        5,
+        8,
+    )  # the page of the agenda names items that are not public
     markdown = export.render(part, "md").decode()
     assert "nur, was öffentlich ist" in markdown
     assert "2 Punkte öffentlich, 2 Punkte nichtöffentlich" in export.render(whole, "md").decode()

@@ -38,10 +38,7 @@ def run(args: argparse.Namespace, settings: Settings, progress: Callable[[], Pro
         raise UsageError(f"Bitte mit -o eine Datei angeben, in die das {form.upper()} geschrieben werden soll.")
     level: Level = "voll" if args.einfach or args.gruendlich else args.stufe
     with workflow.workspace(settings) as ws:
-        if args.nur_oeffentlich:
-            made = _public(ws, args, level, progress)
-        else:
-            made = _made(ws, args, level, progress)
+        made = (_public if args.nur_oeffentlich else _made)(ws, args, level, progress)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     if args.ausgabe:

@@ -73,7 +73,7 @@ def _table(
     title: str, head: str, more: str, rows: list[tuple[str, str | None, tuple[Citation, ...], ItemRef]], named: bool
 ) -> str:
     lines = [
-        f'<tr>{row_head(text)}<td><p>{safe(cut(context or "", _LONGEST))}</p>{_item(ref, _SHORT)}</td>'
+        f"<tr>{row_head(text)}<td><p>{safe(cut(context or '', _LONGEST))}</p>{_item(ref, _SHORT)}</td>"
         f"<td>{citations(cited, with_file=named, said=context or text)}</td></tr>"
         for text, context, cited, ref in rows
     ]
