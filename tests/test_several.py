@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,11 @@ from ratsassistent.settings import Settings
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "nichtoeffentlich", public=False) as opened:
         yield opened
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files as Linux and macOS have them")
+def test_other_users_of_the_machine_cannot_look_into_an_archive(store: Store) -> None:
+    assert store.folder.stat().st_mode & 0o077 == 0
 
 
 def of(store: Store, person: str | None) -> Jobs:

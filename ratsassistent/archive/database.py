@@ -40,7 +40,7 @@ def open_engine(folder: Path) -> Engine:
     :raises StorageError: the folder cannot be written, the database is damaged or was written by a newer program.
     """
     with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # other users of this machine have no business here
         engine = create_engine(
             URL.create("sqlite", database=str(folder / DATABASE)), connect_args={"timeout": BUSY_SECONDS}
         )

@@ -53,7 +53,7 @@ def _prepare(settings: Settings) -> None:
         known = [part for part in os.environ.get(name, "").split(",") if part]
         os.environ[name] = ",".join(dict.fromkeys([*known, "127.0.0.1", "localhost", settings.host]))
     try:
-        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for left in settings.data_folder.glob(f"{_UPLOADS}*-*"):  # of a program that was killed
             if not psutil.pid_exists(int(left.name.split("-")[1])):
                 shutil.rmtree(left, ignore_errors=True)
@@ -120,7 +120,7 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
         blocked_paths=[str(settings.public_folder), str(settings.nonpublic_folder)],
         max_file_size=f"{settings.max_upload_mb}mb",
         theme=theme,
-        css_paths=[_HERE / "page.css", _HERE / "page_help.css"],
+        css_paths=[_HERE / "page.css", _HERE / "page_help.css", _HERE / "page_contrast.css"],
         ssl_certfile=offered.certificate and str(offered.certificate),
         ssl_keyfile=offered.key and str(offered.key),
         ssl_verify=False,  # of the one call to itself

@@ -57,7 +57,7 @@ _FORM = """<h1>Anmelden</h1>{told}<form method="post" action="/anmelden">
  autocomplete="current-password"{about}>
 <button>Anmelden</button></form>
 <p class="small">Kennwort vergessen? Wer Ratsassistent bei Ihnen betreut, kann ein neues vergeben.</p>"""
-_BOUNCE = '<h1>Einen Moment …</h1><p><a href="/">Weiter zu Ratsassistent</a></p>'
+_BOUNCE = '<h1>Einen Moment …</h1><p><a href="/?weiter">Weiter zu Ratsassistent</a></p>'
 _BAR = """<style>
 #ra-session, #ra-signed-out {{ font: 1rem/1.4 "Segoe UI", "Noto Sans", "Helvetica Neue", Arial, sans-serif; padding: .35rem 1rem; }}
 #ra-session form {{ display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: center; justify-content: flex-end; margin: 0; }}
@@ -91,7 +91,7 @@ class SignIn:
         if path == SIGN_IN and method == "POST":
             await self._try(scope, receive, send)
         elif path == SIGN_IN and method in {"GET", "HEAD"}:
-            await (_go("/", send) if who else self._form(send, told=_OUT if scope.get("query_string") else ""))
+            await (_go("/", send) if who else self._form(send, told=_OUT if scope.get("query_string") == b"abgemeldet" else ""))
         elif path == SIGN_OUT and method == "POST":
             if token:
                 await asyncio.to_thread(self._people.sign_out, token)
@@ -171,6 +171,8 @@ class SignIn:
 
 def _comes_from_elsewhere(scope: Message) -> bool:
     """Whether somebody follows a link in a mail or on another page: then the browser holds a cookie of this kind back."""
+    if scope.get("query_string") == b"weiter":  # it has been sent on already
+        return False
     return any(n.lower() == b"sec-fetch-site" and v == b"cross-site" for n, v in scope["headers"])
 
 
@@ -181,7 +183,7 @@ def _wait(seconds: int) -> str:
 
 async def _bounce(send: Send) -> None:
     """A page that goes on to the same address by itself: coming from here, the browser sends its cookie."""
-    await _page(send, "Einen Moment", _BOUNCE, head='<meta http-equiv="refresh" content="0">')
+    await _page(send, "Einen Moment", _BOUNCE, head='<meta http-equiv="refresh" content="0; url=/?weiter">')
 
 
 async def _page(
