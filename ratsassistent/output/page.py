@@ -102,30 +102,36 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
         primary_hue="teal", neutral_hue="stone", text_size="lg", radius_size="md", font=fonts, font_mono=["monospace"]
     )
     blocks.queue(default_concurrency_limit=8, max_size=200, api_open=False)
-    _, address, _ = blocks.launch(
-        server_name=settings.host,
-        server_port=settings.port,
-        share=False,
-        inbrowser=False,
-        prevent_thread_lock=True,
-        quiet=True,
-        show_error=False,
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-        allowed_paths=[],
-        blocked_paths=[str(settings.public_folder), str(settings.nonpublic_folder)],
-        max_file_size=f"{settings.max_upload_mb}mb",
-        theme=theme,
-        css_paths=[_HERE / "page.css", _HERE / "page_help.css", _HERE / "page_contrast.css"],
-        ssl_certfile=offered.certificate and str(offered.certificate),
-        ssl_keyfile=offered.key and str(offered.key),
-        ssl_verify=False,  # of the one call to itself
-        _app=_guarded_app(blocks, settings, offered),
-    )
+    try:
+        _, address, _ = blocks.launch(
+            server_name=settings.host,
+            server_port=settings.port,
+            share=False,
+            inbrowser=False,
+            prevent_thread_lock=True,
+            quiet=True,
+            show_error=False,
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            pwa=False,
+            mcp_server=False,
+            allowed_paths=[],
+            blocked_paths=[str(settings.public_folder), str(settings.nonpublic_folder)],
+            max_file_size=f"{settings.max_upload_mb}mb",
+            theme=theme,
+            css_paths=[_HERE / "page.css", _HERE / "page_help.css", _HERE / "page_contrast.css"],
+            ssl_certfile=offered.certificate and str(offered.certificate),
+            ssl_keyfile=offered.key and str(offered.key),
+            ssl_verify=False,  # of the one call to itself
+            _app=_guarded_app(blocks, settings, offered),
+        )
+    except OSError as error:
+        raise StorageError(
+            f"Die Oberfläche ließ sich auf Anschluss {settings.port} nicht öffnen; bitte noch einmal versuchen oder mit --port einen "
+            "anderen angeben."
+        ) from error
     tidy(settings)
     work = Work(settings)
     work.wake_worker()
