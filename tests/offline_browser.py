@@ -17,7 +17,9 @@ import sys
 import time
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
+
+from ratsassistent.proof import namespace
 
 WAIT_MS = 60_000
 BEGAN = time.monotonic()
@@ -32,7 +34,7 @@ def elsewhere() -> str:
 
 
 def main(data: Path, pdf: Path, chromium: str, arguments: list[str]) -> int:
-    report: dict[str, object] = {"interfaces": [name for _, name in socket.if_nameindex()], "elsewhere": elsewhere()}
+    report: dict[str, object] = {"interfaces": namespace.interfaces(), "elsewhere": elsewhere()}
     command = [sys.executable, "-m", "ratsassistent", "--datenordner", str(data), "starten", "--kein-browser"]
     server = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
@@ -58,7 +60,14 @@ def told(step: str) -> None:
     print(f"{time.monotonic() - BEGAN:.1f} {step}", file=sys.stderr, flush=True)
 
 
-def use(page, address: str, pdf: Path) -> dict[str, object]:
+def open_overview(page: Page) -> None:
+    page.reload()
+    page.get_by_role("tab", name="Sitzungen").click()
+    page.locator("#ra-meetings button").first.click()
+    page.locator("#ra-item .ra-overview").wait_for()
+
+
+def use(page: Page, address: str, pdf: Path) -> dict[str, object]:
     """Take in, read, search, ask, save, delete."""
     page.set_default_timeout(WAIT_MS)
     foreign: list[str] = []
@@ -70,10 +79,7 @@ def use(page, address: str, pdf: Path) -> dict[str, object]:
     page.set_input_files("input[type=file]", pdf)
     page.locator("#ra-result", has_text="Feuerwache Nord").first.wait_for()
     told("taken in")
-    page.reload()
-    page.get_by_role("tab", name="Sitzungen").click()
-    page.locator("#ra-meetings button").first.click()
-    page.locator("#ra-item .ra-overview").wait_for()
+    open_overview(page)
     page.locator("#ra-item li:has(.ra-cite) .ra-link").first.click()
     page.locator("#ra-item .ra-wording").wait_for()
     page.locator("#ra-picture-read img").wait_for()
@@ -90,8 +96,9 @@ def use(page, address: str, pdf: Path) -> dict[str, object]:
     page.locator("#ra-answer .ra-answer").first.wait_for()
     told("answered")
     answer = page.locator("#ra-answer").inner_text()
-    page.get_by_role("tab", name="Sitzungen").click()
+    open_overview(page)
     page.get_by_role("button", name="Word oder PDF").click()
+    page.get_by_role("button", name="Alles, auch Nichtöffentliches").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF speichern").click()
     told("saved")

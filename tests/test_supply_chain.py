@@ -110,7 +110,10 @@ def test_a_bill_that_breaks_the_schema_is_noticed(chain: ModuleType, bill: dict[
 
 def advisory(name: str, *events: dict[str, str], **more: Any) -> dict[str, Any]:
     """An advisory as OSV publishes them; written for this test."""
-    affected = {"package": {"ecosystem": "PyPI", "name": name}, "ranges": [{"type": "ECOSYSTEM", "events": list(events)}]}
+    affected = {
+        "package": {"ecosystem": "PyPI", "name": name},
+        "ranges": [{"type": "ECOSYSTEM", "events": list(events)}],
+    }
     return {"id": f"TEST-{name}", "aliases": ["CVE-0000-1"], "summary": "erfunden", "affected": [affected], **more}
 
 
@@ -137,7 +140,10 @@ def test_which_versions_an_advisory_is_about(
 
 def test_listed_versions_count_and_what_was_withdrawn_or_is_of_others_does_not(chain: ModuleType) -> None:
     pinned = [Pinned("thing", "1.0", ())]
-    listed = {"id": "A", "affected": [{"package": {"ecosystem": "PyPI", "name": "thing"}, "versions": ["1.0.0", "no version"]}]}
+    listed = {
+        "id": "A",
+        "affected": [{"package": {"ecosystem": "PyPI", "name": "thing"}, "versions": ["1.0.0", "no version"]}],
+    }
     other = {"id": "B", "affected": [{"package": {"ecosystem": "npm", "name": "thing"}, "versions": ["1.0"]}]}
     withdrawn = advisory("thing", {"introduced": "0"}, withdrawn="2026-01-01T00:00:00Z")
     assert [w.id for w in chain.weaknesses(pinned, [listed, other, withdrawn])] == ["A"]

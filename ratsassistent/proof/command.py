@@ -106,12 +106,16 @@ def prove(
         raise StorageError("Für den Selbsttest ließ sich kein vorübergehender Ordner anlegen.") from error
     try:
         (folder / TEMPORARY).mkdir()
-        order = {"pages": list(pages), "with_models": with_models, "model": settings.model, "threads": settings.threads}
+        order = {
+            "pages": list(pages),
+            "with_models": with_models,
+            "model": settings.model,
+            "model_folders": [str(each) for each in settings.model_folders],
+            "threads": settings.threads,
+        }
         (folder / ORDER).write_text(json.dumps(order), encoding="utf-8")
         temporary = {name: str(folder / TEMPORARY) for name in ("TMPDIR", "TEMP", "TMP")}
         environment = {**temporary, "RATSASSISTENT_DATENORDNER": str(folder / DATA)}
-        if with_models:
-            environment["RATSASSISTENT_MODELLORDNER"] = str(settings.model_folders[0])
         done = run(
             [*words, str(folder)],
             folder,

@@ -31,6 +31,8 @@ _LANGUAGES = (
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/opt", "/System", "/Library", "C:\\Windows", "C:\\Program Files")
 _SERVICES_OF_NAMES = ("resolve", "dns")  # local services that would ask the network for a name
 
+_NOTES = (".geprueft.json",)  # what `models` notes of a checksum, beside the model
+
 # kinds of files that were read, in the order of the report: key -> German
 KINDS = {
     "program": "Programm und Python-Bibliotheken",
@@ -61,7 +63,9 @@ class Findings:
     connected: list[str] = field(default_factory=list)
     services: list[Contact] = field(default_factory=list)
     read: dict[str, list[str]] = field(default_factory=dict)  # kind -> files
-    written: dict[str, list[str]] = field(default_factory=dict)  # "data", "temporary", "bytecode", "elsewhere" -> files
+    written: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # "data", "temporary", "bytecode", "checked", "elsewhere"
     programs: list[str] = field(default_factory=list)
     libraries: list[str] = field(default_factory=list)
     models: list[dict[str, Any]] = field(default_factory=list)
@@ -167,6 +171,8 @@ def _written(where: _Places, run: Run) -> dict[str, list[str]]:
             kinds[kind].append(path)
         elif kind == "program" and ("__pycache__" in path):
             kinds["bytecode"].append(path)
+        elif kind == "models" and path.endswith(_NOTES):
+            kinds["checked"].append(path)
         elif path in run.seen.writes or not os.path.isdir(
             path
         ):  # to make a folder that is there already changes nothing
@@ -192,6 +198,8 @@ def _faults(found: Findings, run: Run, complete: bool) -> None:
         found.faults.append(
             "Die Gegenprobe misslang: Ein absichtlicher Versuch wurde nicht verhindert oder nicht bemerkt."
         )
+    if any(m.name == "namespace" and m.active for m in run.means) and set(found.interfaces) - {"lo"}:
+        found.faults.append(f"Das eigene Netz des Tests hat einen Ausgang: {', '.join(found.interfaces)}.")
     reporting = [library for library, _, reports in found.switches if reports]
     if reporting:
         found.faults.append(f"Diese Bibliotheken würden ihre Benutzung melden: {', '.join(reporting)}.")

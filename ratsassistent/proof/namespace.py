@@ -38,8 +38,10 @@ def enter(c: ctypes.CDLL) -> None:
 
 
 def interfaces() -> list[str]:
-    """The network interfaces that this process can see."""
-    return sorted(name for _, name in socket.if_nameindex()) if hasattr(socket, "if_nameindex") else []
+    """The network interfaces that are up for this process (a new network may hold some that are down)."""
+    import psutil
+
+    return sorted(name for name, state in psutil.net_if_stats().items() if state.isup)
 
 
 def _write(path: str, text: str) -> None:

@@ -39,9 +39,9 @@ _NAMES: dict[MeansName, str] = {
     "hook": "Prüfhaken von Python (Audit-Hooks)",
 }
 _SEES: dict[MeansName, str] = {
-    "namespace": "Der Kern gibt dem Programm ein eigenes Netz, in dem es nur 127.0.0.1 gibt; das gilt auch für C-Code. "
-                 "Sieht nicht: wer es versucht hat; Anschlüsse im Dateisystem.",
-    "filter": "Der Kern fragt bei jeder Verbindung und jeder Datei nach, auch bei C-Code; alles außer 127.0.0.1 wird verweigert. Sieht "
+    "namespace": "Das System gibt dem Programm ein eigenes Netz, in dem es nur 127.0.0.1 gibt; das gilt auch für C-Code. "
+                 "Sieht nicht: wer es versucht hat. Hält nicht auf: Anschlüsse im Dateisystem zu anderen Programmen.",
+    "filter": "Das System fragt bei jeder Verbindung und jeder Datei nach, auch bei C-Code; verweigert wird alles außer 127.0.0.1. Sieht "
               "nicht: in den Speicher eingeblendete Dateien nach dem Öffnen; ein Programm, das absichtlich täuscht.",
     "hook": "Jeder Prozess des Programms meldet, was Python öffnet, lädt, startet und anspricht, und verweigert fremde Adressen. "
             "Sieht nicht: was C-Bibliotheken selbst tun, unter Windows auch nebenläufige (asyncio-)Verbindungen.",
@@ -237,6 +237,8 @@ def _written(found: Findings) -> str:
     said = f"{inside} Dateien und Ordner, alle im eigenen Datenordner des Tests oder in dessen Ordner für Vorübergehendes, der danach gelöscht wurde."
     if counted.get("bytecode"):
         said += f" Dazu {counted['bytecode']}-mal übersetzter Programmtext im Programmordner (__pycache__)."
+    if counted.get("checked"):
+        said += " Neben einem Modell: der Vermerk, dass seine Prüfsumme stimmt."
     if counted.get("elsewhere"):
         said += f" Anderswo: {', '.join(found.written['elsewhere'][:5])}."
     return said

@@ -68,8 +68,8 @@ def main(folder: Path) -> int:
     order = json.loads((folder / ORDER).read_text(encoding="utf-8"))
     settings = read_settings(folder / DATA, order.get("model"))
     none = (folder / TEMPORARY / "modelle",)
-    if not order["with_models"]:
-        settings = replace(settings, model_folders=none)
+    folders = tuple(Path(each) for each in order["model_folders"]) if order["with_models"] else none
+    settings = replace(settings, model_folders=folders)
     settings = replace(settings, threads=order.get("threads") or settings.threads)
     steps = Steps()
     control = _control(steps, c_code=hook.KERNEL in os.environ)
