@@ -10,13 +10,12 @@ contradiction, remark or count of what is not public, or not known to be, can ge
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ratsassistent import held, workflow
+from ratsassistent import held, temporary, workflow
 from ratsassistent.archive.store import Store
 from ratsassistent.briefings import Briefing
 from ratsassistent.errors import InputError
@@ -51,7 +50,7 @@ def shares(meeting: Meeting) -> Shares:
 @contextmanager
 def alone(ws: Workspace) -> Iterator[Workspace]:
     """The same data folder with an empty store in place of the non-public one."""
-    with tempfile.TemporaryDirectory(prefix="ratsassistent-") as folder:
+    with temporary.folder() as folder:
         nothing = Store.open(Path(folder), public=False)
         try:
             yield Workspace(ws.settings, ws.public, nothing, model=ws.model, embedding=ws.embedding)

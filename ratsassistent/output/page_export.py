@@ -41,7 +41,7 @@ def choice(shares: Shares, missing: int, with_papers: int, *, writing: bool = Fa
             _row(
                 "Nur den öffentlichen Teil", "public",
                 f"{count(shares.public, 'Punkt', 'Punkte')}, zum Weitergeben. Von nichtöffentlichen Punkten steht nichts darin, "
-                f"auch kein Titel.{left_out}",
+                f"auch kein Titel. Ihre Notizen zu den öffentlichen Punkten sind dabei.{left_out}",
             )
             + _row(
                 "Alles, auch Nichtöffentliches", "whole",
