@@ -70,11 +70,11 @@ def rescue(settings: Settings, *, progress: Progress = quiet) -> Rescued:
         swapping.commit(settings, state)
         swapping.finish(settings)
         kept = temporary.folder(data)
-        for pdf in again:
-            shutil.move(pdf, Path(kept.name) / pdf.name)
+        if again:
+            shutil.move(Path(name) / "pdf", kept.name)
     with kept, workspace(settings) as ws:
         progress("Die PDF-Dateien werden neu gelesen", 0.5)
-        intake.take_in(ws, sorted(Path(kept.name).iterdir()), progress=progress)
+        intake.take_in(ws, [file for file in sorted(Path(kept.name).rglob("*")) if file.is_file()], progress=progress)
         gone_again = deletions.known(ws)
         restoring.apply_deletions(ws, gone_again, None)
         meetings = len(held.meetings(ws, with_papers=False))
@@ -103,6 +103,7 @@ def _with_names(state: Path, archives: dict[Path, bool], pdfs: dict[str, Path], 
     out = []
     for sha256, pdf in pdfs.items():
         name = re.sub(r"[^\w. -]+", "_", Path(names.get(sha256, pdf.name)).name)[-100:]
+        name = name if name.lower().endswith(".pdf") else f"{name}.pdf"
         target = folder / sha256[:8] / name
         with database.storage_errors(folder.parent):
             target.parent.mkdir(parents=True)
