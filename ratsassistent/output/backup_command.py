@@ -8,6 +8,7 @@ What it does not know: how a backup is made or read (`backup`, loaded when it is
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import getpass
 import json
 import os
@@ -146,7 +147,7 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
         )
         return 0
     for one in found:
-        print(f"{_day(one.created)}  {one.file}")
+        print(f"{_day(one.created)}  {_age(one.created)}  {one.file}")
         said = [_count(len(one.meetings)), _size(one.size), f"bis {_day(one.expires)}"]
         said.append("verschlüsselt" if one.encrypted else "NICHT verschlüsselt")
         said += [] if one.is_there else ["nicht erreichbar"]
@@ -255,8 +256,13 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _day(time: Any) -> str:
+def _day(time: dt.datetime) -> str:
     return str(time.astimezone().strftime("%d.%m.%Y"))
+
+
+def _age(time: dt.datetime) -> str:
+    days = (dt.datetime.now(dt.UTC).astimezone().date() - time.astimezone().date()).days
+    return "heute" if days <= 0 else "gestern" if days == 1 else f"vor {days} Tagen"
 
 
 def _count(meetings: int) -> str:
