@@ -29,6 +29,12 @@ WORDS = "ein Kennwort zum Messen"
 bad: list[str] = []
 
 
+def fault(words: str) -> None:
+    """Note what must not be."""
+    bad.append(words)
+    print(f"FEHLER {words}", flush=True)
+
+
 def call(folder: Path, *arguments: object, expect: int | None = None) -> tuple[int, str]:
     """Run a command; notes whatever is no single German sentence."""
     done = subprocess.run(
@@ -38,9 +44,9 @@ def call(folder: Path, *arguments: object, expect: int | None = None) -> tuple[i
     )  # fmt: skip
     said = done.stderr.strip()
     if "Traceback" in said or done.returncode not in (0, 1, 2) or (done.returncode and not said.endswith((".", "!"))):
-        bad.append(f"{arguments}: {said[-1500:]}")
+        fault(f"{arguments}: {said[-1500:]}")
     if expect is not None and done.returncode != expect:
-        bad.append(f"{arguments}: status {done.returncode}, not {expect}: {said[-300:]}")
+        fault(f"{arguments}: status {done.returncode}, not {expect}: {said[-300:]}")
     return done.returncode, said.splitlines()[-1] if said and done.returncode else done.stdout.strip().splitlines()[
         0
     ] if done.stdout.strip() else ""
@@ -57,7 +63,7 @@ def sound(folder: Path, what: str, meetings: int) -> None:
         with closing(sqlite3.connect(folder / archive / "archiv.sqlite")) as connection:
             found = connection.execute("PRAGMA integrity_check").fetchall()
             if found != [("ok",)]:
-                bad.append(f"{what}: {archive}: {found}")
+                fault(f"{what}: {archive}: {found}")
     status, said = call(folder, "sitzungen", expect=0)
     done = subprocess.run(
         [sys.executable, "-m", "ratsassistent", "--datenordner", str(folder), "sitzungen", "--json"],
@@ -68,9 +74,9 @@ def sound(folder: Path, what: str, meetings: int) -> None:
     )
     held = len(json.loads(done.stdout)["meetings"]) if done.returncode == 0 else -1
     if held != meetings:
-        bad.append(f"{what}: {held} meetings, not {meetings}: {status} {said}")
+        fault(f"{what}: {held} meetings, not {meetings}: {status} {said}")
     for half in [p for p in folder.rglob("*") if p.name.endswith((".teil", ".neu"))]:
-        bad.append(f"{what}: left over: {half}")
+        fault(f"{what}: left over: {half}")
 
 
 def full(packs: list[Path], disk: Path) -> None:
@@ -97,7 +103,7 @@ def full(packs: list[Path], disk: Path) -> None:
     sound(folder, "full, deleted", 1)
     secret = folder.rglob("*")
     if any(p.is_file() and b"Trinkbrunnen am April" in p.read_bytes() for p in secret):
-        bad.append("words of what was deleted on a full disk are still there")
+        fault("words of what was deleted on a full disk are still there")
     told("danach, mit Platz", "einlesen", call(folder, "einlesen", packs[1], expect=0))
 
 
@@ -142,7 +148,7 @@ def two(packs: list[Path], base: Path) -> None:
         for command, process in zip(commands, running, strict=True):
             out, err = process.communicate(timeout=300)
             if "Traceback" in err or process.returncode not in (0, 1):
-                bad.append(f"two: {command}: {err[-1500:]}")
+                fault(f"two: {command}: {err[-1500:]}")
             if number == 0:
                 told(
                     "fünf Programme zugleich",
@@ -228,7 +234,7 @@ def too_new(packs: list[Path], base: Path) -> None:
             call(folder, *command, expect=1),
         )
     if (folder / "nichtoeffentlich" / "archiv.sqlite").read_bytes() != before:
-        bad.append("newer data were changed")
+        fault("newer data were changed")
 
 
 def main() -> int:
@@ -271,8 +277,6 @@ def main() -> int:
     for work in (two, damaged, too_new):
         if work.__name__ in given.only:
             work(packs, base)
-    for one in bad:
-        print(f"FEHLER {one}")
     if not given.folder:
         shutil.rmtree(base, ignore_errors=True)
     return 1 if bad else 0
