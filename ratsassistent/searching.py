@@ -18,7 +18,7 @@ from typing import Any
 from ratsassistent import closest, held
 from ratsassistent import worker as background
 from ratsassistent.archive import choices as archived
-from ratsassistent.archive import german, pieces, vectors
+from ratsassistent.archive import german, openings, pieces, vectors
 from ratsassistent.archive.index import STATIC, TRANSFORMER, Index
 from ratsassistent.archive.store import Store
 from ratsassistent.briefings import Hit
@@ -144,7 +144,10 @@ def read_meaning(ws: Workspace) -> None:
     if static is not None:
         for store in ws.stores:
             vectors.fill(store, static, STATIC)
-    if ws.meaning.transformer is not None and any(vectors.lacking(s, ws.meaning.transformer) for s in ws.stores):
+    transformer = ws.meaning.transformer
+    if transformer is None:
+        return
+    if any(vectors.lacking(s, transformer) or openings.lacking(s, transformer) for s in ws.stores):
         order_vectors(ws)
 
 
@@ -156,30 +159,37 @@ def order_vectors(ws: Workspace) -> Job:
 
 
 def make_vectors(ws: Workspace, on_batch: Callable[[int, int], None]) -> int:
-    """Make all vectors that are lacking; returns how many. What is interrupted goes on where it stopped.
+    """Make all vectors that are lacking; returns how many of passages. What is interrupted goes on where it stopped.
 
-    What was taken in last comes first, in turns between the stores. At the end the sentences of the newest passages.
+    The static ones come first; then how papers begin, which is soon done and tells most; then passages, what was taken in last
+    before all else, in turns between the stores. At the end the sentences of the newest passages.
 
     :param on_batch: told how many are done, and of how many; what it raises ends the work.
     """
     models = [(m, role) for m, role in ((ws.meaning.static, STATIC), (ws.meaning.transformer, TRANSFORMER)) if m]
     total = sum(vectors.lacking(store, model) for store in ws.stores for model, _ in models)
-    done = 0
+    done = opened = 0
 
     def tell(count: int) -> None:
         nonlocal done
         done += count
         on_batch(done, max(total, done))
 
+    transformer = ws.meaning.transformer
+    if transformer is not None:
+        total += sum(openings.lacking(store, transformer) for store in ws.stores)
     for model, role in models:
+        if role == TRANSFORMER:
+            for store in ws.stores:
+                opened += openings.fill(store, model, tell)
         while sum(_turn(store, model, role, tell) for store in ws.stores):
             pass
-    if ws.meaning.transformer is not None:
+    if transformer is not None:
         for store in ws.stores:
-            for passages in pieces.unread(store, ws.meaning.transformer, NEWEST, STEP):
+            for passages in pieces.unread(store, transformer, NEWEST, STEP):
                 on_batch(done, max(total, done))
                 closest.read(ws, store, passages)
-    return done
+    return done - opened
 
 
 def _meeting_id(ws: Workspace, wanted: str) -> str:

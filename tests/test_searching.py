@@ -4,7 +4,7 @@ from embedders import HashEmbedder
 from test_store import item, meeting, paper, save
 
 from ratsassistent import searching, worker, workflow
-from ratsassistent.archive import vectors
+from ratsassistent.archive import openings, vectors
 from ratsassistent.archive.index import Meaning
 from ratsassistent.errors import NotFound
 
@@ -67,6 +67,7 @@ def test_what_was_taken_in_is_read_by_the_worker_behind_all_else(held):
     workflow.work(ws, idle_exit_s=0)
     assert [(j.state, j.result) for j in ws.jobs.all()] == [("fertig", {"passages": 3})]
     assert not any(vectors.lacking(store, ws.meaning.transformer) for store in ws.stores)
+    assert not any(openings.lacking(store, ws.meaning.transformer) for store in ws.stores)
     searching.read_meaning(ws)
     assert len(ws.jobs.all()) == 1
 
@@ -74,6 +75,7 @@ def test_what_was_taken_in_is_read_by_the_worker_behind_all_else(held):
 def test_vectors_that_were_made_are_kept_when_the_work_is_interrupted(held, monkeypatch):
     ws, _ = held
     monkeypatch.setattr(searching, "STEP", 1)
+    monkeypatch.setattr(openings, "BATCH", 1)
     seen = []
 
     def stop(done, total):
@@ -83,8 +85,8 @@ def test_vectors_that_were_made_are_kept_when_the_work_is_interrupted(held, monk
 
     with pytest.raises(KeyboardInterrupt):
         searching.make_vectors(ws, stop)
-    assert seen[-1] == (4, 6)
-    assert searching.make_vectors(ws, lambda done, total: None) == 2
+    assert seen[-1] == (4, 9)  # the static ones, and the beginning of one paper
+    assert searching.make_vectors(ws, lambda done, total: None) == 3
 
 
 def test_without_any_model_the_words_are_searched(held):

@@ -5,7 +5,8 @@ leaves: Hits. What it does not know: FTS5 (`fulltext`), stems (`german`), how wo
 are kept (`vectors`), language models, dates as a reason to be first.
 
 Two stages. The full text gives the rows that hold any word of the query, best by bm25; the vectors of a small static
-model, and those of a transformer that are kept already, give the rows nearest in meaning. All of these are weighed word
+model, and those of a transformer that are kept already, give the rows nearest in meaning; the papers whose beginnings are
+nearest to it (`openings`) give theirs. All of these are weighed word
 by word and by their cosines. Of the best some dozens, those that have no vector of the transformer yet get one, within
 some seconds, and it is kept. The three signals are added with weights that were measured (`benchmarks/suche.py`).
 
@@ -23,9 +24,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
-from ratsassistent.archive import fulltext, german, query, saving, tables, vectors
+from ratsassistent.archive import fulltext, german, openings, query, saving, tables, vectors
 from ratsassistent.archive.folding import Folder
 from ratsassistent.archive.store import Store
 from ratsassistent.briefings import Duplicate, Hit, Why
@@ -33,6 +34,7 @@ from ratsassistent.meaning.embedder import Embedder, Vectors
 from ratsassistent.oparl import AgendaItem, Meeting, Paper, Passage, Public
 
 CANDIDATES, NEAR = 200, 100  # of the full text, and of each model
+PAPERS_NEAR, OF_PAPERS = 30, 100  # papers whose beginnings are nearest in meaning, and their passages that are looked at
 STATIC, TRANSFORMER = "static", "transformer"  # the roles of models
 _asking = threading.Lock()
 
@@ -58,6 +60,7 @@ class Weights:
 ONLY_WORDS = Weights(1.0, 0.0, 0.0)
 FIRST_STAGE = Weights(1.0, 0.2, 0.0)
 BOTH_STAGES = Weights(1.0, 0.2, 5.0, 0.1)
+OPENING = 1.0  # of how near the beginning of a passage's paper is, beyond what has nothing to do with the question
 PAGED = 0.1  # within a meeting: for a place that can be opened at its page, before texts without pages (OParl)
 
 
@@ -100,6 +103,7 @@ class _Candidate:
     words: float
     static: float | None = None
     transformer: float | None = None
+    opening: float | None = None  # of its paper
     score: float = 0.0
     meaning: float = 0.0  # the part of the score that is owed to it
 
@@ -164,10 +168,16 @@ class Index:
         rows = {row.row: row for row in fulltext.candidates(connection, query.lookups(words), among, most)}
         mean = sum(row.stem.count(" ") + 1 for row in rows.values()) / max(len(rows), 1)
         near = self._near(connection, text, among)
+        if papers := self._papers_near(connection, text, among):
+            lookups = query.lookups(words)
+            rows |= {row.row: row for row in fulltext.candidates(connection, lookups, _of_papers(papers, among), OF_PAPERS)}
+            near.append(papers)
         new = {number for found in near for number in found} - rows.keys()
         rows |= {row.row: row for row in fulltext.rows(connection, sorted(new))}
         weights: query.Weights = {}
-        return {n: _Candidate(row, query.score(words, row, mean or 1.0, weights)) for n, row in rows.items()}
+        found = {n: _Candidate(row, query.score(words, row, mean or 1.0, weights)) for n, row in rows.items()}
+        self._add_openings(connection, text, found)
+        return found
 
     def _near(self, connection: Connection, text: str, among: Select[Any] | None) -> list[list[int]]:
         """The rows nearest in meaning, by each model."""
@@ -181,6 +191,34 @@ class Index:
             [n for n, _ in vectors.nearest(self._store, m, self._meaning.question(m, text), NEAR, inside)]
             for m in models
         ]
+
+    def _papers_near(self, connection: Connection, text: str, among: Select[Any] | None) -> list[int]:
+        """The first passages of the papers whose beginnings are nearest in meaning."""
+        transformer = self._meaning.transformer
+        if transformer is None:
+            return []
+        inside = None
+        if among is not None:
+            inside = np.array(sorted(connection.execute(among).scalars()), dtype=np.int64)
+        asked = self._meaning.question(transformer, text)
+        found = vectors.nearest(self._store, openings.Opening(transformer), asked, PAPERS_NEAR, inside)
+        return [number for number, _ in found]
+
+    def _add_openings(self, connection: Connection, text: str, found: dict[int, _Candidate]) -> None:
+        """Tell each candidate how near its paper's beginning is."""
+        transformer = self._meaning.transformer
+        if transformer is None or not found:
+            return
+        passage = tables.passage
+        of_these = select(passage.c.rowid, passage.c.paper_id).where(passage.c.rowid.in_(list(found)))
+        papers = {row.rowid: row.paper_id for row in connection.execute(of_these)}
+        first = select(passage.c.paper_id, func.min(passage.c.rowid).label("row")).group_by(passage.c.paper_id)
+        first = first.where(passage.c.paper_id.in_(sorted(set(papers.values()))))
+        rows = {row.paper_id: row.row for row in connection.execute(first)}
+        asked = self._meaning.question(transformer, text)
+        near = vectors.cosines(self._store, openings.Opening(transformer), asked, list(rows.values()))
+        for number, one in found.items():
+            one.opening = near.get(rows[papers[number]])
 
     def _rank(self, text: str, found: dict[int, _Candidate], deadline: float | None) -> None:
         """Give each candidate its score."""
@@ -297,12 +335,18 @@ class Index:
 
 
 def _add_up(found: Iterable[_Candidate], weights: Weights, unread: float) -> None:
-    """The score of each candidate; one that the transformer has not read counts as `unread`."""
+    """The score of each candidate.
+
+    :param unread: the cosine of one that the transformer has not read, unless the beginning of its paper is nearer.
+    """
     for one in found:
         words = weights.words * one.words
         near = weights.static * max(one.static or 0.0, 0.0)
-        cosine = unread if one.transformer is None else one.transformer
+        opening = unread if one.opening is None else max(one.opening, unread)
+        cosine = opening if one.transformer is None else one.transformer
         one.score = words + near + weights.transformer * max(cosine, 0.0)
+        if weights.transformer:
+            one.score += OPENING * (opening - unread)
         near += weights.transformer * max(cosine - unread, 0.0)
         one.meaning = near / (words + near) if near > 0 else 0.0
 
@@ -362,6 +406,14 @@ def _among(
         return None
     chosen = select(passage.c.rowid).outerjoin(meeting, meeting.c.id == passage.c.meeting_id)
     return chosen.join(paper, paper.c.id == passage.c.paper_id).where(*conditions)
+
+
+def _of_papers(first: Sequence[int], among: Select[Any] | None) -> Select[Any]:
+    """The rows of the papers that begin with these, as far as they pass the filters."""
+    passage = tables.passage
+    papers = select(passage.c.paper_id).where(passage.c.rowid.in_(first))
+    theirs = select(passage.c.rowid).where(passage.c.paper_id.in_(papers))
+    return theirs if among is None else theirs.where(passage.c.rowid.in_(among))
 
 
 def _paper(connection: Connection, paper_id: str) -> Paper | None:

@@ -39,8 +39,8 @@ Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """A passage that has no vector yet."""
+class Text:
+    """What is read of a passage that has no vector yet."""
 
     row: int
     text_key: str
@@ -87,7 +87,7 @@ def fill(
     model = model_number(store, embedder, role)
     for texts in _lacking(store, model, batch):
         made += len(texts)
-        _keep(store, model, texts, _embedded(embedder, texts))
+        keep(store, model, texts, _embedded(embedder, texts))
         if on_batch:
             on_batch(len(texts))
         if most is not None and made >= most:
@@ -101,7 +101,7 @@ def fill_these(store: Store, embedder: Embedder, role: str, rows: Sequence[int])
     with store.reading() as connection:
         texts = _texts(connection, model, tables.passage.c.rowid.in_([int(row) for row in rows]), len(rows))
     if texts:
-        _keep(store, model, texts, _embedded(embedder, texts))
+        keep(store, model, texts, _embedded(embedder, texts))
 
 
 def lacking(store: Store, embedder: Embedder) -> int:
@@ -264,7 +264,7 @@ def _drop(connection: Connection, models: Sequence[int]) -> None:
     connection.execute(delete(tables.embedding_model).where(tables.embedding_model.c.id.in_(models)))
 
 
-def _lacking(store: Store, model: int, batch: int) -> Iterator[list[_Text]]:
+def _lacking(store: Store, model: int, batch: int) -> Iterator[list[Text]]:
     """The passages without a vector, from the newest to the oldest."""
     row = tables.passage.c.rowid
     below: int | None = None
@@ -277,7 +277,7 @@ def _lacking(store: Store, model: int, batch: int) -> Iterator[list[_Text]]:
         yield texts
 
 
-def _texts(connection: Connection, model: int, condition: Any, limit: int) -> list[_Text]:
+def _texts(connection: Connection, model: int, condition: Any, limit: int) -> list[Text]:
     passage, vector = tables.passage, tables.vector
     query: Select[Any] = select(passage.c.rowid, passage.c.text_key, passage.c.body)
     query = query.outerjoin(vector, (vector.c.row == passage.c.rowid) & (vector.c.model == model))
@@ -285,18 +285,18 @@ def _texts(connection: Connection, model: int, condition: Any, limit: int) -> li
     if condition is not None:
         query = query.where(condition)
     return [
-        _Text(row.rowid, row.text_key, Passage.model_validate_json(row.body).text) for row in connection.execute(query)
+        Text(row.rowid, row.text_key, Passage.model_validate_json(row.body).text) for row in connection.execute(query)
     ]
 
 
-def _embedded(embedder: Embedder, texts: Sequence[_Text]) -> Vectors:
+def _embedded(embedder: Embedder, texts: Sequence[Text]) -> Vectors:
     """The vectors of these texts; one that comes several times is embedded once."""
     places = {text: number for number, text in enumerate(dict.fromkeys(text.text for text in texts))}
     vectors = embedder.passages(list(places))
     return vectors[[places[text.text] for text in texts]]
 
 
-def _keep(store: Store, model: int, texts: Iterable[_Text], vectors: Vectors) -> None:
+def keep(store: Store, model: int, texts: Iterable[Text], vectors: Vectors) -> None:
     """Write vectors; not those of passages that went, changed or got theirs meanwhile."""
     passage, vector, table = tables.passage, tables.vector, tables.embedding_model
     given = {text.row: (text.text_key, body) for text, body in zip(texts, pack(vectors), strict=True)}
