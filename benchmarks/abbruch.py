@@ -2,7 +2,7 @@
 
     python benchmarks/abbruch.py [N] [--seed 1] [--folder FOLDER] [--keep]
 
-What enters: nothing; the packs, the model and what a person does are made here. Each of N runs begins with a copy of a
+What enters: nothing; the packs, the model and what a person does are made here. Each run (until N were killed) begins with a copy of a
 data folder, does one kind of work in a process of its own and kills it (SIGKILL, with its children) at a random moment,
 the same for the same seed. Then the folder is opened by another process, looked through, and the work is done again:
 what is there then has to be what is there without a kill.
@@ -372,8 +372,10 @@ def kill_many(
     first = base / "anfang"
     _load(base / "geladen")
     _must(lambda: begin(first))
-    for number in range(count):
-        kind = kinds[number % len(kinds)]
+    for number in range(2 * count):  # of some the work has ended before: they do not count
+        if sum(one_.killed for one_ in figures.values()) == count:
+            break
+        kind = min(kinds, key=lambda name: (figures[name].killed, kinds.index(name)))
         before = base / f"vorher-{KINDS.index(kind)}"
         if kind not in wanted:
             shutil.copytree(first, before)
@@ -405,7 +407,7 @@ def kill_many(
         if not (keep and wrong):
             shutil.rmtree(place, ignore_errors=True)
         if number % 10 == 9:
-            say(f"{number + 1} of {count}, {len(bad)} faults")
+            say(f"{sum(one_.killed for one_ in figures.values())} of {count}, {len(bad)} faults")
     return figures, bad
 
 

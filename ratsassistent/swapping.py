@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -22,7 +25,32 @@ from ratsassistent.settings import Settings
 
 PLACE = "wiederherstellung"
 _LOCK = "wiederherstellung.sperre"
+_ANNOUNCED = "wiederherstellung.gleich"
+_ANNOUNCED_S = 900.0  # that a crash makes workers stay away
 _OWN = ("prompts",)  # folders of settings that are replaced whole
+
+
+@contextmanager
+def announced(settings: Settings) -> Iterator[None]:
+    """Let workers know that they have to go, and stay away within the block.
+
+    :raises StorageError: the folder cannot be written.
+    """
+    file = settings.data_folder / _ANNOUNCED
+    with database.storage_errors(settings.data_folder):
+        file.touch()
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def is_announced(settings: Settings) -> bool:
+    """Whether another state is about to be put in place."""
+    try:
+        return abs(time.time() - (settings.data_folder / _ANNOUNCED).stat().st_mtime) < _ANNOUNCED_S
+    except OSError:
+        return False
 
 
 def commit(settings: Settings, state: Path) -> None:

@@ -32,6 +32,7 @@ from ratsassistent import (
     pace,
     question_jobs,
     suspicions,
+    swapping,
 )
 from ratsassistent import worker as background
 from ratsassistent.asking import page_counts
@@ -401,8 +402,8 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
 
     handlers: dict[str, background.Handler] = {"briefing": briefing, "frage": question, "vektoren": vectors}
 
-    def is_stale() -> bool:  # another pace takes another process
-        return power.gentle(pace.wanted(given), power.power()) != gently
+    def is_stale() -> bool:  # another pace takes another process, and a restored state takes none
+        return swapping.is_announced(given) or power.gentle(pace.wanted(given), power.power()) != gently
 
     may_work = lambda: power.may_work(power.power())  # noqa: E731
 
@@ -413,7 +414,7 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
     background.run_worker(
         ws.jobs, handlers, idle_exit_s=idle_exit_s, may_work=may_work, is_stale=is_stale, when_idle=measure
     )
-    if is_stale():
+    if is_stale() and not swapping.is_announced(given):
         background.ensure_worker(given)
 
 

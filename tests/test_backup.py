@@ -386,3 +386,23 @@ def test_an_upgrade_keeps_a_copy_until_something_is_deleted(tmp_path: Path, monk
             deletion.note_cleaning(connection)
         store.clean()
         assert not copy.exists()
+
+
+def test_a_worker_goes_when_a_state_is_about_to_be_put_in_place(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = made(settings, tmp_path / "s.zip")
+    begun = threading.Event()
+
+    def work() -> None:
+        with workflow.workspace(settings) as ws:
+            begun.set()
+            workflow.work(ws, idle_exit_s=300.0)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    assert begun.wait(30)
+    restoring.restore(settings, one.path, None)
+    thread.join(30)
+    assert not thread.is_alive()
+    assert not swapping.is_announced(settings)

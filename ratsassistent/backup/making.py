@@ -29,7 +29,7 @@ from ratsassistent.workspace import Progress, Workspace, quiet
 LEAST = 10  # characters of a passphrase
 _NOT = {"modelle", "modellstand", "rechner.json", known.FOLDER, known.REGISTER, "wiederherstellung"}
 _NOT_BEGINNINGS = ("eingang-", temporary.PREFIX)
-_NOT_ENDINGS = (".sperre", ".log", ".teil", ".neu", ".fertig")
+_NOT_ENDINGS = (".sperre", ".log", ".teil", ".neu", ".fertig", ".gleich")
 
 
 def make(

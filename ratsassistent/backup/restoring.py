@@ -29,7 +29,8 @@ from ratsassistent.oparl import Model
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, workspace
 
-_WAIT_S = 5.0  # for a worker to go
+_WAIT_S = 5.0  # for whoever takes in
+_WORKER_S = 60.0  # for a worker to go: it looks every few seconds
 
 
 class Restored(Model):
@@ -186,18 +187,18 @@ def nobody_at_work(settings: Settings) -> Iterator[None]:
     folder = settings.nonpublic_folder
     with database.storage_errors(settings.data_folder):
         folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / worker.LOCK)
-    try:
-        lock.acquire(timeout=_WAIT_S)
-    except Timeout as error:
-        raise StorageError(
-            "Im Hintergrund wird noch an diesen Daten gearbeitet; bitte Ratsassistent beenden, zwei Minuten warten und es noch einmal "
-            "versuchen (auftraege anhalten alle hält die Arbeit an)."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    with swapping.announced(settings):
+        lock = FileLock(folder / worker.LOCK)
+        try:
+            lock.acquire(timeout=_WORKER_S)
+        except Timeout as error:
+            raise StorageError(
+                "Im Hintergrund wird noch an diesen Daten gearbeitet; bitte in einer Minute noch einmal versuchen."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
 
 @contextmanager
