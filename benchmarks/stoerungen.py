@@ -98,8 +98,12 @@ def full(packs: list[Path], disk: Path) -> None:
     call(folder, "einlesen", packs[1], expect=0)
     free = shutil.disk_usage(disk).free
     (disk / "ballast").write_bytes(os.urandom(max(0, free - 8 * 1024)))
-    told("Datenträger voll, 8 KB frei", "loeschen", call(folder, "loeschen", "2024-04"))
+    answer = call(folder, "loeschen", "2024-04")
+    told("Datenträger voll, 8 KB frei", "loeschen", answer)
     (disk / "ballast").unlink()
+    if "vorgemerkt" not in answer[1]:  # nothing was begun
+        sound(folder, "full, not deleted", 2)
+        told("danach, mit Platz", "loeschen", call(folder, "loeschen", "2024-04", expect=0))
     sound(folder, "full, deleted", 1)
     secret = folder.rglob("*")
     if any(p.is_file() and b"Trinkbrunnen am April" in p.read_bytes() for p in secret):
@@ -178,15 +182,13 @@ def damaged(packs: list[Path], base: Path) -> None:
         "Datei leer": lambda f: os.truncate(f, 0), "Datei ist etwas anderes": lambda f: f.write_text("Das ist ein Brief."),
     }  # fmt: skip
     for name, bend in ways.items():
-        folder = base / "schaden"
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = base / f"schaden-{len(list(base.iterdir()))}"
         shutil.copytree(whole, folder)
         call(folder, "sichern", "-o", base / "schaden.zip", expect=0)
         bend(folder / "nichtoeffentlich" / "archiv.sqlite")
         told(f"Datenbank: {name}", "briefing", call(folder, "briefing", "2024"))
         told(f"Datenbank: {name}", "sichern", call(folder, "sichern"))
-        second = base / "schaden-2"
-        shutil.rmtree(second, ignore_errors=True)
+        second = base / f"schaden-{len(list(base.iterdir()))}-2"
         shutil.copytree(folder, second)
         told(
             f"Datenbank: {name}",
