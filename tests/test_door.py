@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import socket
@@ -383,6 +384,9 @@ def test_signing_in_gives_a_cookie_that_only_this_server_gets(house: House) -> N
     page = house.ask("/", token=house.token()).text
     assert house.reached.scopes[-1][PERSON][1] == "Anna <b>Beck</b>"
     assert "Angemeldet: Anna &lt;b&gt;Beck&lt;/b&gt;" in page
+    packed = house.ask("/", token=house.token(), accept_encoding="br, gzip")
+    assert packed.head("content-encoding") == "gzip"
+    assert gzip.decompress(packed.body).decode() == page
 
 
 def test_the_sign_in_page_is_plain_and_works_without_script(house: House) -> None:

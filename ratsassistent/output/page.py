@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _UPLOADS = "eingang-"
 _PORTS = 100  # how many ports are tried
+MOST_TABS = 500  # whose state is kept in memory
 
 
 def _prepare(settings: Settings) -> None:
@@ -120,6 +121,7 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
             allowed_paths=[],
             blocked_paths=[str(settings.public_folder), str(settings.nonpublic_folder)],
             max_file_size=f"{settings.max_upload_mb}mb",
+            state_session_capacity=MOST_TABS,
             theme=theme,
             css_paths=[_HERE / "page.css", _HERE / "page_help.css", _HERE / "page_contrast.css"],
             ssl_certfile=offered.certificate and str(offered.certificate),

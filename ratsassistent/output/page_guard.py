@@ -9,6 +9,7 @@ It stands around all of Gradio, its own middleware included.
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
@@ -126,10 +127,11 @@ class Guard:
             elif message["type"] == "http.response.body" and start_page:
                 body += message.get("body", b"")
                 if not message.get("more_body"):
-                    await _send_german(begun, body, scope.get("ratsassistent.bar", b""), send)
+                    await _send_german(begun, body, scope.get("ratsassistent.bar", b""), send, packed=packed)
             else:
                 await send(message)
 
+        packed = self._door.secure and _takes_gzip(scope)  # between two machines, not within one
         if start_page:  # it is changed on its way, so it must not be packed; and nobody may ask for a kept state
             heads = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
             scope = {**scope, "headers": heads, "query_string": b""}
@@ -242,11 +244,18 @@ async def refuse(refused: Refused, send: Send, *more: tuple[bytes, bytes]) -> No
     await send({"type": "http.response.body", "body": refused.reason.encode()})
 
 
-async def _send_german(begun: Message, body: bytes, bar: bytes, send: Send) -> None:
+def _takes_gzip(scope: Message) -> bool:
+    return any(name.lower() == b"accept-encoding" and b"gzip" in value.lower() for name, value in scope["headers"])
+
+
+async def _send_german(begun: Message, body: bytes, bar: bytes, send: Send, *, packed: bool = False) -> None:
     body = body.replace(b'lang="en"', b'lang="de"', 1).replace(b"<head>", b"<head>" + _START, 1)
     if bar:
         at = body.find(b">", body.find(b"<body")) + 1
         body = body[:at] + bar + body[at:] if at else body
     kept = [(name, value) for name, value in begun["headers"] if name.lower() != b"content-length"]
+    if packed:
+        body = gzip.compress(body, 5)
+        kept += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
     await send({**begun, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
     await send({"type": "http.response.body", "body": body})
