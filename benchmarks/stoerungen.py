@@ -157,7 +157,7 @@ def two(packs: list[Path], base: Path) -> None:
                 told(
                     "fünf Programme zugleich",
                     command[0],
-                    (process.returncode, (err if process.returncode else out).strip().splitlines()[0]),
+                    (process.returncode, ((err if process.returncode else out or err).strip().splitlines() or [""])[0]),
                 )
         sound(folder, f"two {number}", 1)
 
