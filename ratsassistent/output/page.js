@@ -279,5 +279,7 @@ element.addEventListener("click", (event) => {
   }
   window.raShow = wanted.do === "close" || (wanted.do === "cite" && !button.closest(".ra-paper"));
   if (wanted.do === "close" && window.raOrigin?.isConnected) window.raOrigin.focus();
-  if (wanted.do === "item" && (narrow || isItem)) show("ra-item");
+  if (wanted.do === "item") setTimeout(() => {  // when the agenda has folded; an item is read from its beginning
+    if (narrow || isItem || document.getElementById("ra-item").getBoundingClientRect().top < 0) show("ra-item");
+  });
 });
