@@ -55,7 +55,7 @@ def test_the_data_sheet_says_what_an_officer_asks() -> None:
     for needed in (
         "/heim/ratsassistent", "„oeffentlich“ und „nichtoeffentlich“", "Von Unterlagen, Fragen und Antworten nichts", "127.0.0.1",
         "90 Tage", "arbeiter.log", "bis jemand die Sitzung löscht", "Art. 4 Nr. 7", "keine Auftragsverarbeitung (Art. 28)",
-        "kein Hochrisiko-System", "Anhang III", "Art. 50", "KI-Kompetenz", "Art. 22", "Keine Anmeldung", "Verschlüsselung der Ablage",
+        "kein Hochrisiko-System", "Anhang III", "Art. 50", "KI-Kompetenz", "Art. 22", "Kennwort je Person", "Verschlüsselung der Ablage",
         "Keine Rechtsberatung", "(EU) 2024/1689", "26.11.2026", facts().model.name, facts().model.licence,
     ):  # fmt: skip
         assert bare(needed) in text, needed

@@ -138,12 +138,12 @@ def _sheet(given: Facts) -> list[Block]:
              "Fragen, jeweils mit Seitenangabe. Es entscheidet nichts, bewertet niemanden und empfiehlt keine Abstimmung."),
         _row("Wessen Daten", "Menschen, die in den Unterlagen genannt sind (etwa Antragsteller, Anlieger, Beschäftigte, Ratsmitglieder); "
              "auch besondere Kategorien (Art. 9 DSGVO) können darunter sein. Von den Benutzern: Fragen, Anmerkungen und der Name, den "
-             "sie dazu selbst eintragen. Kein Benutzerkonto, keine Auswertung des Verhaltens."),
+             "sie dazu selbst eintragen. Keine Auswertung des Verhaltens. Nur wo andere sich anmelden: Name, Prüfwert des Kennworts, Zeitpunkt."),
         _row("Wo es liegt", f"Nur in diesem Ordner: {given.data_folder}, darin getrennt „oeffentlich“ und „nichtoeffentlich“. Was nicht "
              "als öffentlich bekannt ist, gilt als nichtöffentlich; Fragen und Suchwörter liegen immer dort. Sprachmodelle (keine Sitzungsdaten): "
              f"{given.model_folder}."),
-        _row("Was den Rechner verlässt", "Von Unterlagen, Fragen und Antworten nichts. Es ist nur von diesem Rechner aus "
-             "erreichbar (127.0.0.1), enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis auf diesem Rechner: Befehl „selbsttest“). Das Netz brauchen nur die "
+        _row("Was den Rechner verlässt", "Von Unterlagen, Fragen und Antworten nichts. Ohne eigenen Schalter ist es nur von diesem Rechner aus "
+             "erreichbar (127.0.0.1); es enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis auf diesem Rechner: Befehl „selbsttest“). Das Netz brauchen nur die "
              "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). Keine Übermittlung in "
              "Drittländer."),
         _row("Sprachmodell", f"{given.model_sentence}. Es rechnet auf diesem Rechner und lernt nicht aus den Unterlagen."),
@@ -154,10 +154,10 @@ def _sheet(given: Facts) -> list[Block]:
         _row("Löschen", "„Sitzung löschen“ entfernt Dateien, Texte, Auswertungen, Suchindex und Fragen, die sich darauf stützen; die "
              "Datenbank wird neu geschrieben, damit auch Gelöschtes nicht darin bleibt. Es bleibt ein Löschprotokoll ohne Inhalte. Nicht erfasst: "
              "gespeicherte Word- und PDF-Dateien, Reste auf SSD-Laufwerken; Sicherungen (verschlüsselt, mit Ablauf) nennt es beim Löschen."),
-        _row("Schutz", "Zwei getrennte Ablagen; fremde PDF-Dateien werden in einem eigenen, begrenzten Prozess geöffnet. Keine Anmeldung und "
-             "keine eigene Verschlüsselung: nötig sind ein eigenes Benutzerkonto, Verschlüsselung der Festplatte (auch eines USB-Sticks) und Bildschirmsperre. Wo "
-             "mehrere Personen zugleich angemeldet sind (Terminalserver), können andere die Seite öffnen, solange das Programm läuft: "
-             "dort nicht einsetzen."),
+        _row("Schutz", "Zwei getrennte Ablagen; fremde PDF-Dateien werden in einem eigenen, begrenzten Prozess geöffnet. Andere Benutzer "
+             "desselben Rechners (Terminalserver) werden abgewiesen, außer auf macOS. Für andere Rechner nur mit eigenem Schalter, verschlüsselt, Kennwort je "
+             "Person; wer sich anmeldet, sieht alles. Keine Verschlüsselung der Ablage: nötig sind ein eigenes Benutzerkonto, Verschlüsselung der "
+             "Festplatte (auch eines USB-Sticks) und Bildschirmsperre."),
         _row("Rollen", "Verantwortlich (Art. 4 Nr. 7 DSGVO) ist, wer es einsetzt: je nach Landesrecht und Einsatz Kommune, Fraktion oder "
              "Mitglied. Die Entwickler erhalten keine Daten und haben keinen Zugriff, also keine Auftragsverarbeitung (Art. 28); anders "
              "kann es bei einem IT-Dienstleister mit Fernzugriff sein."),
@@ -172,7 +172,7 @@ def _sheet(given: Facts) -> list[Block]:
              "in Dateien auch maschinenlesbar; zu jeder Auswertung stehen Modell, Aufträge und Prüfungen. Wer solchen Text "
              "veröffentlicht, um die Öffentlichkeit zu informieren, legt das offen, außer ein Mensch hat ihn geprüft und jemand trägt "
              "die redaktionelle Verantwortung (Abs. 4)."),
-        _row("Was es noch nicht gibt", "Anmeldung mit Kennwort, Verschlüsselung der Ablage, Sicherung, Löschfrist für Sitzungen."),
+        _row("Was es noch nicht gibt", "Rollen und Rechte, Verschlüsselung der Ablage, Löschfrist für Sitzungen."),
     ]  # fmt: skip
     return [
         *table(("Frage", "Antwort"), rows, (3, 13)),
@@ -211,10 +211,10 @@ def _record(given: Facts) -> list[Block]:
              line("hochgeladene Kopien: nach dem Einlesen; Protokoll des Arbeitsprozesses: bei dessen nächstem Start überschrieben"),
              _blank("Unterlagen und Auswertungen: Frist, und wer die Sitzungen danach löscht (das Programm tut es nicht von selbst)")),
         *row("Technische und organisatorische Maßnahmen (Buchst. g, Art. 32)",
-             line("im Programm: Verarbeitung nur auf diesem Rechner, nur von dort erreichbar; öffentliche und nichtöffentliche Ablage "
+             line("im Programm: Verarbeitung nur auf diesem Rechner, nur von dort erreichbar (für andere nur mit Kennwort und Verschlüsselung); öffentliche und nichtöffentliche Ablage "
                   "getrennt; Hinweis auf jeder Seite einer Datei, die Nichtöffentliches enthält; wirksames Löschen auch in der Datenbank; "
                   "Prüfsumme des Sprachmodells; fremde PDF-Dateien in einem begrenzten Prozess"),
-             line("nicht im Programm: Anmeldung, Verschlüsselung, Sicherung"),
+             line("nicht im Programm: Rollen und Rechte, Verschlüsselung der Ablage"),
              _blank("Festplattenverschlüsselung, Benutzerkonten, Bildschirmsperre, Sicherung, Umgang mit USB-Sticks und Ausdrucken")),
         *row("Auftragsverarbeitung", line("keine durch die Entwickler des Programms"),
              _blank("IT-Dienstleister mit Zugriff auf den Rechner, Vertrag nach Art. 28 DSGVO")),
@@ -255,7 +255,7 @@ def _screening(given: Facts) -> list[Block]:
             line(strong("Dagegen kann sprechen:"), "Die Unterlagen hat der Benutzer ohnehin; sie verlassen den Rechner nicht; niemand wird bewertet; "
                  "jede Aussage ist mit ihrer Seite zu vergleichen; es entscheidet immer ein Mensch. Wer nur öffentliche Unterlagen einliest, "
                  "senkt das Risiko deutlich."),
-            line(strong("Was bleibt:"), "Das Programm verschlüsselt nicht und kennt keine Anmeldung; die Suche bringt zusammen, was verstreut "
+            line(strong("Was bleibt:"), "Das Programm verschlüsselt die Ablage nicht und kennt keine Rollen; die Suche bringt zusammen, was verstreut "
                  "stand; ein Satz der KI kann falsch sein und weitergesagt werden."),
         )),
         Heading(1, "5. Ergebnis"),
