@@ -25,6 +25,9 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 INSIDE = "RATSASSISTENT_STOERUNGEN"
 WORDS = "ein Kennwort zum Messen"
+# Nobody's home: where a model is found, each command leaves a worker behind that loads it and works for minutes.
+NOWHERE = os.path.join(tempfile.gettempdir(), "ratsassistent-ohne-modell")
+os.environ.update(dict.fromkeys(("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"), NOWHERE))
 
 bad: list[str] = []
 
