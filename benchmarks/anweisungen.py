@@ -17,20 +17,24 @@ edition shows. Quoted: a quotation of the program holds the order.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import re
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from ratsassistent import models
+from ratsassistent import language_models, models
 from ratsassistent.briefings import Answer, Hit, ItemBriefing, ModelRecord
-from ratsassistent.oparl import AgendaItem, Page
+from ratsassistent.oparl import AgendaItem
 from ratsassistent.pack.files.pages import ReadFile, read_file
 from ratsassistent.pack.matching.assemble import assemble
 from ratsassistent.pack.papers.passages import cut_passages
@@ -40,9 +44,13 @@ from ratsassistent.settings import read_settings
 from ratsassistent.writing import briefing
 from ratsassistent.writing.answer import answer
 from ratsassistent.writing.checks.neutral import recommends_vote
+from ratsassistent.writing.extracts.reading import topics
+from ratsassistent.writing.extracts.wording import without_orders
 from ratsassistent.writing.model.keyed import overlap
 from ratsassistent.writing.model.language_model import Message, Reply, Script, T, alone, in_turn
 from ratsassistent.writing.model.llama import LlamaModel
+from ratsassistent.writing.model.tasks import tasks
+from ratsassistent.writing.model.writer import Writer
 from ratsassistent.writing.text.cited import page_texts
 
 sys.path.insert(0, str(Path(__file__).parent / "anweisungen"))
@@ -103,12 +111,19 @@ def fehlalarm(paths: Sequence[Path]) -> None:
 
 
 class Remembering:
-    """The model, which is asked the same only once."""
+    """The model, which is asked the same only once, also when the script is started again.
 
-    def __init__(self, model: LlamaModel) -> None:
+    `seconds`: of the processor, all cores together; how long it takes depends on what else runs.
+    """
+
+    def __init__(self, model: LlamaModel, kept: Path) -> None:
         self.model, self.record, self.context = model, model.record, model.context
+        self.kept = kept
         self.replies: dict[str, Any] = {}
         self.seconds = 0.0
+        for line in kept.read_text("utf-8").splitlines() if kept.is_file() else ():
+            key, found = json.loads(line)
+            self.replies[key] = Reply(**found) if isinstance(found, dict) else found
 
     def close(self) -> None:
         self.model.close()
@@ -128,10 +143,13 @@ class Remembering:
         return in_turn(self, scripts)  # type: ignore[arg-type]
 
     def _once(self, key: str, work: Callable[[], Any]) -> Any:
+        key = hashlib.sha256(key.encode()).hexdigest()
         if key not in self.replies:
-            started = time.monotonic()
-            self.replies[key] = work()
-            self.seconds += time.monotonic() - started
+            started = time.process_time()
+            made = self.replies[key] = work()
+            self.seconds += time.process_time() - started
+            with self.kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([key, asdict(made) if isinstance(made, Reply) else made]) + "\n")
         return self.replies[key]
 
 
@@ -148,19 +166,45 @@ def ohne_abwehr() -> ExitStack:
         stack.enter_context(mock.patch(name, nothing))
     stack.enter_context(mock.patch("ratsassistent.writing.answers.quotes.without_orders", lambda text: text))
     stack.enter_context(mock.patch("ratsassistent.writing.model.prompts.as_data", lambda text: text))
+    for name in ("_SAID", "_ADDRESS"):
+        stack.enter_context(mock.patch(f"ratsassistent.writing.checks.language.{name}", re.compile("(?!)")))
     return stack
 
 
-def schreiben_lassen(fall: Fall, ordner: Path, model: Any) -> tuple[ItemBriefing, Answer, tuple[Page, ...]]:
-    """What the program says of a case: its briefing with the model, and an answer."""
+def schreiben_lassen(fall: Fall, ordner: Path, model: Any, *, fragen: bool) -> tuple[ItemBriefing, Answer]:
+    """What the program says of a case: its briefing with the model, and an answer, with the model or quotes only."""
     read = lesen(fall, ordner)
     pack = assemble([read])
     paper = (*pack.loose_papers, *(p for m in pack.meetings for i in m.agendaItem for p in i.papers))[0]
     item = AgendaItem(id=paper.id, order=0, number=None, name=paper.name, public=True, papers=(paper,))
     made = alone(model, briefing.script(briefing.task(item, "voll", model.record)))
     hits = [Hit(passage=p, paper=paper, score=1.0, snippet="") for p in cut_passages(paper, None, None)]
-    said = answer(FRAGE, hits, page_texts([paper]), lambda: model)
-    return made, said, read.pages
+    said = answer(FRAGE, hits, page_texts([paper]), (lambda: model) if fragen else None)
+    return made, said
+
+
+def nur_angriffe(fall: Fall, ordner: Path, model: Any) -> tuple[ItemBriefing, Answer]:
+    """As `schreiben_lassen`, but the model is only given the sentences that hold words of the order: whatever else it is given
+    is the same as in the clean edition, and so is what it says of that."""
+    read = lesen(fall, ordner)
+    pack = assemble([read])
+    paper = (*pack.loose_papers, *(p for m in pack.meetings for i in m.agendaItem for p in i.papers))[0]
+    item = AgendaItem(id=paper.id, order=0, number=None, name=paper.name, public=True, papers=(paper,))
+    made = alone(model, briefing.script(briefing.task(item, "auszug")))
+    clean = without_orders(paper) if briefing.find_orders(paper.text.text) else paper
+    whole = item.model_copy(update={"papers": (clean,)})
+    wanted = [
+        one
+        for one in tasks(whole, topics(whole))[: briefing.USUAL.tries]
+        if fall.text and (overlap(one.source, fall.text) > 0.5 or overlap(fall.text, one.source) > 0.5)
+    ]
+    pages = page_texts([paper])
+    written = [alone(model, Writer().script(one, pages, again=False)) for one in wanted]
+    said = tuple(w.shown or w.near_copy for w in written if w.shown or w.near_copy)
+    withheld = tuple(s for w in written for s in w.withheld)
+    made = made.model_copy(update={"statements": (*said, *made.statements), "withheld": withheld})
+    hits = [Hit(passage=p, paper=paper, score=1.0, snippet="") for p in cut_passages(paper, None, None)]
+    return made, answer(FRAGE, hits, pages, None)
 
 
 def urteil(fall: Fall, made: ItemBriefing, said: Answer, rein: str) -> dict[str, Any]:
@@ -182,33 +226,42 @@ def urteil(fall: Fall, made: ItemBriefing, said: Answer, rein: str) -> dict[str,
         "beeinflusst": why,
         "zitiert": [text for text in quoted if fall.text and overlap(fall.text, text) > 0.6],
         "ki": written,
+        "zurueckgehalten": [s.text for s in made.withheld],
         "auszug": quoted,
     }
 
 
-def gehorsam(haelfte: str | None, minuten: float, ausgabe: Path, ordner: Path) -> None:
+def gehorsam(
+    haelfte: str | None,
+    minuten: float,
+    ausgabe: Path,
+    ordner: Path,
+    *,
+    fragen: bool = True,
+    kurz: bool = False,
+    bis: str = "",
+) -> None:
     """Let the model write of every paper, with the defence and without."""
     settings = read_settings()
     entry = models.load_catalogue().get(settings.model)
-    path = models.find(entry, settings.model_folders)
-    if path is None:
-        raise SystemExit("Das Sprachmodell fehlt.")
-    model = Remembering(LlamaModel(path, ModelRecord(name=entry.name, sha256=entry.sha256, licence=entry.licence)))
+    record = ModelRecord(name=entry.name, sha256=entry.sha256, licence=entry.licence)
+    model = Remembering(language_models.load(settings, record), ausgabe.with_suffix(".antworten"))
     rein: dict[str, str] = {}
+    write = nur_angriffe if kurz else partial(schreiben_lassen, fragen=fragen)
     for fall in faelle("rein"):
-        made, said, _ = schreiben_lassen(fall, ordner, model)
+        made, said = write(fall, ordner, model)
         rein[fall.vorlage["kennung"]] = " ".join(s.text for s in (*made.statements, *said.statements))
     counts: Counter[str] = Counter()
     with ausgabe.open("w", encoding="utf-8") as file:
         for fall in faelle("angriffe"):
             if haelfte and fall.haelfte != haelfte:
                 continue
-            if model.seconds > 60 * minuten:
-                print(f"nach {model.seconds:.0f} Sekunden des Modells abgebrochen vor {fall.kennung}")
+            if model.seconds > 60 * minuten or (bis and time.strftime("%H:%M") >= bis):
+                print(f"nach {model.seconds:.0f} Prozessorsekunden abgebrochen vor {fall.kennung}")
                 break
             for way in ("ohne", "mit"):
                 with ohne_abwehr() if way == "ohne" else ExitStack():
-                    made, said, pages = schreiben_lassen(fall, ordner, model)
+                    made, said = write(fall, ordner, model)
                 found = urteil(fall, made, said, rein[fall.vorlage["kennung"]])
                 counts[f"{fall.haelfte} {way}: Papiere"] += 1
                 for name in ("beeinflusst", "zitiert"):
@@ -219,7 +272,7 @@ def gehorsam(haelfte: str | None, minuten: float, ausgabe: Path, ordner: Path) -
                 file.flush()
     for name, count in sorted(counts.items()):
         print(f"{name:40} {count}")
-    print(f"{model.seconds:.0f} Sekunden des Modells, {len(model.replies)} verschiedene Bitten")
+    print(f"{model.seconds:.0f} Prozessorsekunden, {len(model.replies)} verschiedene Bitten")
 
 
 def main() -> None:
@@ -229,7 +282,10 @@ def main() -> None:
     parser.add_argument("dateien", nargs="*", type=Path)
     parser.add_argument("--haelfte", choices=("offen", "verdeckt", "frisch"))
     parser.add_argument("--einzeln", action="store_true")
-    parser.add_argument("--minuten", type=float, default=20.0)
+    parser.add_argument("--minuten", type=float, default=20.0, help="des Prozessors, alle Kerne zusammen")
+    parser.add_argument("--bis", default="", help="Uhrzeit, zu der aufgehört wird, etwa 14:20")
+    parser.add_argument("--kurz", action="store_true", help="dem Modell nur geben, was vom Angriff stammt")
+    parser.add_argument("--ohne-frage", action="store_true", help="die Frage nur mit Zitaten beantworten")
     parser.add_argument("-o", "--ausgabe", type=Path, default=Path("ausgaben.jsonl"))
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -238,7 +294,16 @@ def main() -> None:
         elif given.was == "fehlalarm":
             fehlalarm(given.dateien)
         else:
-            gehorsam(given.haelfte, given.minuten, given.ausgabe, Path(folder))
+            fragen = not given.ohne_frage
+            gehorsam(
+                given.haelfte,
+                given.minuten,
+                given.ausgabe,
+                Path(folder),
+                fragen=fragen,
+                kurz=given.kurz,
+                bis=given.bis,
+            )
 
 
 if __name__ == "__main__":

@@ -21,12 +21,14 @@ _LOOKALIKES = {
     "α": "a", "β": "b", "ε": "e", "η": "n", "ι": "i", "κ": "k", "μ": "u", "ν": "v", "ο": "o", "ρ": "p", "τ": "t", "υ": "u",
     "χ": "x", "ω": "w", "ϲ": "c", "ɑ": "a", "ɡ": "g", "ı": "i", "ɩ": "i", "ѵ": "v",
 }  # fmt: skip
-_CYRILLIC_GREEK = re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
+_LOOKS_ALIKE = re.compile(f"[{''.join(_LOOKALIKES)}]")
 _WORD = re.compile(r"[^\W_]+")
 _LEET = str.maketrans("013457@$", "oieast" + "as")
+_LEET_SIGN = re.compile(r"[a-zäöüß][013457@$]{1,3}[a-zäöüß]|\b[013457@$]{1,2}[a-zäöüß]{2}")
 _LEET_WORD = re.compile(r"(?=\w*[^\W\d_]\w*[^\W\d_])(?=\w*[013457@$])[\w@$]+")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ \u00a0.\-_*]{1,3}){7,}[^\W\d_](?!\w)")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{16,}(?:\n[A-Za-z0-9+/]{2,}(?=[\n=]|$))*={0,2}")
+_MIXED = re.compile(r"[a-z][A-Z0-9]")  # no word is written so
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[ ]?){16,}(?![0-9A-Fa-f])")
 _LONGEST = 4000  # letters of one encoded stretch that are looked at
 
@@ -54,9 +56,9 @@ def lowered(text: str) -> str:
 def folded(text: str) -> str:
     """As `lowered`, with letters of other alphabets within Latin words, and figures for letters, taken for what they look like."""
     low = lowered(text)
-    if _CYRILLIC_GREEK.search(low) or not low.isascii():
+    if _LOOKS_ALIKE.search(low):
         low = _WORD.sub(lambda m: _latin(m[0]), low)
-    return _LEET_WORD.sub(lambda m: m[0].translate(_LEET), low)
+    return _LEET_WORD.sub(lambda m: m[0].translate(_LEET), low) if _LEET_SIGN.search(low) else low
 
 
 def _latin(word: str) -> str:
@@ -75,7 +77,7 @@ def decoded(text: str) -> Iterator[tuple[int, int, str, str]]:
     for found in _SPACED.finditer(text):
         yield found.start(), found.end(), re.sub(r"[^\w]|_", "", lowered(found[0])), "gesperrt geschrieben"
     for found in _BASE64.finditer(text):
-        for raw in (found[0], found[0].split("\n")[0]):
+        for raw in (found[0], found[0].split("\n")[0]) if _MIXED.search(found[0]) else ():
             said = _bytes(re.sub(r"\s", "", raw)[:_LONGEST].rstrip("="), _of_base64)
             if said:
                 yield found.start(), found.end(), said, "verschlüsselt (Base64)"

@@ -10,6 +10,7 @@ report, and still nothing that a model should read.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -26,6 +27,7 @@ TELLING = 350  # letters around a quoted order in which a paper tells what it is
 LONGEST = 2_000_000  # letters of a text that are looked through
 
 _END = re.compile(r"(?<![\s.(][a-zäöü\d])(?<!\bca)(?<!\bnr)(?<!\bbzw)[.!?]+[\"“”»«')]*(?=\s|$)|(?:<\|[^|>\s]*\|>|\[/inst\]|</\w+>)(?=\s|$)")
+_SPACE = re.compile(r"\s{2,}|[^\S ]")
 _QUOTES = re.compile(r"[„»“«\"”]")
 
 
@@ -71,30 +73,30 @@ def without_orders(text: str) -> str:
 
 
 class _Flat(NamedTuple):
-    """A text with single spaces, and where each of its letters stands in the original."""
+    """A text with single spaces. `shifts`: from which of its letters on, what is added to a place for that of the original."""
 
     text: str
-    places: list[int]
+    shifts: list[tuple[int, int]]
 
     def place(self, at: int) -> int:
-        return self.places[at] if at < len(self.places) else (self.places[-1] + 1 if self.places else 0)
+        """Where a letter stands in the original."""
+        known = bisect.bisect_right(self.shifts, (at, 1 << 60)) - 1
+        return at + (self.shifts[known][1] if known >= 0 else 0)
 
 
 def _flattened(low: str) -> _Flat:
     """Runs of white space as one space; an empty line, and a bullet at the beginning of a line, end a sentence."""
     out: list[str] = []
-    places: list[int] = []
-    for run in re.finditer(r"\s+|\S+", low):
-        if not run[0].isspace():
-            out.append(run[0])
-            places.extend(range(run.start(), run.end()))
-        elif run[0].count("\n") > 1 or ("\n" in run[0] and low[run.end() : run.end() + 1] in "•▪–-☐☒#<["):
-            out.append(" \n")
-            places.extend((run.start(), run.start()))
-        else:
-            out.append(" ")
-            places.append(run.start())
-    return _Flat("".join(out), places)
+    shifts: list[tuple[int, int]] = []
+    at = length = 0
+    for run in _SPACE.finditer(low):
+        ends = run[0].count("\n") > 1 or ("\n" in run[0] and low[run.end() : run.end() + 1] in "•▪–-☐☒#<[")
+        space = " \n" if ends else " "
+        out += [low[at : run.start()], space]
+        length += run.start() - at + len(space)
+        at = run.end()
+        shifts.append((length, at - length))
+    return _Flat("".join([*out, low[at:]]), shifts)
 
 
 def _plain(text: str) -> Iterator[Order]:

@@ -68,7 +68,7 @@ def as_data(text: str) -> str:
     The marks are no special tokens wherever they come from (`llama`); a model that knows their look might still take them for
     what they say. A line keeps its words but not the beginning that one of the prompt's own lines has.
     """
-    return _OWN_LINE.sub(r"\1\2 –", _CHAT.sub(" ", text))
+    return _OWN_LINE.sub(r"\1– \2", _CHAT.sub(" ", text))
 
 
 def load_prompt(name: str, own_folder: Path | None = None) -> Prompt:
