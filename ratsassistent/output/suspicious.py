@@ -12,7 +12,7 @@ from ratsassistent.oparl import Suspicion
 from ratsassistent.output.blocks import Block, Bullets, Notice, bullets, line
 from ratsassistent.output.page_text import citations, cut, safe, several_files, short_name
 
-NOT_FOLLOWED = "Das Programm hat es nicht befolgt, und die KI bekommt es nicht zu lesen."
+NOT_FOLLOWED = "Die KI bekommt solche Stellen nicht zu lesen. Warum sie dort stehen, kann das Programm nicht sagen."
 _LONGEST = 300  # letters of a quote as shown
 _SHOWN = 12  # of one item or meeting; the rest is counted
 
