@@ -127,6 +127,7 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
             ssl_certfile=offered.certificate and str(offered.certificate),
             ssl_keyfile=offered.key and str(offered.key),
             ssl_verify=False,  # of the one call to itself
+            _frontend=False,  # else a slow machine, that does not answer itself within three seconds, gets no page
             _app=_guarded_app(blocks, settings, offered),
         )
     except OSError as error:
