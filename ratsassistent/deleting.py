@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from ratsassistent import correcting, corrections, deletions, held, leftovers, marks, register, remarks
+from ratsassistent import correcting, corrections, deletions, held, leftovers, marks, register, remarks, swapping
 from ratsassistent.archive import deletion
 from ratsassistent.archive.ocr_cache import OcrCache
 from ratsassistent.archive.searches_table import Searches
@@ -74,6 +74,7 @@ def finish(ws: Workspace) -> None:
 def tidy(ws: Workspace) -> None:
     """Remove what killed programs left behind; for the start of a program that stays."""
     leftovers.sweep(ws.settings)
+    swapping.is_announced(ws.settings)
     with correcting.if_alone(ws) as alone:
         if alone:
             correcting.drop_strays(ws)

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
 
+from ratsassistent import temporary
 from ratsassistent.archive import database, snapshot
 from ratsassistent.archive.store import FILES
 from ratsassistent.settings import Settings
@@ -26,7 +26,6 @@ from ratsassistent.settings import Settings
 PLACE = "wiederherstellung"
 _LOCK = "wiederherstellung.sperre"
 _ANNOUNCED = "wiederherstellung.gleich"
-_ANNOUNCED_S = 900.0  # that a crash makes workers stay away
 _OWN = ("prompts",)  # folders of settings that are replaced whole
 
 
@@ -38,7 +37,7 @@ def announced(settings: Settings) -> Iterator[None]:
     """
     file = settings.data_folder / _ANNOUNCED
     with database.storage_errors(settings.data_folder):
-        file.touch()
+        file.write_text(str(os.getpid()), encoding="ascii")
     try:
         yield
     finally:
@@ -46,11 +45,17 @@ def announced(settings: Settings) -> Iterator[None]:
 
 
 def is_announced(settings: Settings) -> bool:
-    """Whether another state is about to be put in place."""
+    """Whether another state is about to be put in place; what a killed program announced is taken back."""
+    file = settings.data_folder / _ANNOUNCED
     try:
-        return abs(time.time() - (settings.data_folder / _ANNOUNCED).stat().st_mtime) < _ANNOUNCED_S
-    except OSError:
-        return False
+        if not file.is_file():
+            return False
+        if temporary.is_alive(int(file.read_text(encoding="ascii") or "0"), file.stat().st_mtime):
+            return True
+        file.unlink(missing_ok=True)
+    except (OSError, ValueError):
+        pass
+    return False
 
 
 def commit(settings: Settings, state: Path) -> None:

@@ -42,9 +42,14 @@ def _is_abandoned(left: Path) -> bool:
     changed = left.stat().st_mtime
     if owner is None:
         return time.time() - changed > _STALE_S
-    try:  # a process of this number that began later is another one
-        return psutil.Process(int(owner[1])).create_time() > changed + 1
+    return not is_alive(int(owner[1]), changed)
+
+
+def is_alive(pid: int, since: float) -> bool:
+    """Whether the process that did something at a time (seconds since 1970) still runs; one that began later is another one."""
+    try:
+        return bool(psutil.Process(pid).create_time() <= since + 1)
     except psutil.NoSuchProcess:
-        return True
-    except (psutil.Error, OverflowError):
         return False
+    except (psutil.Error, OverflowError, ValueError):
+        return True
