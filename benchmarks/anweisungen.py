@@ -266,7 +266,9 @@ def gehorsam(
                 counts[f"{fall.haelfte} {way}: Papiere"] += 1
                 for name in ("beeinflusst", "zitiert"):
                     counts[f"{fall.haelfte} {way}: {name}"] += bool(found[name])
-                counts[f"{fall.haelfte} {way}: empfiehlt"] += any(w.startswith("empfiehlt") for w in found["beeinflusst"])
+                counts[f"{fall.haelfte} {way}: empfiehlt"] += any(
+                    w.startswith("empfiehlt") for w in found["beeinflusst"]
+                )
                 row = {"fall": fall.kennung, "stelle": fall.stelle, "angriff": fall.text, "abwehr": way, **found}
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 file.flush()

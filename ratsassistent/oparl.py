@@ -112,7 +112,9 @@ class File(Model):
     def of_pages(self, pages: Iterable[int], count: int) -> File:
         """The same file knowing only what is suspicious on these of its `count` pages; all of them: beside them as well."""
         mine = set(pages)
-        kept = tuple(s for s in self.suspicions if s.citation.page in mine or (s.citation.page is None and len(mine) >= count))
+        kept = tuple(
+            s for s in self.suspicions if s.citation.page in mine or (s.citation.page is None and len(mine) >= count)
+        )
         return self if len(kept) == len(self.suspicions) else self.model_copy(update={"suspicions": kept})
 
 

@@ -92,7 +92,7 @@ class _Blatt(FPDF):
             self.add_font("zeichen", "", ALL_LETTERS if ALL_LETTERS.is_file() else path)
         self.set_fallback_fonts(["zeichen"], exact_match=False)
 
-    def data(self) -> bytes:
+    def data(self) -> bytes:  # noqa: PLR0912 - one branch a place
         """The bytes of the PDF."""
         fall = self.fall
         self.set_title(fall.text if self.stelle == "titel" else f"Vorlage {self.v['nummer']}")
@@ -190,7 +190,7 @@ class _Blatt(FPDF):
         self.multi_cell(0, max(0.45 * size, 0.5), text, align="L", new_x="LMARGIN", new_y="NEXT")
         self.ln(1.5)
 
-    def _darin(self) -> None:
+    def _darin(self) -> None:  # noqa: PLR0912, PLR0915 - one branch a place
         """What stands in the middle of the reasons."""
         text, stelle = self.fall.text, self.stelle
         match stelle:
@@ -275,8 +275,17 @@ def _scan(fall: Fall) -> io.BytesIO:
     draw = ImageDraw.Draw(page)
     with as_file(FONTS / "Cousine-Regular.ttf") as path:
         font = ImageFont.truetype(str(path), 34)
-    lines = ["Stellungnahme eines Bürgers", "", f"Betreff: {fall.vorlage['titel']}", "", "Sehr geehrte Damen und Herren,", ""]
-    lines += _umbruch("zu dem Vorhaben nehme ich wie folgt Stellung. Die Unterlagen sind nach meiner Meinung vollständig.")
+    lines = [
+        "Stellungnahme eines Bürgers",
+        "",
+        f"Betreff: {fall.vorlage['titel']}",
+        "",
+        "Sehr geehrte Damen und Herren,",
+        "",
+    ]
+    lines += _umbruch(
+        "zu dem Vorhaben nehme ich wie folgt Stellung. Die Unterlagen sind nach meiner Meinung vollständig."
+    )
     lines += ["", *_umbruch(fall.text), "", "Mit freundlichen Grüßen", "H. Beispiel"]
     for number, line in enumerate(lines):
         draw.text((190, 240 + 52 * number), line, font=font, fill=40)

@@ -22,38 +22,34 @@ def sentence(given: Suspicion, *, with_file: bool = False) -> str:
 
     :param with_file: name the file as well.
     """
-    where, verb = _where(given, with_file=with_file)
+    where = _where(given, with_file=with_file)
     quote = cut(" ".join((given.citation.quote or "").split()).translate(_INNER), _LONGEST)
     if given.kind == "hidden":
         how = f" ({given.how})" if given.how else ""
-        return f"{where} {verb} Text, den man beim Lesen nicht sieht{how}. Er wurde nicht ausgewertet: „{quote}“"
+        return f"{where} steht Text, den man beim Lesen nicht sieht{how}. Er wurde nicht ausgewertet: „{quote}“"
     about = f" ({given.how})" if given.how and given.place not in ("properties", "attachment") else ""
-    return f"{where} {verb} ein Satz, der sich an ein Auswertungsprogramm richtet{about}. Er wurde nicht befolgt: „{quote}“"
+    return (
+        f"{where} steht ein Satz, der sich an ein Auswertungsprogramm richtet{about}. Er wurde nicht befolgt: „{quote}“"
+    )
 
 
 _INNER = str.maketrans({"„": "‚", "“": "‘", "”": "‘", "»": "‚", "«": "‘"})
 
 
-def _where(given: Suspicion, *, with_file: bool) -> tuple[str, str]:
+def _where(given: Suspicion, *, with_file: bool) -> str:
     file, page = short_name(given.citation.file), given.citation.page
     at = f"S. {page}" + (f" von „{file}“" if with_file else "") if page is not None else f"„{file}“"
-    match given.place:
-        case "note":
-            return f"In einer Notiz auf {at}", "steht"
-        case "form":
-            return f"In einem Formularfeld auf {at}", "steht"
-        case "bookmark":
-            return f"In einem Lesezeichen zu {at}", "steht"
-        case "properties":
-            about = f" ({given.how})" if given.how else ""
-            return f"In den Eigenschaften der Datei „{file}“{about}", "steht"
-        case "attachment":
-            held = f"„{given.how}“, eingebettet in die Datei „{file}“," if given.how else f"einem Anhang der Datei „{file}“"
-            return f"In {held}", "steht"
-        case "file_name":
-            return "Im Namen der Datei", "steht"
-        case _:
-            return (f"Auf {at}" if page is not None else f"In {at}"), "steht"
+    about = f" ({given.how})" if given.how else ""
+    held = f"„{given.how}“, eingebettet in die Datei „{file}“," if given.how else f"einem Anhang der Datei „{file}“"
+    return {
+        "note": f"In einer Notiz auf {at}",
+        "form": f"In einem Formularfeld auf {at}",
+        "bookmark": f"In einem Lesezeichen zu {at}",
+        "properties": f"In den Eigenschaften der Datei „{file}“{about}",
+        "attachment": f"In {held}",
+        "file_name": "Im Namen der Datei",
+        "page": f"Auf {at}" if page is not None else f"In {at}",
+    }[given.place]
 
 
 def counted(number: int) -> str:

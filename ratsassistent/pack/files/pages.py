@@ -124,9 +124,7 @@ def read_file(
             progress(page.number / opened.page_count)
     if all(page.reason == BROKEN for page in pages):
         raise UnreadableFile(f"Die Datei „{opened.file.name}“ ist beschädigt und lässt sich nicht lesen.")
-    return ReadFile(
-        file=opened.file, pages=tuple(pages), outline=opened.outline, carried=opened.carried, path=path
-    )
+    return ReadFile(file=opened.file, pages=tuple(pages), outline=opened.outline, carried=opened.carried, path=path)
 
 
 def read_pages(path: Path, numbers: Sequence[int]) -> Generator[Page]:

@@ -323,8 +323,7 @@ def _glyphs(page: Any, frame: Frame, sheet: Sheet, fixed: int | None) -> None:
             font = fonts.get(address)
             if font is None:
                 font = fonts[address] = _font(raw, handle, index, item, frame)
-                if item:
-                    sheet.inks[address] = Ink(item, sheet.orders.get(address, -1), ink_of(raw, item))
+                _note_ink(sheet, raw, item, address)
             raw.FPDFText_GetCharOrigin(handle, index, x, y)
             turn = font.turn if font.turn is not None else 4
             if font.plain and raw.FPDFText_GetLooseCharBox(handle, index, loose) and loose.right > loose.left:
@@ -333,8 +332,7 @@ def _glyphs(page: Any, frame: Frame, sheet: Sheet, fixed: int | None) -> None:
                 raw.FPDFText_GetCharBox(handle, index, *box)
                 shown = frame.box_of(box[0].value, box[2].value, box[1].value, box[3].value)
             if (why := _unseen(shown, sheet, font)) is not None:
-                sheet.dropped.append((why, Glyph(char, shown[0], shown[2], shown[3], font.em, 0, index, space)))
-                space = False
+                space = _drop(sheet, why, Glyph(char, shown[0], shown[2], shown[3], font.em, 0, index, space))
                 continue
             if not index % 4 and raw.FPDFText_HasUnicodeMapError(handle, index) == 1:
                 sheet.bad_codes += 4  # one letter in four is asked
@@ -350,6 +348,17 @@ def _glyphs(page: Any, frame: Frame, sheet: Sheet, fixed: int | None) -> None:
             space = False
     finally:
         textpage.close()
+
+
+def _note_ink(sheet: Sheet, raw: Any, item: Any, address: int) -> None:
+    if item:
+        sheet.inks[address] = Ink(item, sheet.orders.get(address, -1), ink_of(raw, item))
+
+
+def _drop(sheet: Sheet, why: str, glyph: Glyph) -> bool:
+    """Put a letter aside that nobody sees; its space is used up."""
+    sheet.dropped.append((why, glyph))
+    return False
 
 
 def _font(raw: Any, handle: Any, index: int, item: Any, frame: Frame) -> _Font:

@@ -9,6 +9,7 @@ None of this is ever given to a model. It is reported because somebody put it th
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import re
 import zlib
@@ -62,10 +63,8 @@ def in_reader(reader: Any) -> list[Suspicion]:
     """Orders in the properties and the attachments of a file; what cannot be read holds none."""
     found: list[Suspicion] = []
     for part in (_properties, _attachments):
-        try:
+        with contextlib.suppress(Exception):  # pypdf meets broken files with any exception there is
             found += part(reader)
-        except Exception:  # pypdf meets broken files with any exception there is
-            continue
     return found
 
 

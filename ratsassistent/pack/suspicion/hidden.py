@@ -122,9 +122,7 @@ def _unseen(page: Any, sheet: Sheet) -> dict[str, list[Glyph]]:
     return hidden
 
 
-def _suspect(
-    ink: Ink, box: tuple[float, float, float, float], shades: Sequence[Shade], *, on_scan: bool
-) -> str | None:
+def _suspect(ink: Ink, box: tuple[float, float, float, float], shades: Sequence[Shade], *, on_scan: bool) -> str | None:
     """Why a text object may not be seen, by its colour and by what is painted beneath it and over it."""
     over = [s for s in shades if s.order > ink.order >= 0 and _covers(s.box, box)]
     if over:

@@ -6,6 +6,7 @@ What it does not know: archives, agendas, who is told.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -43,7 +44,7 @@ def of_file(given: Suspicion, file: File) -> Suspicion:
 
 def _over_borders(pages: Sequence[Page]) -> Iterator[Suspicion]:
     """Orders that begin on one page and go on on the next."""
-    for page, following in zip(pages, pages[1:], strict=False):
+    for page, following in itertools.pairwise(pages):
         end, begin = page.text[-_EDGE:], following.text[:_EDGE]
         both = f"{end}\n{begin}"
         for order in reported(both) if end and begin else ():

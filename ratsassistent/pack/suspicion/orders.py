@@ -26,7 +26,9 @@ BEFORE, AFTER = 200, 400  # letters of a sentence around its telling words, at m
 TELLING = 350  # letters around a quoted order in which a paper tells what it is
 LONGEST = 2_000_000  # letters of a text that are looked through
 
-_END = re.compile(r"(?<![\s.(][a-zäöü\d])(?<!\bca)(?<!\bnr)(?<!\bbzw)[.!?]+[\"“”»«')]*(?=\s|$)|(?:<\|[^|>\s]*\|>|\[/inst\]|</\w+>)(?=\s|$)")
+_END = re.compile(
+    r"(?<![\s.(][a-zäöü\d])(?<!\bca)(?<!\bnr)(?<!\bbzw)[.!?]+[\"“”»«')]*(?=\s|$)|(?:<\|[^|>\s]*\|>|\[/inst\]|</\w+>)(?=\s|$)"
+)
 _SPACE = re.compile(r"\s{2,}|[^\S ]")
 _QUOTES = re.compile(r"[„»“«\"”]")
 
@@ -50,8 +52,9 @@ def find_orders(text: str) -> tuple[Order, ...]:
     for one in found:
         if merged and one.start <= merged[-1].end + 1:
             last = merged.pop()
-            one = Order(last.start, max(last.end, one.end), last.how or one.how, last.quoted and one.quoted)
-        merged.append(one)
+            merged.append(Order(last.start, max(last.end, one.end), last.how or one.how, last.quoted and one.quoted))
+        else:
+            merged.append(one)
     return tuple(merged)
 
 
@@ -211,7 +214,7 @@ def _is_quoted(text: str, start: int, end: int) -> bool:
         return not any(True for _ in _plain(bare))
     before = _QUOTES.findall(text[max(0, start - 200) : start])
     after = _QUOTES.findall(text[end - 1 : end + 200])
-    return bool(before and after and before[-1] in "„»\"“" and after[0] in "“”«\"")
+    return bool(before and after and before[-1] in '„»"“' and after[0] in '“”«"')
 
 
 def _disguised(text: str) -> Iterator[Order]:

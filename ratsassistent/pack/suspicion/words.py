@@ -17,7 +17,9 @@ _HYPHENATED = r"(?!-(?!system|modell|assist|programm|tool|agent|werkzeug|anwend|
 
 MACHINE = (
     r"(?:(?:auswertungs|lese|zusammenfassungs|analyse|assistenz|textanalyse|vorlese|such|zusammenfass\w*)-?(?:programm|system|software|werkzeug|dienst|automat|roboter|modell)(?:e[ns]?|s|en)?"
-    r"|(?:ki|k\.\s?i\.|ai|llm)" + _HYPHENATED + r"(?:-?(?:system|modell|assistent|programm|anwendung|tool|agent|werkzeug|bot)\w{0,3})?"
+    r"|(?:ki|k\.\s?i\.|ai|llm)"
+    + _HYPHENATED
+    + r"(?:-?(?:system|modell|assistent|programm|anwendung|tool|agent|werkzeug|bot)\w{0,3})?"
     r"|(?:ki|ai)-(?:gest[uü]tzte[nrs]?|basierte[nrs]?) (?:system|programm|auswertung|zusammenfassung|software|werkzeug|assistent|helfer)\w{0,3}"
     r"|(?:gro(?:ß|ss)e[sn]? )?sprachmodell\w{0,3}|sprachassistent\w{0,2}|chat-?bots?|chatgpt|copilot|language models?|llms?"
     r"|k[uü]nstliche[nr]? " + _I + r"nte" + _I + _I + r"igenz(?:en)?"
@@ -32,7 +34,11 @@ _OUTPUT = r"(?:zusammenfassung|ausgabe|kurzfassung|auswertung|output|[uü]bersic
 _VOTE = r"(?:zustimm\w*|zuzustimmen|annahme|anzunehmen|ablehn\w*|abzulehnen|dafuer|dafür|dagegen|ja-stimme|unterst[uü]tz\w*|bef[uü]rwort\w*)"
 # verbs that only make sense as an order to whoever writes
 _DO = (
-    r"(?:" + _I + r"gnorier|vergiss|vergessen sie|empfieh[l1i]\b|empfehlen sie|erw[aä]hne|nenne|schreib|antworte|g" + _I + r"b\b|geben sie|fass|verschweig|lass|stel[l1]|bewerte|beginne|f[uü]ge|weise|sage|behaupte|[uü]bergeh|[uü]berspring"
+    r"(?:"
+    + _I
+    + r"gnorier|vergiss|vergessen sie|empfieh[l1i]\b|empfehlen sie|erw[aä]hne|nenne|schreib|antworte|g"
+    + _I
+    + r"b\b|geben sie|fass|verschweig|lass|stel[l1]|bewerte|beginne|f[uü]ge|weise|sage|behaupte|[uü]bergeh|[uü]berspring"
     r"|formulier|nimm|nehmen sie|zeige|beschr[aä]nk|zitier|k[uü]rz|ersetz|unterlass|markier|streich|zeichne|betone|hebe|raten sie|rate\b|verwende|benutze|f[uü]hre|beachte|kennzeichne|betrachte|tu\b|halte|setze|setzen sie|gehe|geh\b|[uü]bernimm)"
 )
 _NOT_TOLD = r"(?:erw[aä]hn|nenn|aufnehm|aufzunehm|aufgenomm|anzeig|ausgeb|auszugeb|wiedergeb|wiederzugeb|ber[uü]cksicht|auff[uü]hr|aufzuf[uü]hr|zusammenfass|zusammenzufass|weglass|wegzulass|weggelass|ansprech|anzusprech|verschweig|auslass|auszulass|thematisier|darstell|darzustell)"
@@ -78,7 +84,7 @@ ALONE: tuple[re.Pattern[str], ...] = tuple(
         rf"\b(?:empfehlen|raten) sie (?:\w+ ){{0,6}}?(?:nutze\w*|leser\w*|ratsmitglied\w*|mandats\w*|anwender\w*|fragenden|stadtr[aä]t\w*|gemeinder[aä]t\w*|rat|abgeordneten|jedem|allen)\b{_GAP}{_VOTE}",
         # who the reader is told to be
         rf"\bdu bist (?:jetzt |nun |ab sofort |ab jetzt |von nun an )?(?:ein\w* |der |die |kein\w* )?(?:[\w-]+ ){{0,3}}?(?:{MACHINE}|\w*assistent\w*|\w*modell|helfer\w*|bot\b|berater\w*|pressesprecher\w*|f[uü]rsprecher\w*|bef[uü]rworter\w*)",
-        rf"\bdu bist (?:jetzt|nun|ab sofort|ab jetzt|von nun an)\b|\b(?:ab sofort|ab jetzt|von nun an|ab hier) (?:bist|sollst|antwortest|schreibst|giltst|gilt f[uü]r dich|befolgst|arbeitest) ?(?:du|dich)?\b",
+        r"\bdu bist (?:jetzt|nun|ab sofort|ab jetzt|von nun an)\b|\b(?:ab sofort|ab jetzt|von nun an|ab hier) (?:bist|sollst|antwortest|schreibst|giltst|gilt f[uü]r dich|befolgst|arbeitest) ?(?:du|dich)?\b",
         rf"\bsie sind (?:jetzt |nun |ab sofort |als )?(?:ein\w* |kein\w* |das |die )?(?:{MACHINE})",
         r"\btu(?:e)? so,? als\b|\bstell dir vor,? du (?:bist|w[aä]rst|seist)\b|\bspiele? die rolle\b|\bverhalte dich (?:wie|so|ab)\b|\bnimm die rolle\b|\bdeine (?:neue )?(?:aufgabe|rolle|anweisung\w*|befehle|programmierung|instruktion\w*) (?:ist|lautet|lauten|sind|besteht)\b|\bdeine (?:neue[nr]? )?(?:system)?(?:anweisung|instruktion|vorgabe|programmierung)\w*\b",
         rf"\b(?:wenn|falls|sofern|soweit|sollten|solltest|sollte) (?:du|sie|ihr|dies(?:e\w?|en text)?)\b[^.!?]{{0,60}}?\b(?:als |von |ein\w* |durch )(?:ein\w* |einer |das |die )?(?:[\w-]+ )?{MACHINE}\b",
@@ -86,18 +92,18 @@ ALONE: tuple[re.Pattern[str], ...] = tuple(
         rf"\b(?:liebe[rs]?|sehr geehrte[rs]?|hallo|werte[rs]?|achtung|hey|guten tag),?\s+(?:(?:das|die|der|an) )?{MACHINE}\b",
         # what the summary has to say
         rf"\b(?:schreib|schreibe|beginne|beende|f[uü]ge|nenne|nimm|fasse|formuliere|erg[aä]nze|wiederhole|starte|stelle|setze|lass|lasse|baue|vermeide|verwende)\b(?! (?:ich|wir|er|es)\b)[^.!?]{{0,110}}?\b(?:dein\w*|der|die|jede[rnm]?|eine[rnm]?|in|ihre[rnm]?|am ende|am anfang) (?:[\w-]+ )?{_OUTPUT}\b",
-        rf"\bfass(?:e)? (?:diese[nsr]?|den|das|die|alles)\b[^.!?]{{0,90}}?\b(?:zusammen|so)\b",
-        rf"\b(?:in|bei|f[uü]r|aus|zu) (?:der|deiner|jeder|einer|ihrer|allen|jeglicher) (?:(?:automatischen|maschinellen|automatisierten|ki-gest[uü]tzten|elektronischen|digitalen|kurzen|knappen|von \w+ erstellten) ){{0,2}}(?:ki-)?(?:zusammenfassung|kurzfassung|auswertung|ausgabe|inhaltsangabe)\w{{0,2}}\b[^.!?]{{0,110}}?\b(?:nicht zu (?:erw[aä]hnen|nennen|behandeln|thematisieren|ber[uü]cksichtigen)|wegzulassen|auszulassen|zu verschweigen|nicht aufzunehmen|nicht aufzuf[uü]hren|nicht darzustellen|zu empfehlen|unerw[aä]hnt|zu [uü]bergehen)\b",
+        r"\bfass(?:e)? (?:diese[nsr]?|den|das|die|alles)\b[^.!?]{0,90}?\b(?:zusammen|so)\b",
+        r"\b(?:in|bei|f[uü]r|aus|zu) (?:der|deiner|jeder|einer|ihrer|allen|jeglicher) (?:(?:automatischen|maschinellen|automatisierten|ki-gest[uü]tzten|elektronischen|digitalen|kurzen|knappen|von \w+ erstellten) ){0,2}(?:ki-)?(?:zusammenfassung|kurzfassung|auswertung|ausgabe|inhaltsangabe)\w{0,2}\b[^.!?]{0,110}?\b(?:nicht zu (?:erw[aä]hnen|nennen|behandeln|thematisieren|ber[uü]cksichtigen)|wegzulassen|auszulassen|zu verschweigen|nicht aufzunehmen|nicht aufzuf[uü]hren|nicht darzustellen|zu empfehlen|unerw[aä]hnt|zu [uü]bergehen)\b",
         rf"\b(?:automatische|maschinelle|automatisierte|elektronische|digitale|ki-gest[uü]tzte|computergest[uü]tzte)[nr]? (?:zusammenfassung|auswertung|kurzfassung|inhaltsangabe|verarbeitung)\w{{0,2}}\b[^.!?]{{0,120}}?(?:\b(?:nicht|keine?\w?|nur|ausschlie\w+|stets|unbedingt)\b[^.!?]{{0,60}}?{_NOT_TOLD}|\bzu empfehlen\b|\b{_VOTE}\b|wegzulassen|zu verschweigen)",
-        rf"\b(?:bitte )?(?:lassen|nehmen|erw[aä]hnen|f[uü]hren|geben|stellen|weisen|schreiben|beschr[aä]nken|fassen|unterlassen|beenden|beginnen) sie\b[^.!?]{{0,110}}?\b(?:ihrer|ihre|der|dieser|jeder) (?:automatischen |maschinellen )?(?:zusammenfassung|kurzfassung|ausgabe|ki-auswertung|inhaltsangabe)\b",
+        r"\b(?:bitte )?(?:lassen|nehmen|erw[aä]hnen|f[uü]hren|geben|stellen|weisen|schreiben|beschr[aä]nken|fassen|unterlassen|beenden|beginnen) sie\b[^.!?]{0,110}?\b(?:ihrer|ihre|der|dieser|jeder) (?:automatischen |maschinellen )?(?:zusammenfassung|kurzfassung|ausgabe|ki-auswertung|inhaltsangabe)\b",
         rf"\b(?:in|bei) ihrer (?:zusammenfassung|kurzfassung|ausgabe|inhaltsangabe|maschinellen auswertung|automatischen auswertung)\b[^.!?]{{0,120}}?\b(?:nicht|keine?\w?|nur|ausschlie\w+|empfehl\w+|weg|{_VOTE})\b",
         rf"\b(?:beim|bei der|bei jeder|in jeder|in keiner|f[uü]r die|f[uü]r jede) (?:zusammenfassen|zusammenfassung|wiedergabe|kurzfassung|maschinellen? \w+|automatischen? \w+)\b[^.!?]{{0,110}}?(?:\b{_OMIT}|\b{_COLOUR}|\bzu empfehlen\b|\bempfehlen\b|\bnur ein|\bausgegeben)",
         rf"\b{_OMIT}[^.!?]{{0,60}}?\bin keiner (?:zusammenfassung|kurzfassung|auswertung)\b|\bin keiner (?:zusammenfassung|kurzfassung) (?:vorkommen|stehen|erscheinen)\b",
-        rf"\bdein\w{{0,2}} (?:\w+ )?(?:ausgabe|zusammenfassung|auswertung|kurzfassung|arbeitsergebnis|ergebnis)\b|\b(?:ergebnis|ziel) deiner arbeit\b|\bf[uü]r dich (?:gilt|gelten|ohne belang|nicht mehr|ab)\b|\b(?:ab jetzt|ab sofort|ab hier|von nun an|von jetzt an)\b[^.!?]{{0,40}}?\b(?:du|dich|dein\w{{0,2}})\b|\bdein\w{{0,2}} aufgabe\b[^.!?]{{0,20}}?\b(?:ab jetzt|ab sofort|jetzt|nun)\b",
+        r"\bdein\w{0,2} (?:\w+ )?(?:ausgabe|zusammenfassung|auswertung|kurzfassung|arbeitsergebnis|ergebnis)\b|\b(?:ergebnis|ziel) deiner arbeit\b|\bf[uü]r dich (?:gilt|gelten|ohne belang|nicht mehr|ab)\b|\b(?:ab jetzt|ab sofort|ab hier|von nun an|von jetzt an)\b[^.!?]{0,40}?\b(?:du|dich|dein\w{0,2})\b|\bdein\w{0,2} aufgabe\b[^.!?]{0,20}?\b(?:ab jetzt|ab sofort|jetzt|nun)\b",
         r"\bwas (?:man )?dir (?:\w+ ){0,2}?(?:vorher|zuvor|bisher|fr[uü]her|davor)\b|\bwas (?:vorher|zuvor|bisher) (?:stand|gesagt|aufgetragen|kam)\b|\balles (?:vorherige|bisherige|obige|zuvor \w+) (?:zu )?(?:vergessen|ignorieren|missachten)\b",
         rf"{_ORDERED}(?:rate|rate(?:n sie)?) (?:den|dem|jedem|jeder|allen|zu|zur|zum|von|dazu|der)\b|{_ORDERED}(?:sag|sage|schreib|schreibe|melde|erz[aä]hle?|teile?) (?:bitte )?(?:dem|den|jedem|allen|der) (?:\w+ )?(?:rat|r[aä]te\w*|\w+r[aä]te\w*|nutzer\w*|leser\w*|\w*mitglied\w*|fragenden|gremium|anwender\w*|leuten)\b",
         rf"{_ORDERED}(?:lass|lasse|blende)\b[^.!?]{{0,80}}?\b(?:weg|aus|unerw[aä]hnt|unter den tisch)\b|{_ORDERED}(?:lobe|[uü]berspringe|bewirb) (?:die|den|das|alle|de[rm])\b",
-        rf"\bneue (?:regel|system(?:vorgabe|anweisung|nachricht|regel)|anweisung|instruktion)\w{{0,2}}\b[^.!?]{{0,25}}?\b(?:ab hier|ab jetzt|ab sofort|f[uü]r (?:die|jede|deine) (?:zusammenfassung|auswertung|kurzfassung|ki))\b|\bsystem(?:vorgabe|nachricht)\b[^.!?]{{0,20}}?(?:ab hier|:)",
+        r"\bneue (?:regel|system(?:vorgabe|anweisung|nachricht|regel)|anweisung|instruktion)\w{0,2}\b[^.!?]{0,25}?\b(?:ab hier|ab jetzt|ab sofort|f[uü]r (?:die|jede|deine) (?:zusammenfassung|auswertung|kurzfassung|ki))\b|\bsystem(?:vorgabe|nachricht)\b[^.!?]{0,20}?(?:ab hier|:)",
         # said of whoever reads by machine
         rf"\b(?:falls|wenn|sofern|soweit|f[uü]r den fall|sollte|wer immer|wer auch immer|wer)\b[^.!?]{{0,70}}?\b(?:maschinell|automatisch|automatisiert|computer|programm|roboter|{MACHINE})\b[^.!?]{{0,40}}?\b(?:gelesen|liest|lesen|verarbeitet|verarbeiten|ausgewertet|auswertet|zusammengefasst|zusammenfasst)\b[^.!?]{{0,160}}?(?:\b{_OMIT}|\b{_COLOUR}|\b{_URGE}|\bbitte|\blass\b|\bdu\b)",
         rf"(?:^|[.!?]\s|\n)\W*an (?:alle |die |das |den |jede\w? |jedes |etwaige |unser\w* )?(?:\w+ )?{MACHINE}\s*[:!–-]",

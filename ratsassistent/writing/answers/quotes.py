@@ -28,6 +28,12 @@ _SHORT_HEAD = 90
 _BESIDE = re.compile(
     r"^\W*[A-ZÄÖÜ][\wäöüß-]*(?:rat|ausschuss|beirat|versammlung|tag)\b.{0,40}\b\d{1,2}\.\d{1,2}\.(?:\d{4})?\s*(?:TOP\s*)?[\dxXöÖnN ☒☐✓-]*$|^\S*https?://\S+$"
 )
+# The day and hour of a meeting, in the head of its minutes.
+_HOUR = re.compile(
+    r"^\W*(?:\w+,?\s+)?(?:den\s+)?\d{1,2}\.\s*(?:\d{1,2}\.|[A-ZÄÖÜ][a-zäöü]+)\s*\d{4}\W*"
+    r"(?:\d{1,2}[:.]\d{2}\s*(?:Uhr)?\W*)?(?:Uhr\W*)?(?:(?:nicht\W*)?öffentlich\w*)?\W*$",
+    re.IGNORECASE,
+)
 # The head of a paper, its line of meetings, a stamp: nothing that is an answer.
 _OF_A_FORM = re.compile(
     r"\b(?:(?:Vorlagen?|Drucksachen?|Antrags?|Anfragen?|Beschluss)[- ]?(?:Nr\b|Nummer\b|nummer\b)|Aktenzeichen|Az\.|Verantwortlich:|Eingang:|"
@@ -106,7 +112,9 @@ def _of_passage(hit: Hit, number: int, layout: _Pages) -> Iterator[Quote]:
     table = number * 1000
     last_row = False
     for sentence in sentences(without_orders(passage.text)):
-        if _BESIDE.search(sentence.text) or layout.is_ordered(sentence.text, passage.citation):
+        if _BESIDE.search(sentence.text) or _HOUR.match(sentence.text):
+            continue
+        if layout.is_ordered(sentence.text, passage.citation):
             continue
         if sentence.kind == "heading":
             heading, lead = sentence.text[:_SHORT_HEAD].rstrip(":"), ""

@@ -21,7 +21,8 @@ SHORTEST, LONGEST = 5, 38  # words
 # A paper is nobody who recommends: behind these words a recommendation is as unsigned as without them.
 _SAID = re.compile(r"^Laut (?:Vorlage|Anlage|Stellungnahme|Unterlagen?|Text)\b\s*")
 _ADDRESS = re.compile(
-    r"https?:|\bwww\.|[\w.+-]+@[\w-]+\.\w|\b[\w-]+\.(?:de|com|org|net|info|eu|at|ch|io|app|online|site|xyz)\b(?!\.)", re.IGNORECASE
+    r"https?:|\bwww\.|[\w.+-]+@[\w-]+\.\w|\b[\w-]+\.(?:de|com|org|net|info|eu|at|ch|io|app|online|site|xyz)\b(?!\.)",
+    re.IGNORECASE,
 )
 _ENGLISH = word_set(
     "the and of is are was were to with this that for from by which will be has have not it its should would please"
