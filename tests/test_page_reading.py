@@ -8,11 +8,20 @@ import re
 import pytest
 from harmless import EVIL, words_of
 
-from ratsassistent.briefings import Briefing, Coverage, ItemBriefing, Mark, Statement
+from ratsassistent.briefings import Amount, Briefing, Coverage, DateMention, ItemBriefing, Mark, Statement
 from ratsassistent.corrections import Standing
 from ratsassistent.jobs import Job
 from ratsassistent.oparl import AgendaItem, Citation, Meeting
-from ratsassistent.output import page_agenda, page_delete, page_edit, page_howto, page_jumps, page_outdated, page_queue
+from ratsassistent.output import (
+    page_agenda,
+    page_delete,
+    page_edit,
+    page_howto,
+    page_item,
+    page_jumps,
+    page_outdated,
+    page_queue,
+)
 from ratsassistent.output.page_breaks import breakable
 from ratsassistent.output.page_queue import Working
 from ratsassistent.pack.matching.corrected import Correction
@@ -64,6 +73,21 @@ def test_a_long_item_has_a_list_of_its_parts_and_a_short_one_none() -> None:
     assert re.findall(r'data-to="(\d)"', jumps) == re.findall(r'data-part="(\d)"', text)
     assert "<h3>Verborgen" in text
     assert page_jumps.with_jumps(parts[:3]) == ("", "".join(parts[:3]))
+
+
+def test_amounts_and_days_that_stand_above_are_not_told_again() -> None:
+    said = (
+        Statement(text="Lärmgutachten: 8.600 €", origin="extract", citation=(), label="Kosten"),
+        Statement(text="bis 30.04.2027: Bescheid", origin="extract", citation=(), label="Fristen"),
+    )
+    amounts = tuple(Amount(text=text, value=1, citation=()) for text in ("8.600 €", "600 €", "6.000 €"))
+    dates = tuple(DateMention(text=text, date="2027", citation=()) for text in ("30.04.2027", "1. Mai 2027"))
+    words = words_of(page_item.item(ITEMS[0], brief(statements=said, amounts=amounts, dates=dates)))
+    assert "Weitere Beträge Auszug aus den Unterlagen Betrag Zusammenhang Seite 600 € 6.000 €" in words
+    assert "Weitere Termine Auszug aus den Unterlagen Datum Zusammenhang Seite 1. Mai 2027" in words
+    alone = words_of(page_item.item(ITEMS[0], brief(amounts=amounts)))
+    assert "Beträge Auszug aus den Unterlagen Betrag Zusammenhang Seite 8.600 €" in alone
+    assert "Weitere" not in alone
 
 
 def corrected(kind: str = "move", written: dt.datetime = NOW) -> Standing:
