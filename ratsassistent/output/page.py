@@ -28,6 +28,7 @@ from ratsassistent.machine import fit
 from ratsassistent.output import page_serving
 from ratsassistent.output.page_actions import Actions
 from ratsassistent.output.page_guard import Guard
+from ratsassistent.output.page_patience import be_patient
 from ratsassistent.output.page_serving import Serving
 from ratsassistent.output.page_signin import SignIn
 from ratsassistent.output.page_uploads import Uploads
@@ -102,6 +103,7 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
     theme = gr.themes.Base(
         primary_hue="teal", neutral_hue="stone", text_size="lg", radius_size="md", font=fonts, font_mono=["monospace"]
     )
+    be_patient()
     blocks.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     try:
         _, address, _ = blocks.launch(
