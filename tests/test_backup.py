@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import sqlite3
 import tarfile
@@ -158,8 +157,10 @@ def test_what_is_no_whole_backup_is_refused_in_one_sentence(
     assert held(settings.data_folder) == before
 
 
-def repacked(source: Path, target: Path, head: dict[str, object] | None = None, extra: str | None = None) -> Path:
-    """The same backup with another head, or a piece with this name in it."""
+def repacked(
+    source: Path, target: Path, head: dict[str, object] | None = None, extra: str | None = None, bent: str | None = None
+) -> Path:
+    """The same backup with another head, a piece with this name in it, or one that ends in `bent` with other bytes."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         told = json.loads(old.read("kopf.json")) | (head or {})
         new.writestr("kopf.json", json.dumps(told))
@@ -173,13 +174,17 @@ def repacked(source: Path, target: Path, head: dict[str, object] | None = None, 
                 info.size = 4
                 out.addfile(info, io.BytesIO(b"boes"))
             for member in tar:
-                out.addfile(member, tar.extractfile(member))
+                data = tar.extractfile(member).read()  # type: ignore[union-attr]
+                if bent and member.name.endswith(bent):
+                    data = data[:-1] + bytes([data[-1] ^ 1])
+                out.addfile(member, io.BytesIO(data))
         new.writestr("inhalt.tar", content.getvalue())
     return target
 
 
 @pytest.mark.parametrize(
-    "name", ["../../../boese.txt", "{folder}/boese.txt", "oeffentlich/../../../../boese.txt", "..\\boese.txt", "C:boese.txt"]
+    "name",
+    ["../../../boese.txt", "{folder}/boese.txt", "oeffentlich/../../../../boese.txt", "..\\boese.txt", "C:boese.txt"],
 )
 def test_a_backup_of_somebody_else_writes_nowhere_else(
     settings: Settings, empty: Settings, tmp_path: Path, name: str
@@ -188,6 +193,13 @@ def test_a_backup_of_somebody_else_writes_nowhere_else(
     with pytest.raises(InputError, match="beschädigt"):
         restoring.restore(empty, repacked(one.path, tmp_path / "boese.zip", extra=name.format(folder=tmp_path)), None)
     assert not list(tmp_path.rglob("*boese.txt"))
+
+
+def test_bytes_that_somebody_changed_are_noticed(settings: Settings, empty: Settings, tmp_path: Path) -> None:
+    one = made(settings, tmp_path / "s.zip")
+    with pytest.raises(InputError, match="beschädigt"):
+        restoring.restore(empty, repacked(one.path, tmp_path / "anders.zip", bent=".pdf"), None)
+    assert not restoring.holds_anything(empty)
 
 
 def test_a_backup_of_a_newer_program_is_refused(settings: Settings, tmp_path: Path) -> None:
@@ -315,15 +327,16 @@ def test_a_backup_is_made_while_others_write(settings: Settings, empty: Settings
 
 
 @pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("where", ["os.fsync", "ratsassistent.backup.container._write_tar"])
 def test_a_full_disk_leaves_nothing_half_written(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     before = {path for path in tmp_path.rglob("*") if path.is_file()}
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(where, full)
     with pytest.raises(StorageError, match="ist voll"):
         made(settings, tmp_path / "s.zip", WORDS)
     after = {

@@ -126,7 +126,7 @@ def after_deletion(settings: Settings, ids: Iterable[str]) -> str:
     ends = "abläuft" if len(found) == 1 else "ablaufen"
     again = "sie" if len(found) == 1 else "eine davon"
     return (
-        f"Sie steht noch in {which} am {_listed(days)} {ends}. Früher löschen: ratsassistent sichern --vergessen. "
+        f"Sie steht noch in {which} am {_listed(days)} {ends}. Früher löschen: mit dem Befehl „ratsassistent sichern --vergessen“. "
         f"Wird {again} zurückgespielt, löscht das Programm die Sitzung daraus wieder."
     )
 
