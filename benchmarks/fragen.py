@@ -125,7 +125,8 @@ class Asker:
     def _hits(self, question: answering.Asked, meeting: str | None, file: str | None) -> list[Hit]:
         limit = answering.PASSAGES if file is None else 200
         within = answering.WITHIN if file is None else 0
-        hits = workflow.find(self.ws, question.search, limit=limit, wanted=meeting, within=within)
+        vote = asking.VOTE if question.question.kind == "vote" else ""
+        hits = workflow.find(self.ws, question.search, limit=limit, wanted=meeting, within=within, within_for=vote)
         if file is not None:
             hits = [h for h in hits if any(c.file == file for c in h.passage.citation)]
         return hits[: answering.PASSAGES + within]

@@ -27,6 +27,8 @@ from ratsassistent.writing.text.cited import PageTexts
 
 MOST_YEARS = 12  # that a development is followed over
 A_YEAR = 6  # passages of each
+# How minutes tell what nobody asks for in these words ("Was wurde daraus?", "Gab es Gegenstimmen?").
+VOTE = "Abstimmung Abstimmungsergebnis einstimmig mehrheitlich Zustimmung Ablehnung Gegenstimmen Enthaltungen Stimmen"
 
 
 def ask(
@@ -128,7 +130,8 @@ def page_counts(ws: Workspace, meeting_id: str | None) -> tuple[int, int]:
 
 def _hits(ws: Workspace, asked: answering.Asked, meeting_id: str | None, filters: dict[str, Any]) -> list[Hit]:
     limit = 2 * answering.PASSAGES if asked.near else answering.PASSAGES
-    hits = find(ws, asked.search, limit=limit, wanted=meeting_id, within=answering.WITHIN, **filters)
+    more: dict[str, Any] = {"within": answering.WITHIN, "within_for": VOTE if asked.question.kind == "vote" else ""}
+    hits = find(ws, asked.search, limit=limit, wanted=meeting_id, **more, **filters)
     if asked.question.over_time and not meeting_id and not filters.keys() & {"since", "until"}:
         known = {h.passage.id for h in hits}
         for year in _years(asked.question):

@@ -94,6 +94,7 @@ def find(
     public: bool | None = None,
     quick: bool = False,
     within: int = 0,
+    within_for: str = "",
     **filters: Any,
 ) -> list[Hit]:
     """Search everything held, or one meeting; hits of both stores, best first.
@@ -102,6 +103,7 @@ def find(
     :param quick: read nothing anew; what the models have read before counts.
     :param within: so many passages more, of the papers that the best hits belong to: where a question names a matter,
         its paper is found by the passage that introduces it, and the answer may stand in another one.
+    :param within_for: words that are looked for in these papers beside the text.
     :param filters: `organization`, `since`, `until`, `paper_type`, `one_a_file` of `Index.search`.
     :raises NotFound: there is no such meeting. :raises Ambiguous: there are several.
     """
@@ -116,7 +118,8 @@ def find(
         papers = list(dict.fromkeys(hit.passage.paper_id for hit in near))[:PAPERS]
         end = time.monotonic() + (0.0 if quick else SECONDS_WITHIN)
         known = {hit.passage.id for hit in hits}
-        more = _found(ws, stores, text, most + within, end, filters | {"paper_ids": papers})
+        wider = f"{text} {within_for}" if within_for else text
+        more = _found(ws, stores, wider, most + within, end, filters | {"paper_ids": papers})
         more = [hit for hit in more if hit.passage.id not in known][:within]
         hits += more
         return closest.order(ws, text, hits, most=len(hits), seconds=0.0 if quick else SECONDS_WITHIN)[: limit + within]

@@ -103,6 +103,44 @@ def test_the_sentence_that_says_it_is_quoted_first(question: str, texts: dict[in
     assert made.model is None
 
 
+MINUTES = {
+    2: "Niederschrift\n{hour}\nDie Verwaltung trägt vor. Über das Areal am Anger hat der Gemeinderat am 3. März 2026 entschieden.\n"
+}
+
+
+@pytest.mark.parametrize(
+    "hour",
+    [
+        "28. April 2026, 15:30 Uhr öffentlich",
+        "28. April 2026, 15:30 Uhr",
+        "Dienstag, den 28.04.2026, 19.00 Uhr",
+        "Donnerstag, 28. April 2026",
+        "28.4.2026 nichtöffentlich",
+    ],
+)
+def test_the_hour_in_the_head_of_minutes_is_no_answer(hour: str) -> None:
+    texts = {2: MINUTES[2].format(hour=hour)}
+    made = ask("Wann hat der Gemeinderat über das Areal am Anger entschieden?", texts)
+    assert made.answered
+    assert "3. März 2026" in made.statements[0].text
+    assert not any(hour in said.text for said in made.statements)
+
+
+def test_a_sentence_that_is_nearly_a_date_is_quoted() -> None:
+    texts = {2: "Zum Brunnen am Anger: Eröffnung am 28. April 2026, 15:30 Uhr, Anger."}
+    assert "15:30" in ask("Wann wird der Brunnen am Anger eröffnet?", texts).answer
+
+
+def test_a_quote_that_names_the_year_asked_for_goes_first() -> None:
+    lines = [
+        f"Im Jahr {year} besuchten {count} Gäste das Freibad."
+        for year, count in ((2021, 8100), (2022, 9300), (2023, 7700))
+    ]
+    texts = {n: line for n, line in enumerate(lines, 1)}
+    for year, count in ((2021, "8100"), (2022, "9300"), (2023, "7700")):
+        assert count in ask(f"Wie viele Gäste besuchten {year} das Freibad?", texts).statements[0].text
+
+
 def test_quotes_stand_word_for_word_on_their_page() -> None:
     made = ask("Was kostet die Sanierung der Turnhalle?", HALL)
     for said in made.statements:

@@ -41,6 +41,19 @@ def test_a_meeting_that_is_not_there_is_an_error(held):
         searching.find(ws, "Radweg", wanted="ra:sitzung-gibtesnicht")
 
 
+def test_within_the_best_papers_more_words_are_looked_for(held):
+    ws, _ = held
+    body = "Der Steg am Weiher wird erneuert.\n" + "\n".join(f"Bohle {n} ist aus Eiche." for n in range(60))
+    save(ws.public, loose=[paper("Steg", body + "\nMehrheitlich angenommen bei drei Enthaltungen.")])
+
+    def told(**more):
+        hits = searching.find(ws, "Wer war gegen den Steg am Weiher?", limit=16, within=12, **more)
+        return any("Enthaltungen" in hit.passage.text for hit in hits)
+
+    assert told(within_for="Abstimmung Enthaltungen")
+    assert not told()
+
+
 def test_what_the_search_lacks_is_made_before_it(held):
     ws, _ = held
     assert vectors.lacking(ws.public, ws.meaning.static) == 2

@@ -34,7 +34,7 @@ from ratsassistent.meaning.embedder import Embedder, Vectors
 from ratsassistent.oparl import AgendaItem, Meeting, Paper, Passage, Public
 
 CANDIDATES, NEAR = 200, 100  # of the full text, and of each model
-PAPERS_NEAR, OF_PAPERS = 30, 100  # papers whose beginnings are nearest in meaning, and their passages that are looked at
+PAPERS_NEAR, OF_PAPERS = 30, 100  # papers that begin nearest in meaning, and how many of their passages
 STATIC, TRANSFORMER = "static", "transformer"  # the roles of models
 _asking = threading.Lock()
 
@@ -154,7 +154,9 @@ class Index:
             words = query.words_of(connection, text)
             if not words:
                 return []
-            found = self._candidates(connection, text, words, among, max(CANDIDATES, 2 * limit))
+            # Within a meeting the transformer has read every passage, and knows better than from how papers begin.
+            wide = meeting_id is None and item_id is None and paper_ids is None
+            found = self._candidates(connection, text, words, among, max(CANDIDATES, 2 * limit), wide=wide)
         self._rank(text, found, deadline)
         with self._store.reading() as connection:
             paged = PAGED if meeting_id is not None or item_id is not None else 0.0
@@ -163,20 +165,30 @@ class Index:
     # --- candidates and their scores
 
     def _candidates(
-        self, connection: Connection, text: str, words: Sequence[query.Word], among: Select[Any] | None, most: int
+        self,
+        connection: Connection,
+        text: str,
+        words: Sequence[query.Word],
+        among: Select[Any] | None,
+        most: int,
+        *,
+        wide: bool,
     ) -> dict[int, _Candidate]:
         rows = {row.row: row for row in fulltext.candidates(connection, query.lookups(words), among, most)}
         mean = sum(row.stem.count(" ") + 1 for row in rows.values()) / max(len(rows), 1)
         near = self._near(connection, text, among)
-        if papers := self._papers_near(connection, text, among):
+        if wide and (papers := self._papers_near(connection, text, among)):
             lookups = query.lookups(words)
-            rows |= {row.row: row for row in fulltext.candidates(connection, lookups, _of_papers(papers, among), OF_PAPERS)}
+            rows |= {
+                row.row: row for row in fulltext.candidates(connection, lookups, _of_papers(papers, among), OF_PAPERS)
+            }
             near.append(papers)
         new = {number for found in near for number in found} - rows.keys()
         rows |= {row.row: row for row in fulltext.rows(connection, sorted(new))}
         weights: query.Weights = {}
         found = {n: _Candidate(row, query.score(words, row, mean or 1.0, weights)) for n, row in rows.items()}
-        self._add_openings(connection, text, found)
+        if wide:
+            self._add_openings(connection, text, found)
         return found
 
     def _near(self, connection: Connection, text: str, among: Select[Any] | None) -> list[list[int]]:

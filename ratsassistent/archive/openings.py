@@ -73,7 +73,9 @@ def _lacking(store: Store, model: int) -> list[int]:
 
 def _texts(store: Store, rows: Sequence[int]) -> list[vectors.Text]:
     passage, paper = tables.passage, tables.paper
-    query = select(passage.c.rowid, passage.c.text_key, passage.c.body, saving.without_text(paper.c.body).label("paper"))
+    query = select(
+        passage.c.rowid, passage.c.text_key, passage.c.body, saving.without_text(paper.c.body).label("paper")
+    )
     query = query.join(paper, paper.c.id == passage.c.paper_id).where(passage.c.rowid.in_(rows))
     with store.reading() as connection:
         found = connection.execute(query).all()

@@ -36,6 +36,9 @@ _TELLS_COST = re.compile(
     r"\b(?:\w*[Kk]osten\w*|kostet|\w*[Pp]reis\w*|bel[aä]uf\w+|belief\w*|betr[aä]g\w*|Auftragssumme|Gesamtsumme|Angebot\w*)\b"
 )
 _CUE = 0.35
+_W_ALSO = 0.8  # the second thing that is asked for: who, and at what price
+_YEAR = 0.4  # the year that is asked for stands in the quote itself; as much less where only others do
+_A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FAR, _CLOSE = 0.78, 0.90  # cosines of what has nothing to do with a question, and of what answers it
 _NO_VALUE = 0.8  # what a quote loses that holds no value where one is asked for
 # Somebody speaks, in verbatim minutes or a motion: what the administration writes about the matter goes before it.
@@ -217,11 +220,13 @@ def _score(entry: Ranked, question: Question, *, meaning: bool) -> float:
         if not weak and f.value < 0.3:
             score -= _NO_VALUE
         if question.also:
-            score += 0.4 * f.also
+            score += _W_ALSO * f.also
         if question.kind == "amount" and _ASKS_COST.search(question.text) and _TELLS_COST.search(quote.text):
             score += _CUE
     if question.extreme and _SUPERLATIVE.search(quote.text):
         score += _CUE
+    if question.years and (named := set(_A_YEAR.findall(quote.text))):
+        score += _YEAR if named & {str(year) for year in question.years} else -_YEAR
     if meaning:
         score += _W_MEANING * f.meaning
     text = quote.text
