@@ -136,7 +136,7 @@ def test_a_quote_that_names_the_year_asked_for_goes_first() -> None:
         f"Im Jahr {year} besuchten {count} Gäste das Freibad."
         for year, count in ((2021, 8100), (2022, 9300), (2023, 7700))
     ]
-    texts = {n: line for n, line in enumerate(lines, 1)}
+    texts = dict(enumerate(lines, 1))
     for year, count in ((2021, "8100"), (2022, "9300"), (2023, "7700")):
         assert count in ask(f"Wie viele Gäste besuchten {year} das Freibad?", texts).statements[0].text
 
