@@ -22,6 +22,7 @@ from ratsassistent.archive import migrations
 from ratsassistent.errors import StorageError
 
 DATABASE = "archiv.sqlite"
+FILES = "dateien"
 LOCK = "archiv.sperre"
 BUSY_SECONDS = 30  # how long a writer waits for another process
 COPY_DAYS = 7  # that the copy made before an upgrade is kept
@@ -39,6 +40,8 @@ def open_engine(folder: Path) -> Engine:
 
     :raises StorageError: the folder cannot be written, the database is damaged or was written by a newer program.
     """
+    if is_lost(folder):
+        raise StorageError(damaged(folder))
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # other users of this machine have no business here
         engine = create_engine(
@@ -129,6 +132,15 @@ def _is_older(revision: str | None, folder: Path) -> bool:
             f"diese Version kennt {newest}); bitte die neuere Version verwenden."
         )
     return revision != newest
+
+
+def is_lost(folder: Path) -> bool:
+    """Whether an archive has files and no database any more: it must not begin anew, as if nothing had been there."""
+    file = folder / DATABASE
+    try:
+        return not (file.is_file() and file.stat().st_size) and any((folder / FILES).glob("*.pdf"))
+    except OSError:
+        return False
 
 
 def drop_copies(folder: Path, older_than_s: float = 0.0) -> None:

@@ -59,7 +59,7 @@ def rescue(damaged: Path, folder: Path, *, public: bool) -> tuple[int, int]:
 
 def _mend_header(damaged: Path, sound: Path) -> None:
     """Where only the first bytes are damaged, those of another database of ours will do."""
-    if snapshot.is_database(damaged):
+    if not damaged.is_file() or damaged.stat().st_size < _PAGE or snapshot.is_database(damaged):
         return
     with sound.open("rb") as stream:
         header = bytearray(stream.read(_HEADER))

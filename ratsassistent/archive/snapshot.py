@@ -85,6 +85,12 @@ def faults(file: Path) -> list[str]:
         return [str(error)]
 
 
+def is_damaged(archive: Path) -> bool:
+    """Whether the database of the archive in a folder is not whole, or gone."""
+    file = archive / database.DATABASE
+    return database.is_lost(archive) or (file.is_file() and bool(faults(file)))
+
+
 def is_newer(file: Path) -> bool:
     """Whether a database was written by a newer program than this one."""
     with database.storage_errors(file.parent), _opened(file) as connection:

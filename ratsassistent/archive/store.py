@@ -27,7 +27,7 @@ from ratsassistent.briefings import ItemBriefing, Level
 from ratsassistent.errors import NotFound, StorageError
 from ratsassistent.oparl import File, Meeting, Page, PageRef, Paper, Passage
 
-FILES = "dateien"
+FILES = database.FILES
 _HALF = ".teil"  # of a copy that is being made
 
 

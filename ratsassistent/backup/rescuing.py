@@ -41,7 +41,7 @@ def rescue(settings: Settings, *, progress: Progress = quiet) -> Rescued:
     """
     data = settings.data_folder
     archives = {settings.public_folder: True, settings.nonpublic_folder: False}
-    damaged = [a for a in archives if (f := a / database.DATABASE).is_file() and snapshot.faults(f)]
+    damaged = [archive for archive in archives if snapshot.is_damaged(archive)]
     if not damaged:
         raise InputError("Die Daten sind in Ordnung; es gibt nichts zu retten.")
     temporary.sweep(data)
@@ -55,17 +55,18 @@ def rescue(settings: Settings, *, progress: Progress = quiet) -> Rescued:
         pdfs: dict[str, Path] = {}
         for archive, public in archives.items():
             new = state / archive.name
-            (new / FILES).mkdir(parents=True)
-            for pdf in sorted((archive / FILES).glob("*.pdf")) if (archive / FILES).is_dir() else ():
-                pdfs[pdf.stem] = pdf  # the later one is the non-public one, which has all pages
-                with database.storage_errors(data):
-                    shutil.copyfile(pdf, new / FILES / pdf.name)
+            new.mkdir(parents=True)
             if archive in damaged:
                 progress("Was lesbar ist, wird gerettet", 0.2)
                 read, gone = _rescued(archive, new, Path(name) / "beschaedigt", public=public)
                 rows, lost = rows + read, lost + gone
             elif (archive / database.DATABASE).is_file():
                 snapshot.copy(archive / database.DATABASE, new / database.DATABASE)
+            (new / FILES).mkdir(exist_ok=True)
+            for pdf in sorted((archive / FILES).glob("*.pdf")) if (archive / FILES).is_dir() else ():
+                pdfs[pdf.stem] = pdf  # the later one is the non-public one, which has all pages
+                with database.storage_errors(data):
+                    shutil.copyfile(pdf, new / FILES / pdf.name)
         again = _with_names(state, archives, pdfs, Path(name) / "pdf")
         swapping.commit(settings, state)
         swapping.finish(settings)

@@ -47,6 +47,8 @@ def holds_anything(settings: Settings) -> bool:
     """Whether a data folder has archives that a restore would replace; one that cannot be read counts."""
     files = [folder / database.DATABASE for folder in (settings.public_folder, settings.nonpublic_folder)]
     for file in files:
+        if database.is_lost(file.parent):
+            return True
         if not file.is_file() or not file.stat().st_size:
             continue
         try:
@@ -167,7 +169,7 @@ def _lay_down(state: Path, name: str, stream: IO[bytes], file: Path) -> None:
 def kept_as_it_lies(settings: Settings) -> Path | None:
     """Archives that cannot be read, put aside as they are; None where they can be read after all, but there is no room."""
     archives = (settings.public_folder, settings.nonpublic_folder)
-    if not any((f := a / database.DATABASE).is_file() and snapshot.faults(f) for a in archives):
+    if not any(snapshot.is_damaged(archive) for archive in archives):
         return None
     stamp = dt.datetime.now(dt.UTC).astimezone().strftime("%Y-%m-%d-%H%M%S")
     target = settings.data_folder / f"{leftovers.DAMAGED}{stamp}"
