@@ -152,6 +152,7 @@ def test_nothing_of_the_page_stays_in_a_browser_that_others_use() -> None:
     for path in ("/", "/assets/x.js", "/config"):
         reply = asked(Echo(), path=path)
         assert reply.head("x-frame-options") == "DENY"
+        assert reply.head("referrer-policy") == "same-origin"  # with "no-referrer" a browser's own form comes from `null`
         assert reply.head("cross-origin-resource-policy") == "same-origin"
         assert "frame-ancestors 'none'" in reply.head("content-security-policy")
 
@@ -393,6 +394,7 @@ def test_the_sign_in_page_is_plain_and_works_without_script(house: House) -> Non
     wrong = house.sign_in('"><script>alert(1)</script>', "falsch")
     policy = wrong.head("content-security-policy")
     assert "default-src 'none'" in policy
+    assert wrong.head("referrer-policy") == "same-origin"
     assert "unsafe" not in policy
     tags = Tags(wrong.text).found
     names = [tag for tag, _ in tags]
