@@ -359,6 +359,7 @@ def damage(file: Path, place: float, size: int) -> None:
 def test_what_can_be_read_of_a_damaged_database_is_rescued(settings: Settings, place: float, size: int) -> None:
     with workflow.workspace(settings) as ws:
         (meeting,) = workflow.meetings(ws)
+        workflow.remark(ws, meeting.id, "N 1", "note", text="Nachfragen")
         pages = workflow.coverage(ws).pages
     file = settings.nonpublic_folder / database.DATABASE
     damage(file, place, size)
@@ -373,6 +374,7 @@ def test_what_can_be_read_of_a_damaged_database_is_rescued(settings: Settings, p
     with workflow.workspace(settings) as ws:
         assert [m.id for m in workflow.meetings(ws)] == [meeting.id]
         assert workflow.coverage(ws).pages == pages
+        assert len(workflow.remarks(ws, meeting.id)) == (0 if size == 0 else 1)  # no PDF has it
         assert not snapshot.faults(file)
         with pytest.raises(InputError, match="nichts zu retten"):
             rescuing.rescue(settings)
