@@ -236,20 +236,26 @@ def main() -> None:
     parser.add_argument("--dauer", type=float, default=120.0)
     parser.add_argument("--port", type=int, default=18300)
     parser.add_argument("--paket", type=Path, action="append", default=[], help="noch ein Paket zum Beispiel dazu")
+    parser.add_argument("--daten", type=Path, help="ein Datenordner, in dem schon etwas eingelesen ist (eine Kopie!)")
     parser.add_argument("--ohne-auftrag", action="store_true")
     parser.add_argument("--modell", action="store_true")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     from ratsassistent.people import People
 
+    if not args.modell:  # nor is the machine measured beside it; the search then has its small model only
+        os.environ["XDG_CACHE_HOME"] = os.environ["LOCALAPPDATA"] = tempfile.mkdtemp(prefix="last-ohne-modell-")
     with tempfile.TemporaryDirectory(prefix="last-") as made:
-        folder = Path(made)
-        program(folder, "einlesen", "--beispiel", *map(str, args.paket), stdout=subprocess.DEVNULL).wait()
+        folder = args.daten or Path(made)
+        if not args.daten:
+            program(folder, "einlesen", "--beispiel", *map(str, args.paket), stdout=subprocess.DEVNULL).wait()
         from argon2 import PasswordHasher
 
         people = People(folder, hasher=PasswordHasher())
+        known = {person.name for person in people.all()}
         for n in range(args.personen):
-            people.add(f"Person {n}", WORD)
+            if f"Person {n}" not in known:
+                people.add(f"Person {n}", WORD)
         log = (folder / "last.log").open("wb")
         server = program(folder, "starten", "--kein-browser", "--port", str(args.port), "--fuer-andere", HOST, "--hinter-proxy", "127.0.0.1",
                          stdout=log, stderr=log)  # fmt: skip
@@ -257,7 +263,7 @@ def main() -> None:
         samples: list[tuple[float, int]] = []
         stop = threading.Event()
         try:
-            while b"l\xc3\xa4uft" not in (folder / "last.log").read_bytes():
+            while "läuft".encode() not in (folder / "last.log").read_bytes():
                 assert server.poll() is None, (folder / "last.log").read_text()
                 time.sleep(0.5)
             if args.modell:
