@@ -58,13 +58,14 @@ def rescue(damaged: Path, folder: Path, *, public: bool) -> tuple[int, int]:
 
 
 def _mend_header(damaged: Path, sound: Path) -> None:
-    """Where only the first bytes are damaged, those of another database of ours will do."""
-    if not damaged.is_file() or damaged.stat().st_size < _PAGE or snapshot.is_database(damaged):
+    """Where the first bytes are damaged, those of another database of ours will do; the size is what the file has."""
+    if not damaged.is_file() or damaged.stat().st_size < _PAGE:
         return
-    with sound.open("rb") as stream:
+    with (damaged if snapshot.is_database(damaged) else sound).open("rb") as stream:
         header = bytearray(stream.read(_HEADER))
     header[28:32] = (damaged.stat().st_size // _PAGE).to_bytes(4, "big")
     header[32:40] = bytes(8)  # no free pages that anybody could be sure of
+    header[92:96] = header[24:28]  # else the size is not believed
     with damaged.open("r+b") as stream:
         stream.write(header)
 
