@@ -56,6 +56,11 @@ GOES = re.compile(
     r"Artistic|public domain|CNRI)",
     re.IGNORECASE,
 )
+TEXTS = {
+    "MIT": "Permission is hereby granted, free of charge, to any person obtaining a copy of this software",
+    "BSD-3-Clause": "Neither the name of",
+    "Apache-2.0": "Apache License Version 2.0, January 2004",
+}
 STRONG = re.compile(r"(?<!L)(?<!Lesser )\bA?GPL|Affero|Commercial|Proprietary|SSPL|BUSL", re.IGNORECASE)
 
 
@@ -95,7 +100,20 @@ def _part(pin: Pinned, held: set[str], of: Target) -> Part:
     except importlib.metadata.PackageNotFoundError:
         return Part(pin, NOT_HERE, "", None)
     licence, home = licences.told_by(found.metadata)
+    if not GOES.search(licence) and not STRONG.search(licence):
+        licence = _by_its_text(found) or licence
     return Part(pin, licence, home, found.version, tuple(sorted(_needs(found.requires or [], held, of))))
+
+
+def _by_its_text(found: importlib.metadata.Distribution) -> str | None:
+    """The licence by the text that comes with a package which does not name it; only where the text leaves no doubt."""
+    for file in found.files or []:
+        if re.search(r"\.dist-info/(licenses/)?(LICENSE|COPYING)[^/]*$", str(file)):
+            text = " ".join(file.read_text(encoding="utf-8").split())
+            for name, words in TEXTS.items():
+                if words in text:
+                    return name
+    return None
 
 
 def _needs(requirements: Iterable[str], held: set[str], of: Target) -> Iterator[str]:
@@ -141,16 +159,19 @@ def differences(found: list[Part]) -> list[str]:
 # --- the bill of materials -----------------------------------------------------------------------------------------
 
 
-def bill(of: Target, when: dt.datetime | None = None) -> str:
-    """The bill of materials as CycloneDX JSON: program, packages with checksums, models, Python; who needs whom."""
-    from cyclonedx.model import Property, XsUri
+def bill(of: Target, when: dt.datetime | None = None, found: list[Part] | None = None) -> str:
+    """The bill of materials as CycloneDX JSON: program, packages with checksums, models, Python; who needs whom.
+
+    :param found: only these packages; otherwise all of the lock.
+    """
+    from cyclonedx.model import Property
     from cyclonedx.model.bom import Bom
     from cyclonedx.model.component import Component, ComponentType
     from cyclonedx.output import make_outputter
     from cyclonedx.schema import OutputFormat, SchemaVersion
     from packageurl import PackageURL
 
-    found = parts(of)
+    found = parts(of) if found is None else found
     bom = Bom()
     root = Component(name="ratsassistent", version=__version__, type=ComponentType.APPLICATION, bom_ref="ratsassistent",
                      licenses=_licences("EUPL-1.2"), purl=PackageURL("pypi", name="ratsassistent", version=__version__))  # fmt: skip
@@ -178,14 +199,14 @@ def bill(of: Target, when: dt.datetime | None = None) -> str:
     held = [_model(entry) for entry in _models()]
     for component in held:
         bom.components.add(component)
-    bom.register_dependency(root, [*(components[name] for name in direct(of)), python, *held])
+    bom.register_dependency(root, [*(components[name] for name in direct(of) if name in components), python, *held])
     for part in found:
         bom.register_dependency(
-            components[part.pin.name], [components[name] for name in part.needs if name != part.pin.name]
+            components[part.pin.name],
+            [components[name] for name in part.needs if name in components and name != part.pin.name],
         )
     content = "".join(f"{c.name}{c.version}" for c in sorted(bom.components, key=lambda c: str(c.bom_ref)))
     bom.serial_number = uuid.uuid5(uuid.NAMESPACE_URL, f"ratsassistent {__version__} {of.key} {content}")
-    assert XsUri
     made: str = make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=1)
     return made + "\n"
 
@@ -214,9 +235,9 @@ def _reference(url: str, digests: Iterable[str | None], comment: str) -> Any:
 
 
 def _files(part: Part) -> list[Any]:
-    """One reference for each file whose checksum the lock allows; which file it is, the lock does not say."""
+    """Where a package comes from, with the checksum of each file that the lock allows; which file is which, it does not say."""
     where = f"https://pypi.org/simple/{part.pin.name}/"
-    return [_reference(where, [digest], f"erlaubte Datei {n}") for n, digest in enumerate(part.pin.hashes, 1)]
+    return [_reference(where, part.pin.hashes, "eine der erlaubten Dateien (Sperrdatei)")]
 
 
 def _website(home: str) -> list[Any]:

@@ -21,7 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from ratsassistent.proof import namespace
 
-WAIT_MS = 60_000
+WAIT_MS = 100_000
 BEGAN = time.monotonic()
 
 

@@ -271,7 +271,7 @@ def test_the_main_job_in_a_browser_where_there_is_only_loopback(tmp_path: Path) 
     words = [sys.executable, str(HERE / "offline_browser.py"), str(tmp_path / "daten"), str(pack), CHROMIUM, *ARGUMENTS]
     environment = {**os.environ, "RATSASSISTENT_MODELLORDNER": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     shell = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *words]
-    done = subprocess.run(shell, capture_output=True, text=True, env=environment, check=False, timeout=120)
+    done = subprocess.run(shell, capture_output=True, text=True, env=environment, check=False, timeout=280)
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout)
     assert told["interfaces"] == ["lo"]

@@ -238,7 +238,7 @@ def _page(settings: Settings) -> str:
     blocks, address = page.start(settings)
     try:
         where = address.removeprefix("http://").rstrip("/")
-        connection = http.client.HTTPConnection(where, timeout=30)
+        connection = http.client.HTTPConnection(where, timeout=120)
         connection.request("GET", "/")
         answer = connection.getresponse()
         body = answer.read()
