@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ratsassistent.oparl import Suspicion
-from ratsassistent.output.blocks import Block, Bullets, Notice, bullets, line
+from ratsassistent.output.blocks import Block, Notice, bullets, line
 from ratsassistent.output.page_text import citations, cut, safe, several_files, short_name
 
 NOT_FOLLOWED = "Die KI bekommt solche Stellen nicht zu lesen. Warum sie dort stehen, kann das Programm nicht sagen."
@@ -97,5 +97,4 @@ def blocks(given: Sequence[Suspicion]) -> list[Block]:
     if not given:
         return []
     title = "Auffällige Stelle in den Unterlagen." if len(given) == 1 else "Auffällige Stellen in den Unterlagen."
-    found: list[Bullets] = list(bullets(line(text) for text in listed(given)))
-    return [Notice(title, NOT_FOLLOWED), *found]
+    return [Notice(title, NOT_FOLLOWED), *bullets(line(text) for text in listed(given))]
