@@ -155,7 +155,7 @@ class Index:
             if not words:
                 return []
             # Within a meeting the transformer has read every passage, and knows better than from how papers begin.
-            wide = meeting_id is None and item_id is None and paper_ids is None
+            wide = meeting_id is None and item_id is None
             found = self._candidates(connection, text, words, among, max(CANDIDATES, 2 * limit), wide=wide)
         self._rank(text, found, deadline)
         with self._store.reading() as connection:

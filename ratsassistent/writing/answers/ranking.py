@@ -37,7 +37,7 @@ _TELLS_COST = re.compile(
 )
 _CUE = 0.35
 _W_ALSO = 0.8  # the second thing that is asked for: who, and at what price
-_YEAR = 0.4  # the year that is asked for stands in the quote itself; as much less where only others do
+_YEAR, _OTHER_YEARS = 0.4, 0.25  # the year that is asked for stands in the quote itself, or only others do
 _A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FAR, _CLOSE = 0.78, 0.90  # cosines of what has nothing to do with a question, and of what answers it
 _NO_VALUE = 0.8  # what a quote loses that holds no value where one is asked for
@@ -226,7 +226,7 @@ def _score(entry: Ranked, question: Question, *, meaning: bool) -> float:
     if question.extreme and _SUPERLATIVE.search(quote.text):
         score += _CUE
     if question.years and (named := set(_A_YEAR.findall(quote.text))):
-        score += _YEAR if named & {str(year) for year in question.years} else -_YEAR
+        score += _YEAR if named & {str(year) for year in question.years} else -_OTHER_YEARS
     if meaning:
         score += _W_MEANING * f.meaning
     text = quote.text
