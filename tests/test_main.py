@@ -352,7 +352,7 @@ def test_sitzungen_of_nothing(run: Run) -> None:
 
 def test_loeschen(run: Run, data: Path) -> None:
     meeting = run("sitzungen", "--json").json["meetings"][0]["id"]
-    assert run("loeschen", meeting, "--json").json == {"deleted": meeting}
+    assert run("loeschen", meeting, "--json").json == {"deleted": meeting, "backups": []}
     assert run("sitzungen", "--json").json["meetings"] == []
     assert list(data.rglob("*.pdf")) == []
 
