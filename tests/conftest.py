@@ -14,6 +14,7 @@ from typing import Any
 import hypothesis
 import pytest
 from commands import Result, Run
+from filelock import FileLock
 from longest_first import (
     pytest_collection_modifyitems,
     pytest_configure,
@@ -21,9 +22,11 @@ from longest_first import (
     pytest_sessionfinish,
 )
 from scripted import ScriptedModel
+from sqlalchemy import Engine
 
 from ratsassistent import correcting, intake, worker, workflow
 from ratsassistent.__main__ import main
+from ratsassistent.archive import database
 from ratsassistent.demo import demo_pack, demo_truth
 from ratsassistent.pack.files.isolated import Children
 from ratsassistent.settings import Settings
@@ -75,6 +78,28 @@ class Kept(Children):
 
 
 _KEPT = Kept()
+
+
+needs_migration = database._needs_migration
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_archives_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new archive is a copy of one that its migrations made: they take a while each time (in `test_store` they run)."""
+    made = tmp_path_factory.mktemp("archiv")
+    database.open_engine(made).dispose()
+
+    def copied(engine: Engine, folder: Path) -> bool:
+        file = folder / database.DATABASE
+        if not file.exists():
+            with FileLock(folder / database.LOCK):
+                if not file.exists():
+                    shutil.copyfile(made / database.DATABASE, file)
+        return needs_migration(engine, folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_needs_migration", copied)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "ratsassistent"
@@ -58,9 +59,23 @@ def _module(path: Path) -> str:
     return first.removesuffix(".py")
 
 
+@cache
+def _imports(path: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """What a module imports anywhere; parsed once for all tests."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+def _libraries(path: Path) -> set[str]:
+    """The first part of the name of each module that is imported."""
+    names = {a.name for node in _imports(path) if isinstance(node, ast.Import) for a in node.names}
+    names |= {node.module or "" for node in _imports(path) if isinstance(node, ast.ImportFrom)}
+    return {name.split(".")[0] for name in names}
+
+
 def _imported(path: Path) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _imports(path):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "ratsassistent":
             parts = node.module.split(".")
             names |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
@@ -81,29 +96,15 @@ def test_imports_run_one_way() -> None:
 
 
 def test_only_the_archive_speaks_sql() -> None:
-    allowed = {"archive"}
     for path in ROOT.rglob("*.py"):
-        if _module(path) in allowed:
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not {m.split(".")[0] for m in modules} & {"sqlite3", "sqlalchemy", "alembic"}, path
+        if _module(path) != "archive":
+            assert not _libraries(path) & {"sqlite3", "sqlalchemy", "alembic"}, path
 
 
 def test_only_writing_runs_a_language_model() -> None:
     for path in ROOT.rglob("*.py"):
         if _module(path) != "writing":
-            assert "llama_cpp" not in {
-                (n.module or "").split(".")[0]
-                for n in ast.walk(ast.parse(path.read_text("utf-8")))
-                if isinstance(n, ast.ImportFrom)
-            } | {
-                a.name.split(".")[0]
-                for n in ast.walk(ast.parse(path.read_text("utf-8")))
-                if isinstance(n, ast.Import)
-                for a in n.names
-            }, path
+            assert "llama_cpp" not in _libraries(path), path
 
 
 def test_modules_stay_readable() -> None:

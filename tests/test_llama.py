@@ -31,9 +31,9 @@ TEXT = (
 def model() -> Iterator[LlamaModel]:
     assert PATH is not None
     models.verify(PATH, ENTRY)
-    loaded = LlamaModel(
-        PATH, ModelRecord(name=ENTRY.name, sha256=ENTRY.sha256 or "", licence=ENTRY.licence), Engine(context=2048)
-    )
+    record = ModelRecord(name=ENTRY.name, sha256=ENTRY.sha256 or "", licence=ENTRY.licence)
+    # One thread: other tests are run beside these, and threads that wait for each other take turns with them badly.
+    loaded = LlamaModel(PATH, record, Engine(context=2048, threads=1, reading_threads=1))
     yield loaded
     loaded.close()
 

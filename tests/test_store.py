@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import needs_migration
 from sqlalchemy import text
 
 from ratsassistent.archive import database, deletion, migrations
@@ -96,6 +97,11 @@ def save(store, *meetings, files=(), loose=()):
     store.save_pack(
         meetings=meetings, loose_papers=loose, files=files, passages=all_passages(*meetings, loose=loose)
     )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def migrations_run(monkeypatch):
+    monkeypatch.setattr(database, "_needs_migration", needs_migration)
 
 
 @pytest.fixture
