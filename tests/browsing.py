@@ -50,13 +50,17 @@ class Served:
     asked: list[str] = field(default_factory=list)
 
 
-def served_settings(folder: Path, port: int = 17860) -> Settings:
+# Each worker of pytest-xdist looks for a free port among its own: two that look at once would find the same.
+PORT = 17860 + 200 * int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
+
+
+def served_settings(folder: Path, port: int = PORT) -> Settings:
     return Settings(data_folder=folder / "daten", model_folders=(folder / "modelle",), port=port)
 
 
 @contextmanager
 def serving(
-    folder: Path, patch: pytest.MonkeyPatch, *, port: int = 17860, reply: Callable[[str], str] | None = None
+    folder: Path, patch: pytest.MonkeyPatch, *, port: int = PORT, reply: Callable[[str], str] | None = None
 ) -> Iterator[Served]:
     """The page on a data folder; the worker is a thread with a scripted model.
 
