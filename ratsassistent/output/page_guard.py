@@ -199,7 +199,7 @@ class Guard:
         self._owners.move_to_end(tab)
         while len(self._owners) > MOST_TABS:
             self._owners.popitem(last=False)
-        return owner == scope[PERSON][0]
+        return bool(owner == scope[PERSON][0])
 
 
 def _tab_asked_for(scope: Message) -> str | None:
