@@ -199,7 +199,11 @@ def damaged(packs: list[Path], base: Path) -> None:
             call(folder, "wiederherstellen", base / "schaden.zip", "--ja", expect=0),
         )
         sound(folder, f"damaged, restored: {name}", 1)
-        told(f"Datenbank: {name}", "wiederherstellen --retten", call(second, "wiederherstellen", "--retten", "--ja", expect=0))
+        told(
+            f"Datenbank: {name}",
+            "wiederherstellen --retten",
+            call(second, "wiederherstellen", "--retten", "--ja", expect=0),
+        )
         sound(second, f"damaged, rescued: {name}", 1)
     folder = base / "wal"
     shutil.copytree(whole, folder)

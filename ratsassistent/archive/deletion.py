@@ -229,7 +229,9 @@ def _note(connection: Connection, tasks: Iterable[str]) -> None:
 def _noted(store: Store, prefix: str) -> list[str]:
     task = tables.pending.c.task
     with store.reading() as connection:
-        found = connection.execute(select(task).where(task.startswith(prefix, autoescape=True)).order_by(task)).scalars()
+        found = connection.execute(
+            select(task).where(task.startswith(prefix, autoescape=True)).order_by(task)
+        ).scalars()
         return [one.removeprefix(prefix) for one in found]
 
 
