@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_page_browser import CHROMIUM, Served, browser, playwright, served, take_in
-
-from ratsassistent.demo import demo_pack
+from browsing import NEEDS, Served, browser, demo, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["browser", "served"]  # fixtures
+__all__ = ["browser", "demo", "served"]  # fixtures
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python fehlt")
-pytestmark = [
-    pytest.mark.skipif(not Path(CHROMIUM).exists() or not playwright, reason="chromium ist nicht installiert"),
-    pytest.mark.filterwarnings("ignore::Warning:gradio"),
-]
+pytestmark = NEEDS
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 
@@ -39,15 +33,24 @@ def test_axe_sees_what_is_wrong(browser: Browser) -> None:
     page.close()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 400)])
-def test_no_view_has_a_serious_violation(browser: Browser, served: Served, scheme: Any, width: int) -> None:
+BOTH = pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 400)])
+
+
+@BOTH
+def test_the_first_start_has_no_serious_violation(browser: Browser, served: Served, scheme: Any, width: int) -> None:
     first = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
     first.goto(served.address)
     first.get_by_role("tab").first.wait_for()
     first.wait_for_timeout(1500)
     found = violations(first, "first start")
     first.close()
-    take_in(served, demo_pack())
+    assert not found
+
+
+@BOTH
+@pytest.mark.usefixtures("demo")
+def test_no_view_has_a_serious_violation(browser: Browser, served: Served, scheme: Any, width: int) -> None:
+    found = []
     page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
     page.goto(served.address)
     page.get_by_role("tab").first.wait_for()
