@@ -161,7 +161,7 @@ SQUEEZED = re.compile(
 # Any of these must be there, or nothing above can be: a quick look saves the slow one.
 QUICK = re.compile(
     rf"{_I}gnor|verg[ei]ss|missacht|verw[ie]rf|[uü]bergeh|[uü]berschreib|prompt|entwicklermodus|developer mode|jailbreak|systemanweis|empfieh[l1]\b|empfehlen\s+sie|raten\s+sie|verschweig|unterschlag|verheimlich|erw[aä]hne\b|erw[aä]hnen sie|\b(?:nenne|zeige|zitiere|sage|verrate|behaupte|gib|antworte|"
-    rf"du|dein\w*|dir|tue?|schreib|schreibe|beginne|fasse?|formuliere|lasse?|starte|wiederhole|beende|f[uü]ge|vermeide|stelle)\b|\bsie\s+sind\b|zusammenfass|anweisung|zusammenfassung|kurzfassung|auswertung|ausgabe|inhaltsangabe|\b(?:ki|ai|llms?)\b|intelligen|sprachmodell|chat|copilot|assisten|auswert|programm|software|algorithm|computer"
+    rf"du|dich|dein\w*|dir|tue?|schreib|schreibe|beginne|fasse?|formuliere|lasse?|starte|wiederhole|beende|f[uü]ge|vermeide|stelle)\b|\bsie\s+sind\b|zusammenfass|anweisung|zusammenfassung|kurzfassung|auswertung|ausgabe|inhaltsangabe|\b(?:ki|ai|llms?)\b|intelligen|sprachmodell|chat|copilot|assisten|auswert|programm|software|algorithm|computer"
     r"|maschin|roboter|\bbots?\b|\brate\b|\brate[nt]?\s|\bsag\b|\bmelde\b|\blobe\b|\blass\b|wiedergabe|vorher|zuvor|artificielle|mentionne|conseille|kindly|please|vote|system|<\||\[/?inst|<<|role[\"']|#{2,4}|instruction|guideline|\byou\b|your|language model|do not|don't|never|(?:reply|respond|answer|print|output|write) |instru|consigne|directiv|reglas|regol|aanwijz|anvisning|talimat|yönerge|komut|polece|wytyczn|pokyn|инструкц|указани|команд|інструкц|вказів|одобр|التعليمات|تعليمات|指令|指示"
 )
 TURNED_QUICK = re.compile(
@@ -181,7 +181,7 @@ COMMAND = re.compile(
 STEMS = (
     "gnor", "vergiss", "vergess", "missacht", "verwirf", "verwerf", "bergeh", "berschreib", "prompt", "entwicklermodus", "developer",
     "jailbreak", "systemanweis", "empfieh", "empfehlen", "raten sie", "verschweig", "unterschlag", "verheimlich", "erwähn", "erwahn",
-    "nenne", "zeige", "zitiere", "sage", "verrate", "behaupte", "gib", "antwort", "dein", "schreib", "beginne", "fass", "formulier",
+    "nenne", "zeige", "zitiere", "sage", "verrate", "behaupte", "gib", "antwort", "dein", "dich", "schreib", "beginne", "fass", "formulier",
     "lass", "starte", "wiederhol", "beende", "füge", "fuge", "vermeide", "stelle", "sie sind", "zusammenfass", "kurzfass", "auswert",
     "ausgabe", "inhaltsangabe", " ki", "ki-", " ai", "llm", "intelligen", "sprachmodell", "chat", "copilot", "assisten", "programm",
     "software", "algorithm", "computer", "maschin", "system", "<|", "[inst", "[/inst", "<<", "role", "##", "instru", "guideline", " you",
