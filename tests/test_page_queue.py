@@ -141,7 +141,11 @@ def test_hostile_words_stay_words() -> None:
 
 def test_how_long_it_took_and_what_energy() -> None:
     assert phrases.took(42.4, 0.94, "gemessen") == "Geschrieben in 42 Sekunden; Strom: 0,9 Wh (gemessen)."
-    assert phrases.took(125, None, None) == "Geschrieben in 2 min 5 s."
+    assert phrases.took(125, None, None) == "Geschrieben in 2 Minuten und 5 Sekunden."
+    assert phrases.known_how("geschätzt aus 485 s Rechenzeit") == "geschätzt"
+    assert (
+        phrases.known_how("teils gemessen am Prozessor; teils geschätzt aus 3 s") == "teils gemessen, teils geschätzt"
+    )
     assert phrases.took(0.2, 1.0, "x") == ""
 
 

@@ -72,7 +72,7 @@ def of_item(given: ItemBriefing) -> str:
     made = checks([given])
     if made.written:
         told.append(_counted(made))
-    took = phrases.took(given.seconds, given.energy_wh, given.energy_how)
+    took = phrases.took(given.seconds, given.energy_wh, phrases.known_how(given.energy_how))
     if took and made.written == made.withheld:  # else it stands in the box of what the model wrote
         told.append(took.rstrip("."))
     return f'<p class="ra-small ra-about-item">{safe(". ".join(told))}. Mehr steht oben unter „{TITLE}“.</p>'
@@ -117,6 +117,7 @@ def model_rows(model: ModelRecord, known: Known) -> list[tuple[str, str]]:
     rows = [("Sprachmodell", model.name)]
     if publisher := known.publishers.get(model.name):
         rows.append(("Hersteller", publisher))
+    rows.append(("Wo es rechnet", "Nur auf diesem Rechner. Der Hersteller erfährt nichts von Ihren Unterlagen und Fragen."))
     rows.append(("Lizenz", model.licence))
     if model.sha256:
         rows.append(("Prüfsumme (SHA-256)", f"{model.sha256[:16]}…"))

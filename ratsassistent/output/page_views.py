@@ -109,7 +109,7 @@ def finished(brief: Briefing) -> str:
     written = [i for i in brief.agendaItem if i.model is not None]
     if not written:
         return notice("Die Zusammenfassung ist fertig.", "good")
-    took = phrases.took(sum(i.seconds for i in written), brief.energy_wh, brief.energy_how)
+    took = phrases.took(sum(i.seconds for i in written), brief.energy_wh, phrases.known_how(brief.energy_how))
     return notice(f"Die Zusammenfassung ist fertig. {took}".strip(), "good")
 
 
@@ -168,7 +168,7 @@ def picture(shown: PagePicture | None) -> str:
         f'<p class="ra-where" role="status"><strong>Seite {shown.page}</strong> von {shown.pages} '
         f'<span class="ra-small">{safe(shown.name)}</span></p>'
         f'<p class="ra-buttons">{turns[0]}{turns[1]}'
-        '<button type="button" class="ra-button" data-local="zoom">Ganze Seite groß / klein</button>'
+        '<button type="button" class="ra-button" data-local="zoom">Seite größer / kleiner</button>'
         f'<button type="button" class="ra-button ra-narrow-only" data-local="back">↑ Zurück zum Text</button>{close}</p>'
         f'{quote}<div class="ra-sheet" tabindex="0" role="group" aria-label="Seitenbild"><div class="ra-print"><img '
         f'alt="Seite {shown.page} von {safe(shown.name)} als Bild" src="data:image/png;base64,{png}">'

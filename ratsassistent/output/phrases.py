@@ -230,6 +230,14 @@ def energy(wh: float | None, how: str | None) -> str | None:
     return f"{amount} Wh ({how})" if how else f"{amount} Wh"
 
 
+def known_how(how: str | None) -> str | None:
+    """Whether energy was measured or estimated, in a word or two; the rest stands in „Über diese Auswertung“."""
+    if not how:
+        return None
+    known = [word for word in ("gemessen", "geschätzt") if word in how]
+    return f"teils {known[0]}, teils {known[1]}" if len(known) == 2 else how.split(" ", 1)[0]
+
+
 def took(seconds: float, wh: float | None, how: str | None) -> str:
     """How long a model wrote, and how much energy that took: "Geschrieben in 42 Sekunden; Strom: 0,9 Wh (geschätzt …)."."""
     if seconds < 1:
@@ -238,7 +246,9 @@ def took(seconds: float, wh: float | None, how: str | None) -> str:
     if not minutes:
         time = f"{rest} Sekunden" if rest != 1 else "1 Sekunde"
     else:
-        time = f"{minutes} min" + (f" {rest} s" if rest and minutes < 10 else "")
+        time = f"{minutes} {'Minute' if minutes == 1 else 'Minuten'}"
+        if rest and minutes < 10:
+            time += f" und {rest} {'Sekunde' if rest == 1 else 'Sekunden'}"
     used = energy(wh, how)
     return f"Geschrieben in {time}{f'; Strom: {used}' if used else ''}."
 
