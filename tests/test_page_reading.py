@@ -85,6 +85,9 @@ def test_amounts_and_days_that_stand_above_are_not_told_again() -> None:
     words = words_of(page_item.item(ITEMS[0], brief(statements=said, amounts=amounts, dates=dates)))
     assert "Weitere Beträge Auszug aus den Unterlagen Betrag Zusammenhang Seite 600 € 6.000 €" in words
     assert "Weitere Termine Auszug aus den Unterlagen Datum Zusammenhang Seite 1. Mai 2027" in words
+    unpriced = (Statement(text="Finanzierung: bereits budgetiert", origin="extract", citation=(), label="Kosten"),)
+    words = words_of(page_item.item(ITEMS[0], brief(statements=unpriced, amounts=amounts)))
+    assert "Weitere" not in words  # nothing was told that these could follow
     alone = words_of(page_item.item(ITEMS[0], brief(amounts=amounts)))
     assert "Beträge Auszug aus den Unterlagen Betrag Zusammenhang Seite 8.600 €" in alone
     assert "Weitere" not in alone

@@ -139,7 +139,7 @@ def _summary(brief: ItemBriefing, named: bool, ordered: bool) -> str:
     """What the item is about, as the model says it, and once more in plain language."""
     told = _Told(brief, named)
     model = brief.model.name if brief.model else None
-    took = phrases.took(brief.seconds, brief.energy_wh, brief.energy_how) if model else ""
+    took = phrases.took(brief.seconds, brief.energy_wh, phrases.known_how(brief.energy_how)) if model else ""
     parts = told.boxes([s for s in brief.statements if _is_summary(s)], ABOUT, model, took)
     if brief.plain_language:
         parts += told.boxes(brief.plain_language, PLAIN, model)
@@ -177,7 +177,7 @@ def _rest(brief: ItemBriefing, title: str, named: bool) -> list[str]:
     return [
         *told.groups(statements),
         page_more.contradictions(brief.contradictions, named),
-        _table("Weitere Beträge" if costs else "Beträge", "Betrag", "Beträge", amounts, named),
+        _table("Weitere Beträge" if re.search(r"\d", costs) else "Beträge", "Betrag", "Beträge", amounts, named),
         _table("Weitere Termine" if due else "Termine und Fristen", "Datum", "Termine", dates, named),
         page_more.consultations(brief.consultations),
         page_facts.form(brief.form, named),
