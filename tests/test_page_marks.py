@@ -146,6 +146,9 @@ def test_the_way_leads_to_the_neighbours_only() -> None:
     before, after = agenda_item("4", "Haushalt"), agenda_item("6", "Friedhof")
     both = page_marks.steps(before, after)
     assert both.index("← TOP 4: Haushalt") < both.index("TOP 6: Friedhof →")
+    long = page_marks.steps(None, agenda_item("7", "Quartiersentwicklung"))
+    assert ">TOP 7: Quartiers\u00adentwicklung →<" in long  # shown with a place to break, spoken without
+    assert 'aria-label="Nächster Tagesordnungspunkt: TOP 7: Quartiersentwicklung"' in long
     assert page_marks.steps(None, None) == ""
     assert "Auf einen Blick" in page_marks.steps(None, after, first=True)
     assert "Auf einen Blick" not in page_marks.steps(None, after)

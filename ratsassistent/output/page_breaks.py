@@ -19,7 +19,12 @@ _SOFT = "\u00ad"
 
 def breakable(text: str) -> str:
     """The same words; those of 13 letters and more with soft hyphens."""
-    return safe(_LONG.sub(_parted, text))
+    return safe(softened(text))
+
+
+def softened(text: str) -> str:
+    """The same for what is escaped elsewhere (`page_text.action`)."""
+    return _LONG.sub(_parted, text)
 
 
 def _parted(match: re.Match[str]) -> str:

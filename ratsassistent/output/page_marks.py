@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ratsassistent.briefings import Mark
 from ratsassistent.oparl import AgendaItem
+from ratsassistent.output.page_breaks import softened
 from ratsassistent.output.page_text import action, cut, item_title, safe
 
 _LONGEST = 60  # letters of a neighbour's name
@@ -65,7 +66,8 @@ def _step(way: str, arrow: str, item: AgendaItem | None) -> str:
     if item is None:
         return ""
     name = cut(item_title(item.number, item.name), _LONGEST)
-    label = f"{arrow} {name}" if arrow == "←" else f"{name} {arrow}"
+    shown = softened(name)
+    label = f"{arrow} {shown}" if arrow == "←" else f"{shown} {arrow}"
     spoken = "Voriger" if way == "zurück" else "Nächster"
     return action(
         "item", label, css="ra-button ra-onward", name=f"{spoken} Tagesordnungspunkt: {name}", item=item.id, step=way
