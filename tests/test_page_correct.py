@@ -124,7 +124,7 @@ def test_what_was_corrected_just_now_is_said_where_it_was_asked_for(held: Worksp
     assert after.elsewhere(item="x").corrected is None
     back = pressed(shown[-1], "Rückgängig machen")
     after = acted({**back, "do": "uncorrect"}, after)
-    assert "✓ Rückgängig gemacht:" in told()
+    assert "✓ Rückgängig gemacht: Es ist wieder wie vorher. Nicht mehr gilt: Vorlage „Antrag AN/0045/2024" in told()
     assert [p.reference for p in meeting(held).agendaItem[2].papers] == ["AN/0045/2024"]
 
 

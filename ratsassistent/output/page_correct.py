@@ -95,7 +95,10 @@ def at_place(found: Sequence[Standing], just: str | None = None, undone: str = "
             f'<p class="ra-buttons">{_back(new)}{there}</p>'
         )
     elif undone:
-        told = f"<p><strong>✓ Rückgängig gemacht:</strong> {safe(undone)}. Es ist wieder wie vorher.</p>"
+        told = (
+            "<p><strong>✓ Rückgängig gemacht:</strong> Es ist wieder wie vorher.</p>"
+            f'<p class="ra-small">Nicht mehr gilt: {safe(undone)}.</p>'
+        )
     css = ' class="ra-notice ra-good"' if told else ""
     return f'<div{css} role="status" tabindex="-1" data-now>{told}</div>{changed([one for one in found if one is not new])}'
 

@@ -65,4 +65,5 @@ def consequences(given: Standing) -> list[str]:
         out = ["Das dürfen jetzt alle lesen."]
     else:
         out = ["Was nichtöffentlich war, bleibt es."]
-    return [*out, "Auszug, Suche und Beschlussregister sind neu; eine Zusammenfassung ist neu zu schreiben."]
+    out.append("Auszug, Suche und Beschlussregister sind schon angepasst.")
+    return [*out, "Was die KI vorher zusammengefasst hat, gilt nicht mehr; sie kann es neu schreiben."]
