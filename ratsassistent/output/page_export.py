@@ -55,7 +55,7 @@ def choice(shares: Shares, missing: int, with_papers: int, *, writing: bool = Fa
         rows = _row("Alle Punkte", "whole", f"{what} Bitte nicht weitergeben.")
     return (
         '<section class="ra-card ra-export" aria-live="polite" aria-label="Word oder PDF"><h2 class="ra-title" tabindex="-1">Was soll in '
-        f'die Datei?</h2>{_lack(missing, with_papers, writing)}<ul class="ra-list">{rows}</ul>'
+        f'die Datei?</h2><p>Klicken Sie an, was Sie haben möchten; es entsteht als Word und als PDF.</p>{_lack(missing, with_papers, writing)}<ul class="ra-list">{rows}</ul>'
         f'<p class="ra-buttons">{action("export-close", "Doch keine Datei")}</p></section>'
     )
 
