@@ -174,7 +174,7 @@ class Finding:
         yield {
             self.p.search_form: self._form(chosen, asked),
             self.p.answer: waiting,
-            self.p.hits: progress_bar(None, "Es wird gesucht …"),
+            self.p.hits: "" if answers else progress_bar(None, "Es wird gesucht …"),  # one bar is enough
             self.p.earlier: self._recent(chosen, self.do.questions(), folded=True),
             self.p.found_page: page_views.picture(None),
             self.p.chosen: chosen,

@@ -21,7 +21,7 @@ _QUOTE = 160  # letters of the snippet that stand above the page's picture
 _FEW = 3  # places of the same words that are seen at once
 _MANY = "Sehr viele Stellen haben mehr oder weniger damit zu tun; gezeigt werden die besten."
 _ONLY_WORDS = "Gesucht wird nur nach den Wörtern selbst: Das Modell für die Suche nach der Bedeutung ist nicht auf diesem Rechner."
-_ANSWERED = "Sie haben eine Frage gestellt: Die Antwort steht oben, hier stehen die Stellen dazu."
+_ANSWERED = "Sie haben eine Frage gestellt: Die Antwort erscheint oben, hier stehen die Stellen dazu."
 _SEARCHED = "Sie haben nach Wörtern gesucht: Hier stehen die Stellen."
 
 

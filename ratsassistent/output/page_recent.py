@@ -74,7 +74,7 @@ def _forget_all(number: int, days: int) -> str:
         f'<details class="ra-rest" data-fold="{FOLD} loeschen"><summary>Alle löschen …</summary>'
         f"<p>{count(number, 'Eintrag', 'Einträge')} mit allen Antworten von diesem Rechner löschen? Die Unterlagen selbst "
         f"bleiben.</p>{action('forget-all', 'Ja, alle Fragen und Suchen löschen')}</details>"
-        f'<p class="ra-small">Sie bleiben auf diesem Rechner, bis Sie sie löschen{limit}; von den Suchen die letzten {MOST}.</p>'
+        f'<p class="ra-small">Fragen und Suchen bleiben auf diesem Rechner, bis Sie sie löschen{limit}; von den Suchen die letzten {MOST}.</p>'
     )
 
 
