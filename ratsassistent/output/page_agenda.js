@@ -15,7 +15,7 @@ const showAgenda = () => {
   nav.querySelector("[data-filtered]").textContent =
     which === "alle" ? ""
     : found ? `${found} von ${all.length} Punkten`
-    : which === "wichtig" ? "Noch kein Punkt ist als wichtig gekennzeichnet." : "Alle Punkte sind als gelesen gekennzeichnet.";
+    : which === "wichtig" ? "Noch kein Punkt ist als wichtig gekennzeichnet. Öffnen Sie einen Punkt und klicken Sie dort auf „Wichtig“." : "Alle Punkte sind als gelesen gekennzeichnet.";
 };
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");

@@ -25,7 +25,7 @@ def consultations(given: Sequence[Consultation]) -> str:
         day = f"{each.date:%d.%m.%Y}" if each.date else ""
         about = ", ".join(part for part in (each.role, each.result) if part)
         rows.append(f'<tr><th scope="row">{safe(each.organization)}</th><td>{day}</td><td>{safe(about)}</td></tr>')
-    return figures("Beratungsfolge", EXTRACT, ("Gremium", "Tag", "Zweck"), rows, "Beratungen", shown=5)
+    return figures("Beratungsfolge", EXTRACT, ("Gremium", "Tag", "Zweck oder Ergebnis"), rows, "Beratungen", shown=5)
 
 
 def annexes(given: Sequence[AnnexLine], named: bool, item_id: str) -> str:
