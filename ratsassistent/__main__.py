@@ -90,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     _serve_options(command("starten", "öffnet die Oberfläche im Browser", _serve))
-    _access_options(command("zugang", "sagt, wer sich anmelden darf, wenn die Oberfläche für andere offen ist", _access))
+    _access_options(
+        command("zugang", "sagt, wer sich anmelden darf, wenn die Oberfläche für andere offen ist", _access)
+    )
 
     take = command("einlesen", "liest PDF-Dateien, Ordner, ZIP-Dateien oder OParl-Daten ein", _take_in)
     take.add_argument("paths", metavar="PFAD", nargs="*", type=Path)
@@ -155,7 +157,9 @@ def _parser() -> argparse.ArgumentParser:
     _portable_options(
         command("tragbar", "macht einen tragbaren Ordner für einen USB-Stick, oder prüft einen", _portable)
     )
-    _selftest_options(command("selbsttest", "zeigt, dass nichts diesen Rechner verlässt, und schreibt ein Blatt dazu", _selftest))
+    _selftest_options(
+        command("selbsttest", "zeigt, dass nichts diesen Rechner verlässt, und schreibt ein Blatt dazu", _selftest)
+    )
     return parser
 
 

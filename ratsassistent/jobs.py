@@ -155,7 +155,9 @@ class Jobs:
             return {"läuft": 0, "wartet": 1}.get(job.state, 3), now
 
         with self._store.reading() as connection:
-            return sorted(map(_job, jobs_table.in_turn(connection, jobs_table.find(connection, state=ALIVE))), key=place)
+            return sorted(
+                map(_job, jobs_table.in_turn(connection, jobs_table.find(connection, state=ALIVE))), key=place
+            )
 
     def due(self, kinds: Collection[Kind] = KINDS) -> list[Job]:
         """What waits and may be begun by now, the most urgent first."""

@@ -152,7 +152,9 @@ def test_nothing_of_the_page_stays_in_a_browser_that_others_use() -> None:
     for path in ("/", "/assets/x.js", "/config"):
         reply = asked(Echo(), path=path)
         assert reply.head("x-frame-options") == "DENY"
-        assert reply.head("referrer-policy") == "same-origin"  # with "no-referrer" a browser's own form comes from `null`
+        assert (
+            reply.head("referrer-policy") == "same-origin"
+        )  # with "no-referrer" a browser's own form comes from `null`
         assert reply.head("cross-origin-resource-policy") == "same-origin"
         assert "frame-ancestors 'none'" in reply.head("content-security-policy")
 

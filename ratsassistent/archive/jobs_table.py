@@ -40,7 +40,7 @@ def in_turn(connection: Connection, rows: list[Row]) -> list[Row]:
     if len({row["person"] for row in rows}) < 2:
         return rows
     query = select(job.c.person, func.max(job.c.started)).where(job.c.started.is_not(None)).group_by(job.c.person)
-    begun = {person: started for person, started in connection.execute(query)}
+    begun = {row[0]: row[1] for row in connection.execute(query)}
     before: Counter[tuple[int, str | None]] = Counter()
     turns: dict[str, int] = {}
     for row in rows:

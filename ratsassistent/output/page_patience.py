@@ -18,7 +18,7 @@ def be_patient() -> None:
     """Let Gradio's server take its time; it is given up at once where its thread has ended (the port is taken)."""
     from gradio import http_server
 
-    http_server.Server.run_in_thread = _run_in_thread
+    http_server.Server.run_in_thread = _run_in_thread  # type: ignore[method-assign]
 
 
 def _run_in_thread(self: Any) -> None:

@@ -12,11 +12,10 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from ratsassistent import register, workflow
-from ratsassistent.errors import InputError, UsageError
+from ratsassistent.errors import UsageError
 from ratsassistent.output import export, phrases, register_json, register_table
 from ratsassistent.output.register_options import OUTCOMES, PUBLIC, STATUSES
 from ratsassistent.resolutions import Resolution
