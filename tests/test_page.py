@@ -533,7 +533,7 @@ def test_serving_says_where_the_page_is(
         def block_thread(self) -> None:
             ended.append(True)
 
-    monkeypatch.setattr(output_page, "start", lambda _: (Blocks(), "http://127.0.0.1:7861/"))
+    monkeypatch.setattr(output_page, "start", lambda *_: (Blocks(), "http://127.0.0.1:7861/"))
     monkeypatch.setattr("webbrowser.open", opened.append)
     output_page.serve(settings, open_browser=False)
     assert opened == []

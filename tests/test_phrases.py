@@ -106,3 +106,18 @@ def test_coverage_names_scans_plans_gaps_and_missing_annexes():
 
 def test_a_pack_that_was_read_whole_needs_no_words():
     assert phrases.coverage(Coverage(pages=9, read=9)) == []
+
+
+@pytest.mark.parametrize(
+    ("failures", "said"),
+    [
+        (("Wortstellung", "abgeschrieben"), "schlechtes Deutsch; fast Wort für Wort wie in den Unterlagen"),
+        (("Grammatik", "kein Verb", "Geschlecht: der Maske"), "schlechtes Deutsch"),
+        (("nicht im Text: Maske",), "„Maske“ steht nicht in dem Satz, aus dem er ist"),
+        (("es fehlt: Haushalt",), "„Haushalt“ ist weggefallen"),
+        (("„9 Euro“ steht nicht auf der Seite",), "„9 Euro“ steht nicht auf der Seite"),
+        ((), "steht so nicht in den Unterlagen"),
+    ],
+)
+def test_why_a_sentence_is_not_shown_is_said_in_everyday_words(failures, said):
+    assert phrases.refused(failures) == said

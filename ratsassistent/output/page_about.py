@@ -117,7 +117,9 @@ def model_rows(model: ModelRecord, known: Known) -> list[tuple[str, str]]:
     rows = [("Sprachmodell", model.name)]
     if publisher := known.publishers.get(model.name):
         rows.append(("Hersteller", publisher))
-    rows.append(("Wo es rechnet", "Nur auf diesem Rechner. Der Hersteller erfährt nichts von Ihren Unterlagen und Fragen."))
+    rows.append(
+        ("Wo es rechnet", "Nur auf diesem Rechner. Der Hersteller erfährt nichts von Ihren Unterlagen und Fragen.")
+    )
     rows.append(("Lizenz", model.licence))
     if model.sha256:
         rows.append(("Prüfsumme (SHA-256)", f"{model.sha256[:16]}…"))
@@ -164,7 +166,7 @@ def _refused(item: ItemBriefing) -> str:
     named = several_files(cited)
     rows = "".join(
         f"<li><p><del>{safe(s.text)}</del> {citations(s.citation, with_file=named)}</p>"
-        f'<p class="ra-check ra-check-bad"><strong>⚠ nicht belegt:</strong> {safe("; ".join(s.failures) or "diese Aussage")}</p></li>'
+        f'<p class="ra-check ra-check-bad"><strong>⚠ Nicht gezeigt, weil:</strong> {safe(phrases.refused(s.failures))}</p></li>'
         for s in item.withheld
     )
     return f"<p>{_to(item)}</p><ul>{rows}</ul>" if rows else ""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ratsassistent.briefings import AnnexLine, Contradiction, ItemBriefing, OpenQuestion, Statement
 from ratsassistent.glossary import terms_in
 from ratsassistent.oparl import Consultation
-from ratsassistent.output import page_edit
+from ratsassistent.output import page_edit, phrases
 from ratsassistent.output.page_text import EXTRACT, citations, count, figures, safe
 from ratsassistent.resolutions import EarlierResolution
 
@@ -87,14 +87,15 @@ def withheld(given: Sequence[Statement], named: bool) -> str:
     if not given:
         return ""
     rows = "".join(
-        f'<li><p><del>{safe(s.text)}</del> {citations(s.citation, with_file=named, said=s.text)}</p><p class="ra-check ra-check-bad"><strong>⚠ nicht belegt:</strong> '
-        f"{safe('; '.join(s.failures) or 'diese Aussage')}</p></li>"
+        f'<li><p><del>{safe(s.text)}</del> {citations(s.citation, with_file=named, said=s.text)}</p><p class="ra-check ra-check-bad"><strong>⚠ Nicht gezeigt, weil:</strong> '
+        f"{safe(phrases.refused(s.failures))}</p></li>"
         for s in given
     )
     title = count(len(given), "Satz der KI wird nicht gezeigt", "Sätze der KI werden nicht gezeigt")
     return (
-        f'<details class="ra-withheld"><summary>{title}</summary><p class="ra-small">Was die Prüfung nicht besteht, geht einmal '
-        f"an die KI zurück und wird dann weggelassen. Diese Fassungen sind durchgefallen:</p><ul>{rows}</ul></details>"
+        f'<details class="ra-withheld"><summary>{title}</summary><p class="ra-small">Das Programm '
+        "vergleicht jeden Satz der KI mit den Unterlagen und lässt weg, was nicht besteht, auch wenn nur ein Wort anders ist. Ihnen "
+        f"fehlt dadurch nichts: der Auszug stammt aus den Unterlagen selbst. Weggelassen wurden:</p><ul>{rows}</ul></details>"
     )
 
 

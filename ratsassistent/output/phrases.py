@@ -6,7 +6,7 @@ What it does not know: HTML, Markdown, commands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ratsassistent.briefings import Answer, Briefing, Coverage, FoundWord, ItemSource, Why
 from ratsassistent.oparl import AgendaItem, Change, Decision, MissingAttachment, Outcome, PageRef, Vote
@@ -266,6 +266,42 @@ def holds(given: Briefing) -> str:
         f"Diese Datei enthält Öffentliches und Nichtöffentliches: {_points(len(given.agendaItem) - len(shut))} öffentlich, "
         f"{_points(len(shut))} nichtöffentlich oder nicht als öffentlich bekannt."
     )
+
+
+_BAD_GERMAN = frozenset(
+    {"kein ganzer Satz", "offene Klammer", "Großschreibung", "nicht deutsch", "fremde Zeichen", "Wiederholung", "Grammatik",
+     "kein Verb", "Wortstellung"}
+)  # fmt: skip
+_REFUSED = {
+    "abgeschrieben": "fast Wort für Wort wie in den Unterlagen",
+    "unsicher": "die KI war sich selbst nicht sicher",
+    "Formulartext": "Text eines Formulars",
+    "zu kurz": "sagt zu wenig",
+    "zu lang": "ein zu langer Satz",
+    "Begründung nicht im Text": "nennt eine Begründung, die dort nicht steht",
+}
+_REFUSED_WORDS = {
+    "nicht im Text": "{} steht nicht in dem Satz, aus dem er ist",
+    "es fehlt": "{} ist weggefallen",
+    "anders": "anders als in den Unterlagen: {}",
+}
+
+
+def refused(failures: Sequence[str]) -> str:
+    """Why a sentence of the model is not shown, in everyday words."""
+    made: list[str] = []
+    for failure in failures:
+        kind, colon, words = failure.partition(": ")
+        if failure in _BAD_GERMAN or kind == "Geschlecht":
+            made.append("schlechtes Deutsch")
+        elif failure in _REFUSED:
+            made.append(_REFUSED[failure])
+        elif colon and kind in _REFUSED_WORDS:
+            quoted = f"„{words}“" if kind != "anders" else words
+            made.append(_REFUSED_WORDS[kind].format(quoted))
+        else:
+            made.append(failure)
+    return "; ".join(dict.fromkeys(made)) or "steht so nicht in den Unterlagen"
 
 
 def _points(number: int) -> str:
