@@ -371,8 +371,9 @@ def test_searching_and_what_became_of_a_resolution(page: Page, served: Served, t
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize("where", ["overview", "item"])
 def test_nothing_sticks_out_at_any_width(page: Page, where: str) -> None:
-    open_overview(page)
-    if where == "item":
+    if where == "overview":
+        open_overview(page)
+    else:
         open_first(page)
         page.locator("#ra-item details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
     for width in (400, 768, 1280, 2560):
