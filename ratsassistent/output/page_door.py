@@ -29,9 +29,7 @@ _ASKED_FOR = {  # what the page asks for, by method
 }
 _PAGES = frozenset({"/", "/anmelden"})  # what a link elsewhere may lead to
 _FORWARDED = re.compile(rb"x-forwarded-\w+|forwarded|x-real-ip|x-direct-url|x-gradio-[\w-]+")
-STRANGER = (
-    "Diese Seite gehört einer anderen Person, die auf diesem Rechner angemeldet ist. Bitte starten Sie Ratsassistent selbst."
-)
+STRANGER = "Diese Seite gehört einer anderen Person, die auf diesem Rechner angemeldet ist. Bitte starten Sie Ratsassistent selbst."
 _NO_NAME = "Unter diesem Namen ist Ratsassistent nicht zu erreichen."
 _FOREIGN = "Eine andere Internetseite darf hier nichts abrufen."
 _NOTHING = "Diese Adresse gibt es hier nicht."

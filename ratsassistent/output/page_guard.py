@@ -33,7 +33,10 @@ POLICY = (
     "object-src 'none'; frame-src 'none'; frame-ancestors 'none'; form-action 'self'; base-uri 'self'"
 )
 HEADERS = (
-    (b"referrer-policy", b"same-origin"),  # with „no-referrer“ browsers send forms with `Origin: null`, as a foreign page would
+    (
+        b"referrer-policy",
+        b"same-origin",
+    ),  # with „no-referrer“ browsers send forms with `Origin: null`, as a foreign page would
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -43,7 +46,11 @@ HEADERS = (
 _POLICY = (b"content-security-policy", POLICY.encode())
 _NOT_KEPT = (b"cache-control", b"no-store")
 _LASTING = ("/assets/", "/static/", "/svelte/", "/favicon.ico")  # the program's own files: a browser may keep them
-_START = f"<script>{(Path(__file__).parent / 'page_start.js').read_text(encoding='utf-8')}</script>".encode()
+_HERE = Path(__file__).parent
+_START = (
+    f"<style>{(_HERE / 'page_contrast.css').read_text(encoding='utf-8')}</style>"
+    f"<script>{(_HERE / 'page_start.js').read_text(encoding='utf-8')}</script>"
+).encode()
 _JOIN, _CANCEL, _UPLOAD, _NEWS, _LIFE = (f"{API}/{name}" for name in
                                          ("queue/join", "cancel", "upload", "queue/data", "heartbeat/"))  # fmt: skip
 MOST_BODY = 2_000_000  # bytes of what a click sends

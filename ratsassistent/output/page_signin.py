@@ -91,7 +91,11 @@ class SignIn:
         if path == SIGN_IN and method == "POST":
             await self._try(scope, receive, send)
         elif path == SIGN_IN and method in {"GET", "HEAD"}:
-            await (_go("/", send) if who else self._form(send, told=_OUT if scope.get("query_string") == b"abgemeldet" else ""))
+            await (
+                _go("/", send)
+                if who
+                else self._form(send, told=_OUT if scope.get("query_string") == b"abgemeldet" else "")
+            )
         elif path == SIGN_OUT and method == "POST":
             if token:
                 await asyncio.to_thread(self._people.sign_out, token)
