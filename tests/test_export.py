@@ -352,7 +352,7 @@ def test_one_non_public_item_makes_the_whole_document_confidential(public: bool 
 def test_a_public_document_does_not_warn() -> None:
     given = compose(sample.full())
     overview = [line for line in lines(given) if "Bericht" not in line]  # an item of the overview that is not known
-    assert overview[0].startswith("Diese Datei enthält Öffentliches")
+    assert overview[0].startswith("Diese Datei enthält nur Öffentliches")
     assert "Nichtöffentliches ist" in overview.pop(0)
     assert "ichtöffentlich" not in " ".join(overview) + given.warning
 
