@@ -63,7 +63,10 @@ def told(step: str) -> None:
 def open_overview(page: Page) -> None:
     page.reload()
     page.get_by_role("tab", name="Sitzungen").click()
-    page.locator("#ra-meetings button").first.click()
+    # the meeting that was being read is opened again, else it is chosen
+    page.locator("#ra-meetings button:visible, #ra-item .ra-overview:visible").first.wait_for()
+    if not page.locator("#ra-item .ra-overview").is_visible():
+        page.locator("#ra-meetings button").first.click()
     page.locator("#ra-item .ra-overview").wait_for()
 
 

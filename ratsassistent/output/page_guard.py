@@ -48,8 +48,8 @@ _NOT_KEPT = (b"cache-control", b"no-store")
 _LASTING = ("/assets/", "/static/", "/svelte/", "/favicon.ico")  # the program's own files: a browser may keep them
 _HERE = Path(__file__).parent
 _START = (
-    f"<style>{(_HERE / 'page_contrast.css').read_text(encoding='utf-8')}</style>"
     f"<script>{(_HERE / 'page_start.js').read_text(encoding='utf-8')}</script>"
+    f"<style>{(_HERE / 'page_contrast.css').read_text(encoding='utf-8')}</style>"
 ).encode()
 _JOIN, _CANCEL, _UPLOAD, _NEWS, _LIFE = (f"{API}/{name}" for name in
                                          ("queue/join", "cancel", "upload", "queue/data", "heartbeat/"))  # fmt: skip
