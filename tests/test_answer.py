@@ -141,6 +141,20 @@ def test_a_quote_that_names_the_year_asked_for_goes_first() -> None:
         assert count in ask(f"Wie viele Gäste besuchten {year} das Freibad?", texts).statements[0].text
 
 
+MUCH = {
+    n: f"Die Sanierung der Turnhalle kostet nach {kind} {amount} Euro."
+    for n, (kind, amount) in enumerate((("dem Gutachten", "2.402.400"), ("der Schätzung", "2.300.000"), ("dem Angebot", "2.410.000"),
+                                        ("der Prüfung", "2.390.000"), ("dem Bericht", "2.405.000"), ("dem Vergleich", "2.500.000")), 1)
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "answered"), [("Sanierung der Turnhalle", True), ("Feuerwehrhaus in Altdorf", False)])
+def test_an_amount_under_the_very_words_is_told_though_many_quotes_are_as_near(what: str, answered: bool) -> None:
+    found = hits(MUCH)
+    made = answer(f"Was kostet {what}?", found, pages(found), nearness=lambda _, given: [0.9] * len(given))
+    assert made.answered is answered
+
+
 def test_quotes_stand_word_for_word_on_their_page() -> None:
     made = ask("Was kostet die Sanierung der Turnhalle?", HALL)
     for said in made.statements:

@@ -25,6 +25,9 @@ LEAST, LEAST_BY_WORDS = 0.28, 0.35  # how sure it must be without a language mod
 LEAST_JUDGED = 0.34  # and together with its opinion
 _VALUED = ("amount", "number", "date", "duration", "who", "where", "vote")
 _LEAST_VALUE = 0.3  # without a value there is no answer to these
+# Where a whole pack is about what was asked for, many quotes are as near and none is ahead; an amount that stands under the very
+# words is told all the same. Of 10 questions for amounts refused among the 264 of `fragen.md`, 8 without an answer, it changes none.
+_HOLDS, _NAMED, _AMOUNT_TOLD = 0.8, 0.6, 0.3
 _FOREMOST = 3
 _SOME_FORM = 0.65  # of a word: "Kübeln" is met by "Pflanzkübel"
 _WITH_MEANING = {"bias": -1.52, "front": 0.32, "lead": 0.56, "gap": 0.7, "yesno": 0.86, "reasons": 0.7}
@@ -61,7 +64,15 @@ def sureness(
     if not usable:
         return 0.0
     weights = _WITH_MEANING if by_meaning(ranked) else _WORDS_ONLY
-    return max(_chance(weights, inputs(ranked, entry, question)) for entry in usable)
+    sure = max(_chance(weights, inputs(ranked, entry, question)) for entry in usable)
+    if question.kind == "amount" and by_meaning(ranked) and any(_tells_amount(entry) for entry in usable):
+        return max(sure, _AMOUNT_TOLD)
+    return sure
+
+
+def _tells_amount(entry: Ranked) -> bool:
+    """Does a quote hold an amount, and most of the question's words stand in it or above it?"""
+    return entry.features.value >= _HOLDS and entry.features.around >= _NAMED
 
 
 def judged(sure: float, odds: float) -> float:
