@@ -364,7 +364,7 @@ def _goes_before(row: jobs_table.Row, running: jobs_table.Row) -> bool:
     """Whether a running job has to give way to one that waits."""
     if row["priority"] != running["priority"]:
         return bool(row["priority"] > running["priority"])
-    return row["person"] == running["person"] and row["rank"] < running["rank"]
+    return bool(row["person"] == running["person"] and row["rank"] < running["rank"])
 
 
 def _row(rows: list[jobs_table.Row], job_id: str) -> jobs_table.Row:

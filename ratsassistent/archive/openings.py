@@ -40,6 +40,10 @@ class Opening:
         """Vectors of questions."""
         return self._embedder.questions(texts)
 
+    def release(self) -> None:
+        """Give back the memory of the weights."""
+        self._embedder.release()
+
 
 def fill(store: Store, embedder: Embedder, on_batch: Callable[[int], None] | None = None) -> int:
     """Make the vectors of all papers that have none, those taken in last first; returns how many.

@@ -126,8 +126,8 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
             state_session_capacity=MOST_TABS,
             theme=theme,
             css_paths=[_HERE / "page.css", _HERE / "page_help.css"],
-            ssl_certfile=offered.certificate and str(offered.certificate),
-            ssl_keyfile=offered.key and str(offered.key),
+            ssl_certfile=str(offered.certificate) if offered.certificate else None,
+            ssl_keyfile=str(offered.key) if offered.key else None,
             ssl_verify=False,  # of the one call to itself
             _frontend=False,  # else a slow machine, that does not answer itself within three seconds, gets no page
             _app=_guarded_app(blocks, settings, offered),
@@ -154,7 +154,7 @@ def _guarded_app(blocks: gradio.Blocks, settings: Settings, offered: Serving) ->
     ticks = {number for number, fn in blocks.fns.items() if any(event == "tick" for _, event in fn.targets)}
     people, door = offered.people, offered.door
 
-    class Guarded(App):  # type: ignore[misc]
+    class Guarded(App):
         async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
             await guard(scope, receive, send)
 

@@ -214,13 +214,14 @@ def _tab_asked_for(scope: Message) -> str | None:
     if path.startswith(_LIFE):
         return str(path.removeprefix(_LIFE))
     if path == _NEWS:
-        return parse_qs(scope.get("query_string", b"").decode("latin-1")).get("session_hash", [None])[-1]
+        named: list[str] = parse_qs(str(scope.get("query_string", b""), "latin-1")).get("session_hash", [])
+        return named[-1] if named else None
     return None
 
 
 async def read_body(receive: Receive, most: int) -> bytes | None:
     """The whole body of a request; None if it is longer than `most`, or its sender went away."""
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         body += message.get("body", b"")

@@ -148,7 +148,8 @@ def _contacts(found: Findings, run: Run, control: dict[str, str]) -> None:
         # a namespace alone lets it end with "network unreachable"
         noticed = any(c.refused and c.by == ("Python" if who == "Python" else "System") for c in purpose)
         found.control[who] = how != "verbunden" and (noticed or (who == "C" and not filtered))
-    bound, connected = set(), set()
+    bound: set[str] = set()
+    connected: set[str] = set()
     for contact in sorted(run.seen.contacts - purpose):
         if contact.kind == "service":
             found.services.append(contact)
@@ -212,7 +213,7 @@ class _Places:
         package = Path(__file__).resolve().parent.parent
         own_python = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
         prefixes = {sys.prefix, sys.base_prefix} - {"/usr", "/usr/local", "/"}  # there others have their programs, too
-        program = [
+        program: list[Path | str] = [
             package,
             package.parent / "models",
             package.parent / "prompts",

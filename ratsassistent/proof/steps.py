@@ -162,7 +162,7 @@ def _pack(steps: Steps, settings: Settings, folder: Path, order: dict[str, Any])
             assert briefing is not None
             sizes = []
             for form in ("pdf", "docx", "md"):
-                data = export.render(briefing, form)  # type: ignore[arg-type]
+                data = export.render(briefing, form)
                 export.save(data, folder / TEMPORARY / f"auszug.{form}")
                 sizes.append(f"{form.upper()} {len(data) // 1000} kB")
             say(", ".join(sizes))
