@@ -174,11 +174,14 @@ class Index:
         *,
         wide: bool,
     ) -> dict[int, _Candidate]:
-        rows = {row.row: row for row in fulltext.candidates(connection, query.lookups(words), among, most)}
+        lookups = query.lookups(words)
+        rows = {row.row: row for row in fulltext.candidates(connection, lookups, among, most)}
         mean = sum(row.stem.count(" ") + 1 for row in rows.values()) / max(len(rows), 1)
-        near = self._near(connection, text, among)
-        if wide and (papers := self._papers_near(connection, text, among)):
-            lookups = query.lookups(words)
+        inside = None
+        if among is not None and self._weights is not ONLY_WORDS:
+            inside = np.array(sorted(connection.execute(among).scalars()), dtype=np.int64)
+        near = self._near(text, inside)
+        if wide and (papers := self._papers_near(text, inside)):
             rows |= {
                 row.row: row for row in fulltext.candidates(connection, lookups, _of_papers(papers, among), OF_PAPERS)
             }
@@ -191,27 +194,19 @@ class Index:
             self._add_openings(connection, text, found)
         return found
 
-    def _near(self, connection: Connection, text: str, among: Select[Any] | None) -> list[list[int]]:
-        """The rows nearest in meaning, by each model."""
+    def _near(self, text: str, inside: vectors.Rows | None) -> list[list[int]]:
+        """The rows nearest in meaning, by each model; only those inside, where given."""
         models = [model for model in (self._meaning.static, self._meaning.transformer) if model is not None]
-        if not models:
-            return []
-        inside = None
-        if among is not None:
-            inside = np.array(sorted(connection.execute(among).scalars()), dtype=np.int64)
         return [
             [n for n, _ in vectors.nearest(self._store, m, self._meaning.question(m, text), NEAR, inside)]
             for m in models
         ]
 
-    def _papers_near(self, connection: Connection, text: str, among: Select[Any] | None) -> list[int]:
+    def _papers_near(self, text: str, inside: vectors.Rows | None) -> list[int]:
         """The first passages of the papers whose beginnings are nearest in meaning."""
         transformer = self._meaning.transformer
         if transformer is None:
             return []
-        inside = None
-        if among is not None:
-            inside = np.array(sorted(connection.execute(among).scalars()), dtype=np.int64)
         asked = self._meaning.question(transformer, text)
         found = vectors.nearest(self._store, openings.Opening(transformer), asked, PAPERS_NEAR, inside)
         return [number for number, _ in found]
