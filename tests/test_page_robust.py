@@ -16,7 +16,7 @@ import threading
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +133,19 @@ def result(page: Page) -> Locator:
     return page.locator("#ra-result")
 
 
+def uploaded() -> set[Path]:
+    """What lies where Gradio puts what is handed in."""
+    uploads = Path(os.environ["GRADIO_TEMP_DIR"])
+    return {f for f in uploads.rglob("*") if f.is_file() and f.stat().st_size}
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + WAIT_MS / 1000
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 # --- first start
 
 
@@ -203,7 +216,9 @@ def test_a_folder_is_dropped_or_chosen_and_its_folders_say_what_belongs_where(
     page.get_by_role("tab", name="Einlesen").click()
     with page.expect_file_chooser() as choosing:
         page.get_by_role("button", name="Ganzen Ordner auswählen").click()
-    choosing.value.set_files(folder)
+    with page.expect_response(lambda answer: "/upload" in answer.url):
+        choosing.value.set_files(folder)
+    wait_until(lambda: not uploaded())  # taken from there: what is told on the page is the same as before
     result(page).get_by_text("2 von 2 Seiten gelesen.").wait_for()
     assert len(held(served)) == len(set(held(served)))
 
@@ -347,7 +362,7 @@ FAULTS = {
 def test_each_fault_of_a_file_is_one_sentence_and_nothing_is_lost(
     page: Page, served: Served, musterfeld: str, tmp_path: Path
 ) -> None:
-    before = held(served)
+    before, lying = held(served), uploaded()
     files = [tmp_path / name for name in FAULTS]
     for file in files:
         file.write_bytes(FAULTS[file.name][0])
@@ -365,8 +380,7 @@ def test_each_fault_of_a_file_is_one_sentence_and_nothing_is_lost(
     result(page).get_by_text("Es konnte nichts gelesen werden").wait_for()
     assert page.get_by_text(re.compile("Traceback|Error|Exception")).count() == 0
     assert len(held(served)) == len(before) + 1
-    uploads = Path(os.environ["GRADIO_TEMP_DIR"])
-    assert [f for f in uploads.rglob("*") if f.is_file() and f.stat().st_size] == []
+    wait_until(lambda: uploaded() <= lying)
 
 
 def test_a_fault_of_the_program_is_a_sentence_too(
