@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -294,10 +295,10 @@ REPORT = {
     "loaded": {"models": [{"for": "Suche"}]},
 }  # fmt: skip
 STANDS_FOR = """
-import json, os, sys
+import json, os, sys, time
 print("Einlesen …", file=sys.stderr, flush=True)
 while not os.path.exists({go!r}):
-    pass
+    time.sleep(0.01)
 print("Auszug …", file=sys.stderr)
 report = {report!r}
 if report is None:
@@ -324,6 +325,7 @@ def test_the_self_test_runs_beside_the_page_and_ends_in_a_sheet(help_: Help, tmp
     assert begun["timer"].active
     while "Einlesen" not in made.html():
         assert made.running
+        time.sleep(0.01)
     (seen,) = events.look(begun["drawn"])
     assert "Schritt 1 von 8: Einlesen …" in words(seen["proof"])
     assert click(do="prove")[0]["proof"] == seen["proof"], "a second click begins no second one"

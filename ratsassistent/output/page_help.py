@@ -26,10 +26,12 @@ from ratsassistent.output import (
     page_course,
     page_glossary,
     page_howto,
+    page_proof,
     page_views,
     phrases,
 )
 from ratsassistent.output.page_about import Known
+from ratsassistent.output.page_proof import Proving
 from ratsassistent.output.page_text import action, count, safe, size
 from ratsassistent.output.page_views import PagePicture
 from ratsassistent.pack.files.reading import render_safely
@@ -37,13 +39,15 @@ from ratsassistent.settings import Settings
 from ratsassistent.workspace import Workspace
 from ratsassistent.writing.model.prompts import PLACEHOLDERS, prompt_text
 
-Part = Literal["anleitung", "kurs", "glossar", "datenschutz", "programm"]
+Part = Literal["anleitung", "kurs", "glossar", "datenschutz", "nachweis", "programm"]
+PROOF: Part = "nachweis"
 PICTURE_WIDTH = 1300  # pixels, as other pages
 _LABELS: dict[Part, str] = {
     "anleitung": page_howto.TITLE,
     "kurs": "Kurs",
     "glossar": "Glossar",
     "datenschutz": "Datenschutz",
+    "nachweis": page_proof.TITLE,
     "programm": "Über das Programm",
 }
 _FORMATS: tuple[tuple[str, export.Format], ...] = (("PDF", "pdf"), ("Word (DOCX)", "docx"))
@@ -54,6 +58,7 @@ class Help:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.proving = Proving(settings)
 
     def view(self, part: str | None = None, lesson: str | int | None = None, files: str = "") -> str:
         """A part of the view with the buttons that lead to the others; without one, what there is.
@@ -70,6 +75,8 @@ class Help:
                 body = page_glossary.glossary(entries())
             case "datenschutz":
                 body = self._privacy(files)
+            case "nachweis":
+                body = page_proof.about()
             case "programm":
                 body = self._program()
             case _:
@@ -134,7 +141,8 @@ class Help:
         below = files or f'<ul>{rows}</ul><p class="ra-buttons">{save}</p>'
         return (
             '<h2 class="ra-title" tabindex="-1">Datenschutz</h2><p>Nichts von Ihren Unterlagen, Fragen und Antworten verlässt diesen '
-            "Rechner. Für Ihre Datenschutzbeauftragte gibt es drei Dokumente:</p>"
+            "Rechner. "
+            f"{action('help', 'Das lässt sich nachprüfen.', css='ra-link', part=PROOF)} Für Ihre Datenschutzbeauftragte gibt es drei Dokumente:</p>"
             f'{below}<section class="ra-data-sheet"><h3>{safe(data_sheet.TITLES["datenblatt"])}</h3>'
             f'<p class="ra-small">{safe(" ".join(sheet.subtitle))}</p>{page_blocks.html(sheet.blocks)}</section>'
         )
@@ -169,6 +177,8 @@ def _beginning() -> str:
         ("glossar", "Glossar", f"{count(len(entries()), 'Begriff', 'Begriffe')} aus der Ratsarbeit, kurz erklärt."),
         ("datenschutz", "Datenschutz", "Wo Ihre Daten liegen, wie lange, wer verantwortlich ist. Mit einem Datenblatt für Ihre "
          "Datenschutzbeauftragte."),
+        ("nachweis", page_proof.TITLE, "Ein Probelauf, bei dem jede Verbindung nach außen gesperrt ist. Auf einem Blatt steht danach, was das Programm "
+         "geöffnet, angesprochen und geschrieben hat."),
         ("programm", "Über das Programm", "Version, Sprachmodell, Lizenz, und wofür Sie selbst verantwortlich sind."),
     )  # fmt: skip
     rows = "".join(

@@ -59,7 +59,9 @@ class Page:
                 self._reading()
                 self._finding()
                 self._register()
-                self.tab_help, self.help, self.help_page = lay_out(self._script, actions.help)
+                given = lay_out(self._script, actions.help)
+                self.tab_help, self.help, self.help_page = given.tab, given.text, given.picture
+                self.proof, self.proof_drawn, self.proof_timer = given.proof, given.proof_drawn, given.proof_timer
             self._wire(Events(self, actions))
 
     def _html(self, elem_id: str, css: str = "", *, also: str = "") -> Any:
@@ -176,8 +178,10 @@ class Page:
         for part in (self.controls, self.queue):
             on_act(part, do.act_working)
         on_act(self.welcome, do.first.act)
-        for part in (self.help, self.help_page):
-            on_act(part, HelpEvents(self, do.do.help).act)
+        helping = HelpEvents(self, do.do.help)
+        for part in (self.help, self.help_page, self.proof):
+            on_act(part, helping.act)
+        on(self.proof_timer.tick, helping.look, self.proof_drawn, trigger_mode="once", quiet=True)
         for part in (self.search_form, self.earlier, self.answer, self.hits, self.found_page):
             on_act(part, do.finding.act, self.searched)
         for part in (self.register_form, self.register, self.register_page):
