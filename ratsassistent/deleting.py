@@ -47,7 +47,11 @@ def delete_paper(ws: Workspace, wanted: str) -> Paper:
 
 
 def delete_these(ws: Workspace, ids: Iterable[str]) -> None:
-    """Remove the meetings and papers with these ids; one that is not there is no error."""
+    """Remove the meetings and papers with these ids; one that is not there is no error.
+
+    :raises Locked: the non-public archive is locked: half of it would stay.
+    """
+    ws.need_open()
     for key in ids:
         deletion.begin(ws.nonpublic, key)
     try:
@@ -57,7 +61,9 @@ def delete_these(ws: Workspace, ids: Iterable[str]) -> None:
 
 
 def finish(ws: Workspace) -> None:
-    """Do what was begun and not ended."""
+    """Do what was begun and not ended; of an archive that is locked, when it is opened."""
+    if ws.is_locked:
+        return
     keys = deletion.begun(ws.nonpublic)
     if not keys and not any(deletion.to_forget(store) for store in ws.stores):
         return

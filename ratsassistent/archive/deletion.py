@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,9 +107,10 @@ def delete_paper(connection: Connection, paper_id: str, *, keep_remarks: bool = 
     return gone
 
 
-def clean(engine: Engine, folder: Path) -> bool:
+def clean(engine: Engine, folder: Path, name_of: Callable[[str], str]) -> bool:
     """Do what deletions left to do: remove the PDFs and write the database file anew.
 
+    :param name_of: the name of a PDF in `folder` by its checksum.
     :returns: False if another process is reading, so that the log of changes could not be emptied; the next deletion
         or opening of the archive tries again.
     """
@@ -120,7 +121,7 @@ def clean(engine: Engine, folder: Path) -> bool:
             with writing(engine) as connection:  # so that nobody takes the file in again at this moment
                 sha256 = task.removeprefix(_FILE)
                 if connection.execute(select(tables.file.c.id).where(tables.file.c.sha256 == sha256)).first() is None:
-                    (folder / f"{sha256}.pdf").unlink(missing_ok=True)
+                    (folder / name_of(sha256)).unlink(missing_ok=True)
                 connection.execute(delete(tables.pending).where(tables.pending.c.task == task))
     cleanings = [task for task in tasks if task.startswith(_CLEAN)]
     if not cleanings:
