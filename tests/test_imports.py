@@ -42,7 +42,7 @@ LAYERS = [
     ["question_jobs"],
     ["correcting", "corrections"],
     ["intake"],
-    ["remarks", "marks"],
+    ["remarks", "marks", "deadlines"],
     ["deleting"],
     ["backup"],
     ["workflow"],
