@@ -76,7 +76,6 @@ class Pictures:
             with self._lock:
                 self._making.pop(key, None)
 
-
     def forget(self) -> None:
         """Keep no picture any more."""
         with self._lock:

@@ -387,6 +387,8 @@ def test_an_upgrade_keeps_a_copy_until_something_is_deleted(tmp_path: Path, monk
     Store.open(folder, public=False).close()
     with closing(sqlite3.connect(folder / database.DATABASE)) as connection, connection:
         connection.execute("DROP TABLE deleted")
+        connection.execute("DROP TABLE IF EXISTS deadline")
+        connection.execute("DROP TABLE IF EXISTS deadline_rule")
         connection.execute("UPDATE alembic_version SET version_num = '0010'")
         newer = [row[1] for row in connection.execute("PRAGMA table_info(job)")]
         if "person" in newer:

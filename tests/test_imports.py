@@ -45,6 +45,7 @@ LAYERS = [
     ["remarks", "marks", "deadlines"],
     ["deleting"],
     ["backup"],
+    ["sealing"],
     ["workflow"],
     ["public_part"],
     ["output"],

@@ -91,7 +91,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
     """Turns what the database or the disk says into a StorageError with one German sentence."""
     try:
         yield
-    except (exc.DBAPIError, *seal.errors()) as error:
+    except seal.errors(exc.DBAPIError) as error:
         origin = error.orig if isinstance(error, exc.DBAPIError) else error
         sentence = _sentence(getattr(origin, "sqlite_errorcode", None), folder)
         if sentence is None:

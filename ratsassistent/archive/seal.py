@@ -34,7 +34,7 @@ _STAMP = "verschluss.stand"
 _HEADER = b"SQLite format 3\x00"
 _SALT = 16  # bytes
 _KEY = 32
-_CIPHER_ERRORS: tuple[type[Exception], ...] = ()
+_cipher_errors: list[type[Exception]] = []  # of the driver, once it is loaded
 
 LOCKED = "Der nichtöffentliche Teil ist verschlossen; bitte zuerst mit dem Kennwort aufschließen."
 WRONG = "Dieses Kennwort passt nicht zum nichtöffentlichen Teil."
@@ -60,7 +60,12 @@ class Seal:
     def dump(self) -> str:
         """The keys as one line of JSON: for the key file, and for a worker of our own, never for anything else."""
         return json.dumps(
-            {"salt": self.salt.hex(), "database": self.database.hex(), "names": self.names.hex(), "identity": self.identity}
+            {
+                "salt": self.salt.hex(),
+                "database": self.database.hex(),
+                "names": self.names.hex(),
+                "identity": self.identity,
+            }
         )
 
     @staticmethod
@@ -119,12 +124,19 @@ class Seal:
 # --- the key file ----------------------------------------------------------------------------------------------------
 
 
+def check(passphrase: str) -> None:
+    """See whether a passphrase will do. :raises InputError: it is too short."""
+    if len(passphrase) < LEAST:
+        raise InputError(
+            f"Das Kennwort ist zu kurz; bitte mindestens {LEAST} Zeichen, am besten vier oder fünf Wörter."
+        )
+
+
 def wrap(seal: Seal, passphrase: str) -> bytes:
     """A key file. :raises InputError: the passphrase is too short."""
     import pyrage
 
-    if len(passphrase) < LEAST:
-        raise InputError(f"Das Kennwort ist zu kurz; bitte mindestens {LEAST} Zeichen, am besten vier oder fünf Wörter.")
+    check(passphrase)
     return cast(bytes, pyrage.passphrase.encrypt(seal.dump().encode(), passphrase))
 
 
@@ -278,8 +290,8 @@ def driver(seal: Seal | None) -> Any:
         return sqlite3
     from sqlcipher3 import dbapi2
 
-    global _CIPHER_ERRORS
-    _CIPHER_ERRORS = (dbapi2.Error,)
+    if dbapi2.Error not in _cipher_errors:
+        _cipher_errors.append(dbapi2.Error)
     return dbapi2
 
 
@@ -296,7 +308,7 @@ def connect(file: Path, *, timeout_s: float, seal: Seal | None = None) -> sqlite
     :param seal: of a database that is not there yet; one that is there says itself which it needs.
     :raises Locked: this process does not have the keys.
     """
-    seal = key_to(file) or seal
+    seal = key_to(file) or seal  # the one that was given also where the first bytes are damaged
     connection = driver(seal).connect(str(file), isolation_level=None, timeout=timeout_s)
     try:
         give_key(connection, seal)
@@ -306,11 +318,11 @@ def connect(file: Path, *, timeout_s: float, seal: Seal | None = None) -> sqlite
     return cast(sqlite3.Connection, connection)
 
 
-def errors() -> tuple[type[Exception], ...]:
-    """What the drivers raise that were used so far."""
-    return (sqlite3.Error, *_CIPHER_ERRORS)
+def errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """What the drivers raise that were used so far, and more."""
+    return (sqlite3.Error, *_cipher_errors, *more)
 
 
 def database_errors() -> tuple[type[Exception], ...]:
     """What they raise about a database that is damaged, busy or full."""
-    return (sqlite3.DatabaseError, *_CIPHER_ERRORS)
+    return (sqlite3.DatabaseError, *_cipher_errors)

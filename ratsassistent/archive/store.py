@@ -152,7 +152,9 @@ class Store:
         """
         target = self._path(sha256)
         with database.storage_errors(self.folder):
-            if target.is_file() and (self._seal or filecmp.cmp(source, target, shallow=False)):  # a sealed one is always whole
+            if target.is_file() and (
+                self._seal or filecmp.cmp(source, target, shallow=False)
+            ):  # a sealed one is always whole
                 return target
             handle, name = tempfile.mkstemp(dir=target.parent, suffix=_HALF)
             try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -19,12 +19,12 @@ from typing import IO
 from filelock import FileLock, Timeout
 
 from ratsassistent import correcting, deleting, deletions, leftovers, swapping, temporary, worker
-from ratsassistent.archive import database, deletions_table, migrations, snapshot
+from ratsassistent.archive import database, deletions_table, migrations, seal, snapshot
 from ratsassistent.archive.remarks_table import Remarks
 from ratsassistent.archive.searches_table import Searches
 from ratsassistent.backup import container, known, making
 from ratsassistent.backup.known import Known
-from ratsassistent.errors import InputError, NotFound, RatsassistentError, StorageError
+from ratsassistent.errors import InputError, Locked, NotFound, RatsassistentError, StorageError
 from ratsassistent.oparl import Model
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, workspace
@@ -60,10 +60,17 @@ def holds_anything(settings: Settings) -> bool:
 
 
 def restore(
-    settings: Settings, file: Path, passphrase: str | None, *, days: int = known.KEEP_DAYS, progress: Progress = quiet
+    settings: Settings,
+    file: Path,
+    passphrase: str | None,
+    *,
+    unlock: Callable[[], str] | None = None,
+    days: int = known.KEEP_DAYS,
+    progress: Progress = quiet,
 ) -> Restored:
     """Put what a backup holds in the place of what the data folder holds.
 
+    :param unlock: gives the passphrase of the non-public part at that time, where the backup holds one that is sealed.
     :param days: how long the backup of what was there is kept.
     :raises InputError: the file is no backup, damaged, of a newer program, or the passphrase does not fit.
     :raises StorageError: there is no room, or another program works with the data.
@@ -85,6 +92,7 @@ def restore(
         state.mkdir()
         progress("Die Sicherung wird gelesen und geprüft", 0.0)
         listing = container.read(file, passphrase, lambda piece, stream: _lay_down(state, piece, stream, file))
+        _open_state(state / settings.nonpublic_folder.name, settings.nonpublic_folder, unlock)
         for database_file in state.rglob(database.DATABASE):
             if snapshot.faults(database_file):
                 raise InputError(container.DAMAGED.format(file=file))
@@ -151,6 +159,20 @@ def _is_there(ws: Workspace, key: str) -> bool:
     return any(store.meeting_id(key) or store.paper(key) for store in ws.stores)
 
 
+def _open_state(sealed: Path, now: Path, ask: Callable[[], str] | None) -> None:
+    """Open what a backup holds that is sealed. Where it is of the same keys as now, the passphrase of now stays."""
+    if not seal.is_sealed(sealed):
+        return
+    if seal.is_sealed(now) and seal.salt_of(now) == seal.salt_of(sealed) and not seal.is_locked(now):
+        shutil.copyfile(now / seal.KEY_FILE, sealed / seal.KEY_FILE)
+        return
+    if ask is None:
+        raise Locked(
+            "Der nichtöffentliche Teil dieser Sicherung ist verschlossen; bitte dessen Kennwort von damals angeben."
+        )
+    seal.unlock(sealed, ask())
+
+
 def _lay_down(state: Path, name: str, stream: IO[bytes], file: Path) -> None:
     """Write a piece of a backup; its name is foreign data."""
     parts = PurePosixPath(name).parts
@@ -169,7 +191,7 @@ def _lay_down(state: Path, name: str, stream: IO[bytes], file: Path) -> None:
 def kept_as_it_lies(settings: Settings) -> Path | None:
     """Archives that cannot be read, put aside as they are; None where they can be read after all, but there is no room."""
     archives = (settings.public_folder, settings.nonpublic_folder)
-    if not any(snapshot.is_damaged(archive) for archive in archives):
+    if not any(snapshot.is_damaged(archive) or seal.is_locked(archive) for archive in archives):
         return None
     stamp = dt.datetime.now(dt.UTC).astimezone().strftime("%Y-%m-%d-%H%M%S")
     target = settings.data_folder / f"{leftovers.DAMAGED}{stamp}"

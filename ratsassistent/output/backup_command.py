@@ -99,6 +99,7 @@ def restore(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
     if args.retten:
         return _rescue(args, settings, watch)
     from ratsassistent.backup import container, restoring
+    from ratsassistent.output import seal_command
 
     head = container.read_head(args.file)
     if restoring.holds_anything(settings):
@@ -108,7 +109,7 @@ def restore(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
             f"Alles in {settings.data_folder} wird durch den Stand vom {made} ersetzt. Was jetzt da ist, wird vorher gesichert.",
         )
     passphrase = _passphrase("Kennwort der Sicherung: ") if head.encrypted else None
-    done = restoring.restore(settings, args.file, passphrase, progress=watch())
+    done = restoring.restore(settings, args.file, passphrase, unlock=seal_command.ask_former, progress=watch())
     _clear_line()
     if args.json:
         _print({

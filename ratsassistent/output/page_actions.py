@@ -41,6 +41,7 @@ from ratsassistent.output import (
 from ratsassistent.output.page_help import Help
 from ratsassistent.output.page_loading import ModelLoading
 from ratsassistent.output.page_person import acting
+from ratsassistent.output.page_locking import Locking
 from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_taking import Taking
@@ -144,6 +145,8 @@ class Actions:
         self._marker = Marker()
 
     # --- the model
+        self.locking = Locking(settings, self._marker.forget, sentence)
+        self.help.locking = self.locking
 
     def missing_model(self) -> ModelEntry | None:
         """The language model that is set, if it is not on this machine."""

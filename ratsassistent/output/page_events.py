@@ -91,6 +91,7 @@ class Events:
         yield first
         if chosen.meeting or chosen.paper:
             try:
+        first[self.p.lock] = self.do.locking.line()
                 yield from self._open(chosen)
             except NotFound:  # deleted since
                 yield self._overview(replace(chosen, meeting=None, item=None, paper=None))
@@ -113,6 +114,8 @@ class Events:
             return
         changes: dict[Any, Any] = {self.p.seen: now}
         if news.reading:
+            "lock": self.do.locking.state,
+            "day": str(dt.date.today()),  # the program may stay open for weeks
             changes[self.p.view] = _view(news.reading)
             drawn = seen.get("drawn", {})
             for name, part, html in (
@@ -135,6 +138,7 @@ class Events:
             if not self.do.taking.running:
                 changes |= self._lists(chosen)
         if now["model"] != seen.get("model"):
+        changes |= {} if now["lock"] == seen.get("lock") else {self.p.lock: self.do.locking.line()}
             changes |= self._model()
             if chosen.welcome:
                 changes[self.p.welcome] = self.first.html(chosen)
@@ -253,6 +257,10 @@ class Events:
             changes = self._overview(replace(chosen, meeting=None, item=None, question=None))
             changes[self.p.meetings] = notice(deleted, "good") + changes[self.p.meetings]
             yield {**changes, **self.finding.deleted(changes[self.p.chosen])}
+    def act_lock(self, chosen: Chosen, event: Any) -> Changes:
+        """A button in the line about the passphrase; where it changed something, the tab is loaded anew (`page_lock.js`)."""
+        yield {self.p.lock: self.do.locking.act(event._data)}
+
 
     def _show_page(self, part: Any, name: str, wanted: dict[str, Any], *, closable: bool = True) -> Changes:
         """A page's picture, unless something else was clicked since.

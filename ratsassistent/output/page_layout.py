@@ -16,6 +16,7 @@ import gradio as gr
 from ratsassistent.output.page_actions import Actions, Chosen, sentence
 from ratsassistent.output.page_events import ASK, READ, REGISTER, SLOW_S, TAKE_IN, Events
 from ratsassistent.output.page_intake import FOLDER
+from ratsassistent.output.page_quick import QuickBlocks
 from ratsassistent.output.page_register import RegisterSearch
 from ratsassistent.output.page_trust import HELP, HelpEvents, lay_out
 
@@ -46,13 +47,14 @@ class Page:
 
     def __init__(self, actions: Actions) -> None:
         self._script = (_HERE / "page.js").read_text("utf-8")
-        with gr.Blocks(title="Ratsassistent", analytics_enabled=False, fill_width=True) as self.blocks:
+        with QuickBlocks(title="Ratsassistent", analytics_enabled=False, fill_width=True) as self.blocks:
             self.chosen, self.seen = gr.State(Chosen()), gr.State({})
             self.searched, self.listed = gr.State(None), gr.State(RegisterSearch())
             self.address = gr.Textbox(visible="hidden", label="Adresse")
             self.timer = gr.Timer(SLOW_S)
             self.view = gr.HTML("overview", js_on_load=(_HERE / "page_view.js").read_text("utf-8"), elem_id="ra-view")
             gr.HTML(_TITLE, js_on_load=None)
+            self.lock = self._html("ra-lock", also="page_lock.js")
             self.model = self._html("ra-model")
             with gr.Tabs(elem_id="ra-tabs", overflow_behavior="wrap"):
                 self._taking_in()
@@ -180,6 +182,7 @@ class Page:
         on_act(self.welcome, do.first.act)
         helping = HelpEvents(self, do.do.help)
         for part in (self.help, self.help_page, self.proof):
+        on_act(self.lock, do.act_lock)
             on_act(part, helping.act)
         on(self.proof_timer.tick, helping.look, self.proof_drawn, trigger_mode="once", quiet=True)
         for part in (self.search_form, self.earlier, self.answer, self.hits, self.found_page):

@@ -76,6 +76,9 @@ class HelpEvents:
                 shown = self.do.view(wanted.get("part"), wanted.get("lesson"))
                 proof = self._proof() if wanted.get("part") == PROOF else self._no_proof()
                 yield {self.p.help: shown, self.p.help_page: page_views.picture(None), **proof}
+            case "seal" | "reseal" | "unseal":
+                for shown in self.do.changing(wanted):
+                    yield {self.p.help: shown}
             case "prove":
                 self.do.proving.start(with_model=wanted.get("model") == "1")
                 yield self._proof()
