@@ -25,7 +25,7 @@ import pytest
 from browsing import NEEDS, WAIT_MS, Served, browser, demo, served_settings, serving, window
 from commands import ROOT, is_one_sentence
 
-from ratsassistent import briefing_items, embedding_files, models, workflow
+from ratsassistent import briefing_items, embedding_files, models, sealing, workflow
 from ratsassistent import demo as demo_files
 from ratsassistent.output.page_actions import FAILED, GONE
 from ratsassistent.writing import briefing as writing
@@ -397,6 +397,61 @@ def test_a_fault_of_the_program_is_a_sentence_too(
         page.get_by_text(FAILED).first.wait_for()
     assert page.get_by_text("verraten").count() == 0
     open_item(page, "Trinkbrunnen")
+
+
+# --- the passphrase of what is not public
+
+
+def test_a_passphrase_shuts_what_is_not_public_in_every_tab(
+    browser: Browser, page: Page, served: Served, musterfeld: str, quick_keys: None
+) -> None:
+    words = "Kirchturm Regen Fahrrad"
+
+    def show_closed(tab: Page) -> None:
+        open_meeting(tab)
+        tab.get_by_role("navigation", name="Tagesordnung").get_by_role("button", name="Grundstücks").first.click()
+        tab.locator("#ra-item .ra-nonpublic-banner").first.wait_for()
+
+    def passphrase(tab: Page) -> Locator:
+        return tab.get_by_role("form", name="Kennwort für Nichtöffentliches").get_by_label("Kennwort", exact=True)
+
+    def unlock(tab: Page, said: str) -> None:
+        passphrase(tab).fill(said)
+        passphrase(tab).press("Enter")
+
+    page.get_by_role("tab", name="Hilfe").click()
+    page.get_by_role("button", name="Kennwort für Nichtöffentliches").click()
+    for field, said in (("Kennwort", words), ("Noch einmal dasselbe Kennwort", "etwas ganz anderes")):
+        page.locator("#ra-help").get_by_label(field, exact=True).fill(said)
+    page.get_by_role("button", name="Mit diesem Kennwort verschlüsseln").click()
+    page.get_by_text("Die beiden Kennwörter sind nicht gleich.").wait_for()
+    for field in ("Kennwort", "Noch einmal dasselbe Kennwort"):
+        page.locator("#ra-help").get_by_label(field, exact=True).fill(words)
+    page.get_by_role("button", name="Mit diesem Kennwort verschlüsseln").click()
+    page.get_by_text("Der nichtöffentliche Teil ist aufgeschlossen.").wait_for()
+    assert sealing.is_sealed(served.settings)
+    with window(browser, served) as second:
+        for tab in (page, second):
+            show_closed(tab)
+        page.get_by_role("button", name="Jetzt verschließen").click()
+        for tab in (page, second):  # the other one looks by itself
+            passphrase(tab).wait_for()
+            tab.locator("#ra-item .ra-nonpublic-banner").first.wait_for(state="detached")
+            assert tab.get_by_text("Grundstücks").count() == 0
+        unlock(second, "das falsche Kennwort")
+        second.get_by_text("Dieses Kennwort passt nicht").wait_for()
+        unlock(second, words)
+        for tab in (page, second):
+            tab.get_by_text("Der nichtöffentliche Teil ist aufgeschlossen.").wait_for()
+    page.reload()
+    show_closed(page)
+    page.get_by_role("tab", name="Hilfe").click()
+    page.get_by_role("button", name="Kennwort für Nichtöffentliches").click()
+    part = page.locator("#ra-help form").filter(has_text="Verschlüsselung aufheben")
+    part.get_by_label("Kennwort", exact=True).fill(words)
+    part.get_by_role("button", name="Verschlüsselung aufheben").click()
+    page.get_by_role("button", name="Jetzt verschließen").wait_for(state="detached")
+    assert not sealing.is_sealed(served.settings)
 
 
 # --- keys

@@ -44,30 +44,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: None) -> Settings:
+def settings(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_keys: None) -> Settings:
     monkeypatch.setattr(workflow.background, "ensure_worker", lambda _: False)
     return settings_for(Path(shutil.copytree(small, tmp_path / "daten")))
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Key files without the second that a passphrase takes."""
-
-    def unwrap(file: Path, words: str) -> seal.Seal:
-        kept, _, dumped = file.read_text("utf-8").partition("|")
-        if kept != words:
-            raise InputError(seal.WRONG)
-        return seal.Seal.load(dumped)
-
-    def wrap(keys: seal.Seal, words: str) -> bytes:
-        seal.check(words)
-        return f"{words}|{keys.dump()}".encode()
-
-    monkeypatch.setattr(seal, "wrap", wrap)
-    monkeypatch.setattr(seal, "unwrap", unwrap)
-    monkeypatch.setattr(seal, "_opened", {})
-    monkeypatch.setattr(seal, "_stamps", {})
-    monkeypatch.setattr(sealing, "_brakes", sealing.defaultdict(sealing._Brake))
 
 
 def forget() -> None:
