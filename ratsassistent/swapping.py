@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from ratsassistent import temporary
-from ratsassistent.archive import database, seal, snapshot
+from ratsassistent.archive import database, people, seal, snapshot
 from ratsassistent.archive.store import FILES
 from ratsassistent.errors import Locked
 from ratsassistent.settings import Settings
@@ -131,8 +131,12 @@ def _kept(archive: Path) -> set[str] | None:
 
 
 def _put_settings(place: Path, settings: Settings) -> None:
+    """Who may sign in is put back only where nobody is known: whom somebody sent away since must not come in again."""
+    has_people = (settings.data_folder / people.FOLDER / people.FILE).is_file()
     for file in sorted(place.rglob("*")):
         name = file.relative_to(place)
+        if has_people and name.parts[0] == people.FOLDER:
+            continue
         if file.is_file() and name.parts[0] not in (settings.public_folder.name, settings.nonpublic_folder.name):
             _place(file, settings.data_folder / name)
     for folder in _OWN:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from ratsassistent import __version__, correcting, deletions, temporary
-from ratsassistent.archive import database, migrations, seal, snapshot
+from ratsassistent.archive import database, migrations, people, seal, snapshot
 from ratsassistent.archive.store import FILES
 from ratsassistent.backup import container, known
 from ratsassistent.backup.known import Known
@@ -27,7 +27,7 @@ from ratsassistent.errors import InputError, StorageError
 from ratsassistent.workspace import Progress, Workspace, quiet
 
 LEAST = 10  # characters of a passphrase
-_NOT = {"modelle", "modellstand", "rechner.json", known.FOLDER, known.REGISTER, "wiederherstellung"}
+_NOT = {"modelle", "modellstand", "rechner.json", known.FOLDER, known.REGISTER, "wiederherstellung", people.FOLDER}
 _NOT_BEGINNINGS = ("eingang-", temporary.PREFIX)
 _NOT_ENDINGS = (".sperre", ".log", ".teil", ".neu", ".fertig", ".gleich")
 
@@ -177,6 +177,12 @@ def _of_one_moment(ws: Workspace, stage: Path) -> list[tuple[str, Path]]:
                 with suppress(FileNotFoundError):  # deleted since, or of OParl, where there is often no PDF
                     _link(pdf, second)
                     files.append((f"{name}/{FILES}/{pdf.name}", second))
+        people_file = ws.settings.data_folder / people.FOLDER / people.FILE
+        if people_file.is_file() and people_file.stat().st_size:
+            copy = stage / "daten" / people.FOLDER / people.FILE
+            copy.parent.mkdir()
+            snapshot.copy(people_file, copy)
+            files.append((f"{people.FOLDER}/{people.FILE}", copy))
     return files + _settings(ws, stage)
 
 

@@ -18,14 +18,16 @@ from typing import IO
 
 from filelock import FileLock, Timeout
 
-from ratsassistent import correcting, deleting, deletions, leftovers, swapping, temporary, worker
+from ratsassistent import correcting, corrections, deleting, deletions, leftovers, swapping, temporary, worker
 from ratsassistent.archive import database, deletions_table, migrations, seal, snapshot
+from ratsassistent.archive.corrections_table import Corrections
 from ratsassistent.archive.remarks_table import Remarks
 from ratsassistent.archive.searches_table import Searches
 from ratsassistent.backup import container, known, making
 from ratsassistent.backup.known import Known
 from ratsassistent.errors import InputError, Locked, NotFound, RatsassistentError, StorageError
 from ratsassistent.oparl import Model
+from ratsassistent.pack.matching.corrected import Correction
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, workspace
 
@@ -34,11 +36,15 @@ _WORKER_S = 60.0  # for a worker to go: it looks every few seconds
 
 
 class Restored(Model):
-    """What was restored: when that backup was made, how many meetings came, which went again, and where the former state is."""
+    """What was restored: when that backup was made, how many meetings came, which went again, and where the former state is.
+
+    `closed_again`: how often a person had said since that something is not public; that holds.
+    """
 
     created: dt.datetime
     meetings: int
     deleted_again: tuple[str, ...] = ()
+    closed_again: int = 0
     former: Known | None = None
     damaged: str | None = None  # the folder with what could not be read
 
@@ -85,6 +91,7 @@ def restore(
     temporary.sweep(data)
     former: Known | None = None
     damaged: Path | None = None
+    closings: list[Correction] = []
     with database.storage_errors(data):
         work = temporary.folder(data)
     with work as name, nobody_at_work(settings):
@@ -108,6 +115,7 @@ def restore(
             try:
                 with workspace(settings) as ws:
                     said = deletions.united([*said, *deletions.known(ws)])
+                    closings = [c for c in Corrections(ws.nonpublic).all() if c.kind == "close"]
                     former = making.make(ws, passphrase, days=days, progress=progress)
             except StorageError:
                 damaged = kept_as_it_lies(settings)
@@ -121,10 +129,12 @@ def restore(
     progress("Spätere Löschungen werden wieder angewandt", 0.9)
     with workspace(settings) as ws:
         gone = apply_deletions(ws, said, listing.head.created)
+        closed = corrections.bring_back(ws, [one for one in closings if one.written > listing.head.created])
     return Restored(
         created=listing.head.created,
         meetings=len(listing.meetings),
         deleted_again=tuple(gone),
+        closed_again=closed,
         former=former,
         damaged=str(damaged) if damaged else None,
     )

@@ -113,7 +113,7 @@ def restore(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
     _clear_line()
     if args.json:
         _print({
-            "created": done.created.isoformat(), "meetings": done.meetings, "deleted_again": len(done.deleted_again),
+            "created": done.created.isoformat(), "meetings": done.meetings, "deleted_again": len(done.deleted_again), "closed_again": done.closed_again,
             "former": done.former.file if done.former else None, "damaged": done.damaged,
         })  # fmt: skip
         return 0
@@ -122,6 +122,8 @@ def restore(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
     )
     if done.deleted_again:
         print(f"Nach der Sicherung gelöscht und darum wieder entfernt: {len(done.deleted_again)}.")
+    if done.closed_again:
+        print(f"Nach der Sicherung für nichtöffentlich erklärt und darum wieder nichtöffentlich: {done.closed_again}.")
     if done.former:
         print(f"Was vorher da war: {done.former.file}" + ("" if not done.former.encrypted else " (dasselbe Kennwort)"))
     if done.damaged:
