@@ -25,7 +25,7 @@ MOST_MONTHS = 1200
 LAST_YEAR = 2200
 
 __all__ = ["LATER_DAYS", "PARTS", "Date", "Deadline", "Extent", "Kept", "Part", "Rule", "after_months", "bring_back", "dates",
-           "due", "everything", "extent", "keep", "later", "of_meeting", "put", "put_rule", "rules"]  # fmt: skip
+           "due", "everything", "extent", "is_held", "is_mixed", "keep", "later", "of_meeting", "put", "put_rule", "rules"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +173,16 @@ def extent(ws: Workspace, date: Date) -> Extent:
     if date.part == "nonpublic":
         return Extent(len(items - public_items), len(papers - public_papers), pages)
     return Extent(len(items | public_items), len(papers | public_papers), pages + public_pages)
+
+
+def is_held(ws: Workspace, meeting_id: str) -> bool:
+    """Whether anything is left of a meeting."""
+    return any(meeting_id in meeting_ids(store) for store in ws.stores)
+
+
+def is_mixed(ws: Workspace, meeting_id: str) -> bool:
+    """Whether a meeting has a public part and another one, so that one of them can go alone."""
+    return all(meeting_id in meeting_ids(store) for store in ws.stores)
 
 
 def everything(ws: Workspace) -> Kept:

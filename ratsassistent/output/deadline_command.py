@@ -80,10 +80,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         elif sets:
             day = args.am or deadlines.after_months(dt.date.today(), args.in_monaten)
             deadlines.put(ws, args.meeting, part_of(args), day)
-        if args.meeting:
-            found = deadlines.of_meeting(ws, workflow.meeting(ws, args.meeting))
-        else:
-            found = deadlines.dates(ws)
+        found = deadlines.of_meeting(ws, workflow.meeting(ws, args.meeting)) if args.meeting else deadlines.dates(ws)
         rules = deadlines.rules(ws)
     today = dt.date.today()
     if args.json:

@@ -91,10 +91,12 @@ class Page:
         with gr.Tab("Sitzungen", id=READ, render_children=True) as self.tab_read:
             with gr.Column(elem_classes="ra-when-overview"):
                 gr.HTML("<h1>Ihre Sitzungen</h1>", js_on_load=None)
+                self.due = self._html("ra-due", also="page_deadline.js")
                 self.today = self._html("ra-today")
                 self.queue = self._html("ra-queue")
                 self.meetings = self._html("ra-meetings")
                 self.loose = self._html("ra-loose")
+                self.rule = self._html("ra-rule", also="page_deadline.js")
             with gr.Column(elem_classes="ra-when-desk"):
                 with gr.Row(elem_classes="ra-bar"):
                     self.back = self._button("← Alle Sitzungen")
@@ -105,6 +107,7 @@ class Page:
                 self.line = self._html("ra-line")
                 self.controls = self._html("ra-controls", "ra-when-meeting")
                 self.files_made = self._html("ra-files-made", "ra-when-meeting")
+                self.dates = self._html("ra-dates", "ra-when-meeting", also="page_deadline.js")
                 self.about = self._html("ra-about", "ra-when-meeting")
                 with gr.Column(elem_classes="ra-confirm"):
                     self.confirm = self._html("ra-confirm-text")
@@ -179,10 +182,12 @@ class Page:
             on_act(part, do.act_reading)
         for part in (self.controls, self.queue):
             on_act(part, do.act_working)
+        on_act(self.lock, do.act_lock)
         on_act(self.welcome, do.first.act)
+        for part in (self.due, self.dates, self.rule):
+            on_act(part, do.dating.act)
         helping = HelpEvents(self, do.do.help)
         for part in (self.help, self.help_page, self.proof):
-        on_act(self.lock, do.act_lock)
             on_act(part, helping.act)
         on(self.proof_timer.tick, helping.look, self.proof_drawn, trigger_mode="once", quiet=True)
         for part in (self.search_form, self.earlier, self.answer, self.hits, self.found_page):
