@@ -160,10 +160,10 @@ def set_up_locked(marker: Path, known: dict[str, Any], extras: set[str]) -> None
     marker.unlink(missing_ok=True)
     make_venv()
     try:
-        install_llama(llama_requirement(), parts.engine)
         more = ["--extra-index-url", TORCH_CPU] if sys.platform == "linux" and reachable(TORCH_CPU + "/torch/") else []
         install_checked("PyTorch (nur für den Prozessor) wird installiert", parts.torch, more)
         install_checked("Die gesperrten Pakete werden installiert", parts.others, [])
+        install_llama(llama_requirement(), parts.engine)  # last: it does not run without some of them
     except KeyboardInterrupt:
         raise SetupError("Die Einrichtung wurde abgebrochen; der nächste Start setzt sie neu auf.") from None
     link_program()
