@@ -305,7 +305,7 @@ class Events:
                 yield from self._list(asked, wanted)
             case "export":
                 yield {self.p.register_files: progress_bar(None, "Die Dateien werden geschrieben …")}
-                yield {self.p.register_files: self.lookup.export(asked)}
+                yield {self.p.register_files: self.lookup.export(asked, also_closed=wanted.get("also") == "1")}
             case "cite":
                 yield from self._show_page(self.p.register_page, "register page", wanted)
             case "close":
