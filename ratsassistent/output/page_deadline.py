@@ -51,10 +51,10 @@ def due(
 
 def _row(date: Date, extent: Extent, today: dt.date, sure: tuple[str, Part] | None) -> str:
     day = long_day(date.meeting.start)
-    when = "heute" if date.day == today else f"am {long_day(date.day.isoformat())}"
+    when = "fällig heute" if date.day == today else f"fällig seit {long_day(date.day.isoformat())}"
     head = (
         f"<p><strong>{safe(date.meeting.name)}</strong>{f'<br>{safe(day)}' if day else ''}</p>"
-        f"<p>Zu löschen: <strong>{WORDS[date.part]}</strong> ({safe(amount(extent))}). Löschdatum: {safe(when)}.</p>"
+        f"<p>Zu löschen: <strong>{WORDS[date.part]}</strong> ({safe(amount(extent))}), {safe(when)}.</p>"
     )
     body = question(date.meeting.id, date.part) if sure == (date.meeting.id, date.part) else _choices(date)
     return f'<div class="ra-card">{head}{body}</div>'
