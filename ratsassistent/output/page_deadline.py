@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ratsassistent.deadlines import Date, Extent, Part
 from ratsassistent.output.page_search import day_field, select_field
@@ -61,7 +62,7 @@ def _row(date: Date, extent: Extent, today: dt.date, sure: tuple[str, Part] | No
 
 
 def _choices(date: Date) -> str:
-    about = {"meeting": date.meeting.id, "part": date.part}
+    about: dict[str, Any] = {"meeting": date.meeting.id, "part": date.part}
     name = date.meeting.name
     buttons = (
         action("due-ask", "Jetzt löschen …", name=f"Jetzt löschen: {name}", **about)
@@ -79,7 +80,7 @@ def _choices(date: Date) -> str:
 
 def question(meeting_id: str, part: Part) -> str:
     """The last question before it is deleted."""
-    about = {"meeting": meeting_id, "part": part}
+    about: dict[str, Any] = {"meeting": meeting_id, "part": part}
     if part == "nonpublic":
         what = "Den nichtöffentlichen Teil wirklich löschen?"
         also = (
