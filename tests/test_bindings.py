@@ -23,6 +23,11 @@ from ratsassistent.writing.checks.bindings import doubled_particle, loosened, re
             "es fehlt: in die Bedarfsplanung",
         ),
         (
+            "legt der Verwaltung nun einen Bericht zur Lage vor.",
+            "Die Verwaltung legt nun einen Bericht zur Lage vor.",
+            "Fall: der Verwaltung",
+        ),
+        (
             "Die Wählergruppe möchte, dass die Gemeinde die Einführung der Bürgerkarte bewirbt.",
             "Die Gemeinde bewirbt sich beim Ministerium um die Einführung der Bürgerkarte.",
             "sich",
@@ -124,6 +129,10 @@ def test_what_came_apart_is_named(text: str, source: str, lost: str) -> None:
             "Maßnahmen sind schon begonnen, so dass diese Maßnahmen keine Kosten zur Folge haben.",
         ),
         ("folgt die Verwaltung dieser Vorlage nicht.", "Die Verwaltung folgt dieser Vorlage nicht."),
+        (
+            "legt die Verwaltung dem Rat der Stadt einen Bericht vor.",
+            "Die Verwaltung legt dem Rat der Stadt einen Bericht vor.",
+        ),
         ("ist keine Erhöhung vorgesehen.", "Eine Erhöhung ist nicht vorgesehen."),
         (
             "Die Verwaltung empfiehlt, von der Einzäunung abzusehen.",
