@@ -21,7 +21,9 @@ import gradio as gr
 from gradio import blocks
 from gradio.blocks import Block
 
-_asked_slowly = gr.HTML.__getattr__
+_html: Any = gr.HTML
+_blocks: Any = blocks
+_asked_slowly = _html.__getattr__
 
 
 class QuickBlocks(gr.Blocks):
@@ -55,12 +57,12 @@ class QuickBlocks(gr.Blocks):
 
 @contextmanager
 def _no_application() -> Iterator[None]:
-    usual = blocks.App
-    blocks.App = SimpleNamespace(create_app=lambda *_, **__: None)
+    usual = _blocks.App
+    _blocks.App = SimpleNamespace(create_app=lambda *_, **__: None)
     try:
         yield
     finally:
-        blocks.App = usual
+        _blocks.App = usual
 
 
 def _changed(predictions: Any) -> dict[int, Any] | None:
@@ -84,4 +86,4 @@ def _asked(self: Any, name: str) -> Any:
     return _asked_slowly(self, name)
 
 
-gr.HTML.__getattr__ = _asked
+_html.__getattr__ = _asked
