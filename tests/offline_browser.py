@@ -15,9 +15,10 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, TimeoutError, sync_playwright
 
 from ratsassistent.proof import namespace
 
@@ -63,12 +64,14 @@ def told(step: str) -> None:
 def open_overview(page: Page) -> None:
     page.reload()
     page.get_by_role("tab", name="Sitzungen").click()
-    # the meeting that was being read is opened again, else it is chosen
-    page.locator("#ra-meetings button:visible, #ra-item .ra-overview:visible").first.wait_for()
-    if not page.locator("#ra-item .ra-overview").is_visible():
-        # which may be at this moment, and then hides the list: a click of the mouse would wait for ever
-        page.locator("#ra-meetings button").first.dispatch_event("click")
-    page.locator("#ra-item .ra-overview").wait_for()
+    overview = page.locator("#ra-item .ra-overview")
+    # What was being read is opened again by itself, an item perhaps, and may come after a click: then it is chosen again.
+    until = time.monotonic() + WAIT_MS / 1000
+    while not overview.is_visible():
+        assert time.monotonic() < until
+        page.locator("#ra-meetings button").first.dispatch_event("click")  # hidden where something is open
+        with suppress(TimeoutError):
+            overview.wait_for(timeout=5000)
 
 
 def use(page: Page, address: str, pdf: Path) -> dict[str, object]:
