@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 
 from ratsassistent import deleting, memory, swapping
 from ratsassistent.archive import database, seal, watching
@@ -64,7 +64,7 @@ class Pool:
     """One data folder, kept open."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = RLock()  # garbage is collected anywhere: an abandoned piece of work may end within `lend` itself
         self._now: _Opened | None = None
 
     @contextmanager

@@ -168,3 +168,11 @@ def test_words_that_change_lose_their_vector(store):
     put(store, plan="Die Halle kostet 120.000 Euro.")
     assert held(store) == []
     assert vectors.fill(store, embedder, "static") == 1
+
+
+def test_a_workspace_that_garbage_collection_closes_stops_nobody(tmp_path):
+    """The collector closes an abandoned workspace in whichever thread it runs, and be it one that compares vectors."""
+    with Store.open(tmp_path / "a", public=False) as store, vectors._lock:
+        assert vectors._lock.acquire(blocking=False)  # else the next line would wait for ever
+        vectors._lock.release()
+        vectors.forget(store)

@@ -60,7 +60,7 @@ class _Matrix:
 
 
 _held: WeakKeyDictionary[Store, dict[str, _Matrix]] = WeakKeyDictionary()
-_lock = threading.Lock()
+_lock = threading.RLock()  # a collected garbage workspace closes its stores wherever this thread happens to be
 
 
 # --- making vectors ------------------------------------------------------------------------------------------------
