@@ -21,7 +21,7 @@ from pathlib import Path
 from ratsassistent import leftovers, pool, shown_pages, swapping, temporary
 from ratsassistent.archive import database, resealing, seal
 from ratsassistent.backup import restoring
-from ratsassistent.errors import InputError, Locked
+from ratsassistent.errors import InputError
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, quiet, workspace
 
@@ -134,12 +134,6 @@ def lock(settings: Settings) -> None:
         seal.close(settings.nonpublic_folder)
     pool.close_all()  # and what is remembered of it
     shown_pages.forget()
-
-
-def need_open(settings: Settings) -> None:
-    """:raises Locked: the non-public part is locked."""
-    if is_locked(settings):
-        raise Locked(seal.LOCKED)
 
 
 def _change(settings: Settings, keys: seal.Seal | None, wrapped: bytes, progress: Progress) -> None:

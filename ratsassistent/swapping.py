@@ -125,7 +125,7 @@ def _kept(archive: Path) -> set[str] | None:
         return set()
     try:
         keys = seal.key_to(file)
-        return {keys.file_name(sha) if keys else f"{sha}.pdf" for sha in snapshot.checksums(file)}
+        return {seal.file_name(keys, sha256) for sha256 in snapshot.checksums(file)}
     except Locked:
         return None
 

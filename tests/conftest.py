@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import pdfs
 import pytest
 from commands import Result, Run
 from filelock import FileLock
@@ -211,3 +212,13 @@ def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seal, "_opened", {})
     monkeypatch.setattr(seal, "_stamps", {})
     sealing._brakes.clear()
+
+
+@pytest.fixture(scope="module")
+def small_briefed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a small pack and its extract; nobody writes into it."""
+    base = tmp_path_factory.mktemp("klein")
+    with workflow.workspace(settings_for(base / "daten")) as ws:
+        workflow.take_in(ws, [pdfs.write(base / "paket.pdf", pdfs.PACK)])
+        workflow.brief(ws, workflow.meetings(ws)[0].id)
+    return base / "daten"

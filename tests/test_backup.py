@@ -13,7 +13,6 @@ import zipfile
 from contextlib import closing
 from pathlib import Path
 
-import pdfs
 import pytest
 from argon2 import PasswordHasher
 from commands import Run
@@ -36,20 +35,10 @@ class Crash(BaseException):
     """The power is gone."""
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a small pack; nobody writes into it."""
-    base = tmp_path_factory.mktemp("klein")
-    with workflow.workspace(settings_for(base / "daten")) as ws:
-        workflow.take_in(ws, [pdfs.write(base / "paket.pdf", pdfs.PACK)])
-        workflow.brief(ws, workflow.meetings(ws)[0].id)
-    return base / "daten"
-
-
 @pytest.fixture
-def data(small: Path, tmp_path: Path) -> Path:
+def data(small_briefed: Path, tmp_path: Path) -> Path:
     """A data folder of one's own with that pack."""
-    return Path(shutil.copytree(small, tmp_path / "daten"))
+    return Path(shutil.copytree(small_briefed, tmp_path / "daten"))
 
 
 @pytest.fixture

@@ -33,20 +33,10 @@ class Crash(BaseException):
     """The power is gone."""
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a small pack; nobody writes into it."""
-    base = tmp_path_factory.mktemp("klein")
-    with workflow.workspace(settings_for(base / "daten")) as ws:
-        workflow.take_in(ws, [pdfs.write(base / "paket.pdf", pdfs.PACK)])
-        workflow.brief(ws, workflow.meetings(ws)[0].id)
-    return base / "daten"
-
-
 @pytest.fixture
-def settings(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_keys: None) -> Settings:
+def settings(small_briefed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_keys: None) -> Settings:
     monkeypatch.setattr(workflow.background, "ensure_worker", lambda _: False)
-    return settings_for(Path(shutil.copytree(small, tmp_path / "daten")))
+    return settings_for(Path(shutil.copytree(small_briefed, tmp_path / "daten")))
 
 
 def forget() -> None:

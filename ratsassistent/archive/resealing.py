@@ -62,8 +62,8 @@ def copy(
         _copy_database(source / database.DATABASE, target / database.DATABASE, had, keys)
         found = sorted(snapshot.checksums(target / database.DATABASE))
         for number, sha256 in enumerate(found, 1):
-            old = source / database.FILES / _name(had, sha256)
-            new = target / database.FILES / _name(keys, sha256)
+            old = source / database.FILES / seal.file_name(had, sha256)
+            new = target / database.FILES / seal.file_name(keys, sha256)
             if not old.is_file():  # of OParl, where there is often no PDF
                 continue
             if had is None and keys is not None:
@@ -86,7 +86,3 @@ def _copy_database(source: Path, target: Path, had: seal.Seal | None, keys: seal
         connection.execute("DETACH DATABASE neu")
     if keys is not None:
         seal.remember(keys)
-
-
-def _name(keys: seal.Seal | None, sha256: str) -> str:
-    return keys.file_name(sha256) if keys else f"{sha256}.pdf"

@@ -31,7 +31,7 @@ KEY_FILE = "schluessel.age"
 SUFFIX = ".age"  # of a PDF that is encrypted
 LEAST = 12  # characters of a passphrase: whoever has the disk may try as often as they like
 _STAMP = "verschluss.stand"
-_HEADER = b"SQLite format 3\x00"
+HEADER = b"SQLite format 3\x00"  # of a database that is not encrypted
 _SALT = 16  # bytes
 _KEY = 32
 _cipher_errors: list[type[Exception]] = []  # of the driver, once it is loaded
@@ -119,6 +119,11 @@ class Seal:
         from pyrage import x25519
 
         return x25519.Identity.from_str(self.identity)
+
+
+def file_name(seal: Seal | None, sha256: str) -> str:
+    """The name under which a PDF lies in an archive with these keys, or with none."""
+    return f"{sha256}.pdf" if seal is None else seal.file_name(sha256)
 
 
 # --- the key file ----------------------------------------------------------------------------------------------------
@@ -252,7 +257,7 @@ def _salt(file: Path) -> bytes | None:
             found = stream.read(_SALT)
     except OSError:
         return None
-    return found if len(found) == _SALT and found != _HEADER else None
+    return found if len(found) == _SALT and found != HEADER else None
 
 
 def _stamp(folder: Path) -> str:

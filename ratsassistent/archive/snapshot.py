@@ -22,14 +22,13 @@ from filelock import Timeout
 from ratsassistent.archive import database, migrations, seal
 from ratsassistent.errors import Locked
 
-_HEADER = b"SQLite format 3\x00"
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
 def is_database(file: Path) -> bool:
     """Whether a file begins as a SQLite database does."""
     with file.open("rb") as stream:
-        return stream.read(len(_HEADER)) == _HEADER
+        return stream.read(len(seal.HEADER)) == seal.HEADER
 
 
 def copy(source: Path, target: Path) -> None:

@@ -347,7 +347,7 @@ class Store:
 
     def file_name(self, sha256: str) -> str:
         """The name under which a PDF lies in `FILES`."""
-        return f"{sha256}.pdf" if self._seal is None else self._seal.file_name(sha256)
+        return seal.file_name(self._seal, sha256)
 
     def pages(self, file_id: str) -> list[Page]:
         """The pages of a file in order; empty if there is no such file."""

@@ -21,28 +21,27 @@ _LOCKED = "Der nichtöffentliche Teil ist verschlossen. Gezeigt wird nur, was ö
 _LOSS = "Wer das Kennwort vergisst, kommt nicht mehr an diesen Teil. Niemand kann es zurücksetzen. Bitte bewahren Sie es sicher auf."
 
 
-def line(state: State, told: str = "", done: str = "") -> str:
+def line(state: State, told: str = "") -> str:
     """The lasting line on top of every view; nothing to be seen where no passphrase was set up.
 
-    :param told: why it could not be opened. :param done: what was done just now.
+    :param told: why it could not be opened.
     """
     mark = f'<span hidden data-seal="{state}"></span>'
-    said = notice(done, "good") if done else ""
     match state:
         case "locked":
             warning = f'<p class="ra-check ra-check-bad" role="alert">{safe(told)}</p>' if told else ""
             return (
-                f'{mark}{said}<form class="ra-lock ra-lock-shut" aria-label="{TITLE}"><p><strong>{_LOCKED}</strong></p>'
+                f'{mark}<form class="ra-lock ra-lock-shut" aria-label="{TITLE}"><p><strong>{_LOCKED}</strong></p>'
                 f'{warning}<p class="ra-buttons"><label>Kennwort <input type="password" name="passphrase" autocomplete="off" required></label>'
                 f"{action('unlock', 'Aufschließen', css='ra-button ra-primary', submits=True)}</p></form>"
             )
         case "open":
             return (
-                f'{mark}{said}<div class="ra-lock" role="group" aria-label="{TITLE}"><p>Der nichtöffentliche Teil ist '
+                f'{mark}<div class="ra-lock" role="group" aria-label="{TITLE}"><p>Der nichtöffentliche Teil ist '
                 f"aufgeschlossen. {action('lock', 'Jetzt verschließen')}</p></div>"
             )
         case _:
-            return mark + said
+            return mark
 
 
 def setup(state: State, told: str = "", *, here: bool = True, busy: bool = False) -> str:
