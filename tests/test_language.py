@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ratsassistent.writing.checks.language import faults
@@ -73,6 +73,7 @@ def test_a_fault_is_named(text: str, lead: str, fault: str) -> None:
     assert fault in faults(text, lead=lead)
 
 
+@example(text="", lead="fragt,")
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_any_text_gets_an_answer(text: str, lead: str) -> None:
     assert all(isinstance(fault, str) for fault in faults(text, lead=lead))

@@ -160,13 +160,13 @@ def test_what_counts_as_this_machine(host: str, is_own: bool) -> None:
 
 @pytest.fixture
 def watched() -> Iterator[set[tuple[str, str]]]:
-    """All network connections that this process and its children have while a test runs, looked at ten times a second."""
+    """All network connections that this process and its children have while a test runs, looked at again and again."""
     seen: set[tuple[str, str]] = set()
     stop = threading.Event()
 
     def look() -> None:
         own = psutil.Process()
-        while not stop.wait(0.1):
+        while not stop.wait(0.01):
             for process in own.children(recursive=True):
                 try:
                     for c in process.net_connections("inet"):

@@ -218,4 +218,6 @@ def _ends_with_verb(text: str) -> bool:
         return False  # "dass die Stadt Anstrengungen um … zu verbessern"
     pieces = re.split(r",\s+", (clause[1] if clause else text).rstrip(".!? "))
     ends = [piece.split()[-1] for piece in (pieces[0], pieces[-1]) if piece.split()]
+    if not ends:  # nothing stands behind what it has to begin with
+        return False
     return not _is_participle(ends[-1]) and any(e[:1].islower() and _VERB_LAST.search(e) is not None for e in ends)
