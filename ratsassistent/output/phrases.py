@@ -222,10 +222,13 @@ def _found(given: FoundWord) -> str:
     }[given.how]
 
 
+NOT_KNOWN = "nicht bekannt"
+
+
 def energy(wh: float | None, how: str | None) -> str | None:
     """The energy that a briefing took, and how it is known; None where it is not."""
     if wh is None:
-        return None
+        return how if how and how.startswith(NOT_KNOWN) else None
     amount = "unter 0,1" if wh < 0.1 else f"{wh:.1f}".replace(".", ",")
     return f"{amount} Wh ({how})" if how else f"{amount} Wh"
 
@@ -234,6 +237,8 @@ def known_how(how: str | None) -> str | None:
     """Whether energy was measured or estimated, in a word or two; the rest stands in „Über diese Auswertung“."""
     if not how:
         return None
+    if how.startswith(NOT_KNOWN):
+        return NOT_KNOWN
     known = [word for word in ("gemessen", "geschätzt") if word in how]
     return f"teils {known[0]}, teils {known[1]}" if len(known) == 2 else how.split(" ", 1)[0]
 
