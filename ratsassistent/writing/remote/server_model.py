@@ -120,7 +120,7 @@ class ServerModel:
         ((_, written),) = self.write_all([script()], should_stop=should_stop)
         return written
 
-    def write_all(
+    def write_all(  # noqa: PLR0915 - closures over one run
         self, scripts: Iterable[Script[T]], *, should_stop: Callable[[], bool] | None = None
     ) -> Iterator[tuple[int, T]]:
         """See `LanguageModel.write_all`."""

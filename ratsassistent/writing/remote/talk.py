@@ -55,7 +55,7 @@ class Talk:
         self._server = server
         self._guard = Guard(server, lookup)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(),
+            ssl_context=ssl.create_default_context() if server.encrypted else None,
             max_connections=server.at_once + 1,
             keepalive_expiry=20.0,
             retries=0,
