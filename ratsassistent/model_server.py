@@ -92,6 +92,11 @@ class Server:
         return given
 
 
+def has_key_variable() -> bool:
+    """Whether the key comes from the environment."""
+    return bool(os.environ.get(KEY_VARIABLE, "").strip())
+
+
 def _key_of(file: Path) -> str:
     try:
         if os.name != "nt" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):

@@ -15,7 +15,7 @@ LAYERS = [
     ["glossary", "course"],
     ["resolutions"],
     ["briefings"],
-    ["settings", "resources", "sources", "loading", "catalogue", "models", "e5_format", "embedding_files", "demo"],
+    ["settings", "model_server", "resources", "sources", "loading", "catalogue", "models", "e5_format", "embedding_files", "demo"],
     ["portable"],
     ["pack"],
     ["meaning"],
