@@ -3,6 +3,7 @@
     python3 start.py                    set up (once), fetch the default models, open the page
     python3 start.py --test             set up with the test tools, run the tests (further arguments go to pytest)
     python3 start.py --nur-einrichten   only set up
+    python3 start.py --gesperrt         set up with exactly the packages of the lock file, checked by their checksums (SHA-256)
     python3 start.py ARGUMENTS          set up (once), then `ratsassistent ARGUMENTS`
 
 What enters: the command line, pyproject.toml beside this file.
@@ -38,8 +39,10 @@ READY_MADE = "https://abetlen.github.io/llama-cpp-python/whl/cpu"
 TORCH_CPU = "https://download.pytorch.org/whl/cpu"
 NVIDIA_PAUSE = 10.0  # seconds to read what comes, and to stop it
 PATIENCE = 6.0  # seconds until the index of ready-made packages counts as unreachable
+LOCKED = "--gesperrt"
 SETUP = 1  # raise when an environment made by an older start.py is not good enough any more
 
+NO_VENV = "Diesem Python fehlt das Modul venv: unter Debian und Ubuntu hilft sudo apt install python3-venv."
 COMPILERS = {
     "linux": "Debian und Ubuntu: sudo apt install build-essential; Fedora: sudo dnf install gcc-c++",
     "darwin": "im Terminal: xcode-select --install",
@@ -71,9 +74,9 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 0
     testing, only_setup = "--test" in arguments, "--nur-einrichten" in arguments
-    rest = [a for a in arguments if a not in ("--test", "--nur-einrichten")]
+    rest = [a for a in arguments if a not in ("--test", "--nur-einrichten", LOCKED)]
     with only_one():
-        set_up({"test"} if testing else set())
+        set_up({"test"} if testing else set(), locked=LOCKED in arguments)
     python = str(venv_python())
     if testing or only_setup or not rest or rest[0] == "starten":
         fetched = subprocess.call([python, "-m", "ratsassistent", "modelle", "laden"], cwd=str(ROOT))
@@ -92,14 +95,18 @@ def main(arguments: list[str]) -> int:
 ALL_TESTS = ["-n", "2", "--dist", "loadfile"]  # two at once: half the time on two cores; each may take 3.5 GB
 
 
-def set_up(extras: set[str]) -> None:
+def set_up(extras: set[str], *, locked: bool = False) -> None:
     """Make `.venv` whole; does nothing where it is.
 
     The marker is written last. An environment without one was left half-made and is thrown away; one whose marker is
-    out of date (a newer pyproject.toml, further extras) is brought up to date.
+    out of date (a newer pyproject.toml, further extras) is brought up to date. One that holds the packages of a lock file
+    stays of that kind, and is made anew where anything of it changes.
     """
     marker = VENV / MARKER
     known = read_marker(marker)
+    if locked or known.get("locked"):
+        set_up_locked(marker, known, extras)
+        return
     if up_to_date(known, extras) and suits_processor(marker, known):
         return
     extras = extras | set(known.get("extras", []))
@@ -119,6 +126,82 @@ def set_up(extras: set[str]) -> None:
     found = {**fingerprint(), "processor": processor_key(), "extras": sorted(extras)}
     marker.write_text(json.dumps(found), encoding="utf-8")
     say("Die Einrichtung ist fertig.")
+
+
+def set_up_locked(marker: Path, known: dict[str, Any], extras: set[str]) -> None:
+    """The same with exactly the packages of the lock file, each checked by its checksum; nothing else is installed.
+
+    Not locked are: the tools with which pip builds the engine, where there is no ready-made one.
+    """
+    from ratsassistent.portable import pinned
+
+    lock = pinned.lock_for(sys.platform, platform.machine(), sys.version_info[:2], sys.implementation.name)
+    if lock is None:
+        raise SetupError(
+            "Gesperrte Pakete gibt es nur für Python 3.11 unter Linux und Windows auf 64-Bit-Prozessoren von Intel und AMD; ohne "
+            "--gesperrt wird nach Versionsbereichen eingerichtet."
+        )
+    if extras:
+        raise SetupError(
+            "Die Testwerkzeuge stehen in keiner Sperrdatei; die Tests bitte in einem zweiten Ordner laufen lassen."
+        )
+    wanted = pinned.digest(lock)
+    if known.get("locked") == wanted and up_to_date(known, set()) and suits_processor(marker, known):
+        return
+    if not importable("ensurepip"):  # another pip would have to be fetched, and no lock holds it
+        raise SetupError(NO_VENV)
+    try:
+        parts = pinned.portions(lock)
+    except ValueError:
+        raise SetupError(f"Die Sperrdatei {lock.name} ist beschädigt.") from None
+    say(
+        "Ratsassistent wird mit gesperrten Paketen eingerichtet. Das geschieht nur einmal und braucht eine Internet-Verbindung."
+    )
+    marker.unlink(missing_ok=True)
+    make_venv()
+    try:
+        more = ["--extra-index-url", TORCH_CPU] if sys.platform == "linux" and reachable(TORCH_CPU + "/torch/") else []
+        install_checked("PyTorch (nur für den Prozessor) wird installiert", parts.torch, more)
+        install_checked("Die gesperrten Pakete werden installiert", parts.others, [])
+        install_llama(llama_requirement(), parts.engine)  # last: it does not run without some of them
+    except KeyboardInterrupt:
+        raise SetupError("Die Einrichtung wurde abgebrochen; der nächste Start setzt sie neu auf.") from None
+    link_program()
+    found = {**fingerprint(), "processor": processor_key(), "extras": [], "locked": wanted}
+    marker.write_text(json.dumps(found), encoding="utf-8")
+    say("Die Einrichtung ist fertig: jedes Paket hat die Prüfsumme, die in der Sperrdatei steht.")
+
+
+def install_checked(what: str, lines: str, more: list[str]) -> None:
+    """Install packages as these lines say, checksums and all, and nothing beside them.
+
+    :raises SetupError: one of them is not to be had, or is another file than the one that was locked.
+    """
+    command = [*pip(), "install", "--require-hashes", "--no-deps", "--only-binary", ":all:", *more]
+    try:
+        with written(lines) as file:
+            run(what, [*command, "--requirement", file])
+    except SetupError:
+        raise SetupError(
+            "Nicht jedes gesperrte Paket war mit der richtigen Prüfsumme zu bekommen (Meldung oben); ohne --gesperrt wird nach "
+            "Versionsbereichen eingerichtet."
+        ) from None
+
+
+@contextlib.contextmanager
+def written(lines: str) -> Iterator[str]:
+    """Requirement lines as a file for pip."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pakete.txt"
+        file.write_text(lines, encoding="utf-8")
+        yield str(file)
+
+
+def link_program() -> None:
+    """Let the environment find the program in this folder: what `pip install --editable` does with tools that no lock holds."""
+    ask = [str(venv_python()), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    site = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
+    (Path(site) / "ratsassistent.pth").write_text(f"{ROOT}\n")  # in the encoding that Python reads it with
 
 
 def read_marker(marker: Path) -> dict[str, Any]:
@@ -163,22 +246,26 @@ def make_venv() -> None:
         borrowed = [sys.executable, "-m", "pip", "--python", str(venv_python()), "install", "pip"]
         run("pip wird in die Umgebung gebracht", borrowed)
     else:
-        raise SetupError(
-            "Diesem Python fehlt das Modul venv: unter Debian und Ubuntu hilft sudo apt install python3-venv."
-        )
+        raise SetupError(NO_VENV)
 
 
-def install_llama(requirement: str) -> None:
-    """The engine: the package this machine built earlier, else a ready-made one, else one built from source."""
+def install_llama(requirement: str, lines: str = "") -> None:
+    """The engine: the package this machine built earlier, else a ready-made one, else one built from source.
+
+    :param lines: the requirement with checksums; then only a package is taken that has one of them, or was built from one.
+    """
     if engine_works(requirement):
         return
     cached = wheel_cache(requirement)
+    if lines:
+        cached = cached.with_name(f"{cached.name}-gesperrt")
     ways = [("aus dem Zwischenspeicher", from_cache), ("fertig von upstream", ready_made), ("selbst gebaut", build)]
     for name, way in ways:
-        wheel = way(requirement, cached)
+        wheel = way(requirement, cached, lines)
         if wheel is None:
             continue
-        run(f"llama-cpp-python wird installiert ({name})", [*pip(), "install", "--force-reinstall", str(wheel)])
+        alone = ["--no-deps"] if lines else []
+        run(f"llama-cpp-python wird installiert ({name})", [*pip(), "install", "--force-reinstall", *alone, str(wheel)])
         if engine_works(requirement):
             return
         say(f"Das Paket „{wheel.name}“ läuft auf diesem Rechner nicht.")
@@ -250,22 +337,34 @@ def torch_requirement() -> str:
     return found.group(1)
 
 
-def from_cache(_requirement: str, cached: Path) -> Path | None:
+def from_cache(_requirement: str, cached: Path, _lines: str = "") -> Path | None:
     """The package that an earlier set-up left on this machine."""
     return next(iter(sorted(cached.glob("llama_cpp_python-*.whl"))), None)
 
 
-def ready_made(requirement: str, cached: Path) -> Path | None:
+def ready_made(requirement: str, cached: Path, lines: str = "") -> Path | None:
     """A ready-made package of exactly this version from upstream's index, where it can be reached."""
     if not reachable(READY_MADE + "/llama-cpp-python/"):
         say("Fertige Pakete von llama-cpp-python sind von hier nicht erreichbar.")
         return None
     command = [*pip(), "download", "--no-deps", "--only-binary", ":all:", "--index-url", READY_MADE]
-    command += ["--timeout", "20", "--retries", "1", requirement]
-    return into_cache("Ein fertiges Paket von llama-cpp-python wird gesucht", command, "--dest", cached, must=False)
+    command += ["--timeout", "20", "--retries", "1"]
+    with asked_for(requirement, lines) as wanted:
+        command += wanted
+        return into_cache("Ein fertiges Paket von llama-cpp-python wird gesucht", command, "--dest", cached, must=False)
 
 
-def build(requirement: str, cached: Path) -> Path | None:
+@contextlib.contextmanager
+def asked_for(requirement: str, lines: str) -> Iterator[list[str]]:
+    """What pip is asked for: a requirement, or lines with its checksums."""
+    if not lines:
+        yield [requirement]
+        return
+    with written(lines) as file:
+        yield ["--require-hashes", "--requirement", file]
+
+
+def build(requirement: str, cached: Path, lines: str = "") -> Path | None:
     """Built from the source package, for the very processor of this machine."""
     if not has_compiler():
         hint = COMPILERS.get(sys.platform, "einen C- und C++-Compiler")
@@ -273,8 +372,10 @@ def build(requirement: str, cached: Path) -> Path | None:
             f"Zum Bauen von llama-cpp-python fehlt ein C/C++-Compiler. So kommt er auf den Rechner: {hint}."
         )
     say("llama-cpp-python wird aus dem Quelltext gebaut. Das dauert etwa zehn Minuten, aber nur dieses eine Mal.")
-    command = [*pip(), "wheel", "--no-deps", requirement]
-    return into_cache("llama-cpp-python wird gebaut", command, "--wheel-dir", cached)
+    with asked_for(requirement, lines) as wanted:
+        return into_cache(
+            "llama-cpp-python wird gebaut", [*pip(), "wheel", "--no-deps", *wanted], "--wheel-dir", cached
+        )
 
 
 def into_cache(what: str, command: list[str], option: str, cached: Path, *, must: bool = True) -> Path | None:

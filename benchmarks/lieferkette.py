@@ -49,6 +49,7 @@ from ratsassistent.portable.locks import Pinned  # noqa: E402
 from ratsassistent.portable.targets import TARGETS, Target, environment, target  # noqa: E402
 
 SPEC = "1.6"
+MOST_NAMED = 5  # packages that nobody could look at
 NOT_HERE = "hier nicht installiert"
 # Licences that go with EUPL-1.2 when the program is handed on; whatever else there is, somebody has to look at
 GOES = re.compile(
@@ -455,7 +456,11 @@ def _audit(of: Target, told: Path | None) -> int:
     if told:
         listed = list(advisories(told))
         found = weaknesses(pinned, listed)
-        how = f"{len(listed)} Meldungen aus {told}"
+        if not listed:
+            print(f"In {told} steht keine einzige Meldung; so ist nichts verglichen.", file=sys.stderr)
+            return 1
+        newest = max(str(one.get("modified", "")) for one in listed)[:10] or "ohne Datum"
+        how = f"{len(listed)} Meldungen aus {told}, die jüngste: {newest}"
     else:
         try:
             found, skipped = ask_pip_audit(of)
@@ -468,13 +473,15 @@ def _audit(of: Target, told: Path | None) -> int:
         print(
             f"{weak.package} {weak.version}: {weak.id} ({', '.join(weak.aliases) or 'ohne weitere Nummer'}) {weak.summary}{fixed}"
         )
+    looked_at = len(pinned) - len(skipped)
+    of_all = f"{len(pinned)}" if not skipped else f"{looked_at} von {len(pinned)}"
     print(
-        f"{len(found)} bekannte Schwachstellen in {len(pinned)} gesperrten Paketen für {of.name} ({how}).",
-        file=sys.stderr,
+        f"{len(found)} bekannte Schwachstellen in {of_all} gesperrten Paketen für {of.name} ({how}).", file=sys.stderr
     )
     if skipped:
-        print(f"Nicht angesehen: {'; '.join(skipped)}", file=sys.stderr)
-    return 1 if found else 0
+        more = f" und {len(skipped) - MOST_NAMED} weitere" if len(skipped) > MOST_NAMED else ""
+        print(f"Nicht angesehen wurden {len(skipped)}: {'; '.join(skipped[:MOST_NAMED])}{more}.", file=sys.stderr)
+    return 1 if found or skipped else 0
 
 
 def main(arguments: list[str] | None = None) -> int:

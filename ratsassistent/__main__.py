@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from ratsassistent import __version__, telemetry
 from ratsassistent.errors import Ambiguous, InputError, Interrupted, RatsassistentError, UsageError
+from ratsassistent.output import seal_command
 from ratsassistent.settings import Settings, read_settings
 
 # argparse says what is wrong in English; these are all the words it has for what can go wrong here
@@ -205,6 +206,7 @@ def main(arguments: list[str] | None = None) -> int:
         args = _parser().parse_args([*given, "starten"])
     try:
         settings = read_settings(args.datenordner, args.modell)
+        seal_command.open_for(args.command, settings)
         return int(args.run(args, settings))
     except Ambiguous as error:
         _say(f"{error} Bitte eine Kennung angeben:\n" + "\n".join(error.choices))
@@ -386,10 +388,12 @@ def _release(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _keeping(command: Callable[..., argparse.ArgumentParser]) -> None:
-    from ratsassistent.output import backup_command, delete_command
+    from ratsassistent.output import backup_command, deadline_command, delete_command
 
+    deadline_command.add(command("loeschfrist", "sagt, wann eine Sitzung gelöscht werden soll", deadline_command.run))
     delete_command.add(command("loeschen", "löscht eine Sitzung und alles, was daraus entstand", delete_command.run))
     backup_command.register(command, _progress)
+    seal_command.register(command, _progress)
 
 
 def _remark(args: argparse.Namespace, settings: Settings) -> int:

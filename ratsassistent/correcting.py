@@ -36,7 +36,11 @@ _WAIT_S = 0.5  # between two looks at whether whoever was first has ended
 
 @contextmanager
 def alone(ws: Workspace, progress: Progress = quiet) -> Iterator[None]:
-    """While nobody else takes in or corrects on this data folder: both would look at what is held and miss the other's."""
+    """While nobody else takes in or corrects on this data folder: both would look at what is held and miss the other's.
+
+    :raises Locked: the non-public archive is locked.
+    """
+    ws.need_open()
     lock = lock_of(ws.nonpublic.folder)
     while True:
         try:
@@ -394,11 +398,12 @@ def _put_public_copy(ws: Workspace, file: File, pages: Sequence[Page], count: in
     wanted = {page.number for page in pages}
     if not wanted or wanted == {page.number for page in ws.public.pages(file.id)}:
         return
-    path = (ws.nonpublic if ws.nonpublic.file(file.id) is not None else ws.public).file_path(file.id)
-    if len(wanted) == count:
-        ws.public.put_file(path, file.sha256)
-        return
+    source = ws.nonpublic if ws.nonpublic.file(file.id) is not None else ws.public
     with temporary.folder() as folder:
+        path = source.readable(file.id, Path(folder))
+        if len(wanted) == count:
+            ws.public.put_file(path, file.sha256)
+            return
         part = Path(folder) / "oeffentlich.pdf"
         public_copy_safely(path, wanted, part, children)
         ws.public.put_file(part, file.sha256)

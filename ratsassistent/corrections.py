@@ -110,6 +110,27 @@ def _correct(ws: Workspace, wanted: str, place: Place, to: str | None, public: b
     return _standing(ws, made, laid.get(meeting.id))
 
 
+def bring_back(ws: Workspace, closings: Iterable[Correction]) -> int:
+    """Keep corrections that an archive does not have: what persons said is not public, after the backup it was restored from.
+
+    :param closings: those of meetings that are not held are left out.
+    :returns: how many there were.
+    """
+    with correcting.alone(ws):
+        table = Corrections(ws.nonpublic)
+        known = {one.id for one in table.all()}
+        new = []
+        for one in closings:
+            record = correcting.record(ws, one.meeting_id)
+            if one.id not in known and record is not None:
+                table.begin(record)
+                table.add(one)
+                new.append(one)
+        if new:
+            _put_in_order(ws, correcting.concerned(ws, new))
+        return len(new)
+
+
 def withdraw(ws: Workspace, correction_id: str) -> Standing:
     """Take a correction back: all is as if it had never been made.
 

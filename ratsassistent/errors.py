@@ -10,6 +10,7 @@
     │   ├── ChecksumError         the bytes on disk are not the bytes of the catalogue
     │   └── ServerError           a server that is to write is away, refuses, or answers something else
     ├── StorageError              disk full, folder read-only, database damaged or newer than the program
+    │   └── Locked                an archive is encrypted, and nobody gave the passphrase
     └── Interrupted               the user or a higher-priority job asked to stop; the work can go on later
 
 Who catches: `__main__` prints the sentence and exits with status 1 (2 for a UsageError); `output.page` shows it; `workflow.take_in` turns an
@@ -62,6 +63,10 @@ class ServerError(ModelError):
 
 class StorageError(RatsassistentError):
     """The data folder cannot be read or written."""
+
+
+class Locked(StorageError):
+    """The archive of what is not public is encrypted, and this process does not have its keys."""
 
 
 class Interrupted(RatsassistentError):

@@ -79,7 +79,7 @@ def _take_in(
         read = list(_read(ws, inputs.pdfs, children, skipped, progress, on_agenda))
         if read:
             progress("Die Vorlagen werden den Tagesordnungspunkten zugeordnet", None)
-            pack, moved = _joined_with_held(ws, _remember_released(ws, assemble(read, public)))
+            pack, moved = _joined_with_held(ws, _remember_released(ws, assemble(read, public)), Path(folder))
             on_agenda(pack.meetings)
             progress("Die Unterlagen werden abgelegt", None)
             pack = _kept(ws, pack, children)
@@ -205,12 +205,13 @@ def _publish(file: ReadFile, spans: Sequence[oparl.FileSpan]) -> ReadFile:
     return file.model_copy(update={"pages": pages})
 
 
-def _joined_with_held(ws: Workspace, pack: Pack) -> tuple[Pack, list[str]]:
+def _joined_with_held(ws: Workspace, pack: Pack, folder: Path) -> tuple[Pack, list[str]]:
     """The pack with what is held already: a Nachtrag finds its meeting, a paper handed in later its agenda item.
 
     Items keep the ids they have in the archive, and with them what was written about them. Single papers that were
     waiting for their agenda come along.
 
+    :param folder: for their files while they are taken in.
     :return: the pack, and the waiting papers that turned out to be public and so leave the non-public store.
     """
     given = {read.file.id for read in pack.files}
@@ -241,7 +242,7 @@ def _joined_with_held(ws: Workspace, pack: Pack) -> tuple[Pack, list[str]]:
             continue
         meetings[home.id] = home
         if paper in waiting:
-            files += [_held_file(ws, span) for span in paper.files if span.last >= span.first]
+            files += [_held_file(ws, span, folder) for span in paper.files if span.last >= span.first]
         places = {span.file_id for span in paper.files}
         placed = [p for i in home.agendaItem for p in i.papers if places & {s.file_id for s in p.files}]
         files = [_publish(read, [s for p in placed if p.public is True for s in p.files]) for read in files]
@@ -332,13 +333,13 @@ def _keep_file(store: Store, file: ReadFile, mine: set[int], is_public: bool, ch
         store.put_file(part, file.file.sha256)
 
 
-def _held_file(ws: Workspace, span: oparl.FileSpan) -> ReadFile:
+def _held_file(ws: Workspace, span: oparl.FileSpan, folder: Path) -> ReadFile:
     """A file of a loose paper, as it lies in the store for what is not released."""
     file = ws.nonpublic.file(span.file_id)
     if file is None:
         raise NotFound(f"Die Datei „{span.name}“ ist nicht mehr vorhanden.")
     pages = tuple(ws.nonpublic.pages(file.id))
-    return ReadFile(file=file, pages=pages, outline=(), path=ws.nonpublic.file_path(file.id))
+    return ReadFile(file=file, pages=pages, outline=(), path=ws.nonpublic.readable(file.id, folder))
 
 
 def release(ws: Workspace, paper_id: str) -> Paper:
@@ -356,7 +357,10 @@ def _release(ws: Workspace, paper_id: str) -> Paper:
     if paper is None:
         raise NotFound(f"Eine einzelne, nicht freigegebene Vorlage „{paper_id}“ ist nicht vorhanden.")
     opened = paper.model_copy(update={"public": True})
-    files = [_publish(_held_file(ws, span), [span]) for span in paper.files if span.last >= span.first]
-    _keep(ws, Pack(meetings=(), loose_papers=(opened,), files=tuple(files)))
+    with temporary.folder() as folder:
+        files = [
+            _publish(_held_file(ws, span, Path(folder)), [span]) for span in paper.files if span.last >= span.first
+        ]
+        _keep(ws, Pack(meetings=(), loose_papers=(opened,), files=tuple(files)))
     ws.nonpublic.delete_paper(paper.id, keep_remarks=True)
     return opened

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
@@ -27,7 +28,8 @@ def page_picture(ws: Workspace, file_id: str, page: int, width: int = 1000) -> b
 
     :raises NotFound: no store holds this page.
     """
-    return _PICTURES.of(_store(ws, file_id, page).file_path(file_id), page, width)
+    store = _store(ws, file_id, page)
+    return _PICTURES.of(store.file_path(file_id), page, width, lambda: store.content(file_id))
 
 
 class Pictures:
@@ -43,9 +45,10 @@ class Pictures:
         self._most, self._lock = most_bytes, Lock()
         self._turns = BoundedSemaphore(at_once or max(2, os.cpu_count() or 2))
 
-    def of(self, path: Path, page: int, width: int) -> bytes:
+    def of(self, path: Path, page: int, width: int, content: Callable[[], Path | bytes] | None = None) -> bytes:
         """A page of a file as PNG.
 
+        :param content: what it is drawn from, where that is not the file as it lies.
         :raises NotFound: the file has no such page. :raises UnreadableFile: it cannot be drawn within the limits.
         """
         try:
@@ -63,7 +66,7 @@ class Pictures:
                         self._kept.move_to_end(key)
                         return known
                 with self._turns:
-                    drawn = render_safely(path, page, width)
+                    drawn = render_safely(content() if content else path, page, width)
                 with self._lock:
                     self._kept[key] = drawn
                     while sum(map(len, self._kept.values())) > self._most:
@@ -73,8 +76,18 @@ class Pictures:
             with self._lock:
                 self._making.pop(key, None)
 
+    def forget(self) -> None:
+        """Keep no picture any more."""
+        with self._lock:
+            self._kept.clear()
+
 
 _PICTURES = Pictures()
+
+
+def forget() -> None:
+    """Keep no picture in memory of what is locked now."""
+    _PICTURES.forget()
 
 
 def is_scanned(ws: Workspace, file_id: str, page: int) -> bool:
@@ -88,6 +101,11 @@ def is_scanned(ws: Workspace, file_id: str, page: int) -> bool:
 
 class Marker:
     """Finds quotations on pages; keeps the words of the pages it saw last, in memory only."""
+
+    def forget(self) -> None:
+        """Keep nothing of what was seen: it is locked now."""
+        with self._lock:
+            self._words.clear()
 
     def __init__(self) -> None:
         self._words: OrderedDict[tuple[str, int], list[Place]] = OrderedDict()
@@ -111,7 +129,7 @@ class Marker:
                 self._words.move_to_end((file_id, page))
                 return known
         read = recognised_places if is_scanned(ws, file_id, page) else places_safely
-        words = read(store.file_path(file_id), page)
+        words = read(store.content(file_id), page)
         with self._lock:
             self._words[file_id, page] = words
             while len(self._words) > KEPT:

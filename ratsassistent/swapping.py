@@ -1,7 +1,7 @@
 """A restored state takes the place of what a data folder holds: all of it, or nothing.
 
-What enters: settings; a folder with a whole state, checked by whoever laid it there. What leaves: a data folder that
-holds that state.
+What enters: settings; a folder with a whole state, or one archive of it, checked by whoever laid it there. What leaves: a data
+folder that holds that state.
 What it does not know: where the state comes from (`backup.restoring`), what is in it.
 
 The state is made in a temporary folder and becomes `PLACE` by one renaming: from that moment on it holds. Whoever opens
@@ -19,8 +19,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from ratsassistent import temporary
-from ratsassistent.archive import database, snapshot
+from ratsassistent.archive import database, people, seal, snapshot
 from ratsassistent.archive.store import FILES
+from ratsassistent.errors import Locked
 from ratsassistent.settings import Settings
 
 PLACE = "wiederherstellung"
@@ -61,7 +62,8 @@ def is_announced(settings: Settings) -> bool:
 def commit(settings: Settings, state: Path) -> None:
     """From now on the data folder holds this state; `finish` puts it in place.
 
-    :param state: a folder inside the data folder, with the two archives and settings as they lie there.
+    :param state: a folder inside the data folder, with the two archives and settings as they lie there, or with the non-public
+        archive alone: then everything else stays.
     :raises StorageError: it cannot be renamed.
     """
     with database.storage_errors(settings.data_folder):
@@ -82,9 +84,10 @@ def finish(settings: Settings) -> bool:
     ):
         if not place.is_dir():  # another process did it meanwhile
             return True
-        for archive in (settings.public_folder, settings.nonpublic_folder):
-            _put_archive(place / archive.name, archive)
-        _put_settings(place, settings)
+        _put_archive(place / settings.nonpublic_folder.name, settings.nonpublic_folder)
+        if (place / settings.public_folder.name).is_dir():
+            _put_archive(place / settings.public_folder.name, settings.public_folder)
+            _put_settings(place, settings)
         trash = place.with_name(f"{PLACE}.fertig")  # from here on it holds no more, whatever becomes of the removing
         shutil.rmtree(trash, ignore_errors=True)
         os.replace(place, trash)
@@ -99,22 +102,41 @@ def _put_archive(source: Path, target: Path) -> None:
     new = source / FILES
     for pdf in sorted(new.iterdir()) if new.is_dir() else ():
         _place(pdf, files / pdf.name)
-    database_file = target / database.DATABASE
+    database_file, key_file = target / database.DATABASE, target / seal.KEY_FILE
     if (source / database.DATABASE).is_file():
         snapshot.put_in_place(source / database.DATABASE, database_file)
-        kept = snapshot.checksums(database_file)
     else:  # the state has no such archive
         snapshot.remove(database_file)
-        kept = set()
+    if (source / seal.KEY_FILE).is_file():
+        _place(source / seal.KEY_FILE, key_file)
+    else:
+        key_file.unlink(missing_ok=True)
+    kept = _kept(target)
     for pdf in files.iterdir():
-        if pdf.stem not in kept:
+        if pdf.suffix != (seal.SUFFIX if key_file.is_file() else ".pdf") or (kept is not None and pdf.name not in kept):
             pdf.unlink(missing_ok=True)
     database.drop_copies(target)
 
 
+def _kept(archive: Path) -> set[str] | None:
+    """The names of the PDFs that an archive has; None where it is locked, so that nobody can tell now."""
+    file = archive / database.DATABASE
+    if not file.is_file():
+        return set()
+    try:
+        keys = seal.key_to(file)
+        return {keys.file_name(sha) if keys else f"{sha}.pdf" for sha in snapshot.checksums(file)}
+    except Locked:
+        return None
+
+
 def _put_settings(place: Path, settings: Settings) -> None:
+    """Who may sign in is put back only where nobody is known: whom somebody sent away since must not come in again."""
+    has_people = (settings.data_folder / people.FOLDER / people.FILE).is_file()
     for file in sorted(place.rglob("*")):
         name = file.relative_to(place)
+        if has_people and name.parts[0] == people.FOLDER:
+            continue
         if file.is_file() and name.parts[0] not in (settings.public_folder.name, settings.nonpublic_folder.name):
             _place(file, settings.data_folder / name)
     for folder in _OWN:

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import psutil
@@ -26,8 +27,8 @@ from filelock import FileLock, Timeout
 from pydantic import JsonValue
 
 from ratsassistent import pace
-from ratsassistent.archive import database
-from ratsassistent.errors import Interrupted, RatsassistentError
+from ratsassistent.archive import database, seal
+from ratsassistent.errors import Interrupted, Locked, RatsassistentError
 from ratsassistent.jobs import KINDS, URGENT, Job, Jobs, Kind
 from ratsassistent.machine import power
 from ratsassistent.settings import Settings
@@ -46,6 +47,7 @@ HEARTBEAT_SECONDS = 10.0
 LOOK_SECONDS = 5.0  # between two looks at whether to go on
 LOCK = "arbeiter.sperre"
 LOG = "arbeiter.log"
+KEYS_FOLLOW = "RATSASSISTENT_SCHLUESSEL_FOLGEN"  # set for a worker: the keys are the first line of its standard input
 WAKE_SECONDS = 15.0  # between two looks at whether something is due
 
 _log = logging.getLogger(__name__)
@@ -115,7 +117,8 @@ def run_here(jobs: Jobs, job: Job, handler: Handler) -> None:
 def ensure_worker(settings: Settings) -> bool:
     """Start a worker for this data folder unless one runs; says whether one was started.
 
-    It is a process of its own (``python -m ratsassistent … arbeiten``) at low priority: it outlives the page.
+    It is a process of its own (``python -m ratsassistent … arbeiten``) at low priority: it outlives the page. Where the non-public
+    archive is sealed, it is given the keys, and keeps no log, which might quote papers; where it is locked, none is started.
 
     :raises StorageError: the data folder cannot be written.
     """
@@ -128,24 +131,33 @@ def ensure_worker(settings: Settings) -> bool:
                 pass
         except Timeout:
             return False
+        try:
+            keys = seal.of(folder)
+        except Locked:
+            return False
         command = [sys.executable, "-m", "ratsassistent", "--datenordner", str(settings.data_folder), "arbeiten"]
         environment = {**os.environ, "RATSASSISTENT_MODELL": settings.model}
         if settings.threads is not None:
             environment["RATSASSISTENT_THREADS"] = str(settings.threads)
-        with (folder / LOG).open("wb") as log:
+        if keys:
+            environment[KEYS_FOLLOW] = "1"
+        with Path(os.devnull if keys else folder / LOG).open("wb") as log:
             flags = 0
             if sys.platform == "win32":
                 flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
                 flags |= subprocess.BELOW_NORMAL_PRIORITY_CLASS
             child = subprocess.Popen(  # noqa: S603 - our own program, no shell
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if keys else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=environment,
                 start_new_session=True,
                 creationflags=flags,
             )
+        if keys and child.stdin:
+            with suppress(OSError), child.stdin:  # it may have ended at once
+                child.stdin.write(f"{keys.dump()}\n".encode())
     _children.append(child)
     if power.gentle(pace.wanted(settings), power.power()):
         power.lower_priority(psutil.Process(child.pid))

@@ -34,6 +34,7 @@ from ratsassistent import (
     swapping,
 )
 from ratsassistent import worker as background
+from ratsassistent.archive import seal
 from ratsassistent.asking import page_counts
 from ratsassistent.briefing_jobs import order as order_briefing
 from ratsassistent.briefings import Answer, Briefing, Coverage, Intake, ItemBriefing, Level, ModelRecord
@@ -218,7 +219,7 @@ def brief(
             on_item(ready[item.id])
     covered = coverage(ws, chosen.id, chosen)
     written = [ready[item.id] for item in items]
-    made = _briefing(covered, chosen.id, chosen.name, level, written, time.monotonic() - started)
+    made = _briefing(ws, covered, chosen.id, chosen.name, level, written, time.monotonic() - started)
     if not top:
         made = made.model_copy(update={"overview": overview(chosen, made.agendaItem, covered)})
     return made.with_sources(items, chosen)
@@ -237,7 +238,7 @@ def brief_paper(ws: Workspace, reference: str, level: Level = "auszug", *, plain
     written = with_earlier(ws, written, item)
     pages = sum(s.last - s.first + 1 for paper in item.papers for s in paper.files)
     covered = Coverage(pages=pages, read=pages)
-    made = _briefing(covered, None, item.name, level, [written], time.monotonic() - started)
+    made = _briefing(ws, covered, None, item.name, level, [written], time.monotonic() - started)
     return made.with_sources([item])
 
 
@@ -282,7 +283,7 @@ def stored_briefing(ws: Workspace, wanted: str, *, linked: bool = False) -> Brie
             known = _brief_item(ws, chosen.id, item, "auszug")
         items.append(handed_out(ws, item, known).model_copy(update={"earlier": links.get(item.id, ())}))
     covered = coverage(ws, chosen.id, chosen)
-    made = _briefing(covered, chosen.id, chosen.name, "voll", items, 0.0)
+    made = _briefing(ws, covered, chosen.id, chosen.name, "voll", items, 0.0)
     made = made.model_copy(update={"overview": overview(chosen, made.agendaItem, covered)})
     return made.with_sources(chosen.agendaItem, chosen)
 
@@ -294,6 +295,7 @@ def outdated(ws: Workspace, item: AgendaItem) -> ItemBriefing | None:
 
 
 def _briefing(
+    ws: Workspace,
     covered: Coverage,
     meeting_id: str | None,
     name: str,
@@ -310,6 +312,7 @@ def _briefing(
         model=next((i.model for i in items if i.model), None),
         seconds=round(seconds, 2),
         complete=all(i.level == level for i in items),
+        part="public" if ws.is_locked else "whole",
         **energy.fields_of(items),
     )
 
@@ -416,8 +419,12 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
 
     handlers: dict[str, background.Handler] = {"briefing": briefing, "frage": question, "vektoren": vectors}
 
-    def is_stale() -> bool:  # another pace takes another process, and a restored state takes none
-        if swapping.is_announced(given) or language_models.server(given) != server:
+    began = seal.token(given.nonpublic_folder)
+
+    def is_stale() -> bool:  # another pace or server takes another process, and a restored or locked state takes none
+        if swapping.is_announced(given) or seal.token(given.nonpublic_folder) != began:
+            return True
+        if language_models.server(given) != server:
             return True
         return power.gentle(pace.wanted(given), power.power()) != gently
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ratsassistent import meaning, swapping
+from ratsassistent.archive import seal
 from ratsassistent.archive.index import Meaning
 from ratsassistent.archive.store import Store
+from ratsassistent.errors import Locked
 from ratsassistent.jobs import Jobs
 from ratsassistent.oparl import Public
 from ratsassistent.settings import Settings
@@ -58,6 +60,19 @@ class Workspace:
         """Where a municipality may keep its own wording of the prompts."""
         return self.settings.data_folder / "prompts"
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether the non-public archive is locked, and so not there."""
+        return self.nonpublic.is_locked
+
+    def need_open(self) -> None:
+        """For what concerns both archives.
+
+        :raises Locked: the non-public one is locked.
+        """
+        if self.is_locked:
+            raise Locked(seal.LOCKED)
+
     def close(self) -> None:
         """Close both databases."""
         for store in self.stores:
@@ -68,12 +83,14 @@ class Workspace:
 def workspace(settings: Settings) -> Iterator[Workspace]:
     """Open the data folder, and close it at the end.
 
+    Where the non-public archive is locked, there is the public one alone, and nothing can be written that belongs in the other.
+
     :raises StorageError: the folder cannot be used; a German sentence says why.
     """
     swapping.finish(settings)  # a restored state that a crash kept from being put in place
     public = Store.open(settings.public_folder, public=True)
     try:
-        opened = Workspace(settings, public, Store.open(settings.nonpublic_folder, public=False))
+        opened = Workspace(settings, public, _nonpublic(settings))
     except BaseException:
         public.close()
         raise
@@ -81,6 +98,13 @@ def workspace(settings: Settings) -> Iterator[Workspace]:
         yield opened
     finally:
         opened.close()
+
+
+def _nonpublic(settings: Settings) -> Store:
+    try:
+        return Store.open(settings.nonpublic_folder, public=False)
+    except Locked:
+        return Store.locked()
 
 
 def store_of(ws: Workspace, public: Public) -> Store:

@@ -24,10 +24,11 @@ from longest_first import (
 from scripted import ScriptedModel
 from sqlalchemy import Engine
 
-from ratsassistent import correcting, intake, worker, workflow
+from ratsassistent import correcting, intake, sealing, worker, workflow
 from ratsassistent.__main__ import main
-from ratsassistent.archive import database
+from ratsassistent.archive import database, seal
 from ratsassistent.demo import demo_pack, demo_truth
+from ratsassistent.errors import InputError
 from ratsassistent.pack.files.isolated import Children
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
@@ -189,3 +190,24 @@ def model(monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
     scripted = ScriptedModel(reply)
     monkeypatch.setattr(workflow, "load_model", lambda _: scripted)
     return scripted
+
+
+@pytest.fixture
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Key files of sealed archives without the second that a passphrase takes; nothing is open yet."""
+
+    def wrap(keys: seal.Seal, words: str) -> bytes:
+        seal.check(words)
+        return f"{words}|{keys.dump()}".encode()
+
+    def unwrap(file: Path, words: str) -> seal.Seal:
+        kept, _, dumped = file.read_text("utf-8").partition("|")
+        if kept != words:
+            raise InputError(seal.WRONG)
+        return seal.Seal.load(dumped)
+
+    monkeypatch.setattr(seal, "wrap", wrap)
+    monkeypatch.setattr(seal, "unwrap", unwrap)
+    monkeypatch.setattr(seal, "_opened", {})
+    monkeypatch.setattr(seal, "_stamps", {})
+    sealing._brakes.clear()

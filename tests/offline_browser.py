@@ -66,7 +66,8 @@ def open_overview(page: Page) -> None:
     # the meeting that was being read is opened again, else it is chosen
     page.locator("#ra-meetings button:visible, #ra-item .ra-overview:visible").first.wait_for()
     if not page.locator("#ra-item .ra-overview").is_visible():
-        page.locator("#ra-meetings button").first.click()
+        # which may be at this moment, and then hides the list: a click of the mouse would wait for ever
+        page.locator("#ra-meetings button").first.dispatch_event("click")
     page.locator("#ra-item .ra-overview").wait_for()
 
 

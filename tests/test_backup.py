@@ -14,15 +14,17 @@ from pathlib import Path
 
 import pdfs
 import pytest
+from argon2 import PasswordHasher
 from commands import Run
 from conftest import files, rows, settings_for
 
-from ratsassistent import __main__, deletions, swapping, workflow
+from ratsassistent import __main__, corrections, deletions, swapping, workflow
 from ratsassistent.archive import database, snapshot
 from ratsassistent.archive.searches_table import Searches
 from ratsassistent.archive.store import Store
 from ratsassistent.backup import container, known, making, rescuing, restoring
 from ratsassistent.errors import InputError, StorageError
+from ratsassistent.people import People
 from ratsassistent.settings import Settings
 
 WORDS = "Rathaus Kirchturm 7"
@@ -387,6 +389,8 @@ def test_an_upgrade_keeps_a_copy_until_something_is_deleted(tmp_path: Path, monk
     Store.open(folder, public=False).close()
     with closing(sqlite3.connect(folder / database.DATABASE)) as connection, connection:
         connection.execute("DROP TABLE deleted")
+        connection.execute("DROP TABLE IF EXISTS deadline")
+        connection.execute("DROP TABLE IF EXISTS deadline_rule")
         connection.execute("UPDATE alembic_version SET version_num = '0010'")
         newer = [row[1] for row in connection.execute("PRAGMA table_info(job)")]
         if "person" in newer:
@@ -423,3 +427,35 @@ def test_a_worker_goes_when_a_state_is_about_to_be_put_in_place(
     thread.join(30)
     assert not thread.is_alive()
     assert not swapping.is_announced(settings)
+
+
+def test_what_was_declared_non_public_since_stays_so(settings: Settings, tmp_path: Path) -> None:
+    one = made(settings, tmp_path / "s.zip")
+    with workflow.workspace(settings) as ws:
+        (meeting,) = workflow.meetings(ws)
+        item = next(i for i in meeting.agendaItem if "Trinkbrunnen" in i.name)
+        corrections.correct(ws, meeting.id, corrections.Place(top=item.id), public=False)
+        assert not [h for h in workflow.find(ws, "Trinkbrunnen", public=True) if h.paper]
+    done = restoring.restore(settings, one.path, None)
+    assert done.closed_again == 1
+    with workflow.workspace(settings) as ws:
+        assert not [h for h in workflow.find(ws, "Trinkbrunnen", public=True) if h.paper]
+        assert [h for h in workflow.find(ws, "Trinkbrunnen", public=False) if h.paper]
+    later = made(settings, tmp_path / "t.zip")  # that knows of it
+    assert restoring.restore(settings, later.path, None).closed_again == 0
+
+
+def test_who_may_sign_in_comes_back_only_where_nobody_is_known(
+    settings: Settings, empty: Settings, tmp_path: Path
+) -> None:
+    def people(of: Settings) -> People:
+        return People(of.data_folder, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+    people(settings).add("Anna Beck", "ein langes Kennwort 1")
+    one = made(settings, tmp_path / "s.zip")
+    people(settings).remove("Anna Beck")
+    people(settings).add("Cem Demir", "ein langes Kennwort 2")
+    restoring.restore(settings, one.path, None)
+    assert [person.name for person in people(settings).all()] == ["Cem Demir"]  # whom somebody sent away stays away
+    restoring.restore(empty, one.path, None)
+    assert [person.name for person in people(empty).all()] == ["Anna Beck"]

@@ -36,6 +36,12 @@ def made(kind: Kind, form: export.Format, given: Facts | None = None) -> bytes:
     return export.render_document(data_sheet.document(kind, given), data_sheet.imprint(kind, given), form)
 
 
+def test_it_says_whether_what_is_not_public_is_encrypted() -> None:
+    for kind in data_sheet.KINDS:
+        text = exported.text_of("pdf", made(kind, "pdf", facts(sealed=True)))
+        assert bare("auf diesem Rechner mit einem Kennwort verschlüsselt") in bare(text)
+
+
 def test_the_data_sheet_is_one_page_even_with_long_paths_and_names() -> None:
     longest = max(models.load_catalogue().entries, key=lambda e: len(e.name + e.publisher + e.licence))
     folder = (
@@ -55,7 +61,7 @@ def test_the_data_sheet_says_what_an_officer_asks() -> None:
     for needed in (
         "/heim/ratsassistent", "„oeffentlich“ und „nichtoeffentlich“", "Von Unterlagen, Fragen und Antworten nichts", "127.0.0.1",
         "90 Tage", "arbeiter.log", "bis jemand die Sitzung löscht", "Art. 4 Nr. 7", "keine Auftragsverarbeitung (Art. 28)",
-        "kein Hochrisiko-System", "Anhang III", "Art. 50", "KI-Kompetenz", "Art. 22", "Kennwort je Person", "Verschlüsselung der Ablage",
+        "kein Hochrisiko-System", "Anhang III", "Art. 50", "KI-Kompetenz", "Art. 22", "Kennwort je Person", "auf diesem Rechner ist das nicht eingerichtet",
         "Keine Rechtsberatung", "(EU) 2024/1689", "26.11.2026", facts().model.name, facts().model.licence,
     ):  # fmt: skip
         assert bare(needed) in text, needed

@@ -16,7 +16,7 @@ from pathlib import Path
 import pdfs
 import pytest
 from commands import Run
-from conftest import settings_for
+from conftest import rows, settings_for
 from fpdf import FPDF
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
@@ -280,3 +280,82 @@ def test_what_is_deleted_while_it_is_taken_in_again_does_not_come_back(
         workflow.take_in(ws, [pack], progress=deleted_meanwhile)
         assert workflow.meetings(ws) == []
     assert _told(settings.data_folder, ["kaufgeheimnis", "feuerwache"], []) == []
+
+
+SECRET = ["kaufgeheimnis", "dem gutachten", "kiebitzwinkel", "grundstücksverkauf"]
+
+
+def test_of_the_non_public_part_no_byte_is_left_and_the_public_one_stays(small: Path, settings: Settings) -> None:
+    data, pack = settings.data_folder, small.parent / "paket.pdf"
+    shutil.copytree(small, data, dirs_exist_ok=True)
+    with workflow.workspace(settings) as ws:
+        (meeting,) = workflow.meetings(ws)
+        corrections.correct(ws, meeting.id, Place(paper="AN/0045/2024"), public=False)  # of a public item
+        sold = "Der Rat stimmt dem Verkauf an die Kaufgeheimnis GmbH zu."
+        ws.model = ScriptedModel(
+            lambda prompt: sold if "Kaufgeheimnis" in prompt else "Die Feuerwache Nord wird gebaut."
+        )
+        workflow.brief(ws, meeting.id, "voll")
+        workflow.remark(ws, meeting.id, "N 1", "note", text="Im Kiebitzwinkel nachfragen")
+        workflow.remark(ws, meeting.id, "Ö 2", "note", text="Feuerwehr fragen")
+        for top in ("N 1", "Ö 2"):
+            workflow.put_mark(ws, meeting.id, top, read=True)
+        Searches(ws.nonpublic).keep("Preis Kiebitzwinkel", {"meeting": meeting.id})
+        jobs, job = question_jobs.begin(ws, "Wie hoch ist der Preis im Gutachten?", meeting.id)
+        question_jobs.answer(ws, jobs, job, has_model=False)
+        ws.jobs.add("briefing", "Musterfeld", {"meeting": meeting.id})
+        for place in (data / "nichtoeffentlich" / "eingang" / "0123", data / "temp" / "ratsassistent-999999-x"):
+            place.mkdir(parents=True)  # since a crash
+            shutil.copy(pack, place)
+        (data / "nichtoeffentlich" / "arbeiter.log").write_text("Fehler bei der Kaufgeheimnis GmbH")
+        public = rows(data / "oeffentlich")
+        assert {word for _, word in _told(data, SECRET, [])} == set(SECRET), "this test would see nothing"
+        workflow.delete(ws, meeting.id, "nonpublic")
+        (left,) = workflow.meetings(ws)
+        assert [item.number for item in left.agendaItem] == ["Ö 1", "Ö 2", "Ö 3"]
+        assert [mark.item_id for mark in workflow.marks(ws, meeting.agendaItem).values()] == [left.agendaItem[1].id]
+        assert [one.text for one in workflow.remarks(ws, meeting.id)] == ["Feuerwehr fragen"]
+        assert ws.jobs.all() == []
+        with pytest.raises(InputError, match="nichts Nichtöffentliches"):
+            workflow.delete(ws, meeting.id, "nonpublic")
+    assert _told(data, SECRET, []) == []
+    assert _told(data / "nichtoeffentlich", ["trinkbrunnen", "feuerwache"], []) == []
+    assert rows(data / "oeffentlich") == public
+    closed = {"correction", "deleted", "mark", "embedding_model", "about", "alembic_version"}
+    assert {name.split(".")[1] for name, held in rows(data / "nichtoeffentlich").items() if held} <= closed
+    (said,) = (data / deletions.FILE).read_text(encoding="utf-8").splitlines()
+    assert json.loads(said)["kind"] == "nonpublic"
+    with workflow.workspace(settings) as ws:  # what a person hid is hidden from those who take it in again
+        workflow.take_in(ws, [pack])
+        (again,) = workflow.meetings(ws)
+        assert [paper.reference for paper in again.agendaItem[3].papers] == ["BV/0099/2024"]
+        assert ws.public.papers_by_reference("AN/0045/2024") == []
+        workflow.delete(ws, meeting.id)
+        assert {one.kind for one in deletions.known(ws)} == {"nonpublic", "Meeting"}
+    assert _told(data, [*SECRET, "trinkbrunnen", "feuerwache"], []) == []
+
+
+@pytest.mark.parametrize("step", ["leftovers.remove", "deletion.end"])
+def test_of_a_non_public_part_a_crash_does_not_leave_half(
+    small: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    class Crash(BaseException):
+        """The power is gone."""
+
+    def crash(*_: object, **__: object) -> None:
+        raise Crash
+
+    shutil.copytree(small, settings.data_folder, dirs_exist_ok=True)
+    with workflow.workspace(settings) as ws:
+        (meeting,) = workflow.meetings(ws)
+        corrections.correct(ws, meeting.id, Place(paper="AN/0045/2024"), public=False)
+        Searches(ws.nonpublic).keep("Kiebitzwinkel", {"meeting": meeting.id})
+        with monkeypatch.context() as patch:
+            patch.setattr(f"ratsassistent.deleting.{step}", crash)
+            with pytest.raises(Crash):
+                workflow.delete(ws, meeting.id, "nonpublic")
+    with workflow.workspace(settings) as ws:
+        (left,) = workflow.meetings(ws)
+        assert len(left.agendaItem) == 3
+    assert _told(settings.data_folder, SECRET, []) == []
+    assert _points(settings.data_folder)["nichtoeffentlich.meeting"] == 0

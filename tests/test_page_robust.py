@@ -16,7 +16,7 @@ import threading
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ import pytest
 from browsing import NEEDS, WAIT_MS, Served, browser, demo, served_settings, serving, window
 from commands import ROOT, is_one_sentence
 
-from ratsassistent import briefing_items, embedding_files, models, workflow
+from ratsassistent import briefing_items, embedding_files, models, sealing, workflow
 from ratsassistent import demo as demo_files
 from ratsassistent.output.page_actions import FAILED, GONE
 from ratsassistent.writing import briefing as writing
@@ -133,6 +133,19 @@ def result(page: Page) -> Locator:
     return page.locator("#ra-result")
 
 
+def uploaded() -> set[Path]:
+    """What lies where Gradio puts what is handed in."""
+    uploads = Path(os.environ["GRADIO_TEMP_DIR"])
+    return {f for f in uploads.rglob("*") if f.is_file() and f.stat().st_size}
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + WAIT_MS / 1000
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 # --- first start
 
 
@@ -203,7 +216,9 @@ def test_a_folder_is_dropped_or_chosen_and_its_folders_say_what_belongs_where(
     page.get_by_role("tab", name="Einlesen").click()
     with page.expect_file_chooser() as choosing:
         page.get_by_role("button", name="Ganzen Ordner auswählen").click()
-    choosing.value.set_files(folder)
+    with page.expect_response(lambda answer: "/upload" in answer.url):
+        choosing.value.set_files(folder)
+    wait_until(lambda: not uploaded())  # taken from there: what is told on the page is the same as before
     result(page).get_by_text("2 von 2 Seiten gelesen.").wait_for()
     assert len(held(served)) == len(set(held(served)))
 
@@ -347,7 +362,7 @@ FAULTS = {
 def test_each_fault_of_a_file_is_one_sentence_and_nothing_is_lost(
     page: Page, served: Served, musterfeld: str, tmp_path: Path
 ) -> None:
-    before = held(served)
+    before, lying = held(served), uploaded()
     files = [tmp_path / name for name in FAULTS]
     for file in files:
         file.write_bytes(FAULTS[file.name][0])
@@ -365,8 +380,7 @@ def test_each_fault_of_a_file_is_one_sentence_and_nothing_is_lost(
     result(page).get_by_text("Es konnte nichts gelesen werden").wait_for()
     assert page.get_by_text(re.compile("Traceback|Error|Exception")).count() == 0
     assert len(held(served)) == len(before) + 1
-    uploads = Path(os.environ["GRADIO_TEMP_DIR"])
-    assert [f for f in uploads.rglob("*") if f.is_file() and f.stat().st_size] == []
+    wait_until(lambda: uploaded() <= lying)
 
 
 def test_a_fault_of_the_program_is_a_sentence_too(
@@ -383,6 +397,61 @@ def test_a_fault_of_the_program_is_a_sentence_too(
         page.get_by_text(FAILED).first.wait_for()
     assert page.get_by_text("verraten").count() == 0
     open_item(page, "Trinkbrunnen")
+
+
+# --- the passphrase of what is not public
+
+
+def test_a_passphrase_shuts_what_is_not_public_in_every_tab(
+    browser: Browser, page: Page, served: Served, musterfeld: str, quick_keys: None
+) -> None:
+    words = "Kirchturm Regen Fahrrad"
+
+    def show_closed(tab: Page) -> None:
+        open_meeting(tab)
+        tab.get_by_role("navigation", name="Tagesordnung").get_by_role("button", name="Grundstücks").first.click()
+        tab.locator("#ra-item .ra-nonpublic-banner").first.wait_for()
+
+    def passphrase(tab: Page) -> Locator:
+        return tab.get_by_role("form", name="Kennwort für Nichtöffentliches").get_by_label("Kennwort", exact=True)
+
+    def unlock(tab: Page, said: str) -> None:
+        passphrase(tab).fill(said)
+        passphrase(tab).press("Enter")
+
+    page.get_by_role("tab", name="Hilfe").click()
+    page.get_by_role("button", name="Kennwort für Nichtöffentliches").click()
+    for field, said in (("Kennwort", words), ("Noch einmal dasselbe Kennwort", "etwas ganz anderes")):
+        page.locator("#ra-help").get_by_label(field, exact=True).fill(said)
+    page.get_by_role("button", name="Mit diesem Kennwort verschlüsseln").click()
+    page.get_by_text("Die beiden Kennwörter sind nicht gleich.").wait_for()
+    for field in ("Kennwort", "Noch einmal dasselbe Kennwort"):
+        page.locator("#ra-help").get_by_label(field, exact=True).fill(words)
+    page.get_by_role("button", name="Mit diesem Kennwort verschlüsseln").click()
+    page.get_by_text("Der nichtöffentliche Teil ist aufgeschlossen.").wait_for()
+    assert sealing.is_sealed(served.settings)
+    with window(browser, served) as second:
+        for tab in (page, second):
+            show_closed(tab)
+        page.get_by_role("button", name="Jetzt verschließen").click()
+        for tab in (page, second):  # the other one looks by itself
+            passphrase(tab).wait_for()
+            tab.locator("#ra-item .ra-nonpublic-banner").first.wait_for(state="detached")
+            assert tab.get_by_text("Grundstücks").count() == 0
+        unlock(second, "das falsche Kennwort")
+        second.get_by_text("Dieses Kennwort passt nicht").wait_for()
+        unlock(second, words)
+        for tab in (page, second):
+            tab.get_by_text("Der nichtöffentliche Teil ist aufgeschlossen.").wait_for()
+    page.reload()
+    show_closed(page)
+    page.get_by_role("tab", name="Hilfe").click()
+    page.get_by_role("button", name="Kennwort für Nichtöffentliches").click()
+    part = page.locator("#ra-help form").filter(has_text="Verschlüsselung aufheben")
+    part.get_by_label("Kennwort", exact=True).fill(words)
+    part.get_by_role("button", name="Verschlüsselung aufheben").click()
+    page.get_by_role("button", name="Jetzt verschließen").wait_for(state="detached")
+    assert not sealing.is_sealed(served.settings)
 
 
 # --- keys

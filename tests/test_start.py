@@ -4,6 +4,7 @@ import ast
 import http.server
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -11,6 +12,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
+from ratsassistent.portable import locks, pinned
+from ratsassistent.portable.targets import TARGETS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOURCE = REPOSITORY / "start.py"
@@ -41,6 +45,7 @@ class Steps:
         self.start = start
         self.names = []
         self.commands = []
+        self.asked = []  # the lines of the requirement file that each command names
         self.fail_at = None
         self.failure = start.SetupError("misslungen")
         self.works = [False, True]  # the engine: before and after its installation
@@ -49,6 +54,9 @@ class Steps:
         assert not (self.start.VENV / self.start.MARKER).exists(), "the marker is written last"
         self.names.append(what)
         self.commands.append(command)
+        self.asked.append(
+            Path(command[command.index("--requirement") + 1]).read_text() if "--requirement" in command else ""
+        )
         if self.fail_at and self.fail_at in what:
             raise self.failure
         if "Umgebung für das Programm" in what:
@@ -73,6 +81,7 @@ def steps(start, monkeypatch):
     monkeypatch.setattr(start, "reachable", lambda _url: False)
     monkeypatch.setattr(start, "has_compiler", lambda: True)
     monkeypatch.setattr(start, "torch_there", lambda: True)
+    monkeypatch.setattr(start, "link_program", lambda: steps.names.append("gefunden"))
     return steps
 
 
@@ -83,7 +92,15 @@ def test_it_needs_nothing_but_the_standard_library():
     tree = ast.parse(SOURCE.read_text(encoding="utf-8"))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names | {"ratsassistent"}
+    ours = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and "ratsassistent" in node.module]
+    assert [(node.module, [alias.name for alias in node.names]) for node in ours] == [
+        ("ratsassistent.portable", ["pinned"])
+    ]
+    assert_needs_nothing = (
+        "import sys; sys.modules['packaging'] = sys.modules['psutil'] = None; import ratsassistent.portable.pinned"
+    )
+    subprocess.run([sys.executable, "-S", "-c", assert_needs_nothing], check=True, cwd=REPOSITORY)
 
 
 def test_an_old_python_can_read_it_and_is_told_in_one_sentence(start, monkeypatch, capsys):
@@ -368,6 +385,133 @@ def test_it_finds_what_pyproject_says_of_pytorch(start, monkeypatch):
     assert start.torch_requirement() in project["dependencies"]
 
 
+# With the packages of a lock file
+
+ONE, TWO, THREE = ("a" * 64, "b" * 64, "c" * 64)
+LOCK = f"""# made by a machine
+llama-cpp-python==1.2.3 \\
+    --hash=sha256:{ONE}
+torch==2.13.0+cpu \\
+    --hash=sha256:{TWO}
+a-package==1.0 \\
+    --hash=sha256:{ONE} \\
+    --hash=sha256:{THREE}
+another==2
+    --hash=sha256:{TWO}
+""".replace("another==2\n", "another==2 \\\n")
+
+
+@pytest.fixture
+def lock(start, steps, monkeypatch, tmp_path):
+    """A small lock file, said to be the one for this machine."""
+    file = tmp_path / "lock-linux.txt"
+    file.write_text(LOCK)
+    monkeypatch.setattr(pinned, "lock_for", lambda *_: file)
+    monkeypatch.setattr(start.sys, "platform", "linux")
+    monkeypatch.setattr(start, "importable", lambda _module: True)
+    return file
+
+
+def test_only_what_is_locked_is_installed_each_with_its_checksums(start, steps, lock):
+    start.set_up(set(), locked=True)
+    assert steps.names == [
+        "Eine Umgebung für das Programm wird angelegt", "PyTorch (nur für den Prozessor) wird installiert",
+        "Die gesperrten Pakete werden installiert", "llama-cpp-python wird gebaut",
+        "llama-cpp-python wird installiert (selbst gebaut)", "gefunden",
+    ]  # fmt: skip
+    torch, others, built = steps.asked[1:4]  # the engine last: it needs others of them to run
+    assert built.startswith(f"llama-cpp-python==1.2.3 --hash=sha256:{ONE} --hash=sha256:")
+    assert torch == f"torch==2.13.0+cpu --hash=sha256:{TWO}\n"
+    assert others == f"a-package==1.0 --hash=sha256:{ONE} --hash=sha256:{THREE}\nanother==2 --hash=sha256:{TWO}\n"
+    assert all("--require-hashes" in steps.commands[n] and "--no-deps" in steps.commands[n] for n in (1, 2, 3))
+    assert all("--only-binary" in steps.commands[n] for n in (1, 2))  # a source package would run its own code first
+    assert "--no-deps" in steps.commands[4]
+    assert not any(str(start.ROOT) in command[-1] for command in steps.commands[1:]), (
+        "nothing is fetched to build the program"
+    )
+
+
+def test_a_locked_environment_stays_one_and_is_made_anew_with_a_new_lock(start, steps, lock):
+    start.set_up(set(), locked=True)
+    steps.names.clear()
+    start.set_up(set())
+    start.set_up(set(), locked=True)
+    assert steps.names == []
+    lock.write_text(LOCK.replace("another==2", "another==3"))
+    steps.works = [False, True]
+    start.set_up(set())
+    assert steps.names[0].startswith("Eine Umgebung")
+    assert any("another==3" in asked for asked in steps.asked)
+
+
+def test_an_unlocked_environment_is_made_anew_where_locked_packages_are_wanted(start, steps, lock):
+    start.set_up(set())
+    steps.names.clear()
+    steps.works = [False, True]
+    start.set_up(set(), locked=True)
+    assert steps.did("Umgebung für das Programm") == 1
+    assert not steps.did("Weitere Pakete")
+
+
+def test_what_was_built_without_checksums_is_not_taken_for_locked(start, steps, lock):
+    start.install_llama("llama-cpp-python==1.2.3")
+    steps.works = [False, True]
+    start.set_up(set(), locked=True)
+    assert not steps.did("aus dem Zwischenspeicher")
+    assert steps.did("wird gebaut") == 2
+
+
+@pytest.mark.parametrize("where", ["PyTorch", "gesperrten Pakete"])
+def test_a_package_that_is_not_the_one_that_was_locked_ends_the_set_up(start, steps, lock, where):
+    steps.fail_at = where
+    with pytest.raises(start.SetupError, match=r"mit der richtigen Prüfsumme.*ohne --gesperrt"):
+        start.set_up(set(), locked=True)
+    assert not (start.VENV / start.MARKER).exists()
+
+
+def test_where_no_lock_is_it_says_so_and_sets_nothing_up(start, steps, monkeypatch, lock):
+    with pytest.raises(start.SetupError, match="zweiten Ordner"):
+        start.set_up({"test"}, locked=True)
+    lock.write_text("a-package\n")
+    with pytest.raises(start.SetupError, match="beschädigt"):
+        start.set_up(set(), locked=True)
+    monkeypatch.setattr(pinned, "lock_for", lambda *_: None)
+    with pytest.raises(start.SetupError, match=r"Python 3\.11 .* ohne --gesperrt"):
+        start.set_up(set(), locked=True)
+    assert steps.names == []
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "version", "key"),
+    [("linux", "x86_64", (3, 11), "linux"), ("win32", "AMD64", (3, 11), "windows"), ("linux", "aarch64", (3, 11), None),
+     ("darwin", "x86_64", (3, 11), None), ("linux", "x86_64", (3, 12), None)],
+)  # fmt: skip
+def test_which_lock_is_for_which_machine(system, machine, version, key):
+    found = pinned.lock_for(system, machine, version, "cpython")
+    assert found == (TARGETS[key].lock if key else None)
+    assert pinned.lock_for(system, machine, version, "pypy") is None
+
+
+@pytest.mark.parametrize("of", TARGETS.values(), ids=TARGETS)
+def test_the_portions_are_the_lock(of):
+    made = pinned.portions(of.lock)
+    held = {pin.name: pin for pin in locks.read(of.lock)}
+    lines = [*made.engine.splitlines(), *made.torch.splitlines(), *made.others.splitlines()]
+    assert len(lines) == len(held)
+    for line in lines[1:]:
+        name, _, rest = line.partition("==")
+        assert tuple(rest.split(" --hash=sha256:")) == (held[name].version, *held[name].hashes)
+    allowed = re.findall(r"sha256:(\w{64})", made.engine)
+    assert set(allowed) == {*held["llama-cpp-python"].hashes, *(target.engine.sha256 for target in TARGETS.values())}
+
+
+def test_the_environment_finds_the_program_in_this_folder(start, monkeypatch, tmp_path):
+    done = subprocess.CompletedProcess([], 0, stdout=f"{tmp_path}\n")
+    monkeypatch.setattr(start.subprocess, "run", lambda *_args, **_named: done)
+    start.link_program()
+    assert (tmp_path / "ratsassistent.pth").read_text() == f"{start.ROOT}\n"
+
+
 # Steps and addresses
 
 
@@ -414,7 +558,9 @@ def test_an_address_that_never_answers_is_given_up(start, monkeypatch):
 def started(start, monkeypatch):
     """What main starts after a set-up that is taken as done."""
     commands = []
-    monkeypatch.setattr(start, "set_up", lambda extras: commands.append(sorted(extras)))
+    monkeypatch.setattr(
+        start, "set_up", lambda extras, locked: commands.append([*sorted(extras), *["gesperrt"] * locked])
+    )
     monkeypatch.setattr(start.subprocess, "call", lambda command, **_named: commands.append(command[1:]) or 0)
     monkeypatch.setattr(start, "hand_over", lambda command: commands.append(command[1:]) or 0)
     monkeypatch.setattr(start.os, "chdir", lambda _folder: None)
@@ -431,6 +577,7 @@ MODEL = ["-m", "ratsassistent", "modelle", "laden"]
         (["starten", "--port", "80"], [[], MODEL, ["-m", "ratsassistent", "starten", "--port", "80"]]),
         (["--test", "-k", "agenda"], [["test"], MODEL, ["-m", "pytest", "-k", "agenda"]]),
         (["--nur-einrichten"], [[], MODEL]),
+        (["--gesperrt", "frage", "Was?"], [["gesperrt"], ["-m", "ratsassistent", "frage", "Was?"]]),
         (["frage", "Was kostet es?"], [[], ["-m", "ratsassistent", "frage", "Was kostet es?"]]),
     ],
 )
@@ -447,7 +594,7 @@ def test_without_a_model_the_page_still_opens(start, started, monkeypatch, argum
 
 
 def test_a_failure_is_one_sentence_and_an_exit_status(start, monkeypatch, capsys):
-    def fail(_extras):
+    def fail(_extras, **_named):
         raise start.SetupError("Es fehlt etwas.")
 
     monkeypatch.setattr(start, "set_up", fail)

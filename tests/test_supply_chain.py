@@ -173,8 +173,12 @@ def test_advisories_that_were_brought_along_are_compared_with_the_lock(
     told = capsys.readouterr()
     assert told.out.startswith(f"pypdf {pin.version}: TEST-pypdf (CVE-0000-1) erfunden Behoben in 9999.")
     assert "1 bekannte Schwachstellen" in told.err
-    (tmp_path / "leer.json").write_text("[]", encoding="utf-8")
-    assert chain.main(["pruefen", "--meldungen", str(tmp_path / "leer.json")]) == 0
+    other = tmp_path / "andere.json"
+    other.write_text(json.dumps([advisory("fremd", {"introduced": "0"}, modified="2026-11-01T00:00:00Z")]), "utf-8")
+    assert chain.main(["pruefen", "--meldungen", str(other)]) == 0
+    assert "die jüngste: 2026-11-01" in capsys.readouterr().err
+    other.write_text("[]", encoding="utf-8")
+    assert chain.main(["pruefen", "--meldungen", str(other)]) == 1  # nothing to compare with is no good news
 
 
 def test_who_could_not_look_does_not_say_that_all_is_well(
@@ -186,3 +190,8 @@ def test_who_could_not_look_does_not_say_that_all_is_well(
     monkeypatch.setattr(chain.subprocess, "run", lambda *_, **__: Done)
     assert chain.main(["pruefen"]) == 1
     assert "pip-audit hat nichts ausrichten können" in capsys.readouterr().err
+    # an index without advisories: pip-audit itself then says „No known vulnerabilities found“
+    pins = [{"name": p.name, "skip_reason": "not found on PyPI"} for p in locks.read(LINUX.lock)]
+    Done.stdout = json.dumps({"dependencies": pins})
+    assert chain.main(["pruefen"]) == 1
+    assert f"0 bekannte Schwachstellen in 0 von {len(pins)} gesperrten Paketen" in capsys.readouterr().err

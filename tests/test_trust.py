@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
+import time
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,14 +18,24 @@ from conftest import settings_for
 
 from ratsassistent import models
 from ratsassistent.briefings import ItemBriefing, PromptRecord, Statement
-from ratsassistent.errors import NotFound
+from ratsassistent.errors import InputError, NotFound
 from ratsassistent.glossary import entries
 from ratsassistent.glossary.loading import Entry
 from ratsassistent.oparl import AgendaItem
-from ratsassistent.output import export, page_about, page_glossary, page_help, page_item, page_trust, phrases
+from ratsassistent.output import (
+    export,
+    page_about,
+    page_glossary,
+    page_help,
+    page_item,
+    page_proof,
+    page_trust,
+    phrases,
+)
 from ratsassistent.output.document_about import checks, marking
 from ratsassistent.output.page_about import Known
 from ratsassistent.output.page_help import Help
+from ratsassistent.output.page_proof import Proving
 from ratsassistent.workspace import Workspace
 from ratsassistent.writing.model.prompts import load_prompt, prompt_text
 
@@ -188,19 +201,20 @@ def help_(tmp_path: Path) -> Help:
 
 
 def test_each_part_begins_with_a_heading_and_leads_to_the_others(help_: Help) -> None:
-    for part in ("kurs", "glossar", "datenschutz", "programm"):
+    parts = ("kurs", "glossar", "datenschutz", "nachweis", "programm")
+    for part in parts:
         html = help_.view(part)
         assert is_harmless(html)
         assert html.count("<h2") == 1
         assert html.count('aria-current="page"') == 1
-        for other in ("kurs", "glossar", "datenschutz", "programm"):
+        for other in parts:
             assert f'data-part="{other}"' in html
 
 
 @pytest.mark.parametrize(("part", "lesson"), [(None, None), ("fremd", None), ("<b>", "1")])
 def test_an_unknown_part_is_the_beginning(help_: Help, part: str | None, lesson: str | None) -> None:
     html = help_.view(part, lesson)
-    assert html.count("ra-help-card") == 5
+    assert html.count("ra-help-card") == 6
     assert "<h2" not in html
 
 
@@ -250,15 +264,18 @@ def test_a_page_of_the_demonstration_pack_is_shown_without_taking_it_in(help_: H
     assert not help_.settings.data_folder.exists()
 
 
+def clicks(help_: Help) -> tuple[Any, page_trust.HelpEvents]:
+    """What a click in the view does, and the handlers."""
+    names = {"help": "text", "help_page": "page", "proof": "proof", "proof_drawn": "drawn", "proof_timer": "timer"}
+    events = page_trust.HelpEvents(SimpleNamespace(**names), help_)  # type: ignore[arg-type]
+    return lambda **wanted: list(events.act(None, SimpleNamespace(_data=wanted))), events  # type: ignore[arg-type]
+
+
 def test_clicks_in_the_view_change_its_two_parts(help_: Help) -> None:
-    page: Any = SimpleNamespace(help="text", help_page="page")
-    events = page_trust.HelpEvents(page, help_)
-
-    def click(**wanted: str) -> list[dict[Any, Any]]:
-        return list(events.act(None, SimpleNamespace(_data=wanted)))  # type: ignore[arg-type]
-
+    click = clicks(help_)[0]
     (lesson,) = click(do="help", part="kurs", lesson="2")
     assert "Warum es sich irrt" in lesson["text"]
+    assert lesson["proof"] == ""
     assert "<img" not in lesson["page"]
     (shown,) = click(do="cite", file="beispiel", page="30")
     assert "<strong>Seite 30</strong>" in shown["page"]
@@ -268,6 +285,96 @@ def test_clicks_in_the_view_change_its_two_parts(help_: Help) -> None:
     assert "<progress" in waiting["text"]
     assert ready["text"].count("download=") == 6
     assert click(do="fremd") == []
+
+
+# --- the self-test
+
+
+REPORT = {
+    "passed": True, "faults": [], "means": [{"name": "filter", "active": True, "reason": ""}, {"name": "hook", "active": True, "reason": ""}],
+    "loaded": {"models": [{"for": "Suche"}]},
+}  # fmt: skip
+STANDS_FOR = """
+import json, os, sys, time
+print("Einlesen …", file=sys.stderr, flush=True)
+while not os.path.exists({go!r}):
+    time.sleep(0.01)
+print("Auszug …", file=sys.stderr)
+report = {report!r}
+if report is None:
+    sys.exit("Der Ordner ist nicht beschreibbar.")
+open(sys.argv[sys.argv.index("-o") + 1], "wb").write(b"%PDF-1.7")
+print(json.dumps(report))
+"""
+
+
+def proving(help_: Help, tmp_path: Path, report: Any) -> Proving:
+    code = STANDS_FOR.format(go=str(tmp_path / "weiter"), report=report)
+    help_.proving = Proving(help_.settings, [sys.executable, "-c", code])
+    return help_.proving
+
+
+def test_the_self_test_runs_beside_the_page_and_ends_in_a_sheet(help_: Help, tmp_path: Path) -> None:
+    made = proving(help_, tmp_path, REPORT)
+    click, events = clicks(help_)
+    (opened,) = click(do="help", part="nachweis")
+    assert "Offline-Nachweis erstellen" in words(opened["proof"])
+    assert 'data-model="1"' not in opened["proof"]  # there is none here
+    assert not opened["timer"].active
+    (begun,) = click(do="prove")
+    assert begun["timer"].active
+    while "Einlesen" not in made.html():
+        assert made.running
+        time.sleep(0.01)
+    (seen,) = events.look(begun["drawn"])
+    assert "Schritt 1 von 8: Einlesen …" in words(seen["proof"])
+    assert click(do="prove")[0]["proof"] == seen["proof"], "a second click begins no second one"
+    assert list(events.look(seen["drawn"])) == list(events.look("")) == []
+    (tmp_path / "weiter").touch()
+    made.join(60)
+    (done,) = events.look(seen["drawn"])
+    assert not done["timer"].active
+    assert is_harmless(done["proof"])
+    said = words(done["proof"])
+    for needed in (
+        "Bestanden.",
+        "Zugesehen hat das Betriebssystem selbst",
+        "Das Sprachmodell war nicht dabei.",
+        "Noch einmal erstellen",
+    ):
+        assert needed in said
+    assert re.search(r'download="[\w-]+\.pdf" href="data:application/pdf;base64,JVBERi0xLjc="', done["proof"])
+
+
+@pytest.mark.parametrize(
+    ("report", "told"),
+    [
+        ({**REPORT, "passed": False, "faults": [f"Gefragt wurde {EVIL}.", "Noch etwas."]}, "Nicht bestanden. Gefragt wurde <img"),
+        (None, "Der Ordner ist nicht beschreibbar."),
+    ],
+)  # fmt: skip
+def test_a_self_test_that_fails_says_why(help_: Help, tmp_path: Path, report: Any, told: str) -> None:
+    made = proving(help_, tmp_path, report)
+    (tmp_path / "weiter").touch()
+    made.start(with_model=True)
+    made.join(60)
+    assert is_harmless(made.html())
+    assert told in words(made.html())
+    assert ("eine weitere Beanstandung" in words(made.html())) is ("download=" in made.html()) is (report is not None)
+
+
+def test_only_python_watching_is_not_passed_off_as_more() -> None:
+    told = page_proof.sentences({**REPORT, "means": REPORT["means"][1:]})  # type: ignore[index]
+    assert "nur die Programmiersprache Python" in told
+    assert "Betriebssystem" not in told
+
+
+def test_from_elsewhere_nobody_starts_it(help_: Help, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_proof, "acting", lambda given: replace(given, person="ra:person-1"))
+    with pytest.raises(InputError, match="an dem Rechner"):
+        help_.proving.start(with_model=False)
+    assert not help_.proving.running
+    assert "<button" not in help_.proving.html()
 
 
 # --- the glossary

@@ -12,13 +12,14 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
 
-from ratsassistent.archive import migrations
+from ratsassistent.archive import migrations, seal
 from ratsassistent.errors import StorageError
 
 DATABASE = "archiv.sqlite"
@@ -39,15 +40,19 @@ def open_engine(folder: Path) -> Engine:
     """The engine of the archive in `folder`, which is made and migrated where needed.
 
     :raises StorageError: the folder cannot be written, the database is damaged or was written by a newer program.
+    :raises Locked: it is encrypted, and this process does not have the keys.
     """
     if is_lost(folder):
         raise StorageError(damaged(folder))
+    keys = seal.of(folder)
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # other users of this machine have no business here
         engine = create_engine(
-            URL.create("sqlite", database=str(folder / DATABASE)), connect_args={"timeout": BUSY_SECONDS}
+            URL.create("sqlite", database=str(folder / DATABASE)),
+            module=seal.driver(keys),
+            connect_args={"timeout": BUSY_SECONDS},
         )
-        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "connect", partial(_prepare, keys))
         event.listen(engine, "begin", _begin)
         try:
             if _needs_migration(engine, folder):
@@ -86,7 +91,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
     """Turns what the database or the disk says into a StorageError with one German sentence."""
     try:
         yield
-    except (exc.DBAPIError, sqlite3.Error) as error:
+    except seal.errors(exc.DBAPIError) as error:
         origin = error.orig if isinstance(error, exc.DBAPIError) else error
         sentence = _sentence(getattr(origin, "sqlite_errorcode", None), folder)
         if sentence is None:
@@ -98,7 +103,8 @@ def storage_errors(folder: Path) -> Iterator[None]:
         raise StorageError(_os_sentence(error, folder)) from error
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare(keys: seal.Seal | None, connection: sqlite3.Connection, _record: object) -> None:
+    seal.give_key(connection, keys)
     connection.isolation_level = None  # transactions are begun by `_begin`, DDL included
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -138,9 +144,14 @@ def is_lost(folder: Path) -> bool:
     """Whether an archive has files and no database any more: it must not begin anew, as if nothing had been there."""
     file = folder / DATABASE
     try:
-        return not (file.is_file() and file.stat().st_size) and any((folder / FILES).glob("*.pdf"))
+        return not (file.is_file() and file.stat().st_size) and any(is_paper(f) for f in (folder / FILES).iterdir())
     except OSError:
         return False
+
+
+def is_paper(file: Path) -> bool:
+    """Whether a file in `FILES` is a PDF, encrypted or not; the others are halves of copies."""
+    return file.suffix in (".pdf", seal.SUFFIX)
 
 
 def drop_copies(folder: Path, older_than_s: float = 0.0) -> None:

@@ -7,20 +7,24 @@ the archive is opened next.
 What it does not know: other archives, backups, what a flash drive keeps of a deleted file.
 
 A PDF (with its page texts) that another paper or meeting also stands in is kept, with all its words.
+
+Of a meeting the non-public part can go alone: all that this archive has of it goes, and what goes is noted apart, since the
+other archive still has the rest.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from ratsassistent.archive import deletions_table, editions, fulltext, jobs_table, saving, tables
+from ratsassistent.archive import deletions_table, editions, fulltext, jobs_table, saving, tables, vectors
 from ratsassistent.archive.database import drop_copies, outside_transaction, writing
+from ratsassistent.archive.deletions_table import Part
 from ratsassistent.oparl import Paper
 
 if TYPE_CHECKING:  # which removes by this module
@@ -28,12 +32,16 @@ if TYPE_CHECKING:  # which removes by this module
 
 _CLEAN = "clean:"
 _FILE = "file:"
-_FORGET = "forget:"
-_DELETE = "delete:"
+_FORGET: dict[Part, str] = {"all": "forget:", "nonpublic": "forget-part:"}
+_DELETE: dict[Part, str] = {"all": "delete:", "nonpublic": "delete-part:"}
 
 
-def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
-    """Remove a meeting and all derived from it; returns the ids of meeting, items, papers and files that went."""
+def delete_meeting(connection: Connection, meeting_id: str, part: Part = "all") -> list[str]:
+    """Remove a meeting and all derived from it; returns the ids of meeting, items, papers and files that went.
+
+    :param part: "nonpublic": the other archive keeps what it has. What persons corrected stays, since it only names ids and
+        holds for the rest, too; the meeting as it was found goes, since it has the words of both parts.
+    """
     if connection.execute(select(tables.meeting.c.id).where(tables.meeting.c.id == meeting_id)).first() is None:
         return []
     item, link, of_meeting = tables.agenda_item, tables.item_paper, tables.meeting_file
@@ -65,10 +73,28 @@ def delete_meeting(connection: Connection, meeting_id: str) -> list[str]:
     ))  # fmt: skip
     entry = tables.register_entry
     connection.execute(delete(entry).where((entry.c.meeting_id == meeting_id) | entry.c.item_id.in_(items)))
-    deletions_table.note(connection, "Meeting", [meeting_id])
+    if part == "all":
+        deletions_table.note(connection, "Meeting", [meeting_id])
+    else:
+        deletions_table.note_nonpublic(connection, meeting_id)
+        connection.execute(delete(tables.found).where(tables.found.c.meeting_id == meeting_id))
     gone = _finish(connection, [meeting_id, *items, *gone, *own], files)
-    _note(connection, [f"{_FORGET}{key}" for key in gone])
+    _note(connection, [f"{_FORGET[part]}{key}" for key in gone])
     return gone
+
+
+def delete_nonpublic(store: Store, meeting_id: str) -> tuple[str, ...]:
+    """Remove what the non-public archive has of a meeting, so that its words are gone from the folder; as `Store.delete_meeting`.
+
+    :raises ValueError: the store is public.
+    """
+    if store.public:
+        raise ValueError("the non-public part of a meeting is not in the public archive")
+    with store.writing() as connection:
+        gone = delete_meeting(connection, meeting_id, "nonpublic")
+    vectors.forget(store)
+    store.clean()
+    return tuple(gone)
 
 
 def delete_paper(connection: Connection, paper_id: str, *, keep_remarks: bool = False) -> list[str]:
@@ -103,13 +129,14 @@ def delete_paper(connection: Connection, paper_id: str, *, keep_remarks: bool = 
     gone = _finish(connection, [paper_id], files)
     if not keep_remarks:
         deletions_table.note(connection, "Paper", [paper_id])
-        _note(connection, [f"{_FORGET}{key}" for key in gone])
+        _note(connection, [f"{_FORGET['all']}{key}" for key in gone])
     return gone
 
 
-def clean(engine: Engine, folder: Path) -> bool:
+def clean(engine: Engine, folder: Path, name_of: Callable[[str], str]) -> bool:
     """Do what deletions left to do: remove the PDFs and write the database file anew.
 
+    :param name_of: the name of a PDF in `folder` by its checksum.
     :returns: False if another process is reading, so that the log of changes could not be emptied; the next deletion
         or opening of the archive tries again.
     """
@@ -120,7 +147,7 @@ def clean(engine: Engine, folder: Path) -> bool:
             with writing(engine) as connection:  # so that nobody takes the file in again at this moment
                 sha256 = task.removeprefix(_FILE)
                 if connection.execute(select(tables.file.c.id).where(tables.file.c.sha256 == sha256)).first() is None:
-                    (folder / f"{sha256}.pdf").unlink(missing_ok=True)
+                    (folder / name_of(sha256)).unlink(missing_ok=True)
                 connection.execute(delete(tables.pending).where(tables.pending.c.task == task))
     cleanings = [task for task in tasks if task.startswith(_CLEAN)]
     if not cleanings:
@@ -147,28 +174,37 @@ def note_file(connection: Connection, sha256: str) -> None:
     _note(connection, [f"{_FILE}{sha256}"])
 
 
-def begin(store: Store, key: str) -> None:
+def begin(store: Store, key: str, part: Part = "all") -> None:
     """Note that a meeting or paper is to be deleted, so that a crash half way does not leave the rest of it."""
     with store.writing() as connection:
-        _note(connection, [f"{_DELETE}{key}"])
+        _note(connection, [f"{_DELETE[part]}{key}"])
 
 
-def begun(store: Store) -> list[str]:
+def begun(store: Store, part: Part = "all") -> list[str]:
     """The meetings and papers whose deletion was begun and not ended."""
-    return _noted(store, _DELETE)
+    return _noted(store, _DELETE[part])
 
 
-def to_forget(store: Store) -> list[str]:
+def to_forget(store: Store, part: Part = "all") -> list[str]:
     """What went from this archive, and is still to be forgotten by all that names it (jobs, remarks, marks)."""
-    return _noted(store, _FORGET)
+    return _noted(store, _FORGET[part])
 
 
-def end(store: Store, keys: Iterable[str], forgotten: Iterable[str]) -> None:
+def end(store: Store, keys: Iterable[str], forgotten: Iterable[str], part: Part = "all") -> None:
     """These are deleted, and these forgotten everywhere."""
-    done = [*(f"{_DELETE}{key}" for key in keys), *(f"{_FORGET}{key}" for key in forgotten)]
+    done = [*(f"{_DELETE[part]}{key}" for key in keys), *(f"{_FORGET[part]}{key}" for key in forgotten)]
     with store.writing() as connection:
         for task in done:
             connection.execute(delete(tables.pending).where(tables.pending.c.task == task))
+
+
+def still_there(store: Store, ids: Collection[str]) -> set[str]:
+    """Those of meetings, items, papers and files that an archive has."""
+    out: set[str] = set()
+    with store.reading() as connection:
+        for table in (tables.meeting, tables.agenda_item, tables.paper, tables.file):
+            out.update(key for key in connection.execute(select(table.c.id)).scalars() if key in ids)
+    return out
 
 
 def newest_left(connection: Connection, paper_id: str) -> None:

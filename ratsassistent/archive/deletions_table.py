@@ -19,7 +19,9 @@ from ratsassistent.oparl import Model
 if TYPE_CHECKING:  # the store notes deletions, too
     from ratsassistent.archive.store import Store
 
-Kind = Literal["Meeting", "Paper", "question", "search", "remark"]
+Part = Literal["all", "nonpublic"]  # of a meeting
+Kind = Literal["Meeting", "Paper", "question", "search", "remark", "nonpublic"]
+_NONPUBLIC = "#nichtoeffentlich"  # behind the id of a meeting: its non-public part
 
 
 class Deleted(Model):
@@ -29,10 +31,20 @@ class Deleted(Model):
     time: dt.datetime
     kind: Kind
 
+    @property
+    def meeting_id(self) -> str:
+        """The meeting that it was, or whose non-public part it was."""
+        return self.id.removesuffix(_NONPUBLIC)
+
 
 def note(connection: Connection, kind: Kind, ids: Iterable[str]) -> None:
     """Note in the transaction that deletes them that these went now."""
     keep(connection, [Deleted(id=key, time=dt.datetime.now(dt.UTC), kind=kind) for key in ids])
+
+
+def note_nonpublic(connection: Connection, meeting_id: str) -> None:
+    """Note that the non-public part of a meeting went; the rest of it may stay, and go later."""
+    note(connection, "nonpublic", [f"{meeting_id}{_NONPUBLIC}"])
 
 
 def keep(connection: Connection, entries: Iterable[Deleted]) -> None:

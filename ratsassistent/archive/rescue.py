@@ -16,7 +16,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from ratsassistent.archive import database, fulltext, snapshot, tables
+from ratsassistent.archive import database, fulltext, seal, snapshot, tables
 from ratsassistent.archive.store import Store
 from ratsassistent.oparl import Passage
 
@@ -27,9 +27,10 @@ _MOST_BLIND = 500  # where nobody knows how many there are
 _DERIVED = {"vector", "piece_vector", "embedding_model"}  # made again by themselves
 
 
-def rescue(damaged: Path, folder: Path, *, public: bool) -> tuple[int, int]:
-    """Write into a new archive in `folder` what a copy of a damaged database still says.
+def rescue(damaged: Path, folder: Path, *, public: bool, keys: seal.Seal | None = None) -> tuple[int, int]:
+    """Write into a new archive in `folder`, which is not encrypted, what a copy of a damaged database still says.
 
+    :param keys: of the damaged one, if it is encrypted. Of such a page a single wrong byte makes all of it unreadable.
     :returns: how many rows were read, and how many at least are lost.
     """
     with Store.open(folder, public=public):
@@ -37,13 +38,14 @@ def rescue(damaged: Path, folder: Path, *, public: bool) -> tuple[int, int]:
     new = folder / database.DATABASE
     read = lost = 0
     with database.storage_errors(folder):
-        with suppress(sqlite3.DatabaseError):
-            _mend_header(damaged, new)
+        if keys is None:
+            with suppress(sqlite3.DatabaseError):
+                _mend_header(damaged, new)
         with closing(sqlite3.connect(new, isolation_level=None)) as target:
             target.execute("PRAGMA foreign_keys = OFF")
             for table in tables.metadata.sorted_tables:
                 if table.name not in _DERIVED:
-                    count, gone = _copied(damaged, target, table.name)
+                    count, gone = _copied(damaged, target, table.name, keys)
                     read, lost = read + count, lost + gone
             while broken := target.execute("PRAGMA foreign_key_check").fetchall():
                 for name, row, *_ in broken:
@@ -70,15 +72,15 @@ def _mend_header(damaged: Path, sound: Path) -> None:
         stream.write(header)
 
 
-def _copied(damaged: Path, target: sqlite3.Connection, name: str) -> tuple[int, int]:
+def _copied(damaged: Path, target: sqlite3.Connection, name: str, keys: seal.Seal | None) -> tuple[int, int]:
     known = [row[1] for row in target.execute(f'PRAGMA table_info("{name}")')]
     try:
-        with closing(sqlite3.connect(f"file:{damaged}?mode=rw", uri=True, isolation_level=None)) as source:
+        with closing(_opened(damaged, keys)) as source:
             columns = [row[1] for row in source.execute(f'PRAGMA table_info("{name}")') if row[1] in known]
             if not columns:
                 return 0, 0
             rows, lost = _read(source, name, columns)
-    except sqlite3.DatabaseError:
+    except seal.database_errors():
         return 0, 1
     places = ", ".join("?" * len(columns))
     names = ", ".join(f'"{column}"' for column in columns)
@@ -94,6 +96,12 @@ def _copied(damaged: Path, target: sqlite3.Connection, name: str) -> tuple[int, 
     return count, lost
 
 
+def _opened(damaged: Path, keys: seal.Seal | None) -> sqlite3.Connection:
+    if keys is None:
+        return sqlite3.connect(f"file:{damaged}?mode=rw", uri=True, isolation_level=None)
+    return seal.connect(damaged, timeout_s=database.BUSY_SECONDS, seal=keys)
+
+
 def _read(source: sqlite3.Connection, name: str, columns: list[str]) -> tuple[list[tuple[Any, ...]], int]:
     names = ", ".join(f'"{column}"' for column in columns)
     found: dict[int, tuple[Any, ...]] = {}
@@ -105,7 +113,7 @@ def _read(source: sqlite3.Connection, name: str, columns: list[str]) -> tuple[li
             for row in source.execute(f'SELECT rowid, {names} FROM "{name}" ORDER BY rowid {order}'):  # noqa: S608
                 last = row[0]
                 found[last] = row[1:]
-        except sqlite3.DatabaseError:
+        except seal.database_errors():
             return last
         return None
 
@@ -128,7 +136,7 @@ def _read(source: sqlite3.Connection, name: str, columns: list[str]) -> tuple[li
 def _single(source: sqlite3.Connection, query: str, number: int) -> tuple[tuple[Any, ...] | None, bool]:
     try:
         return source.execute(query, (number,)).fetchone(), False
-    except sqlite3.DatabaseError:
+    except seal.database_errors():
         return None, True
 
 

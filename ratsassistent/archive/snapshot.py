@@ -1,7 +1,7 @@
 """A whole database as one file, while others read and write it; and such a file put in the place of a database.
 
 What enters: paths of databases. What leaves: copies of one moment, what is wrong with a file, what it names.
-What it does not know: why it is copied, encryption, the PDFs beside it.
+What it does not know: why it is copied, the PDFs beside it. A database that is encrypted stays so, with the same keys (`seal`).
 
 SQLite's online backup copies page by page what one moment held, and puts all pages of a copy in place in one
 transaction: a crash in between leaves what was there.
@@ -10,6 +10,7 @@ transaction: a crash in between leaves what was there.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from ratsassistent.archive import database, migrations
+from ratsassistent.archive import database, migrations, seal
+from ratsassistent.errors import Locked
 
 _HEADER = b"SQLite format 3\x00"
 _SIDE_FILES = ("-wal", "-shm", "-journal")
@@ -39,7 +41,7 @@ def copy(source: Path, target: Path) -> None:
     try:
         with database.storage_errors(source.parent):
             part.unlink(missing_ok=True)
-            with _opened(source) as origin, _opened(part) as made:
+            with _opened(source) as origin, _opened(part, seal.key_to(source)) as made:
                 _backup(origin, made)
                 made.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
             _to_disk(part)
@@ -52,12 +54,16 @@ def copy(source: Path, target: Path) -> None:
 def put_in_place(source: Path, target: Path) -> None:
     """Let a database hold what a copy holds, in one transaction; whoever has it open sees that from then on.
 
-    One that is damaged is replaced as a file; nobody can be reading it.
+    One that is damaged is replaced as a file; nobody can be reading it. So is one that is encrypted, or is to be, because that
+    has to be possible without the keys: whoever has it open is told by `seal.token` to open it anew.
 
     :raises StorageError: others kept it busy, or there is no room.
     """
     with database.storage_errors(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
+        if seal.is_cipher(source) or (seal.is_cipher(target) and seal.is_sealed(target.parent)):
+            _replace(source, target)
+            return
         if target.exists() and not _is_usable(target):
             remove(target)
         with _opened(source) as origin, _opened(target) as held:
@@ -69,9 +75,21 @@ def put_in_place(source: Path, target: Path) -> None:
             held.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def remove(file: Path) -> None:
-    """Remove a database with all that SQLite keeps beside it."""
-    for name in (*_SIDE_FILES, ""):
+def _replace(source: Path, target: Path) -> None:
+    part = target.with_name(target.name + ".teil")
+    part.unlink(missing_ok=True)
+    try:
+        shutil.copyfile(source, part)
+        _to_disk(part)
+        remove(target, only_beside=True)  # a log of changes is of the database before
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def remove(file: Path, *, only_beside: bool = False) -> None:
+    """Remove a database with all that SQLite keeps beside it, or only that."""
+    for name in _SIDE_FILES if only_beside else (*_SIDE_FILES, ""):
         file.with_name(file.name + name).unlink(missing_ok=True)
 
 
@@ -81,14 +99,17 @@ def faults(file: Path) -> list[str]:
         with _opened(file) as connection:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
             return found + [f"{row[0]} -> {row[2]}" for row in connection.execute("PRAGMA foreign_key_check")]
-    except sqlite3.Error as error:
+    except seal.errors() as error:
         return [str(error)]
 
 
 def is_damaged(archive: Path) -> bool:
-    """Whether the database of the archive in a folder is not whole, or gone."""
+    """Whether the database of the archive in a folder is not whole, or gone; of one that is locked nobody can tell."""
     file = archive / database.DATABASE
-    return database.is_lost(archive) or (file.is_file() and bool(faults(file)))
+    try:
+        return database.is_lost(archive) or (file.is_file() and bool(faults(file)))
+    except Locked:
+        return False
 
 
 def is_newer(file: Path) -> bool:
@@ -129,8 +150,8 @@ def _column(file: Path, query: str) -> list[str]:
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(file, isolation_level=None, timeout=database.BUSY_SECONDS)) as connection:
+def _opened(file: Path, keys: seal.Seal | None = None) -> Iterator[sqlite3.Connection]:
+    with closing(seal.connect(file, timeout_s=database.BUSY_SECONDS, seal=keys)) as connection:
         yield connection
 
 
@@ -150,7 +171,7 @@ def _is_usable(file: Path) -> bool:
         with _opened(file) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-    except sqlite3.DatabaseError as error:
+    except seal.database_errors() as error:
         return getattr(error, "sqlite_errorcode", 0) & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 

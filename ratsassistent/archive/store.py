@@ -3,28 +3,32 @@
 What enters: Meetings, Papers, Files with Pages, Passages, ItemBriefings. What leaves: the same objects, by id or place.
 What it does not know: what is public (the caller decides, a public Store refuses what is not), ranking (`index`), jobs.
 
-On disk: ``archiv.sqlite`` and ``dateien/<sha256>.pdf`` below the folder. All methods raise StorageError, with a German
+On disk: ``archiv.sqlite`` and ``dateien/<sha256>.pdf`` below the folder, or, where it is sealed (`seal`), an encrypted database and
+encrypted PDFs under other names. All methods raise StorageError, with a German
 sentence, when the disk or the database fails.
 """
 
 from __future__ import annotations
 
+import atexit
 import filecmp
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, func, insert, select
 
-from ratsassistent.archive import database, deletion, identity, saving, tables, vectors
+from ratsassistent import temporary
+from ratsassistent.archive import database, deletion, identity, saving, seal, tables, vectors
 from ratsassistent.archive.german import fold_name
 from ratsassistent.briefings import ItemBriefing, Level
-from ratsassistent.errors import NotFound, StorageError
+from ratsassistent.errors import Locked, NotFound, StorageError
 from ratsassistent.oparl import File, Meeting, Page, PageRef, Paper, Passage
 
 FILES = database.FILES
@@ -34,10 +38,12 @@ _HALF = ".teil"  # of a copy that is being made
 class Store:
     """A handle on the archive in one folder; several processes may hold one at the same time."""
 
-    def __init__(self, folder: Path, public: bool, engine: Engine) -> None:
+    def __init__(self, folder: Path, public: bool, engine: Engine, *, refuses: str = "") -> None:
         self.folder = folder
         self.public = public
         self._engine = engine
+        self._refuses = refuses
+        self._seal = seal.of(folder)
 
     @classmethod
     def open(cls, folder: Path, public: bool) -> Store:
@@ -60,6 +66,20 @@ class Store:
             raise
         return store
 
+    @classmethod
+    def locked(cls) -> Store:
+        """What stands in for a non-public archive that this process may not open: it holds nothing, and takes nothing.
+
+        Whatever is written into it raises Locked, so that nothing is lost unnoticed.
+        """
+        folder = _nothing()
+        return cls(folder, False, database.open_engine(folder), refuses=seal.LOCKED)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether it only stands in for the one that is locked."""
+        return bool(self._refuses)
+
     def close(self) -> None:
         """Let go of the database."""
         vectors.forget(self)
@@ -81,7 +101,12 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection with a transaction that may write; for the modules of this package."""
+        """A connection with a transaction that may write; for the modules of this package.
+
+        :raises Locked: the archive is locked, and this only stands in for it.
+        """
+        if self._refuses:
+            raise Locked(self._refuses)
         with database.storage_errors(self.folder), database.writing(self._engine) as connection:
             yield connection
 
@@ -93,7 +118,7 @@ class Store:
     def clean(self) -> None:
         """Take the words that were deleted off the disk."""
         with database.storage_errors(self.folder):
-            deletion.clean(self._engine, self.folder / FILES)
+            deletion.clean(self._engine, self.folder / FILES, self.file_name)
 
     # --- taking in and deleting
 
@@ -127,12 +152,18 @@ class Store:
         """
         target = self._path(sha256)
         with database.storage_errors(self.folder):
-            if target.is_file() and filecmp.cmp(source, target, shallow=False):
+            if target.is_file() and (
+                self._seal or filecmp.cmp(source, target, shallow=False)
+            ):  # a sealed one is always whole
                 return target
             handle, name = tempfile.mkstemp(dir=target.parent, suffix=_HALF)
             try:
-                with os.fdopen(handle, "wb") as copy, source.open("rb") as original:
-                    shutil.copyfileobj(original, copy, 1 << 20)
+                with os.fdopen(handle, "wb") as copy:
+                    if self._seal is None:
+                        with source.open("rb") as original:
+                            shutil.copyfileobj(original, copy, 1 << 20)
+                    else:
+                        self._seal.encrypt(source, Path(name))
                     copy.flush()
                     os.fsync(copy.fileno())
                 Path(name).replace(target)
@@ -148,10 +179,10 @@ class Store:
         """
         count = 0
         with self.reading() as connection:
-            known = set(connection.execute(select(tables.file.c.sha256)).scalars())
+            known = {self.file_name(sha256) for sha256 in connection.execute(select(tables.file.c.sha256)).scalars()}
         with database.storage_errors(self.folder):
             for path in (self.folder / FILES).iterdir():
-                if path.suffix == _HALF or (path.suffix == ".pdf" and path.stem not in known):
+                if path.suffix == _HALF or (database.is_paper(path) and path.name not in known):
                     path.unlink(missing_ok=True)
                     count += 1
         return count
@@ -282,7 +313,7 @@ class Store:
         return None if body is None else File.model_validate_json(body)
 
     def file_path(self, file_id: str) -> Path:
-        """Where the PDF lies.
+        """Where the PDF lies, encrypted if the archive is: to tell it from others; `content` is what can be read.
 
         :raises NotFound: the archive has no such file, or its PDF is missing.
         """
@@ -292,6 +323,33 @@ class Store:
         if sha256 is None or not (path := self._path(sha256)).is_file():
             raise NotFound(f"Die Datei „{file_id}“ ist nicht im Archiv.")
         return path
+
+    def content(self, file_id: str) -> Path | bytes:
+        """What a PDF is read from: its path, or, in a sealed archive, its bytes, so that they are not laid down anywhere.
+
+        :raises NotFound: the archive has no such file, or its PDF is missing. :raises InputError: it is damaged.
+        """
+        path = self.file_path(file_id)
+        return path if self._seal is None else self._seal.decrypt(path)
+
+    def readable(self, file_id: str, folder: Path) -> Path:
+        """The PDF as a file: where it lies, or, of a sealed archive, decrypted in a folder that goes soon.
+
+        For what needs a file: pages of it become public, or it is taken in together with others.
+
+        :raises NotFound: the archive has no such file, or its PDF is missing. :raises InputError: it is damaged.
+        """
+        found = self.content(file_id)
+        if isinstance(found, Path):
+            return found
+        handle, name = tempfile.mkstemp(dir=folder, suffix=".pdf")
+        with os.fdopen(handle, "wb") as copy:
+            copy.write(found)
+        return Path(name)
+
+    def file_name(self, sha256: str) -> str:
+        """The name under which a PDF lies in `FILES`."""
+        return f"{sha256}.pdf" if self._seal is None else self._seal.file_name(sha256)
 
     def pages(self, file_id: str) -> list[Page]:
         """The pages of a file in order; empty if there is no such file."""
@@ -389,7 +447,7 @@ class Store:
         return tuple(gone)
 
     def _path(self, sha256: str) -> Path:
-        return self.folder / FILES / f"{sha256}.pdf"
+        return self.folder / FILES / self.file_name(sha256)
 
     def _papers(self, query: Select[Any]) -> list[Paper]:
         with self.reading() as connection:
@@ -407,3 +465,13 @@ class Store:
         if meeting_id is not None:
             query = query.where(table.c.file_id.in_(select(link.c.file_id).where(link.c.meeting_id == meeting_id)))
         return query
+
+
+@cache
+def _nothing() -> Path:
+    """The folder of an archive that holds nothing, made once for this process."""
+    made = temporary.folder()
+    atexit.register(made.cleanup)
+    with Store.open(Path(made.name), public=False):
+        pass
+    return Path(made.name)

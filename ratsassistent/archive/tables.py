@@ -286,7 +286,26 @@ pending = Table(
 deleted = Table(
     "deleted",
     metadata,
-    Column("id", String, primary_key=True),  # of a meeting, paper, question, search or remark
+    Column("id", String, primary_key=True),  # of a meeting, its non-public part, a paper, question, search or remark
     Column("time", String, nullable=False),  # ISO, UTC
     Column("kind", String, nullable=False),
+)
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("meeting_id", String, primary_key=True),
+    Column("part", String, primary_key=True),  # "all", "nonpublic"
+    Column("day", String),  # ISO; none: it is kept, whatever the rule says
+    Column("remind", String),  # ISO: not to be asked before that day
+    Column(
+        "by_rule", Boolean, nullable=False
+    ),  # nobody said so of this meeting: that is how it was before a rule changed
+    Column("written", String, nullable=False),  # ISO, UTC
+)
+deadline_rule = Table(
+    "deadline_rule",
+    metadata,
+    Column("part", String, primary_key=True),
+    Column("months", Integer),  # after the meeting; none: no rule
+    Column("written", String, nullable=False),
 )

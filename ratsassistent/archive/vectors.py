@@ -241,6 +241,8 @@ def _nothing(model: int, removals: int, dimensions: int) -> _Matrix:
 
 def model_number(store: Store, embedder: Embedder, role: str) -> int:
     """The number of a model in this archive; another model with this role goes, with its vectors."""
+    if store.is_locked:  # it holds nothing that could have vectors
+        return 0
     table = tables.embedding_model
     known = select(table.c.id).where(table.c.key == _key(embedder), table.c.role == role)
     with store.reading() as connection:

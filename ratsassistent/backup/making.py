@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from ratsassistent import __version__, correcting, deletions, temporary
-from ratsassistent.archive import database, migrations, snapshot
+from ratsassistent.archive import database, migrations, people, seal, snapshot
 from ratsassistent.archive.store import FILES
 from ratsassistent.backup import container, known
 from ratsassistent.backup.known import Known
@@ -27,7 +27,7 @@ from ratsassistent.errors import InputError, StorageError
 from ratsassistent.workspace import Progress, Workspace, quiet
 
 LEAST = 10  # characters of a passphrase
-_NOT = {"modelle", "modellstand", "rechner.json", known.FOLDER, known.REGISTER, "wiederherstellung"}
+_NOT = {"modelle", "modellstand", "rechner.json", known.FOLDER, known.REGISTER, "wiederherstellung", people.FOLDER}
 _NOT_BEGINNINGS = ("eingang-", temporary.PREFIX)
 _NOT_ENDINGS = (".sperre", ".log", ".teil", ".neu", ".fertig", ".gleich")
 
@@ -46,8 +46,9 @@ def make(
     :param passphrase: None: it is not encrypted.
     :param target: the file; by default a new one in the data folder.
     :raises InputError: the passphrase is too short, or the file cannot lie there.
-    :raises StorageError: there is no room, or the archive is damaged: then nothing is written.
+    :raises StorageError: there is no room, or the archive is damaged: then nothing is written. :raises Locked: it is locked.
     """
+    ws.need_open()
     check_passphrase(passphrase)
     created = now or dt.datetime.now(dt.UTC)
     target = _target(ws, target, created)
@@ -167,12 +168,21 @@ def _of_one_moment(ws: Workspace, stage: Path) -> list[tuple[str, Path]]:
             copy.parent.mkdir(parents=True)
             snapshot.copy(store.folder / database.DATABASE, copy)
             files.append((f"{name}/{database.DATABASE}", copy))
+            if seal.is_sealed(store.folder):  # it stays encrypted in there, whoever has the passphrase of the backup
+                keys = shutil.copyfile(store.folder / seal.KEY_FILE, copy.parent / seal.KEY_FILE)
+                files.append((f"{name}/{seal.KEY_FILE}", keys))
             for sha256 in sorted(snapshot.checksums(copy)):
-                pdf = store.folder / FILES / f"{sha256}.pdf"
+                pdf = store.folder / FILES / store.file_name(sha256)
                 second = copy.parent / pdf.name
                 with suppress(FileNotFoundError):  # deleted since, or of OParl, where there is often no PDF
                     _link(pdf, second)
                     files.append((f"{name}/{FILES}/{pdf.name}", second))
+        people_file = ws.settings.data_folder / people.FOLDER / people.FILE
+        if people_file.is_file() and people_file.stat().st_size:
+            copy = stage / "daten" / people.FOLDER / people.FILE
+            copy.parent.mkdir()
+            snapshot.copy(people_file, copy)
+            files.append((f"{people.FOLDER}/{people.FILE}", copy))
     return files + _settings(ws, stage)
 
 

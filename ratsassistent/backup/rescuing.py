@@ -9,12 +9,13 @@ PDFs are taken in again where rows are lost; what persons wrote cannot be had ag
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from pathlib import Path
 
 from ratsassistent import deletions, held, intake, swapping, temporary
-from ratsassistent.archive import database, snapshot
+from ratsassistent.archive import database, resealing, seal, snapshot
 from ratsassistent.archive import rescue as archive_rescue
 from ratsassistent.archive.store import FILES, Store
 from ratsassistent.backup import restoring
@@ -37,7 +38,9 @@ class Rescued(Model):
 def rescue(settings: Settings, *, progress: Progress = quiet) -> Rescued:
     """Build a damaged data folder anew.
 
-    :raises InputError: nothing is damaged. :raises StorageError: there is no room, or another program works with the data.
+    What was sealed is decrypted while it is rescued, in a folder that goes, and sealed again with the same passphrase.
+
+    :raises InputError: nothing is damaged. :raises Locked: the non-public part is locked. :raises StorageError: there is no room, or another program works with the data.
     """
     data = settings.data_folder
     archives = {settings.public_folder: True, settings.nonpublic_folder: False}
@@ -51,23 +54,36 @@ def rescue(settings: Settings, *, progress: Progress = quiet) -> Rescued:
     with work as name, restoring.nobody_at_work(settings), restoring.alone(settings):
         progress("Was da ist, wird beiseitegelegt", 0.0)
         aside = restoring.kept_as_it_lies(settings)
+        keys = seal.of(settings.nonpublic_folder)
         state = Path(name) / "neu"
         pdfs: dict[str, Path] = {}
         for archive, public in archives.items():
             new = state / archive.name
             new.mkdir(parents=True)
+            sealed = keys if seal.is_sealed(archive) else None
             if archive in damaged:
                 progress("Was lesbar ist, wird gerettet", 0.2)
-                read, gone = _rescued(archive, new, Path(name) / "beschaedigt", public=public)
+                read, gone = _rescued(archive, new, Path(name) / "beschaedigt", public=public, keys=sealed)
                 rows, lost = rows + read, lost + gone
             elif (archive / database.DATABASE).is_file():
-                snapshot.copy(archive / database.DATABASE, new / database.DATABASE)
+                if sealed:
+                    new.rmdir()
+                    resealing.copy(archive, new, None)
+                else:
+                    snapshot.copy(archive / database.DATABASE, new / database.DATABASE)
             (new / FILES).mkdir(exist_ok=True)
-            for pdf in sorted((archive / FILES).glob("*.pdf")) if (archive / FILES).is_dir() else ():
-                pdfs[pdf.stem] = pdf  # the later one is the non-public one, which has all pages
+            for pdf in sorted((archive / FILES).iterdir()) if (archive / FILES).is_dir() else ():
+                if not database.is_paper(pdf):
+                    continue
                 with database.storage_errors(data):
-                    shutil.copyfile(pdf, new / FILES / pdf.name)
+                    copied = _plain(pdf, new / FILES, sealed)
+                if copied is not None:
+                    pdfs[copied.stem] = (
+                        copied if sealed else pdf
+                    )  # the later one is the non-public one, which has all pages
         again = _with_names(state, archives, pdfs, Path(name) / "pdf")
+        if keys is not None:
+            _sealed_again(state / settings.nonpublic_folder.name, keys, settings.nonpublic_folder / seal.KEY_FILE)
         swapping.commit(settings, state)
         swapping.finish(settings)
         kept = temporary.folder(data)
@@ -84,13 +100,34 @@ def rescue(settings: Settings, *, progress: Progress = quiet) -> Rescued:
     )
 
 
-def _rescued(archive: Path, new: Path, work: Path, *, public: bool) -> tuple[int, int]:
+def _plain(pdf: Path, folder: Path, keys: seal.Seal | None) -> Path | None:
+    """A copy of a PDF under the name that it has where nothing is encrypted; None where it cannot be decrypted."""
+    if keys is None:
+        return Path(shutil.copyfile(pdf, folder / pdf.name)) if pdf.suffix == ".pdf" else None
+    try:
+        held = keys.decrypt(pdf)
+    except InputError:
+        return None
+    target = folder / f"{hashlib.sha256(held).hexdigest()}.pdf"
+    target.write_bytes(held)
+    return target
+
+
+def _sealed_again(archive: Path, keys: seal.Seal, key_file: Path) -> None:
+    plain = archive.with_name(f"{archive.name}.offen")
+    archive.rename(plain)
+    resealing.copy(plain, archive, keys)
+    shutil.copyfile(key_file, archive / seal.KEY_FILE)
+    shutil.rmtree(plain)
+
+
+def _rescued(archive: Path, new: Path, work: Path, *, public: bool, keys: seal.Seal | None) -> tuple[int, int]:
     """Read a copy, with its log of changes: the damaged files stay as they are."""
     with database.storage_errors(archive):
         work.mkdir(exist_ok=True)
         for file in archive.glob(f"{database.DATABASE}*"):
             shutil.copyfile(file, work / file.name)
-        made = archive_rescue.rescue(work / database.DATABASE, new, public=public)
+        made = archive_rescue.rescue(work / database.DATABASE, new, public=public, keys=keys)
         shutil.rmtree(work)
     return made
 

@@ -11,21 +11,23 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from filelock import FileLock, Timeout
 
-from ratsassistent import correcting, deleting, deletions, leftovers, swapping, temporary, worker
-from ratsassistent.archive import database, deletions_table, migrations, snapshot
+from ratsassistent import correcting, corrections, deleting, deletions, leftovers, swapping, temporary, worker
+from ratsassistent.archive import database, deletions_table, migrations, seal, snapshot
+from ratsassistent.archive.corrections_table import Corrections
 from ratsassistent.archive.remarks_table import Remarks
 from ratsassistent.archive.searches_table import Searches
 from ratsassistent.backup import container, known, making
 from ratsassistent.backup.known import Known
-from ratsassistent.errors import InputError, NotFound, RatsassistentError, StorageError
+from ratsassistent.errors import InputError, Locked, NotFound, RatsassistentError, StorageError
 from ratsassistent.oparl import Model
+from ratsassistent.pack.matching.corrected import Correction
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Progress, Workspace, quiet, workspace
 
@@ -34,11 +36,15 @@ _WORKER_S = 60.0  # for a worker to go: it looks every few seconds
 
 
 class Restored(Model):
-    """What was restored: when that backup was made, how many meetings came, which went again, and where the former state is."""
+    """What was restored: when that backup was made, how many meetings came, which went again, and where the former state is.
+
+    `closed_again`: how often a person had said since that something is not public; that holds.
+    """
 
     created: dt.datetime
     meetings: int
     deleted_again: tuple[str, ...] = ()
+    closed_again: int = 0
     former: Known | None = None
     damaged: str | None = None  # the folder with what could not be read
 
@@ -60,10 +66,17 @@ def holds_anything(settings: Settings) -> bool:
 
 
 def restore(
-    settings: Settings, file: Path, passphrase: str | None, *, days: int = known.KEEP_DAYS, progress: Progress = quiet
+    settings: Settings,
+    file: Path,
+    passphrase: str | None,
+    *,
+    unlock: Callable[[], str] | None = None,
+    days: int = known.KEEP_DAYS,
+    progress: Progress = quiet,
 ) -> Restored:
     """Put what a backup holds in the place of what the data folder holds.
 
+    :param unlock: gives the passphrase of the non-public part at that time, where the backup holds one that is sealed.
     :param days: how long the backup of what was there is kept.
     :raises InputError: the file is no backup, damaged, of a newer program, or the passphrase does not fit.
     :raises StorageError: there is no room, or another program works with the data.
@@ -78,6 +91,7 @@ def restore(
     temporary.sweep(data)
     former: Known | None = None
     damaged: Path | None = None
+    closings: list[Correction] = []
     with database.storage_errors(data):
         work = temporary.folder(data)
     with work as name, nobody_at_work(settings):
@@ -85,6 +99,7 @@ def restore(
         state.mkdir()
         progress("Die Sicherung wird gelesen und geprüft", 0.0)
         listing = container.read(file, passphrase, lambda piece, stream: _lay_down(state, piece, stream, file))
+        _open_state(state / settings.nonpublic_folder.name, settings.nonpublic_folder, unlock)
         for database_file in state.rglob(database.DATABASE):
             if snapshot.faults(database_file):
                 raise InputError(container.DAMAGED.format(file=file))
@@ -100,6 +115,7 @@ def restore(
             try:
                 with workspace(settings) as ws:
                     said = deletions.united([*said, *deletions.known(ws)])
+                    closings = [c for c in Corrections(ws.nonpublic).all() if c.kind == "close"]
                     former = making.make(ws, passphrase, days=days, progress=progress)
             except StorageError:
                 damaged = kept_as_it_lies(settings)
@@ -113,10 +129,12 @@ def restore(
     progress("Spätere Löschungen werden wieder angewandt", 0.9)
     with workspace(settings) as ws:
         gone = apply_deletions(ws, said, listing.head.created)
+        closed = corrections.bring_back(ws, [one for one in closings if one.written > listing.head.created])
     return Restored(
         created=listing.head.created,
         meetings=len(listing.meetings),
         deleted_again=tuple(gone),
+        closed_again=closed,
         former=former,
         damaged=str(damaged) if damaged else None,
     )
@@ -151,6 +169,20 @@ def _is_there(ws: Workspace, key: str) -> bool:
     return any(store.meeting_id(key) or store.paper(key) for store in ws.stores)
 
 
+def _open_state(sealed: Path, now: Path, ask: Callable[[], str] | None) -> None:
+    """Open what a backup holds that is sealed. Where it is of the same keys as now, the passphrase of now stays."""
+    if not seal.is_sealed(sealed):
+        return
+    if seal.is_sealed(now) and seal.salt_of(now) == seal.salt_of(sealed) and not seal.is_locked(now):
+        shutil.copyfile(now / seal.KEY_FILE, sealed / seal.KEY_FILE)
+        return
+    if ask is None:
+        raise Locked(
+            "Der nichtöffentliche Teil dieser Sicherung ist verschlossen; bitte dessen Kennwort von damals angeben."
+        )
+    seal.unlock(sealed, ask())
+
+
 def _lay_down(state: Path, name: str, stream: IO[bytes], file: Path) -> None:
     """Write a piece of a backup; its name is foreign data."""
     parts = PurePosixPath(name).parts
@@ -169,7 +201,7 @@ def _lay_down(state: Path, name: str, stream: IO[bytes], file: Path) -> None:
 def kept_as_it_lies(settings: Settings) -> Path | None:
     """Archives that cannot be read, put aside as they are; None where they can be read after all, but there is no room."""
     archives = (settings.public_folder, settings.nonpublic_folder)
-    if not any(snapshot.is_damaged(archive) for archive in archives):
+    if not any(snapshot.is_damaged(archive) or seal.is_locked(archive) for archive in archives):
         return None
     stamp = dt.datetime.now(dt.UTC).astimezone().strftime("%Y-%m-%d-%H%M%S")
     target = settings.data_folder / f"{leftovers.DAMAGED}{stamp}"

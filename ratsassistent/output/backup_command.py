@@ -99,6 +99,7 @@ def restore(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
     if args.retten:
         return _rescue(args, settings, watch)
     from ratsassistent.backup import container, restoring
+    from ratsassistent.output import seal_command
 
     head = container.read_head(args.file)
     if restoring.holds_anything(settings):
@@ -108,11 +109,11 @@ def restore(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
             f"Alles in {settings.data_folder} wird durch den Stand vom {made} ersetzt. Was jetzt da ist, wird vorher gesichert.",
         )
     passphrase = _passphrase("Kennwort der Sicherung: ") if head.encrypted else None
-    done = restoring.restore(settings, args.file, passphrase, progress=watch())
+    done = restoring.restore(settings, args.file, passphrase, unlock=seal_command.ask_former, progress=watch())
     _clear_line()
     if args.json:
         _print({
-            "created": done.created.isoformat(), "meetings": done.meetings, "deleted_again": len(done.deleted_again),
+            "created": done.created.isoformat(), "meetings": done.meetings, "deleted_again": len(done.deleted_again), "closed_again": done.closed_again,
             "former": done.former.file if done.former else None, "damaged": done.damaged,
         })  # fmt: skip
         return 0
@@ -121,6 +122,8 @@ def restore(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
     )
     if done.deleted_again:
         print(f"Nach der Sicherung gelöscht und darum wieder entfernt: {len(done.deleted_again)}.")
+    if done.closed_again:
+        print(f"Nach der Sicherung für nichtöffentlich erklärt und darum wieder nichtöffentlich: {done.closed_again}.")
     if done.former:
         print(f"Was vorher da war: {done.former.file}" + ("" if not done.former.encrypted else " (dasselbe Kennwort)"))
     if done.damaged:

@@ -13,7 +13,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ratsassistent import models
+from ratsassistent import models, sealing
 from ratsassistent.catalogue import ModelEntry
 from ratsassistent.output.blocks import (
     Block,
@@ -59,6 +59,14 @@ class Facts:
     model: ModelEntry
     question_days: int
     day: dt.date
+    sealed: bool = False  # the non-public part is encrypted
+
+    @property
+    def encryption(self) -> str:
+        """Whether what is not public is encrypted."""
+        if self.sealed:
+            return "Die nichtöffentliche Ablage ist auf diesem Rechner mit einem Kennwort verschlüsselt (SQLCipher, age); die öffentliche nicht."
+        return "Die nichtöffentliche Ablage lässt sich mit einem Kennwort verschlüsseln; auf diesem Rechner ist das nicht eingerichtet."
 
     @property
     def questions(self) -> str:
@@ -85,6 +93,7 @@ def facts(settings: Settings, day: dt.date | None = None) -> Facts:
         model=models.load_catalogue().get(settings.model),
         question_days=settings.question_days,
         day=day or dt.date.today(),
+        sealed=sealing.is_sealed(settings),
     )
 
 
@@ -156,7 +165,7 @@ def _sheet(given: Facts) -> list[Block]:
              "gespeicherte Word- und PDF-Dateien, Reste auf SSD-Laufwerken; Sicherungen (verschlüsselt, mit Ablauf) nennt es beim Löschen."),
         _row("Schutz", "Zwei getrennte Ablagen; fremde PDF-Dateien werden in einem eigenen, begrenzten Prozess geöffnet. Andere Benutzer "
              "desselben Rechners (Terminalserver) werden abgewiesen, außer auf macOS. Für andere Rechner nur mit eigenem Schalter, verschlüsselt, Kennwort je "
-             "Person; wer sich anmeldet, sieht alles. Keine Verschlüsselung der Ablage: nötig sind ein eigenes Benutzerkonto, Verschlüsselung der "
+             f"Person; wer sich anmeldet, sieht alles. {given.encryption} Nötig bleiben ein eigenes Benutzerkonto, Verschlüsselung der "
              "Festplatte (auch eines USB-Sticks) und Bildschirmsperre."),
         _row("Rollen", "Verantwortlich (Art. 4 Nr. 7 DSGVO) ist, wer es einsetzt: je nach Landesrecht und Einsatz Kommune, Fraktion oder "
              "Mitglied. Die Entwickler erhalten keine Daten und haben keinen Zugriff, also keine Auftragsverarbeitung (Art. 28); anders "
@@ -172,7 +181,7 @@ def _sheet(given: Facts) -> list[Block]:
              "in Dateien auch maschinenlesbar; zu jeder Auswertung stehen Modell, Aufträge und Prüfungen. Wer solchen Text "
              "veröffentlicht, um die Öffentlichkeit zu informieren, legt das offen, außer ein Mensch hat ihn geprüft und jemand trägt "
              "die redaktionelle Verantwortung (Abs. 4)."),
-        _row("Was es noch nicht gibt", "Rollen und Rechte, Verschlüsselung der Ablage, Löschfrist für Sitzungen."),
+        _row("Was es noch nicht gibt", "Rollen und Rechte, Löschfrist für Sitzungen."),
     ]  # fmt: skip
     return [
         *table(("Frage", "Antwort"), rows, (3, 13)),
@@ -214,7 +223,8 @@ def _record(given: Facts) -> list[Block]:
              line("im Programm: Verarbeitung nur auf diesem Rechner, nur von dort erreichbar (für andere nur mit Kennwort und Verschlüsselung); öffentliche und nichtöffentliche Ablage "
                   "getrennt; Hinweis auf jeder Seite einer Datei, die Nichtöffentliches enthält; wirksames Löschen auch in der Datenbank; "
                   "Prüfsumme des Sprachmodells; fremde PDF-Dateien in einem begrenzten Prozess"),
-             line("nicht im Programm: Rollen und Rechte, Verschlüsselung der Ablage"),
+             line(given.encryption),
+             line("nicht im Programm: Rollen und Rechte, Verschlüsselung des öffentlichen Teils"),
              _blank("Festplattenverschlüsselung, Benutzerkonten, Bildschirmsperre, Sicherung, Umgang mit USB-Sticks und Ausdrucken")),
         *row("Auftragsverarbeitung", line("keine durch die Entwickler des Programms"),
              _blank("IT-Dienstleister mit Zugriff auf den Rechner, Vertrag nach Art. 28 DSGVO")),
@@ -255,7 +265,7 @@ def _screening(given: Facts) -> list[Block]:
             line(strong("Dagegen kann sprechen:"), "Die Unterlagen hat der Benutzer ohnehin; sie verlassen den Rechner nicht; niemand wird bewertet; "
                  "jede Aussage ist mit ihrer Seite zu vergleichen; es entscheidet immer ein Mensch. Wer nur öffentliche Unterlagen einliest, "
                  "senkt das Risiko deutlich."),
-            line(strong("Was bleibt:"), "Das Programm verschlüsselt die Ablage nicht und kennt keine Rollen; die Suche bringt zusammen, was verstreut "
+            line(strong("Was bleibt:"), f"{given.encryption} Es kennt keine Rollen; die Suche bringt zusammen, was verstreut "
                  "stand; ein Satz der KI kann falsch sein und weitergesagt werden."),
         )),
         Heading(1, "5. Ergebnis"),

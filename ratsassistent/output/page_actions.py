@@ -29,6 +29,7 @@ from ratsassistent.output import (
     page_agenda,
     page_correct,
     page_correcting,
+    page_dating,
     page_delete,
     page_export,
     page_item,
@@ -40,6 +41,7 @@ from ratsassistent.output import (
 )
 from ratsassistent.output.page_help import Help
 from ratsassistent.output.page_loading import ModelLoading
+from ratsassistent.output.page_locking import Locking
 from ratsassistent.output.page_person import acting
 from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_ready import Ready
@@ -97,6 +99,7 @@ class Reading:
     controls: str = ""
     about: str = ""
     confirm: str = ""  # what is asked before it is deleted
+    dates: str = ""  # when it is to be deleted
     job: Job | None = None
     key: tuple[object, ...] = ()  # changes when one of these may have to be drawn anew (`Actions.reading_key`)
 
@@ -142,6 +145,8 @@ class Actions:
         self.taking = Taking(settings, sentence)
         self.taking.resume()
         self._marker = Marker()
+        self.locking = Locking(settings, self._marker.forget, sentence)
+        self.help.locking = self.locking
 
     # --- the model
 
@@ -236,6 +241,7 @@ class Actions:
             controls=self.work.controls(ws, held, brief, queue, job),
             about=self.help.about(ws, brief),
             confirm=page_delete.asked(held, brief, corrections.count(ws, held.id)),
+            dates=page_dating.of_meeting(ws, held),
             job=job,
             key=self.reading_key(chosen, queue, job),
         )

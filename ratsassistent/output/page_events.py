@@ -6,6 +6,7 @@ What it does not know: how HTML is made, SQL, where a component stands on the pa
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from ratsassistent.jobs import Job
 from ratsassistent.output import page_register, page_views
 from ratsassistent.output.page_actions import Actions, Chosen, Reading, digest, sentence
 from ratsassistent.output.page_correcting import Correcting
+from ratsassistent.output.page_dating import Dating
 from ratsassistent.output.page_export import Exporting
 from ratsassistent.output.page_finding import SOON_S, Finding
 from ratsassistent.output.page_first import FirstStart
@@ -65,6 +67,9 @@ class Events:
         self.finding = Finding(page, actions, self.lookup, self._turns, self._show_page, self.act_reading)
         self.first = FirstStart(page, actions, self.take_in_demo)
         self.correcting = Correcting(page, actions.settings, actions.open, self._show)
+        self.dating = Dating(
+            page, actions.settings, actions.open, self._show, self._overview, self.finding.deleted
+        )
         self.exporting = Exporting(page, actions.settings, actions.downloads)
 
     # --- whole page
@@ -86,6 +91,7 @@ class Events:
         first = {**self._lists(chosen), **self._model(), **self.finding.at_start(chosen, asked)}
         first |= {self.p.chosen: chosen, self.p.welcome: self.first.html(chosen)}
         first[self.p.register_page] = page_views.picture(None)
+        first[self.p.lock] = self.do.locking.line()
         first[self.p.queue], first[self.p.result] = self.do.queue(), self.do.taking.html()
         first[self.p.view] = f"overview start-{view}" if view != TAKE_IN else "overview"  # no jump where it is anyway
         yield first
@@ -108,6 +114,8 @@ class Events:
             "pace": SOON_S if _is_awaited(news.question) else FAST_S if news.busy else SLOW_S,
             "drawn": news.reading.drawn if news.reading else seen.get("drawn", {}),
             "taking": self.do.taking.html(),
+            "lock": self.do.locking.state,
+            "day": str(dt.date.today()),  # the program may stay open for weeks
         }
         if now == seen:
             return
@@ -130,10 +138,13 @@ class Events:
             changes[self.p.queue] = news.queue
         if now["question"] != seen.get("question") and chosen.question:
             changes[self.p.answer] = self.finding.answer(news.question)
+        changes |= {} if now["lock"] == seen.get("lock") else {self.p.lock: self.do.locking.line()}
         if now["taking"] != seen.get("taking", ""):
             changes[self.p.result] = now["taking"]
             if not self.do.taking.running:
                 changes |= self._lists(chosen)
+        if now["day"] != seen.get("day", now["day"]) and not chosen.meeting:
+            changes |= self._lists(chosen)
         if now["model"] != seen.get("model"):
             changes |= self._model()
             if chosen.welcome:
@@ -246,6 +257,10 @@ class Events:
         else:
             yield {self.p.queue: self.do.queue(), self.p.seen: {}, self.p.timer: gr.Timer(FAST_S)}
 
+    def act_lock(self, chosen: Chosen, event: Any) -> Changes:
+        """A button in the line about the passphrase; where it changed something, the tab is loaded anew (`page_lock.js`)."""
+        yield {self.p.lock: self.do.locking.act(event._data)}
+
     def delete(self, chosen: Chosen) -> Changes:
         """Delete the open meeting."""
         if chosen.meeting:
@@ -313,7 +328,7 @@ class Events:
 
     def _lists(self, chosen: Chosen) -> dict[Any, Any]:
         today, held, loose = self.do.lists(chosen)
-        return {self.p.today: today, self.p.meetings: held, self.p.loose: loose}
+        return {self.p.today: today, self.p.meetings: held, self.p.loose: loose, **self.dating.lists()}
 
     def _model(self) -> dict[Any, Any]:
         return {self.p.model: self.do.model_box()}
@@ -327,6 +342,7 @@ class Events:
             self.p.line: "",
             self.p.controls: "",
             self.p.about: "",
+            self.p.dates: "",
             self.p.confirm: "",
             self.p.item: progress_bar(None, "Der Auszug wird zusammengestellt …"),
             self.p.picture: page_views.picture(None),
@@ -352,6 +368,7 @@ class Events:
             self.p.line: reading.line,
             self.p.controls: reading.controls,
             self.p.about: reading.about,
+            self.p.dates: reading.dates,
             self.p.confirm: reading.confirm,
         }
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
 from functools import cache
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from ratsassistent import __version__, models
 from ratsassistent.briefings import Briefing, ModelRecord
@@ -26,10 +27,14 @@ from ratsassistent.output import (
     page_course,
     page_glossary,
     page_howto,
+    page_lock,
+    page_proof,
     page_views,
     phrases,
 )
 from ratsassistent.output.page_about import Known
+from ratsassistent.output.page_locking import Locking
+from ratsassistent.output.page_proof import Proving
 from ratsassistent.output.page_text import action, count, safe, size
 from ratsassistent.output.page_views import PagePicture
 from ratsassistent.pack.files.reading import render_safely
@@ -37,13 +42,16 @@ from ratsassistent.settings import Settings
 from ratsassistent.workspace import Workspace
 from ratsassistent.writing.model.prompts import PLACEHOLDERS, prompt_text
 
-Part = Literal["anleitung", "kurs", "glossar", "datenschutz", "programm"]
+Part = Literal["anleitung", "kurs", "glossar", "datenschutz", "kennwort", "nachweis", "programm"]
+PROOF: Part = "nachweis"
 PICTURE_WIDTH = 1300  # pixels, as other pages
 _LABELS: dict[Part, str] = {
     "anleitung": page_howto.TITLE,
     "kurs": "Kurs",
     "glossar": "Glossar",
     "datenschutz": "Datenschutz",
+    "kennwort": page_lock.TITLE,
+    "nachweis": page_proof.TITLE,
     "programm": "Über das Programm",
 }
 _FORMATS: tuple[tuple[str, export.Format], ...] = (("PDF", "pdf"), ("Word (DOCX)", "docx"))
@@ -54,6 +62,8 @@ class Help:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.proving = Proving(settings)
+        self.locking: Locking | None = None
 
     def view(self, part: str | None = None, lesson: str | int | None = None, files: str = "") -> str:
         """A part of the view with the buttons that lead to the others; without one, what there is.
@@ -70,11 +80,21 @@ class Help:
                 body = page_glossary.glossary(entries())
             case "datenschutz":
                 body = self._privacy(files)
+            case "kennwort":
+                body = self.locking.setup() if self.locking else ""
+            case "nachweis":
+                body = page_proof.about()
             case "programm":
                 body = self._program()
             case _:
                 body = _beginning()
         return f'<div class="ra-help">{_buttons(chosen)}{body}</div>'
+
+    def changing(self, wanted: dict[str, Any]) -> Iterator[str]:
+        """The part about the passphrase while it is set up, changed or taken away."""
+        if self.locking:
+            for body in self.locking.change(wanted):
+                yield f'<div class="ra-help">{_buttons("kennwort")}{body}</div>'
 
     def files(self) -> str:
         """The data sheet and the drafts as links that hold files: no file lies anywhere for it."""
@@ -134,7 +154,8 @@ class Help:
         below = files or f'<ul>{rows}</ul><p class="ra-buttons">{save}</p>'
         return (
             '<h2 class="ra-title" tabindex="-1">Datenschutz</h2><p>Nichts von Ihren Unterlagen, Fragen und Antworten verlässt diesen '
-            "Rechner. Für Ihre Datenschutzbeauftragte gibt es drei Dokumente:</p>"
+            "Rechner. "
+            f"{action('help', 'Das lässt sich nachprüfen.', css='ra-link', part=PROOF)} Für Ihre Datenschutzbeauftragte gibt es drei Dokumente:</p>"
             f'{below}<section class="ra-data-sheet"><h3>{safe(data_sheet.TITLES["datenblatt"])}</h3>'
             f'<p class="ra-small">{safe(" ".join(sheet.subtitle))}</p>{page_blocks.html(sheet.blocks)}</section>'
         )
@@ -169,6 +190,9 @@ def _beginning() -> str:
         ("glossar", "Glossar", f"{count(len(entries()), 'Begriff', 'Begriffe')} aus der Ratsarbeit, kurz erklärt."),
         ("datenschutz", "Datenschutz", "Wo Ihre Daten liegen, wie lange, wer verantwortlich ist. Mit einem Datenblatt für Ihre "
          "Datenschutzbeauftragte."),
+        ("kennwort", page_lock.TITLE, "Den nichtöffentlichen Teil auf diesem Rechner verschlüsseln: einrichten, ändern, aufheben."),
+        ("nachweis", page_proof.TITLE, "Ein Probelauf, bei dem jede Verbindung nach außen gesperrt ist. Auf einem Blatt steht danach, was das Programm "
+         "geöffnet, angesprochen und geschrieben hat."),
         ("programm", "Über das Programm", "Version, Sprachmodell, Lizenz, und wofür Sie selbst verantwortlich sind."),
     )  # fmt: skip
     rows = "".join(

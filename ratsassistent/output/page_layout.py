@@ -16,6 +16,7 @@ import gradio as gr
 from ratsassistent.output.page_actions import Actions, Chosen, sentence
 from ratsassistent.output.page_events import ASK, READ, REGISTER, SLOW_S, TAKE_IN, Events
 from ratsassistent.output.page_intake import FOLDER
+from ratsassistent.output.page_quick import QuickBlocks
 from ratsassistent.output.page_register import RegisterSearch
 from ratsassistent.output.page_trust import HELP, HelpEvents, lay_out
 
@@ -46,20 +47,23 @@ class Page:
 
     def __init__(self, actions: Actions) -> None:
         self._script = (_HERE / "page.js").read_text("utf-8")
-        with gr.Blocks(title="Ratsassistent", analytics_enabled=False, fill_width=True) as self.blocks:
+        with QuickBlocks(title="Ratsassistent", analytics_enabled=False, fill_width=True) as self.blocks:
             self.chosen, self.seen = gr.State(Chosen()), gr.State({})
             self.searched, self.listed = gr.State(None), gr.State(RegisterSearch())
             self.address = gr.Textbox(visible="hidden", label="Adresse")
             self.timer = gr.Timer(SLOW_S)
             self.view = gr.HTML("overview", js_on_load=(_HERE / "page_view.js").read_text("utf-8"), elem_id="ra-view")
             gr.HTML(_TITLE, js_on_load=None)
+            self.lock = self._html("ra-lock", also="page_lock.js")
             self.model = self._html("ra-model")
             with gr.Tabs(elem_id="ra-tabs", overflow_behavior="wrap"):
                 self._taking_in()
                 self._reading()
                 self._finding()
                 self._register()
-                self.tab_help, self.help, self.help_page = lay_out(self._script, actions.help)
+                given = lay_out(self._script, actions.help)
+                self.tab_help, self.help, self.help_page = given.tab, given.text, given.picture
+                self.proof, self.proof_drawn, self.proof_timer = given.proof, given.proof_drawn, given.proof_timer
             self._wire(Events(self, actions))
 
     def _html(self, elem_id: str, css: str = "", *, also: str = "") -> Any:
@@ -87,10 +91,12 @@ class Page:
         with gr.Tab("Sitzungen", id=READ, render_children=True) as self.tab_read:
             with gr.Column(elem_classes="ra-when-overview"):
                 gr.HTML("<h1>Ihre Sitzungen</h1>", js_on_load=None)
+                self.due = self._html("ra-due", also="page_deadline.js")
                 self.today = self._html("ra-today")
                 self.queue = self._html("ra-queue")
                 self.meetings = self._html("ra-meetings")
                 self.loose = self._html("ra-loose")
+                self.rule = self._html("ra-rule", also="page_deadline.js")
             with gr.Column(elem_classes="ra-when-desk"):
                 with gr.Row(elem_classes="ra-bar"):
                     self.back = self._button("← Alle Sitzungen")
@@ -101,6 +107,7 @@ class Page:
                 self.line = self._html("ra-line")
                 self.controls = self._html("ra-controls", "ra-when-meeting")
                 self.files_made = self._html("ra-files-made", "ra-when-meeting")
+                self.dates = self._html("ra-dates", "ra-when-meeting", also="page_deadline.js")
                 self.about = self._html("ra-about", "ra-when-meeting")
                 with gr.Column(elem_classes="ra-confirm"):
                     self.confirm = self._html("ra-confirm-text")
@@ -175,9 +182,14 @@ class Page:
             on_act(part, do.act_reading)
         for part in (self.controls, self.queue):
             on_act(part, do.act_working)
+        on_act(self.lock, do.act_lock)
         on_act(self.welcome, do.first.act)
-        for part in (self.help, self.help_page):
-            on_act(part, HelpEvents(self, do.do.help).act)
+        for part in (self.due, self.dates, self.rule):
+            on_act(part, do.dating.act)
+        helping = HelpEvents(self, do.do.help)
+        for part in (self.help, self.help_page, self.proof):
+            on_act(part, helping.act)
+        on(self.proof_timer.tick, helping.look, self.proof_drawn, trigger_mode="once", quiet=True)
         for part in (self.search_form, self.earlier, self.answer, self.hits, self.found_page):
             on_act(part, do.finding.act, self.searched)
         for part in (self.register_form, self.register, self.register_page):

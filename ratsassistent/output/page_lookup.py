@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ratsassistent import register, searching, workflow
 from ratsassistent.archive.searches_table import KeptSearch, Searches
-from ratsassistent.errors import InputError
+from ratsassistent.errors import InputError, Locked
 from ratsassistent.jobs import Job
 from ratsassistent.output import page_hits, page_recent, page_register, page_search, phrases, register_table
 from ratsassistent.output.page_hits import MOST
@@ -81,8 +82,8 @@ class LookUp:
     # --- what was asked and searched before
 
     def keep(self, asked: Search) -> None:
-        """Keep a search, so that it can be made again."""
-        with workflow.workspace(self.settings) as ws:
+        """Keep a search, so that it can be made again; not where it is to be kept is locked."""
+        with workflow.workspace(self.settings) as ws, suppress(Locked):
             Searches(ws.nonpublic).keep(asked.text, asked.narrowed)
 
     def searches(self) -> list[KeptSearch]:

@@ -15,7 +15,8 @@ import os
 import sys
 import threading
 
-from ratsassistent import searching, workflow
+from ratsassistent import searching, shown_pages, workflow
+from ratsassistent.archive import seal
 from ratsassistent.errors import RatsassistentError
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Workspace
@@ -33,6 +34,7 @@ class Ready:
         self._lock = threading.Lock()
         self._kept = contextlib.ExitStack()
         self._opened: Workspace | None = None
+        self._state = ""
         self._thread: threading.Thread | None = None
 
     def workspace(self) -> Workspace:
@@ -41,7 +43,13 @@ class Ready:
         :raises StorageError: the data folder cannot be used.
         """
         with self._lock:
+            state = seal.token(self.settings.nonpublic_folder)
+            if self._opened is not None and state != self._state:  # sealed, locked, opened or restored since
+                self._opened = None
+                self._kept.close()
+                shown_pages.forget()
             if self._opened is None:
+                self._state = state
                 self._opened = self._kept.enter_context(workflow.workspace(self.settings))
             elif self._opened.embedding is not None and self._opened.embedding.transformer is None:
                 self._opened.embedding = None  # it may have been fetched since

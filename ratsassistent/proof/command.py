@@ -41,6 +41,7 @@ def add(sub: argparse.ArgumentParser) -> None:
         type=Path,
         help="ein Blatt zum Abheften, mit der Endung .pdf, .docx oder .md",
     )
+    sub.add_argument("--fortschritt", action="store_true", help=argparse.SUPPRESS)  # for the page: tell each step
 
 
 def execute(args: argparse.Namespace, settings: Settings) -> int:
@@ -59,8 +60,8 @@ def execute(args: argparse.Namespace, settings: Settings) -> int:
         ):
             raise UsageError("Bitte eine Datei mit der Endung .pdf, .docx oder .md angeben.")
         export.check(args.ausgabe)
-    began = dt.datetime.now().astimezone()
-    found = prove(settings, with_models=not args.ohne_modell, say=_say if sys.stderr.isatty() else lambda _: None)
+    began, told = dt.datetime.now().astimezone(), args.fortschritt or sys.stderr.isatty()
+    found = prove(settings, with_models=not args.ohne_modell, say=_say if told else lambda _: None)
     facts = sheet.facts(found, settings, began)
     if args.ausgabe:
         form = export.format_of(args.ausgabe)

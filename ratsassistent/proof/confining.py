@@ -31,6 +31,7 @@ from ratsassistent.proof.watching import Seen, Watcher
 MeansName = Literal["namespace", "filter", "hook"]
 NOTES = "protokoll"
 _LIMIT = 3600.0  # seconds
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ def _prepare(c: ctypes.CDLL, own_network: bool, filtered: bool, telling: int, wa
             answer["fd"] = kernel_filter.install(c)
         except OSError as error:
             answer["error"] = f"der Kern lehnt ab ({os.strerror(error.errno or 0)})"
+    # Nobody would answer its questions any more: it ends with us, however that comes about
+    c.prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), *[ctypes.c_ulong(0)] * 3)
     os.write(telling, json.dumps(answer).encode("ascii"))
     os.read(waits, 1)
     return own_network or "fd" in answer

@@ -47,6 +47,7 @@ SCAN_SIGNS = ((0.5, 12), (0.3, 5))
 PICTURED_LINES = 3  # pictures of the size of a line of print, without a letter on them: some programs set lines so
 MAX_BOOKMARKS = 5000
 MAX_NOTES = 2000  # annotations of a page that are looked at
+Source = Path | bytes  # of a PDF: where it lies, or what it holds
 _PDFIUM = threading.Lock()  # pdfium is not thread-safe
 
 
@@ -316,7 +317,12 @@ def _outline(document: Any) -> Iterator[tuple[str, int]]:
         return
 
 
-def render_page(path: Path, number: int, width: int = 1000) -> bytes:
+def name_of(source: Source) -> str:
+    """What a sentence calls a file; bytes have no name."""
+    return f"„{source.name}“" if isinstance(source, Path) else "aus dem verschlossenen Teil"
+
+
+def render_page(source: Source, number: int, width: int = 1000) -> bytes:
     """A page as a PNG picture.
 
     :param number: physical page, from 1.
@@ -329,12 +335,12 @@ def render_page(path: Path, number: int, width: int = 1000) -> bytes:
     width = max(50, min(width, 4000))
     with _PDFIUM:
         try:
-            document = pypdfium2.PdfDocument(path)
+            document = pypdfium2.PdfDocument(source)
         except (pypdfium2.PdfiumError, OSError) as error:
-            raise UnreadableFile(f"Die Datei „{path.name}“ lässt sich nicht darstellen.") from error
+            raise UnreadableFile(f"Die Datei {name_of(source)} lässt sich nicht darstellen.") from error
         try:
             if not 1 <= number <= len(document):
-                raise NotFound(f"Die Datei „{path.name}“ hat keine Seite {number}.")
+                raise NotFound(f"Die Datei {name_of(source)} hat keine Seite {number}.")
             try:
                 page = document[number - 1]
                 across, down = page.get_size()
@@ -344,7 +350,7 @@ def render_page(path: Path, number: int, width: int = 1000) -> bytes:
                     scale *= (MAX_PIXELS / pixels) ** 0.5
                 picture = page.render(scale=scale).to_pil()
             except pypdfium2.PdfiumError as error:
-                raise UnreadableFile(f"Seite {number} von „{path.name}“ lässt sich nicht darstellen.") from error
+                raise UnreadableFile(f"Seite {number} von {name_of(source)} lässt sich nicht darstellen.") from error
             out = io.BytesIO()
             picture.convert("RGB").save(out, format="PNG")
             return out.getvalue()
@@ -352,7 +358,7 @@ def render_page(path: Path, number: int, width: int = 1000) -> bytes:
             document.close()
 
 
-def page_places(path: Path, number: int) -> list[Place]:
+def page_places(source: Source, number: int) -> list[Place]:
     """The letters of a page with their places.
 
     :param number: physical page, from 1.
@@ -362,15 +368,15 @@ def page_places(path: Path, number: int) -> list[Place]:
 
     with _PDFIUM:
         try:
-            document = pypdfium2.PdfDocument(path)
+            document = pypdfium2.PdfDocument(source)
         except (pypdfium2.PdfiumError, OSError) as error:
-            raise UnreadableFile(f"Die Datei „{path.name}“ lässt sich nicht lesen.") from error
+            raise UnreadableFile(f"Die Datei {name_of(source)} lässt sich nicht lesen.") from error
         try:
             if not 1 <= number <= len(document):
-                raise NotFound(f"Die Datei „{path.name}“ hat keine Seite {number}.")
+                raise NotFound(f"Die Datei {name_of(source)} hat keine Seite {number}.")
             return of_sheet(read_sheet(document[number - 1]))
         except pypdfium2.PdfiumError as error:
-            raise UnreadableFile(f"Seite {number} von „{path.name}“ lässt sich nicht lesen.") from error
+            raise UnreadableFile(f"Seite {number} von {name_of(source)} lässt sich nicht lesen.") from error
         finally:
             document.close()
 

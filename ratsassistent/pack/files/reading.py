@@ -21,7 +21,7 @@ from ratsassistent.errors import RatsassistentError, UnreadableFile
 from ratsassistent.oparl import Page
 from ratsassistent.pack.files import pages
 from ratsassistent.pack.files.isolated import ChildFailed, Children, NotStarted, TooBig, TooSlow
-from ratsassistent.pack.files.pages import BROKEN, Opened, ReadFile
+from ratsassistent.pack.files.pages import BROKEN, Opened, ReadFile, Source, name_of
 from ratsassistent.pack.files.public_copy import public_copy
 
 SLOW = "die Seite braucht zu viel Rechenzeit"
@@ -87,16 +87,16 @@ def read_safely(
     )
 
 
-def render_safely(path: Path, number: int, width: int = 1000) -> bytes:
+def render_safely(source: Source, number: int, width: int = 1000) -> bytes:
     """`pages.render_page` in a child process that waits two minutes for the next picture.
 
     :raises NotFound: the file has no such page.
     :raises UnreadableFile: the file cannot be opened, or the page cannot be drawn within the limits.
     """
     try:
-        (picture,) = _pictures.run(_rendered, path, number, width, seconds=DRAW_SECONDS, megabytes=MEGABYTES)
+        (picture,) = _pictures.run(_rendered, source, number, width, seconds=DRAW_SECONDS, megabytes=MEGABYTES)
     except ChildFailed as error:
-        raise UnreadableFile(f"Seite {number} von „{path.name}“ lässt sich nicht darstellen.") from error
+        raise UnreadableFile(f"Seite {number} von {name_of(source)} lässt sich nicht darstellen.") from error
     return picture
 
 
@@ -215,8 +215,8 @@ def _read(path: Path, numbers: Sequence[int]) -> Iterator[Page]:
     yield from pages.read_pages(path, numbers)
 
 
-def _rendered(path: Path, number: int, width: int) -> Iterator[bytes]:
-    yield pages.render_page(path, number, width)
+def _rendered(source: Source, number: int, width: int) -> Iterator[bytes]:
+    yield pages.render_page(source, number, width)
 
 
 def _copied(path: Path, keep: set[int], target: Path) -> Iterator[None]:

@@ -110,7 +110,7 @@ def read_pictures(path: str, numbers: Sequence[int], data: str) -> Iterator[tupl
         yield number, reader.read(picture, sheet_name(width, height))
 
 
-def read_places(path: str, number: int, data: str) -> Iterator[list[Place]]:
+def read_places(source: Path | bytes, number: int, data: str) -> Iterator[list[Place]]:
     """The words on one page of a PDF with their places, in shares of the page as shown.
 
     Runs in a child process, like `read_pictures`. :param number: physical page, from 1. :param data: as there.
@@ -119,7 +119,7 @@ def read_places(path: str, number: int, data: str) -> Iterator[list[Place]]:
 
     os.chdir(data)
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    yield Reader().places(_painted(pypdfium2.PdfDocument(path)[number - 1]))
+    yield Reader().places(_painted(pypdfium2.PdfDocument(source)[number - 1]))
 
 
 def _painted(page: Any) -> Image.Image:

@@ -1,0 +1,18 @@
+// Deletion dates. Runs after page.js and in the same function, so its names (element, drafts, watch) are known here.
+// A pressed button may have become a question or a sentence: the focus goes there, never nowhere.
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-do^='due-']");
+  if (!button) return;
+  for (const field of button.form?.querySelectorAll("[data-draft]") ?? []) drafts.delete(field.dataset.draft);
+  window.raTyping = null;
+  window.raDue = true;
+  button.disabled = true;  // a double click is one
+  setTimeout(() => { button.disabled = false; }, 1500);
+});
+watch("value", () => {
+  const place = window.raDue && (element.querySelector("[data-asks]") ?? element.querySelector("[data-now]:not(:empty)") ?? element.querySelector("[data-back]"));
+  if (!place) return;
+  window.raDue = false;
+  place.focus();
+  place.scrollIntoView({ block: "nearest" });
+});
