@@ -11,7 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from ratsassistent import briefing_jobs, models, public_part, workflow
+from ratsassistent import briefing_jobs, language_models, public_part, workflow
 from ratsassistent.briefings import Briefing, Level
 from ratsassistent.errors import UsageError
 from ratsassistent.machine.estimate import time_left
@@ -75,7 +75,7 @@ def _timed(ws: Workspace, args: argparse.Namespace, show: Progress) -> Briefing:
         only = workflow.item_of(chosen, args.top).id
         missing = [item for item in missing if item.id == only]
     left = briefing_jobs.TimeLeft(ws, missing, thorough=thorough)
-    if missing and _has_model(ws.settings):
+    if missing and not language_models.is_missing(ws.settings):
         print(left.estimate.sentence(), file=sys.stderr, flush=True)
     done: set[str] = set()
 
@@ -96,8 +96,3 @@ def _timed(ws: Workspace, args: argparse.Namespace, show: Progress) -> Briefing:
     if not args.einfach:  # what that takes on top was not estimated
         left.learn(ws)
     return made
-
-
-def _has_model(settings: Settings) -> bool:
-    entry = models.load_catalogue().get(settings.model)
-    return models.find(entry, settings.model_folders) is not None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from ratsassistent.briefings import Answer, Briefing, Coverage, FoundWord, ItemSource, Why
 from ratsassistent.oparl import AgendaItem, Change, Decision, MissingAttachment, Outcome, PageRef, Vote
-from ratsassistent.output import suspicious
+from ratsassistent.output import phrases_server, suspicious
 from ratsassistent.resolutions import Status
 
 OUTCOMES: dict[Outcome, str] = {
@@ -196,7 +196,7 @@ def judged(given: Answer) -> str:
     """That a language model read the places quoted, and what it made of them; empty where none did."""
     if given.judge is None or given.doubted:
         return ""
-    return f"Ob diese Stellen die Frage beantworten, hat zusätzlich ein Sprachmodell geprüft ({given.judge.name}); es kann sich irren."
+    return f"Ob diese Stellen die Frage beantworten, hat zusätzlich ein Sprachmodell geprüft ({phrases_server.named(given.judge)}); es kann sich irren."
 
 
 def pages_read(given: Answer) -> str:

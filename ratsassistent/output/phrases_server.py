@@ -20,11 +20,14 @@ def _net(host: str, *, outside: bool) -> str:
     """Where a machine stands, as far as its address tells."""
     if outside:
         return "außerhalb des eigenen Netzes, von Ihrer Verwaltung ausdrücklich erlaubt"
+    return "über einen Anschluss dieses Rechners" if _is_loopback(host) else "im Netz Ihrer Verwaltung"
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        own = ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        own = host == "localhost"
-    return "über einen Anschluss dieses Rechners" if own else "im Netz Ihrer Verwaltung"
+        return host == "localhost"
 
 
 def _host(place: str) -> str:
@@ -75,7 +78,7 @@ def target(server: Server) -> str:
 
 def leaves(server: Server) -> str:
     """What leaves this computer for that server; shown before anything does, and as long as it is set."""
-    plain = "" if server.encrypted else " Der Weg dorthin ist nicht verschlüsselt."
+    plain = "" if server.encrypted or _is_loopback(server.host) else " Der Weg dorthin ist nicht verschlüsselt."
     return (
         f"Zum Schreiben gehen Stellen aus Ihren Unterlagen, auch aus nichtöffentlichen, und Ihre Fragen an den Server {target(server)}."
         f"{plain}"

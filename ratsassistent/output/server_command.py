@@ -113,7 +113,7 @@ def _shown(server: Server) -> list[str]:
     fallback = (
         "das Modell dieses Rechners"
         if server.fallback == "lokal"
-        else "keiner: der Auftrag wartet auf einen neuen Versuch"
+        else "nichts; der Auftrag endet dann mit einem Hinweis und lässt sich wiederholen"
     )
     return [
         f"Das Sprachmodell „{server.model}“ läuft auf dem Server {phrases_server.target(server)}.",
