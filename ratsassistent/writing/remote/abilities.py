@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ratsassistent import model_server
-from ratsassistent.errors import ModelError, ServerError
+from ratsassistent.errors import ServerError
 from ratsassistent.model_server import Server
 from ratsassistent.writing.remote import forms
 from ratsassistent.writing.remote.growing import Bit
@@ -128,12 +128,12 @@ def find_out(server: Server, talk: Talk, stop: threading.Event) -> Abilities:
 def _listed(server: Server, talk: Talk, stop: threading.Event) -> Mapping[str, Any]:
     """What the server's list says of the model; nothing where it has no list."""
     try:
-        rows = talk.get("/models", stop).get("data")
+        told: Any = talk.get("/models", stop).get("data")
     except Rejected:
         return {}
-    rows = (
-        [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
-        if isinstance(rows, list)
+    rows: list[dict[str, Any]] = (
+        [row for row in told if isinstance(row, dict) and isinstance(row.get("id"), str)]
+        if isinstance(told, list)
         else []
     )
     if not rows:
@@ -174,9 +174,7 @@ def _asked(server: Server, talk: Talk, more: dict[str, Any], stop: threading.Eve
 def _obeys(server: Server, talk: Talk, form: Form, stop: threading.Event) -> bool:
     try:
         bit = _asked(server, talk, wanted(form, _WORD), stop)
-    except ServerError:  # some fail with an error of their own; that the server is there at all was seen before
-        return False
-    except ModelError:
+    except Rejected:
         return False
     text = bit.text if bit else ""
     return (forms.inside(text) if form == "json_schema" else text).startswith(_WORD)
@@ -189,6 +187,6 @@ def _tells_odds(server: Server, talk: Talk, stop: threading.Event) -> bool:
         raise ServerError(f"Das Modell „{server.model}“ auf dem Server {server.place} schreibt keinen Text.")
     try:
         bit = _asked(server, talk, ODDS, stop)
-    except ServerError:
+    except Rejected:
         return False
     return bool(bit and bit.odds)

@@ -24,7 +24,7 @@ from ratsassistent.briefings import ModelRecord
 from ratsassistent.errors import Interrupted
 from ratsassistent.model_server import Server
 from ratsassistent.writing.model.language_model import Message, Reply, Request, Script, T
-from ratsassistent.writing.remote import abilities
+from ratsassistent.writing.remote import abilities, forms
 from ratsassistent.writing.remote.abilities import Abilities
 from ratsassistent.writing.remote.growing import Bit, Growing, kept_before
 from ratsassistent.writing.remote.guard import Lookup, look_up
@@ -227,7 +227,7 @@ class ServerModel:
                 ]
         content = {**content, "max_tokens": 24, **abilities.wanted_of(able.form, options)}
         said = _bit(self.server, self._talk.post(CHAT, content, stop)).text
-        text = abilities.forms.inside(said) if able.form == "json_schema" else said
+        text = forms.inside(said) if able.form == "json_schema" else said
         fits = [text.strip().casefold().startswith(option.casefold()) for option in options]
         return [0.0 if not any(fits) else -0.1 if fit else -0.1 - SURE for fit in fits]
 

@@ -15,7 +15,7 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, TypeVar
 
 import httpcore
@@ -38,11 +38,16 @@ _NO_MODEL = re.compile(r"model.{0,200}(?:not found|does not exist|unknown|not ex
 
 
 class Trouble(Exception):
-    """What may go better a moment later. The text is a German sentence; `tries`: how often in all; `after`: seconds to wait."""
+    """What may go better a moment later. The text is a German sentence; `tries`: how often in all; `after`: seconds to wait.
 
-    def __init__(self, sentence: str, tries: int = len(WAITS) + 1, after: float | None = None) -> None:
+    `refuses`: where it does not, the server cannot do what is asked, rather than being away.
+    """
+
+    def __init__(
+        self, sentence: str, tries: int = len(WAITS) + 1, after: float | None = None, *, refuses: bool = False
+    ) -> None:
         super().__init__(sentence)
-        self.tries, self.after = tries, after
+        self.tries, self.after, self.refuses = tries, after, refuses
 
 
 class Talk:
@@ -82,7 +87,9 @@ class Talk:
         """The JSON that is answered, as a whole; tried several times. :raises ServerError: there is none."""
         return self.persist(lambda: self._whole(self._events("POST", path, content, stop)), stop)
 
-    def stream(self, path: str, content: dict[str, Any], stop: threading.Event) -> Iterator[dict[str, Any]]:
+    def stream(
+        self, path: str, content: dict[str, Any], stop: threading.Event
+    ) -> Generator[dict[str, Any], None, None]:
         """What is answered bit by bit; tried once. It may be left at any bit: then the server stops.
 
         :raises Trouble: another try may help. :raises ServerError: none will. :raises Interrupted: `stop` is set.
@@ -101,7 +108,7 @@ class Talk:
                 return attempt()
             except Trouble as trouble:
                 if made >= min(trouble.tries, len(WAITS) + 1):
-                    raise ServerError(str(trouble)) from trouble
+                    raise (Rejected if trouble.refuses else ServerError)(str(trouble)) from trouble
                 usual = WAITS[made - 1] * random.uniform(0.8, 1.2)
                 stop.wait(min(usual if trouble.after is None else trouble.after, LONGEST_WAIT))
             if stop.is_set():
@@ -187,7 +194,7 @@ class Talk:
                 f"Unter {self._server.address} antwortet kein Server für Sprachmodelle; bitte die Adresse prüfen (meist endet sie mit /v1)."
             )
         if status >= 500:
-            raise Trouble(f"Der Server {place} meldet einen Fehler ({status}).", tries=3)
+            raise Trouble(f"Der Server {place} meldet einen Fehler ({status}).", tries=3, refuses=True)
         raise Rejected(f"Der Server {place} lehnt die Anfrage ab ({status}).")
 
     def _strange(self) -> Trouble:
