@@ -27,6 +27,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,18 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 PASSPHRASE = "ein Kennwort zum Messen"
-KINDS = ("einlesen", "erschließen", "auswerten", "löschen", "umstellen", "sichern", "wiederherstellen", "korrigieren")
+KINDS = (
+    "einlesen",
+    "erschließen",
+    "auswerten",
+    "löschen",
+    "umstellen",
+    "sichern",
+    "wiederherstellen",
+    "korrigieren",
+    "verschließen",
+    "aufheben",
+)
 # Which rows say the same whenever the work was done: columns that hold times, processes or random ids are left out.
 _CHANGING = {
     "job": None, "pending": None, "deleted": ("id", "kind"), "kept_search": ("body",), "embedding_model": ("role", "key"),
@@ -56,8 +68,34 @@ def _settings(folder: Path) -> Any:
 def _opened(folder: Path) -> Any:
     from ratsassistent import workflow
 
+    _keys()
     workflow.background.ensure_worker = lambda _: False
     return workflow.workspace(_settings(folder))
+
+
+@cache
+def _keys() -> Any:
+    """The same keys in every run, known to every process, and key files without the second that a passphrase takes."""
+    from ratsassistent.archive import seal
+    from ratsassistent.archive.seal import Seal
+
+    made = Seal(b"1" * 16, b"2" * 32, b"3" * 32, Seal.new().identity)
+    seal.Seal.new = staticmethod(lambda: made)
+    seal.wrap = lambda keys, _: keys.dump().encode()
+    seal.unwrap = lambda file, _: seal.Seal.load(file.read_text("utf-8"))
+    seal.remember(made)
+    return made
+
+
+def _connect(file: Path) -> Any:
+    from ratsassistent.archive import seal
+
+    _keys()
+    return seal.connect(file, timeout_s=30)
+
+
+def _pdf(place: Path, sha256: str) -> str:
+    return str(_keys().file_name(sha256)) if (place / "schluessel.age").exists() else f"{sha256}.pdf"
 
 
 def _model() -> Any:
@@ -74,9 +112,9 @@ def work(kind: str, folder: Path) -> None:
     from ratsassistent.archive import vectors
     from ratsassistent.backup import making, restoring
 
-    if kind == "umstellen":
-        with _opened(folder):
-            return
+    if kind in ("umstellen", "verschließen", "aufheben"):
+        _seal(kind, folder)
+        return
     if kind == "wiederherstellen":
         restoring.restore(_settings(folder), folder / "sicherung.zip", PASSPHRASE)
         return
@@ -103,6 +141,18 @@ def work(kind: str, folder: Path) -> None:
         register.bring_up_to_date(ws)  # as whoever looks at the register does
 
 
+def _seal(kind: str, folder: Path) -> None:
+    from ratsassistent import sealing
+
+    settings = _settings(folder)
+    with _opened(folder):
+        pass  # it is brought up to date, and what was interrupted is ended
+    if kind == "verschließen" and not sealing.is_sealed(settings):
+        sealing.seal_up(settings, PASSPHRASE)
+    elif kind == "aufheben" and sealing.is_sealed(settings):
+        sealing.unseal(settings, PASSPHRASE)
+
+
 def begin(folder: Path) -> None:
     """A data folder with one meeting, and the pack of another."""
     import pdfs
@@ -126,7 +176,7 @@ def prepare(kind: str, folder: Path) -> None:
     with _opened(folder) as ws:
         (meeting,) = workflow.meetings(ws)
         ws.model = _model()
-        if kind in ("löschen", "korrigieren", "sichern", "wiederherstellen", "umstellen"):
+        if kind in ("löschen", "korrigieren", "sichern", "wiederherstellen", "umstellen", "verschließen", "aufheben"):
             workflow.brief(ws, meeting.id, "voll")
             workflow.remark(ws, meeting.id, "Ö 2", "note", text="Nachfragen")
             workflow.put_mark(ws, meeting.id, meeting.agendaItem[1].id, important=True)
@@ -134,6 +184,10 @@ def prepare(kind: str, folder: Path) -> None:
         if kind == "wiederherstellen":
             making.make(ws, PASSPHRASE, folder / "sicherung.zip")
             workflow.take_in(ws, [folder / "neu.pdf"])
+    if kind == "aufheben":
+        from ratsassistent import sealing
+
+        sealing.seal_up(_settings(folder), PASSPHRASE)
     if kind == "umstellen":
         for archive in ("oeffentlich", "nichtoeffentlich"):
             _back(folder / "daten" / archive / "archiv.sqlite")
@@ -142,7 +196,7 @@ def prepare(kind: str, folder: Path) -> None:
 def _back(file: Path) -> None:
     """A database as an older program left it."""
     with closing(sqlite3.connect(file)) as connection, connection:
-        for table in ("deleted", "mark", "kept_search"):
+        for table in ("deleted", "mark", "kept_search", "deadline", "deadline_rule"):
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         for column in ("person",):
             if any(row[1] == column for row in connection.execute("PRAGMA table_info(job)")):
@@ -158,7 +212,7 @@ def faults(folder: Path) -> list[str]:
     out = []
     for archive in ("oeffentlich", "nichtoeffentlich"):
         place = folder / "daten" / archive
-        with closing(sqlite3.connect(place / "archiv.sqlite")) as connection:
+        with closing(_connect(place / "archiv.sqlite")) as connection:
 
             def rows(query: str, of: sqlite3.Connection = connection) -> list[Any]:
                 return [row[0] for row in of.execute(query)]
@@ -182,8 +236,8 @@ def faults(folder: Path) -> list[str]:
             out += [f"{archive}: {name}: {row}" for name, query in checks.items() for row in rows(query)]
             known = set(rows("SELECT sha256 FROM file"))
         files = {path.name for path in (place / "dateien").iterdir()}
-        out += [f"{archive}: file without a row: {name}" for name in files - {f"{sha}.pdf" for sha in known}]
-        out += [f"{archive}: row without its file: {sha}" for sha in known if f"{sha}.pdf" not in files]
+        out += [f"{archive}: file without a row: {name}" for name in files - {_pdf(place, sha) for sha in known}]
+        out += [f"{archive}: row without its file: {sha}" for sha in known if _pdf(place, sha) not in files]
     kept = {
         "archiv.sqlite",
         "archiv.sqlite-wal",
@@ -192,6 +246,7 @@ def faults(folder: Path) -> list[str]:
         "archiv.sperre",
         "einlesen.sperre",
         "arbeiter.sperre",
+        "schluessel.age",
     }
     for path in [
         *(folder / "daten").iterdir(),
@@ -211,7 +266,7 @@ def state(folder: Path) -> dict[str, str]:
     out = {}
     for archive in ("oeffentlich", "nichtoeffentlich"):
         place = folder / "daten" / archive
-        with closing(sqlite3.connect(place / "archiv.sqlite")) as connection:
+        with closing(_connect(place / "archiv.sqlite")) as connection:
             names = [
                 row[0]
                 for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
@@ -335,6 +390,7 @@ def _load(folder: Path) -> None:
     """Import here what all the work needs, so that a forked process begins with it."""
     import embedders
     import pyrage
+    import sqlcipher3
 
     import ratsassistent.backup.restoring
     from ratsassistent import workflow
@@ -345,6 +401,7 @@ def _load(folder: Path) -> None:
     shutil.rmtree(folder)
     assert embedders
     assert pyrage
+    assert sqlcipher3
     assert ratsassistent
 
 

@@ -28,7 +28,9 @@ def delete(ws: Workspace, wanted: str, part: Part = "all") -> Meeting:
     """Remove a meeting, or its non-public part, and all that was derived from it, in both archives; its jobs too.
 
     :raises NotFound: there is no such meeting. :raises Ambiguous: there are several. :raises InputError: it has no such part.
+    :raises Locked: the non-public archive is locked.
     """
+    ws.need_open()
     chosen = held.wanted_meeting(ws, wanted)
     if part == "nonpublic":
         if chosen.id not in deadlines_table.meeting_ids(ws.nonpublic):

@@ -91,12 +91,21 @@ def serving(
         workers[-1].start()
         return True
 
+    def begin(waker: worker.Waker) -> None:
+        wakers.append(waker)
+        begin_looking(waker)
+
+    wakers: list[worker.Waker] = []
+    begin_looking = worker.Waker.begin
+    patch.setattr(worker.Waker, "begin", begin)
     patch.setattr(worker, "ensure_worker", ensure_worker)
     patch.setattr(models, "find", lambda *_: Path("modell.gguf"))
     patch.setattr(workflow, "model_record", lambda _: RECORD)
     blocks, served.address = start(settings)
     yield served
     served.may_write.set()
+    for waker in wakers:
+        waker.stop()
     blocks.close(verbose=False)
     for thread in workers:
         thread.join(20)

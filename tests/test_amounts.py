@@ -150,3 +150,16 @@ def test_the_thousands_of_a_million_in_words_are_no_amount_of_their_own() -> Non
     text = "1.164.960 Euro (in Worten: eine Million einhundertvierundsechzigtausendneunhundertsechzig Euro)"
     assert [found.value for found in money(text)] == [1164960.0]
     assert [found.value for found in money("einhundertvierundsechzigtausend Euro")] == [164000.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("zur Verfügung (Summe: 11.461 Plätze in Kindergärten)", []),
+        ("Summe: 11.461", [11461.0]),
+        ("Gesamtkosten: 12.500 Finanzierung: im Haushalt", [12500.0]),
+        ("Investitionskosten: 12.500 | Folgekosten: 300,00", [12500.0]),
+    ],
+)
+def test_what_is_counted_in_a_row_is_no_money(text: str, amounts: list[float]) -> None:
+    assert [found.value for found in money(text)][:1] == amounts

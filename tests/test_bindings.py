@@ -13,6 +13,21 @@ from ratsassistent.writing.checks.bindings import doubled_particle, loosened, re
     ("text", "source", "lost"),
     [
         (
+            "hat diese Änderung keine finanziellen Auswirkungen zur Folge.",
+            "Da die Förderung insgesamt dem bisherigen Kontingent entspricht, hat diese Änderung keine finanziellen Auswirkungen zur Folge.",
+            "Bezug: diese Änderung",
+        ),
+        (
+            "ist eine Neuaufnahme der Gruppen nicht erforderlich.",
+            "Eine Neuaufnahme der Gruppen in die Bedarfsplanung ist nicht erforderlich.",
+            "es fehlt: in die Bedarfsplanung",
+        ),
+        (
+            "legt der Verwaltung nun einen Bericht zur Lage vor.",
+            "Die Verwaltung legt nun einen Bericht zur Lage vor.",
+            "Fall: der Verwaltung",
+        ),
+        (
             "Die Wählergruppe möchte, dass die Gemeinde die Einführung der Bürgerkarte bewirbt.",
             "Die Gemeinde bewirbt sich beim Ministerium um die Einführung der Bürgerkarte.",
             "sich",
@@ -108,6 +123,15 @@ def test_what_came_apart_is_named(text: str, source: str, lost: str) -> None:
         (
             "ist eine Erhöhung in den Jahren 2027 und 2028 nicht vorgesehen.",
             "Eine Erhöhung ist in den Jahren 2027 und 2028 nicht vorgesehen.",
+        ),
+        (
+            "sind Maßnahmen schon begonnen, so dass diese Maßnahmen keine Kosten zur Folge haben.",
+            "Maßnahmen sind schon begonnen, so dass diese Maßnahmen keine Kosten zur Folge haben.",
+        ),
+        ("folgt die Verwaltung dieser Vorlage nicht.", "Die Verwaltung folgt dieser Vorlage nicht."),
+        (
+            "legt die Verwaltung dem Rat der Stadt einen Bericht vor.",
+            "Die Verwaltung legt dem Rat der Stadt einen Bericht vor.",
         ),
         ("ist keine Erhöhung vorgesehen.", "Eine Erhöhung ist nicht vorgesehen."),
         (

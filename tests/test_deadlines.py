@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,8 +19,9 @@ from hypothesis import strategies as st
 
 from ratsassistent import deadlines, deletions, workflow
 from ratsassistent.archive.deadlines_table import Deadlines
+from ratsassistent.archive.store import Store
 from ratsassistent.deadlines import Part
-from ratsassistent.errors import InputError
+from ratsassistent.errors import InputError, Locked
 from ratsassistent.oparl import AgendaItem, Meeting
 from ratsassistent.output import page_deadline
 from ratsassistent.output.page_actions import Chosen
@@ -280,6 +282,16 @@ def test_the_open_meeting_tells_its_date_and_offers_what_it_has(ws: Workspace) -
     assert "due-later" not in html  # nothing is due
     assert of_meeting(ws, HELD[1], "nonpublic").count('data-do="due-delete"') == 1
     assert "keine Vorgabe" in rule(ws)
+
+
+def test_while_the_non_public_part_is_locked_nobody_is_told_that_there_is_no_date(ws: Workspace) -> None:
+    deadlines.put(ws, BOARD, "all", PAST)
+    locked = replace(ws, nonpublic=Store.locked())
+    assert (overview(locked), of_meeting(locked, HELD[1]), rule(locked)) == ("", "", "")
+    for part in deadlines.PARTS:
+        with pytest.raises(Locked):
+            workflow.delete(locked, BOARD, part)
+    locked.nonpublic.close()
 
 
 def press(ws: Workspace, do: str, chosen: Chosen | None = None, **wanted: str) -> dict[str, Any]:

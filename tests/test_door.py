@@ -29,6 +29,7 @@ from ratsassistent.settings import Settings, read_settings
 
 EVIL = "http://boese.example"
 JOIN = "/gradio_api/queue/join"
+UPLOAD = "/gradio_api/upload"
 PATHS = ["/", "/theme.css", "/assets/x.js", "/static/a.js", JOIN, "/gradio_api/upload", "/gradio_api/queue/data?session_hash=a",
          "/gradio_api/heartbeat/a", "/gradio_api/cancel", "/gradio_api/startup-events", "/anmelden", "/config", "/gradio_api/file=/etc/passwd"]  # fmt: skip
 BEHIND = Door(names=frozenset({"rat.example", "10.0.0.2"}), secure=True, proxy="10.0.0.9", bound="10.0.0.2")
@@ -269,12 +270,75 @@ def test_uploads_have_a_size_a_number_and_a_time(uploads: Uploads, monkeypatch: 
     assert upload(uploads, 2000, reached=reached).status == 200
     assert upload(uploads, 4500, reached=reached).status == 413
     assert upload(uploads, 4500, announced=False, reached=reached).status == 413
-    assert len(reached.bodies) == 1, "the rest is not even read"
+    assert not reached.bodies[1].startswith(b"x" * 4001), "the rest is not even handed on"
     assert upload(uploads, 2500, reached=reached).status == 429  # 2000 and 4500 bytes in ten minutes
     monkeypatch.setattr(uploads, "_clock", lambda: time.time() + page_uploads.WINDOW_S + 1)
     assert [upload(uploads, 500).status for _ in range(9)] == [200] * 8 + [429]
     monkeypatch.setattr(uploads, "_clock", lambda: time.time() + 2 * page_uploads.WINDOW_S + 2)
     assert [upload(uploads, 0).status for _ in range(41)] == [200] * 40 + [429]
+
+
+def parts(number: int, size: int = 1) -> bytes:
+    head = b'--grenze\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\n\r\n'
+    return (head + b"x" * size + b"\r\n") * number + b"--grenze--\r\n"
+
+
+@pytest.mark.parametrize("boundary", ["grenze", '"grenze"'])
+@pytest.mark.parametrize("piece", [7, 1000, 10_000_000])
+def test_more_files_than_can_be_held_open_are_refused_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, boundary: str, piece: int
+) -> None:
+    monkeypatch.setattr(page_uploads, "MOST_FILES", 5)
+    uploads = Uploads(tmp_path, 100_000)
+
+    def handed_in(number: int) -> tuple[Reply, Echo]:
+        body, reached = parts(number), Echo()
+        chunks = [body[n : n + piece] for n in range(0, len(body), piece)]
+        kind = f"multipart/form-data; boundary={boundary}"
+        return ask(Guard(reached, uploads=uploads), UPLOAD, "POST", body=chunks, content_type=kind), reached
+
+    fits, reached = handed_in(5)
+    assert fits.status == 200
+    assert reached.bodies == [parts(5)]
+    refused, reached = handed_in(6)
+    assert (refused.status, refused.text) == (413, page_uploads.MANY.reason)
+    assert reached.bodies[0].count(b"--grenze\r\n") <= 6
+
+
+def test_what_gradio_has_written_of_a_refused_upload_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would lie there for an hour, and count against everybody's space."""
+    from gradio.route_utils import GradioMultiPartParser, MultiPartException
+    from starlette.datastructures import Headers
+
+    monkeypatch.setattr(page_uploads, "MOST_FILES", 3)
+    left: list[list[Path]] = []
+
+    async def gradio_(scope: Any, receive: Any, send: Any) -> None:
+        async def stream() -> Any:
+            while True:
+                message = await receive()
+                yield message["body"]
+                if not message["more_body"]:
+                    return
+
+        parser = GradioMultiPartParser(
+            Headers(raw=scope["headers"]), stream(), upload_dir=tmp_path, max_file_size=10_000
+        )
+        with pytest.raises(MultiPartException):
+            await parser.parse()
+        left.append(list(tmp_path.iterdir()))
+        await send({"type": "http.response.start", "status": 400, "headers": []})
+        await send({"type": "http.response.body", "body": b"in English"})
+
+    kind = "multipart/form-data; boundary=grenze"
+    for most, size, piece in ((100_000, 10, 90), (100_000, 10, 13), (300, 100, 90)):
+        body = parts(4, size)
+        chunks = [body[n : n + piece] for n in range(0, len(body), piece)]
+        guard = Guard(gradio_, uploads=Uploads(tmp_path, most // 4))
+        refused = ask(guard, UPLOAD, "POST", body=chunks, content_type=kind)
+        assert refused.status == 413
+        assert "viel" in refused.text
+    assert left == [[], [], []]
 
 
 def test_a_full_disk_and_what_lies_around_are_minded(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -310,7 +310,23 @@ def test_the_list_can_be_saved_as_a_table(lookup: LookUp) -> None:
 
 
 def test_a_list_with_something_confidential_says_so() -> None:
-    assert "nicht weitergeben" in words_of(page_register.downloads([], 2, closed=True))
+    made = [("CSV", "l.csv", "text/csv", b"x")]
+    assert "nicht weitergeben" in words_of(page_register.downloads(made, 2, closed=True))
+
+
+def test_what_is_not_public_is_saved_only_when_asked_for(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path / "daten")
+    closed = oparl_data.meeting(oparl_data.item(public=False))
+    data = oparl_data.write(tmp_path / "daten.jsonl", oparl_data.organization(), closed, oparl_data.paper())
+    with workflow.workspace(settings) as ws:
+        workflow.take_in(ws, [data])
+    look = LookUp(settings, Actions(settings).ready)
+    offered = look.export(RegisterSearch())
+    assert Shape(offered).values("download") == []
+    assert "1 Beschluss ist nichtöffentlich" in words_of(offered)
+    asked = look.export(RegisterSearch(), also_closed=True)
+    assert len(Shape(asked).values("download")) == 2
+    assert "nicht weitergeben" in words_of(asked)
 
 
 def test_a_resolution_leads_to_its_agenda_item(lookup: LookUp) -> None:

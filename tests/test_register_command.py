@@ -176,6 +176,10 @@ def test_non_public_is_marked_and_warned_of(run: Run, tmp_path: Path) -> None:
     closed = oparl_data.meeting(oparl_data.item(public=False))
     run("einlesen", oparl_data.write(tmp_path / "daten.jsonl", oparl_data.organization(), closed, oparl_data.paper()))
     done = run("beschluesse", "-o", tmp_path / "liste.csv")
+    assert "1 Beschluss ist nicht als öffentlich bekannt und nicht dabei" in done.err
+    assert "ra:beschluss" not in (tmp_path / "liste.csv").read_text("utf-8-sig")
+    assert "ra:beschluss" not in run("beschluesse", "--format", "csv").out
+    done = run("beschluesse", "--oeffentlichkeit", "alle", "-o", tmp_path / "liste.csv")
     assert "nicht weitergeben" in done.err
     assert ";nein;ra:beschluss" in (tmp_path / "liste.csv").read_text("utf-8-sig")
     assert "vertraulich" in run("beschluesse").out

@@ -334,7 +334,7 @@ def test_who_still_holds_the_old_database_cannot_write_into_it_unnoticed(setting
     with Store.open(settings.nonpublic_folder, public=False) as old:
         old.meetings()
         sealing.seal_up(settings, WORDS)
-        with pytest.raises(Exception, match="no such table|readonly|disk|malformed"):
+        with pytest.raises(Exception, match="no such table"):
             marks_row(old)
     with workflow.workspace(settings) as ws:
         marks_row(ws.nonpublic)
@@ -398,7 +398,7 @@ def test_a_backup_keeps_it_sealed_and_later_deletions_hold(settings: Settings, t
     sealing.change_passphrase(settings, WORDS, OTHER)
     done = restoring.restore(settings, one.path, None)
     assert done.deleted_again == (key,)
-    assert len({m for m in _meetings(settings)}) == 1
+    assert len(set(_meetings(settings))) == 1
     forget()
     with pytest.raises(InputError):
         sealing.unlock(settings, WORDS)  # the passphrase that was changed since stays changed

@@ -24,6 +24,8 @@ from ratsassistent.oparl import Model
 
 PARTS: tuple[Part, ...] = get_args(Part)
 
+__all__ = ["PARTS", "Deadline", "Deadlines", "Part", "Rule", "counted", "meeting_ids"]
+
 
 class Deadline(Model):
     """What holds for one meeting. `day` None: it is kept, whatever the rule says; `remind`: not to be asked before.
@@ -92,11 +94,11 @@ class Deadlines:
 
         :param gone: ids as `Store.delete_meeting` returns them.
         """
-        named = table.c.meeting_id.in_(list(gone))
+        mine = delete(table).where(table.c.meeting_id.in_(list(gone)))
         if part is not None:
-            named &= table.c.part == part
+            mine = mine.where(table.c.part == part)
         with self._store.writing() as connection:
-            return connection.execute(delete(table).where(named)).rowcount
+            return connection.execute(mine).rowcount
 
 
 def meeting_ids(store: Store) -> set[str]:

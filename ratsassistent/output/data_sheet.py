@@ -115,6 +115,11 @@ class Facts:
         return "Die nichtöffentliche Ablage lässt sich mit einem Kennwort verschlüsseln; auf diesem Rechner ist das nicht eingerichtet."
 
     @property
+    def abroad_sentence(self) -> str:
+        """The same as a sentence."""
+        return f"Drittländer: {self.abroad}." if self.server else "Keine Übermittlung in Drittländer."
+
+    @property
     def questions(self) -> str:
         """How long questions, their answers and searches are kept."""
         if not self.question_days:
@@ -208,9 +213,10 @@ def _sheet(given: Facts) -> list[Block]:
         _row("Was den Rechner verlässt", f"{given.leaving} Ohne eigenen Schalter ist es nur von diesem Rechner aus "
              "erreichbar (127.0.0.1); es enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis auf diesem Rechner: Befehl „selbsttest“). Das Netz brauchen nur die "
              "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). "
-             f"Drittländer: {given.abroad}."),
+             f"{given.abroad_sentence}"),
         _row("Sprachmodell", f"{given.model_sentence}. {given.computing}"),
-        _row("Wie lange", "Unterlagen, Auswertungen, Anmerkungen: bis jemand die Sitzung löscht; eine Frist setzt das Programm nicht. "
+        _row("Wie lange", "Unterlagen, Auswertungen, Anmerkungen: bis jemand die Sitzung löscht. Mit Löschdatum (je Sitzung oder als "
+             "Vorgabe, auch nur für den nichtöffentlichen Teil) fragt das Programm an diesem Tag und löscht nach einem Ja. "
              f"Fragen, Antworten, Suchwörter: {given.questions}; jederzeit löschbar. Kopien beim Einlesen: bis es fertig ist, "
              "Reste eines Absturzes räumt das Öffnen des Programms weg. Protokoll (arbeiter.log): technische Meldungen, im Fehlerfall auch Textstücke; "
              "jeder neue Arbeitsprozess überschreibt es."),
@@ -235,7 +241,7 @@ def _sheet(given: Facts) -> list[Block]:
              "in Dateien auch maschinenlesbar; zu jeder Auswertung stehen Modell, Aufträge und Prüfungen. Wer solchen Text "
              "veröffentlicht, um die Öffentlichkeit zu informieren, legt das offen, außer ein Mensch hat ihn geprüft und jemand trägt "
              "die redaktionelle Verantwortung (Abs. 4)."),
-        _row("Was es noch nicht gibt", "Rollen und Rechte, Löschfrist für Sitzungen."),
+        _row("Was es noch nicht gibt", "Rollen und Rechte."),
     ]  # fmt: skip
     return [
         *table(("Frage", "Antwort"), rows, (3, 13)),
@@ -272,7 +278,8 @@ def _record(given: Facts) -> list[Block]:
         *row("Drittländer (Buchst. e)", line(given.abroad)),
         *row("Löschfristen (Buchst. f)", line(f"Fragen, Antworten, Suchwörter: {given.questions}"),
              line("hochgeladene Kopien: nach dem Einlesen; Protokoll des Arbeitsprozesses: bei dessen nächstem Start überschrieben"),
-             _blank("Unterlagen und Auswertungen: Frist, und wer die Sitzungen danach löscht (das Programm tut es nicht von selbst)")),
+             _blank("Unterlagen und Auswertungen: Frist, und wer die Sitzungen danach löscht (am Löschdatum, wenn eines "
+                    "gesetzt ist, fragt das Programm; von selbst löscht es nicht)")),
         *row("Technische und organisatorische Maßnahmen (Buchst. g, Art. 32)",
              line(f"im Programm: Verarbeitung nur auf diesem Rechner{given.and_server}, nur von dort erreichbar (für andere nur mit Kennwort und Verschlüsselung); öffentliche und nichtöffentliche Ablage "
                   "getrennt; Hinweis auf jeder Seite einer Datei, die Nichtöffentliches enthält; wirksames Löschen auch in der Datenbank; "

@@ -58,7 +58,7 @@ def add(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Set dates or list them; returns the exit status.
 
-    :raises NotFound: there is no such meeting. :raises Ambiguous: there are several.
+    :raises NotFound: there is no such meeting. :raises Ambiguous: there are several. :raises Locked: the non-public part is locked.
     """
     from ratsassistent import deadlines, workflow
 
@@ -71,6 +71,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.auch_vorhandene and not rule:
         raise UsageError("Bitte „--auch-vorhandene“ nur zusammen mit einer Vorgabe angeben.")
     with workflow.workspace(settings) as ws:
+        ws.need_open()  # that is where dates are kept
         if rule:
             parts = tuple(_PARTS.values()) if args.vorgabe_keine and not args.teil else (part_of(args),)
             for part in parts:
@@ -114,6 +115,7 @@ def delete_due(args: argparse.Namespace, settings: Settings) -> int:
     today = dt.date.today()
     gone: list[Date] = []
     with workflow.workspace(settings) as ws:
+        ws.need_open()
         found = deadlines.due(ws, today)
         if found and not args.ja and not sys.stdin.isatty():
             raise UsageError(f"{_count(len(found))} Wenn das gelöscht werden soll, bitte --ja angeben.")

@@ -31,7 +31,7 @@ from ratsassistent.output.page_guard import Guard
 from ratsassistent.output.page_patience import be_patient
 from ratsassistent.output.page_serving import Serving
 from ratsassistent.output.page_signin import SignIn
-from ratsassistent.output.page_uploads import Uploads
+from ratsassistent.output.page_uploads import Uploads, let_more_be_open
 from ratsassistent.output.page_working import Work
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import workspace
@@ -96,6 +96,7 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
     else:
         settings = offered.settings
         _free_port(settings, most=1)
+    let_more_be_open()
     blocks = build(settings)
     import gradio as gr
 

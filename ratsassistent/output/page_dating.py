@@ -32,14 +32,18 @@ Changes = Iterator[dict[Any, Any]]
 def overview(
     ws: Workspace, held: Sequence[Meeting] | None = None, sure: tuple[str, Part] | None = None, told: str = ""
 ) -> str:
-    """What is due of all meetings, for the list of them."""
+    """What is due of all meetings, for the list of them; nothing while the non-public part is locked, where dates are kept."""
+    if ws.is_locked:
+        return ""
     today = dt.date.today()
     asked = [(one, deadlines.extent(ws, one)) for one in deadlines.due(ws, today, held)]
     return page_deadline.due(asked, today, sure, told)
 
 
 def of_meeting(ws: Workspace, meeting: Meeting, sure: Part | None = None, told: str = "") -> str:
-    """The dates of the open meeting, and the question where one has come."""
+    """The dates of the open meeting, and the question where one has come; nothing while the non-public part is locked."""
+    if ws.is_locked:
+        return ""
     today = dt.date.today()
     asked = [(one, deadlines.extent(ws, one)) for one in deadlines.due(ws, today, [meeting])]
     asks_already = any(one.part == sure for one, _ in asked)
@@ -51,8 +55,8 @@ def of_meeting(ws: Workspace, meeting: Meeting, sure: Part | None = None, told: 
 
 
 def rule(ws: Workspace, told: str = "") -> str:
-    """What holds for new meetings."""
-    return page_deadline.rule(deadlines.rules(ws), told)
+    """What holds for new meetings; nothing while the non-public part is locked."""
+    return "" if ws.is_locked else page_deadline.rule(deadlines.rules(ws), told)
 
 
 class Dating:

@@ -10,9 +10,12 @@ element.addEventListener("click", (event) => {
   setTimeout(() => { button.disabled = false; }, 1500);
 });
 watch("value", () => {
-  const place = window.raDue && (element.querySelector("[data-asks]") ?? element.querySelector("[data-now]:not(:empty)") ?? element.querySelector("[data-back]"));
-  if (!place) return;
-  window.raDue = false;
-  place.focus();
-  place.scrollIntoView({ block: "nearest" });
+  if (!window.raDue) return;
+  setTimeout(() => {  // when all of the page that changes with it has changed: what stands below it may move it
+    const place = window.raDue && (element.querySelector("[data-asks]") ?? element.querySelector("[data-now]:not(:empty)"));
+    if (!place?.checkVisibility()) return;
+    window.raDue = false;
+    place.focus({ preventScroll: true });
+    place.scrollIntoView({ block: "center" });
+  }, 200);
 });

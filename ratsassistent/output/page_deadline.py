@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ratsassistent.deadlines import Date, Extent, Part
 from ratsassistent.output.page_search import day_field, select_field
@@ -51,17 +52,17 @@ def due(
 
 def _row(date: Date, extent: Extent, today: dt.date, sure: tuple[str, Part] | None) -> str:
     day = long_day(date.meeting.start)
-    when = "heute" if date.day == today else f"am {long_day(date.day.isoformat())}"
+    when = "fällig heute" if date.day == today else f"fällig seit {long_day(date.day.isoformat())}"
     head = (
         f"<p><strong>{safe(date.meeting.name)}</strong>{f'<br>{safe(day)}' if day else ''}</p>"
-        f"<p>Zu löschen: <strong>{WORDS[date.part]}</strong> ({safe(amount(extent))}). Löschdatum: {safe(when)}.</p>"
+        f"<p>Zu löschen: <strong>{WORDS[date.part]}</strong> ({safe(amount(extent))}), {safe(when)}.</p>"
     )
     body = question(date.meeting.id, date.part) if sure == (date.meeting.id, date.part) else _choices(date)
     return f'<div class="ra-card">{head}{body}</div>'
 
 
 def _choices(date: Date) -> str:
-    about = {"meeting": date.meeting.id, "part": date.part}
+    about: dict[str, Any] = {"meeting": date.meeting.id, "part": date.part}
     name = date.meeting.name
     buttons = (
         action("due-ask", "Jetzt löschen …", name=f"Jetzt löschen: {name}", **about)
@@ -79,7 +80,7 @@ def _choices(date: Date) -> str:
 
 def question(meeting_id: str, part: Part) -> str:
     """The last question before it is deleted."""
-    about = {"meeting": meeting_id, "part": part}
+    about: dict[str, Any] = {"meeting": meeting_id, "part": part}
     if part == "nonpublic":
         what = "Den nichtöffentlichen Teil wirklich löschen?"
         also = (

@@ -139,11 +139,10 @@ class Events:
         if now["question"] != seen.get("question") and chosen.question:
             changes[self.p.answer] = self.finding.answer(news.question)
         changes |= {} if now["lock"] == seen.get("lock") else {self.p.lock: self.do.locking.line()}
-        if now["taking"] != seen.get("taking", ""):
+        took = now["taking"] != seen.get("taking", "")
+        if took:
             changes[self.p.result] = now["taking"]
-            if not self.do.taking.running:
-                changes |= self._lists(chosen)
-        if now["day"] != seen.get("day", now["day"]) and not chosen.meeting:
+        if (took and not self.do.taking.running) or now["day"] != seen.get("day", now["day"]):
             changes |= self._lists(chosen)
         if now["model"] != seen.get("model"):
             changes |= self._model()
@@ -306,7 +305,7 @@ class Events:
                 yield from self._list(asked, wanted)
             case "export":
                 yield {self.p.register_files: progress_bar(None, "Die Dateien werden geschrieben …")}
-                yield {self.p.register_files: self.lookup.export(asked)}
+                yield {self.p.register_files: self.lookup.export(asked, also_closed=wanted.get("also") == "1")}
             case "cite":
                 yield from self._show_page(self.p.register_page, "register page", wanted)
             case "close":

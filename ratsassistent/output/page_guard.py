@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ratsassistent.output.page_door import API, NOTHING, Door, Refused, is_needed
-from ratsassistent.output.page_uploads import Uploads
+from ratsassistent.output.page_uploads import Passing, Uploads
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -54,6 +54,7 @@ _START = (
 _JOIN, _CANCEL, _UPLOAD, _NEWS, _LIFE = (f"{API}/{name}" for name in
                                          ("queue/join", "cancel", "upload", "queue/data", "heartbeat/"))  # fmt: skip
 MOST_BODY = 2_000_000  # bytes of what a click sends
+MOST_POURED = 100_000_000  # bytes that are read and thrown away, so that a browser is ready to hear why
 MOST_TABS = 5000  # whose owner is remembered
 PERSON = "ratsassistent.person"  # in the scope: id and name of who has signed in
 ACTS = "ratsassistent.acts"  # in the scope: to be called when the person does something
@@ -167,23 +168,27 @@ class Guard:
 
     async def _handed_in(self, scope: Message, receive: Receive, send: Send, uploads: Uploads) -> None:
         who = scope[PERSON][0] if PERSON in scope else self._door.address_of(scope)
-        lengths = [value for name, value in scope["headers"] if name.lower() == b"content-length"]
-        length = int(lengths[0]) if lengths and lengths[0].isdigit() and len(lengths[0]) < 16 else None
+        told = _head(scope, b"content-length")
+        length = int(told) if told.isdecimal() and told.isascii() and len(told) < 16 else None
         if refused := uploads.begin(who, length):
+            if (length or 0) <= MOST_POURED:
+                await _pour_away(receive, MOST_POURED)
             await refuse(refused, send)
             return
-        received, begun = 0, False
+        passing = Passing(uploads.most, _head(scope, b"content-type"))
+        whole = False
 
         async def counted() -> Message:
-            nonlocal received
+            nonlocal whole
+            if passing.refused:
+                return {"type": "http.disconnect"}
             message = await receive()
-            received += len(message.get("body", b""))
-            return {"type": "http.disconnect"} if received > uploads.most else message
+            passing.saw(message.get("body", b""))
+            whole = not message.get("more_body", False)
+            return {"type": "http.request", "body": passing.end, "more_body": False} if passing.refused else message
 
         async def noted(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            if received <= uploads.most:
+            if not passing.refused:
                 await send(message)
 
         if ACTS in scope:
@@ -191,12 +196,14 @@ class Guard:
         try:
             await self._answer(scope, counted, noted)
         except Exception:
-            if received <= uploads.most:
+            if not passing.refused:
                 raise
         finally:
-            uploads.end(who, received)
-        if received > uploads.most:
-            await refuse(_SMALL_BODY, send)
+            uploads.end(who, passing.bytes)
+        if passing.refused:
+            if not whole:
+                await _pour_away(receive, MOST_POURED)
+            await refuse(passing.refused, send)
 
     def _owns(self, scope: Message, tab: object) -> bool:
         """Whether a tab (Gradio's `session_hash`) is this person's, or nobody's yet; one's tabs are no business of others."""
@@ -229,6 +236,22 @@ async def read_body(receive: Receive, most: int) -> bytes | None:
             return None
         if not message.get("more_body"):
             return body
+
+
+def _head(scope: Message, name: bytes) -> str:
+    """The first of a request's headers of that name, empty where there is none."""
+    found: bytes = next((value for one, value in scope["headers"] if one.lower() == name), b"")
+    return found.decode("latin-1")
+
+
+async def _pour_away(receive: Receive, most: int) -> None:
+    """Read the rest of a body; a server that closes while the browser still sends breaks off its own answer."""
+    left = most
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if not message.get("more_body"):
+            return
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

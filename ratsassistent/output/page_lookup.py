@@ -144,17 +144,23 @@ class LookUp:
             total=None if not asked.to_do and len(found) > len(shown) else len(found),
         )  # fmt: skip
 
-    def export(self, asked: RegisterSearch) -> str:
-        """All resolutions that pass, as files for a spreadsheet: links that hold them, so no file lies anywhere for it."""
+    def export(self, asked: RegisterSearch, *, also_closed: bool = False) -> str:
+        """All resolutions that pass, as files for a spreadsheet: links that hold them, so no file lies anywhere for it.
+
+        :param also_closed: those too that are not known to be public; else it is said how many there are.
+        """
         today = dt.date.today()
         with workflow.workspace(self.settings) as ws:
-            found = _resolutions(ws, asked, today, None)
+            every = _resolutions(ws, asked, today, None)
+        found = every if also_closed else [one for one in every if one.public is True]
         name = f"{'offene-beschluesse' if asked.to_do else 'beschluesse'}-{today:%Y-%m-%d}"
         links = [
             ("Excel (XLSX)", f"{name}.xlsx", register_table.XLSX, register_table.as_xlsx(found, today)),
             ("CSV", f"{name}.csv", register_table.CSV, register_table.as_csv(found, today)),
         ]
-        return page_register.downloads(links, len(found), closed=any(one.public is not True for one in found))
+        left = len(every) - len(found)
+        closed = any(one.public is not True for one in found)
+        return page_register.downloads(links if found or not left else [], len(found), closed=closed, left_out=left)
 
     def enter(self, wanted: Mapping[str, Any]) -> Resolution:
         """Keep what a person entered about a resolution: only what differs from what is known.

@@ -335,15 +335,22 @@ def _entry(each: RegisterEntry) -> str:
     return f"{each.written.astimezone():%d.%m.%Y}{safe(who)}: {safe('; '.join(said))}"
 
 
-def downloads(made: Sequence[tuple[str, str, str, bytes]], number: int, *, closed: bool) -> str:
+def downloads(made: Sequence[tuple[str, str, str, bytes]], number: int, *, closed: bool, left_out: int = 0) -> str:
     """Links that hold the list as files: (label, file name, media type, bytes).
 
     :param closed: something in them is not public.
+    :param left_out: how many are not in them, because they are not public and nobody asked for those.
     """
-    links = page_views.download_links(made)
     banner = f'<p class="ra-nonpublic-banner" role="note">{phrases.CONFIDENTIAL_SHORT}</p>' if closed else ""
     what = count(number, "Beschluss", "Beschlüsse")
-    return (
-        f'<div class="ra-notice" role="status"><p>Die Liste mit {what} als Datei:</p>{banner}'
-        f'<p class="ra-buttons">{links}</p></div>'
+    public = " nur mit Öffentlichem" if left_out else ""
+    files = f"<p>Die Liste{public} ({what}) als Datei:</p>{banner}" if made else ""
+    links = f'<p class="ra-buttons">{page_views.download_links(made)}</p>' if made else ""
+    rest = count(left_out, "Beschluss ist", "Beschlüsse sind")
+    also = (
+        f"<p>{rest} nichtöffentlich oder nicht als öffentlich bekannt und nicht dabei. "
+        f"{action('export', 'Mit Nichtöffentlichem ausgeben', also='1')}</p>"
+        if left_out
+        else ""
     )
+    return f'<div class="ra-notice" role="status">{files}{links}{also}</div>'

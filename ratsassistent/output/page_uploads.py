@@ -1,6 +1,7 @@
 """How much may be handed in through the page, and which of what a browser names was really handed in.
 
-What enters: the lengths of uploads, who sends them, paths that a browser names. What leaves: None, or why not.
+What enters: the lengths of uploads, what passes by of them, who sends them, paths that a browser names. What leaves: None, or
+why not.
 What it does not know: what is in a file (`pack.files` looks at that, whatever it is called), HTTP.
 """
 
@@ -8,9 +9,11 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +23,53 @@ WINDOW_S = 600.0
 MOST_UPLOADS = 40  # of one person in that time
 MOST_AT_ONCE = 3  # of one person
 TIMES_LARGEST = 4  # of the largest file: in one go, of one person in that time, and lying around
+MOST_FILES = 500  # in one go: each is a file that the server holds open until the last has come
 KEPT_FREE = 1_000_000_000  # bytes on the disk
 LEFT_S = 3600.0  # what was handed in and never taken in is removed after that
+_OPEN_FILES = 4096  # more than all of several people's uploads and windows
+_LONGEST_HEAD = 20_000  # more than Gradio reads
+_BOUNDARY = re.compile(r"boundary=(?:\"([^\"]+)\"|([^\s;,]+))", re.IGNORECASE)
 _FOLDER = re.compile(r"[0-9a-f]{64}")  # Gradio puts each file into one of its own, named after its content
 
 _FULL = Refused(507, "Auf dem Datenträger ist dafür kein Platz.")
-_LARGE = Refused(413, "Das ist zu viel auf einmal. Bitte legen Sie weniger Dateien ab.")
+LARGE = Refused(413, "Das ist zu viel auf einmal. Bitte legen Sie weniger Dateien ab.")
+MANY = Refused(
+    413,
+    f"Das sind zu viele Dateien auf einmal, höchstens {MOST_FILES}. Bitte legen Sie den Ordner ab, in dem sie liegen, oder eine ZIP-Datei.",
+)
 _OFTEN = Refused(429, "Das waren viele Dateien in kurzer Zeit. Bitte warten Sie einige Minuten.")
+
+
+class Passing:
+    """One upload while it passes by: how long it is, and how many files it holds."""
+
+    def __init__(self, most: int, content_type: str) -> None:
+        """:param most: bytes."""
+        self._most = most
+        named = _BOUNDARY.search(content_type)
+        self._mark = f"--{named[1] or named[2]}\r\n".encode("latin-1") if named else b""
+        self._rest = b""
+        self.bytes = self.files = 0
+
+    def saw(self, piece: bytes) -> None:
+        """The next piece of it."""
+        self.bytes += len(piece)
+        if self._mark:
+            text = self._rest + piece
+            self.files += text.count(self._mark)
+            self._rest = text[-(len(self._mark) - 1) :]
+
+    @property
+    def refused(self) -> Refused | None:
+        """Why it is too much, or None."""
+        if self.bytes > self._most:
+            return LARGE
+        return MANY if self.files > MOST_FILES else None
+
+    @property
+    def end(self) -> bytes:
+        """What makes Gradio give it up and remove what it has written so far: a part with a head longer than any."""
+        return b"\r\n" + self._mark + b"x" * _LONGEST_HEAD
 
 
 class Uploads:
@@ -48,7 +91,7 @@ class Uploads:
         self._forget(now)
         sent = self._sent.get(who, deque())
         if (length or 0) > self.most:
-            return _LARGE
+            return LARGE
         if len(sent) >= MOST_UPLOADS or self._now.get(who, 0) >= MOST_AT_ONCE:
             return _OFTEN
         if sum(size for _, size in sent) + (length or 0) > self.most:
@@ -113,6 +156,19 @@ class Uploads:
                 sent.popleft()
             if not sent:
                 del self._sent[who]
+
+
+def let_more_be_open() -> None:
+    """Raise this process's own limit of open files where it is low: 1024 on most systems, 256 on macOS."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _paths(data: Any) -> Iterator[Any]:

@@ -71,7 +71,13 @@ def _run(args: argparse.Namespace, settings: Settings, *, open_only: bool) -> in
         raise UsageError("Bitte mit -o eine Datei angeben, in die das XLSX geschrieben werden soll.")
     started = time.monotonic()
     today = dt.date.today()
-    found = _found(args, settings, today, open_only=open_only)
+    every = _found(args, settings, today, open_only=open_only)
+    # What is given to others is public, unless somebody asks for more; what is looked at is everything.
+    leaves = args.oeffentlichkeit is None and (args.ausgabe or form == "csv")
+    found = [one for one in every if one.public is True] if leaves else every
+    if len(found) < len(every):
+        told = "1 Beschluss ist" if len(every) - len(found) == 1 else f"{len(every) - len(found)} Beschlüsse sind"
+        print(f"{told} nicht als öffentlich bekannt und nicht dabei; mit: --oeffentlichkeit alle", file=sys.stderr)
     seconds = round(time.monotonic() - started, 3)
     shown = found[: args.anzahl] if args.anzahl else found
     if args.ausgabe:
@@ -96,7 +102,7 @@ def _run(args: argparse.Namespace, settings: Settings, *, open_only: bool) -> in
 
 
 def _found(args: argparse.Namespace, settings: Settings, today: dt.date, *, open_only: bool) -> list[Resolution]:
-    public = PUBLIC[args.oeffentlichkeit]
+    public = PUBLIC[args.oeffentlichkeit or "alle"]
     with workflow.workspace(settings) as ws:
         found = register.resolutions(
             ws, " ".join(args.query), since=args.von, until=args.bis, organization=args.gremium, paper_type=args.art,

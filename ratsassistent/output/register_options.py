@@ -48,7 +48,9 @@ def add(
         sub.add_argument("--art", metavar="ART", help="nur zu Vorlagen dieser Art, etwa Antrag")
         sub.add_argument("--sitzung", metavar="SITZUNG", help="nur diese Sitzung")
         sub.add_argument("--status", choices=list(STATUSES), action="append", help="nur mit diesem eingetragenen Stand")
-        sub.add_argument("--oeffentlichkeit", choices=list(PUBLIC), default="alle")
+        sub.add_argument(
+            "--oeffentlichkeit", choices=list(PUBLIC), help="sonst alle; in Tabellen und Dateien nur öffentliche"
+        )
         sub.add_argument("--anzahl", metavar="N", type=count, help="höchstens so viele")
         sub.add_argument("--format", choices=["csv", "xlsx", "json"], help="sonst nach der Endung der Datei")
         sub.add_argument(

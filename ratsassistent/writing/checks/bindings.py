@@ -41,6 +41,20 @@ _HOLLOW = frozenset(  # heads that say nothing by themselves
      "bezug", "wege", "folge", "anfang", "ende", "beginn", "mitte", "auffassung", "ansicht", "sicht", "meinung", "einschätzung"]
 )  # fmt: skip
 _POINTS = re.compile(r"\b(?:diese[rsnm]?|sie|er|ihm|ihnen|ihn)\b(?!\s+(?:[a-zäöüß]+e[nrsm]?\s+)*[A-ZÄÖÜ0-9])")
+# A feminine noun (or one in -ung, -heit …) that something of one is said of: "Die Verwaltung legt", "Die Stadt plant".
+_WOMAN_ACTS = re.compile(
+    r"^Die (?:[a-zäöüß]+e )?(?P<noun>[A-ZÄÖÜ][\wäöüß-]{3,}) (?:[a-zäöüß]{2,}t|soll|muss|kann|will|darf|wird)\b"
+)
+_WHERE_TO = re.compile(
+    r"\b(?:(?:in|an|auf|für) (?:die|den|das|eine[nr]?|ein)|ins|ans|aufs|zum|zur)\s+(?:[a-zäöüß]+e[nrsm]?\s+)*(?P<noun>[A-ZÄÖÜ][\wäöüß-]{3,})"
+)
+_THIS = re.compile(
+    r"\b[Dd]iese[rsnm]?\s+(?:(?:zwei|drei|beiden|[a-zäöüß]+e[nrsm]?)\s+)?(?P<noun>[A-ZÄÖÜ][\wäöüß-]{3,})"
+)
+_KNOWN_ANYWAY = frozenset(  # which paper, which place, which year: there is only one
+    ["vorlage", "beschlussvorlage", "beschluss", "beschlusses", "antrag", "antrags", "antrages", "anfrage", "jahr", "jahres", "jahre",
+     "sitzung", "stelle", "grund", "gründen", "zusammenhang", "hintergrund", "weise", "form", "sinne", "sinn", "ziel", "fall", "punkt"]
+)  # fmt: skip
 _ONE_ORDERED = re.compile(
     r"(?:(?:Der|Die|Das) \S+(?: \S+){0,5} wird (?:\S+ ){0,4}?|.*\bwird (?:die|der|das) (?:\S+ ){1,4}?)(?:beauftragt|gebeten|ermächtigt|aufgefordert)\b"
 )
@@ -300,7 +314,45 @@ def _twice(text: str, source: str) -> Iterator[str]:
             yield f"doppelt: {stem}…"
 
 
+def _subject_in_another_case(text: str, source: str) -> Iterator[str]:
+    """Who does something becomes whom it is done to: "Die Verwaltung legt … vor" and "legt der Verwaltung … vor"."""
+    subject = _WOMAN_ACTS.match(source)
+    if subject:
+        noun = re.escape(subject["noun"])
+        if re.search(rf"\bder {noun}\b", text) and not re.search(rf"\b[Dd]ie {noun}\b", text):
+            yield f"Fall: der {subject['noun']}"
+
+
+def points_back(text: str) -> str | None:
+    """What a sentence calls "diese Änderung" without having named one: which it is stood in the sentence before.
+
+    Alone it is said of the whole: "diese Änderung hat keine finanziellen Auswirkungen" of one part of a costly matter.
+    """
+    for match in _THIS.finditer(text):
+        noun = match["noun"]
+        if noun.casefold() not in _KNOWN_ANYWAY and not Vocabulary([text[: match.start()]]).knows(noun):
+            return match[0]
+    return None
+
+
+def _points_to_nothing(text: str, source: str) -> Iterator[str]:
+    if found := points_back(text):
+        yield f"Bezug: {found}"
+
+
+def _lost_of_a_denial(text: str, source: str) -> Iterator[str]:
+    """Where to: "eine Neuaufnahme in die Planung ist nicht nötig" denies less than "eine Neuaufnahme ist nicht nötig"."""
+    if not _DENIED.search(text):
+        return
+    there = Vocabulary([text])
+    for clause in _clauses(source):
+        if _DENIED.search(clause):
+            yield from (
+                f"es fehlt: {match[0]}" for match in _WHERE_TO.finditer(clause) if not there.knows(match["noun"])
+            )
+
+
 _RULES: tuple[Callable[[str, str], Iterator[str]], ...] = (
     _without_sich, _without_particle, _hung_elsewhere, _for_ever, _without_head, _pronoun_replaced, _new_clause, _lost_denial,
-    _lost_subject, _lost_restriction, _twice,
+    _lost_subject, _lost_restriction, _twice, _points_to_nothing, _subject_in_another_case, _lost_of_a_denial,
 )  # fmt: skip

@@ -44,6 +44,11 @@ _LABELLED = re.compile(r"[A-ZÄÖÜ][^:.\d]{3,60}:")
 _ROW_WORDS = 60  # of money rows of forms
 
 
+# "für 2022 anteilig", "in den Jahren 2023 und 2024": a year that something is reckoned for is no date at which anything is due.
+_NO_DAY = re.compile(r"(?:für|Jahren)\s+\d{4}$", re.IGNORECASE)
+_PLANNED = re.compile(r"\b(?:geplant|vorgesehen|beabsichtigt|angestrebt|terminiert)\b", re.IGNORECASE)
+
+
 def cite(text: PagedText, start: int, end: int) -> tuple[Citation, ...]:
     """The pages of a stretch; empty if they are more than a citation may name."""
     start, end = trimmed(text.text, start, end)
@@ -230,7 +235,8 @@ def dates_of(papers: Sequence[Paper]) -> tuple[DateMention, ...]:
                 before, after = clean(raw[max(0, day.start - 60) : day.start]), clean(raw[day.end : day.end + 40])
                 citation = cite(paper.text, sentence.start + day.start, sentence.start + day.end)
                 resolved = part.kind == "resolution" or (part.kind == "motion" and bool(today))
-                if not citation or day.date.startswith("--") or _of_a_document(before, after):
+                spoken_of = _NO_DAY.match(day.text) and not _PLANNED.search(sentence.text)
+                if not citation or day.date.startswith("--") or spoken_of or _of_a_document(before, after):
                     continue
                 past = bool(today) and day.date < today[: len(day.date)]
                 due = bool(_LATER.search(before) or _DUE.search(sentence.text))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ratsassistent.oparl import AgendaItem
+from ratsassistent.writing.checks.bindings import points_back
 from ratsassistent.writing.checks.vocabulary import plain
 from ratsassistent.writing.extracts.reading import Chunk, Topics
 from ratsassistent.writing.text.readable import finite, leans
@@ -104,7 +105,7 @@ def tasks(item: AgendaItem, found: Topics) -> list[Task]:
 def _sentences(chunk: Chunk) -> Iterator[str]:
     """What of a chunk a model can say more briefly; nothing where it is too short or too long."""
     source = _THEREFORE.sub("", plain(chunk.text))
-    if leans(source) or _PRONOUN.match(source) or _LINKED.match(source):
+    if leans(source) or _PRONOUN.match(source) or _LINKED.match(source) or points_back(source):
         return
     if SHORTEST <= len(source.split()) <= LONGEST and not source.endswith(":") and finite(source):
         yield source

@@ -61,7 +61,9 @@ _RANGE = re.compile(rf"{_NOT_BEFORE}(?P<n>{FIGURE})(?:\s*(?P<s>{_SCALE}))?\s*(?:
 _ROW = re.compile(
     r"^(?=.*\b(?:\w*(?:kosten|ausgaben|einnahmen|aufwand|aufwendungen|ertrag|erträge|auszahlung(?:en)?|einzahlung(?:en)?|zuschuss|zuschüsse"
     r"|betrag|volumen|budget\w*|summe|investition(?:en)?|einsparung(?:en)?|mittel))\b)"
-    rf"[^\n]*?:\s*(?P<n>\d{{1,3}}(?:[.'’]\d{{3}})+(?:,\d{{1,2}})?|\d+,\d{{2}})(?![\d.,]|\s*{_EURO}|\s*(?:%|Prozent|m²|qm|Stück|Stellen|VZ))",
+    rf"[^\n]*?:\s*(?P<n>\d{{1,3}}(?:[.'’]\d{{3}})+(?:,\d{{1,2}})?|\d+,\d{{2}})(?![\d.,]|\s*{_EURO}|\s*(?:%|Prozent|m²|qm|Stück|Stellen|VZ)"
+    # what is counted, as in "Summe: 11.461 Plätze", unless it is the next label of a form: "Kosten: 12.500 Finanzierung: ja"
+    r"|\s+(?-i:[A-ZÄÖÜ][a-zäöüß]{3,})\b(?![^\n]{0,30}:))",
     re.IGNORECASE | re.MULTILINE,
 )
 
