@@ -59,7 +59,7 @@ def server_record(settings: Settings, given: Server) -> ModelRecord:
     """The model of a server, with what the server was found to say of itself; without a checksum, which nobody knows."""
     told = abilities.known(settings.data_folder, given)
     return ModelRecord(
-        name=told.model if told and told.model else given.model,
+        name=given.model,
         sha256="",
         licence=told.licence if told else abilities.UNKNOWN,
         server=given.place,

@@ -65,6 +65,7 @@ def written(ws: Workspace) -> ItemBriefing:
 
 def test_a_briefing_names_the_server_and_invents_no_figure_for_its_energy(ws: Workspace, server: ChatServer) -> None:
     use(ws, server)
+    language_models.remote_of(ws.settings, model_server.made(server.address, MODEL)).able()  # what „--pruefen“ does
     made = written(ws)
     place = f"127.0.0.1:{server.port}"
     assert server.asked
@@ -105,7 +106,7 @@ def test_a_question_is_judged_by_the_server_or_by_this_computer(
     ws: Workspace, server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(ws, server, fallback="lokal")
-    question = "Was kostet die Sanierung der Turnhalle?"
+    question = "Bis wann muss der Förderantrag für die Turnhalle gestellt werden?"
     made = workflow.ask(ws, question)
     assert made.judge is not None
     assert made.judge.server == f"127.0.0.1:{server.port}"
@@ -123,7 +124,7 @@ def test_the_worker_asks_the_same_server_and_says_why_a_job_failed(
 ) -> None:
     monkeypatch.setattr(briefing_jobs.background, "ensure_worker", lambda _: True)
     use(ws, server)
-    asked = question_jobs.order(ws, "Was kostet die Sanierung der Turnhalle?")
+    asked = question_jobs.order(ws, "Bis wann muss der Förderantrag für die Turnhalle gestellt werden?")
     (meeting,) = workflow.meetings(ws)
     ordered = briefing_jobs.order(ws, meeting.id, item=ITEM)
     workflow.work(ws, idle_exit_s=0)
@@ -136,7 +137,7 @@ def test_the_worker_asks_the_same_server_and_says_why_a_job_failed(
     workflow.work(ws, idle_exit_s=0)
     failed = ws.jobs.get(again.id)
     assert failed.state == "fehler"
-    assert "nicht zu erreichen" in str(failed.message)
+    assert "nicht zu erreichen" in str(failed.error)
 
 
 def test_a_worker_that_runs_goes_when_another_server_is_set(

@@ -71,15 +71,15 @@ class Facts:
         """What leaves this computer."""
         if self.server is None:
             return "Von Unterlagen, Fragen und Antworten nichts."
-        return f"{phrases_server.leaves(self.server)} Sonst von Unterlagen, Fragen und Antworten nichts."
+        return f"{phrases_server.leaves_briefly(self.server)} Sonst nichts."
 
     @property
     def computing(self) -> str:
         """Where the language model works."""
         if self.server is None:
             return "Es rechnet auf diesem Rechner und lernt nicht aus den Unterlagen."
-        local = "; antwortet er nicht, schreibt das Modell dieses Rechners" if self.server.fallback == "lokal" else ""
-        return f"Es rechnet auf dem Server {phrases_server.target(self.server)}{local}. Was dort festgehalten wird, bestimmt dessen Betreiber."
+        local = ", ersatzweise hier" if self.server.fallback == "lokal" else ""
+        return f"Es rechnet auf diesem Server{local}; was dort bleibt, bestimmt der Betreiber."
 
     @property
     def and_server(self) -> str:
@@ -117,7 +117,7 @@ class Facts:
     @property
     def abroad_sentence(self) -> str:
         """The same as a sentence."""
-        return f"Drittländer: {self.abroad}." if self.server else "Keine Übermittlung in Drittländer."
+        return f"Drittländer: {self.abroad}." if self.server and self.server.is_allowed else "Keine Übermittlung in Drittländer."
 
     @property
     def questions(self) -> str:
@@ -131,9 +131,7 @@ class Facts:
         """Which model runs, from whom, under which licence."""
         if self.server_model is not None:
             model = self.server_model
-            return (
-                f"{model.name} (Hersteller: {phrases_server.publisher(model)}; Lizenz: {phrases_server.licence(model)})"
-            )
+            return f"{model.name} ({phrases_server.maker(model)})"
         digest = f", Prüfsumme {self.model.sha256[:12]}…" if self.model.sha256 else ""
         return f"{self.model.name} ({self.model.publisher}; Lizenz {self.model.licence}{digest})"
 

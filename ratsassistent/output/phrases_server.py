@@ -70,6 +70,13 @@ def licence(model: ModelRecord) -> str:
     return f"{model.licence} ({TOLD})" if model.licence != "unbekannt" else "unbekannt (der Server nennt keine)"
 
 
+def maker(model: ModelRecord) -> str:
+    """Publisher and licence of a server's model in one."""
+    if (model.publisher or "unbekannt", model.licence) == ("unbekannt", "unbekannt"):
+        return "Hersteller und Lizenz nennt der Server nicht"
+    return f"Hersteller: {publisher(model)}; Lizenz: {licence(model)}"
+
+
 def target(server: Server) -> str:
     """The server with where it stands: "ki.rathaus.local:8000 im Netz Ihrer Verwaltung"."""
     net = _net(server.host, outside=server.is_allowed)
@@ -83,6 +90,12 @@ def leaves(server: Server) -> str:
         f"Zum Schreiben gehen Stellen aus Ihren Unterlagen, auch aus nichtöffentlichen, und Ihre Fragen an den Server {target(server)}."
         f"{plain}"
     )
+
+
+def leaves_briefly(server: Server) -> str:
+    """As `leaves`, for where there is little room."""
+    plain = "" if server.encrypted or _is_loopback(server.host) else " (unverschlüsselt)"
+    return f"Stellen aus Unterlagen (auch nichtöffentlichen) und Fragen gehen zum Schreiben an den Server {target(server)}{plain}."
 
 
 def by_server(server: Server) -> str:

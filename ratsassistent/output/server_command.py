@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """
     if args.aus:
         if args.name or server_words.settings_given(args) or args.pruefen:
-            raise UsageError("--aus steht allein.")
+            raise UsageError("Mit --aus geht keine andere Angabe zusammen, bitte nur eines von beidem.")
         model_server.store(settings.data_folder, None)
         still = model_server.of(settings.data_folder)
         told = "Kein Server ist mehr eingestellt; es schreibt das Modell dieses Rechners."
