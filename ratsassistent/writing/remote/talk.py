@@ -247,8 +247,9 @@ class Talk:
             raise self._strange() from error
         if not isinstance(found, dict):
             raise self._strange()
-        if isinstance(error := found.get("error"), dict) and "choices" not in found:
-            code = error.get("code")
+        told = found.get("error")
+        if isinstance(told, dict) and "choices" not in found:
+            code = told.get("code")
             self._refused(code if isinstance(code, int) and 400 <= code < 600 else 500, given[:MOST_ERROR])
         return found
 
