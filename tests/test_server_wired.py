@@ -22,8 +22,8 @@ from ratsassistent.output import (
     document_about,
     export,
     page_about,
-    page_layout,
     page_queue,
+    page_title,
     phrases,
     phrases_server,
 )
@@ -161,9 +161,9 @@ def test_a_worker_that_runs_goes_when_another_server_is_set(
 
 
 def test_the_page_says_it_before_and_lastingly(ws: Workspace, server: ChatServer) -> None:
-    assert "Nichts davon geht ins Internet" in page_layout.slogan(ws.settings)
+    assert "Nichts davon geht ins Internet" in page_title.slogan(ws.settings)
     use(ws, server)
-    slogan = page_layout.slogan(ws.settings)
+    slogan = page_title.slogan(ws.settings)
     assert f"an den Server 127.0.0.1:{server.port}" in slogan
     assert "auch aus nichtöffentlichen" in slogan
     given = model_server.made("http://ki.rathaus.local:8000", MODEL)

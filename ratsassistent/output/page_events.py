@@ -17,7 +17,7 @@ import gradio as gr
 
 from ratsassistent.errors import NotFound
 from ratsassistent.jobs import Job
-from ratsassistent.output import page_register, page_views
+from ratsassistent.output import page_register, page_title, page_views
 from ratsassistent.output.page_actions import Actions, Chosen, Reading, digest, sentence
 from ratsassistent.output.page_correcting import Correcting
 from ratsassistent.output.page_dating import Dating
@@ -67,9 +67,7 @@ class Events:
         self.finding = Finding(page, actions, self.lookup, self._turns, self._show_page, self.act_reading)
         self.first = FirstStart(page, actions, self.take_in_demo)
         self.correcting = Correcting(page, actions.settings, actions.open, self._show)
-        self.dating = Dating(
-            page, actions.settings, actions.open, self._show, self._overview, self.finding.deleted
-        )
+        self.dating = Dating(page, actions.settings, actions.open, self._show, self._overview, self.finding.deleted)
         self.exporting = Exporting(page, actions.settings, actions.downloads)
 
     # --- whole page
@@ -330,7 +328,7 @@ class Events:
         return {self.p.today: today, self.p.meetings: held, self.p.loose: loose, **self.dating.lists()}
 
     def _model(self) -> dict[Any, Any]:
-        return {self.p.model: self.do.model_box()}
+        return {self.p.model: self.do.model_box(), self.p.title: page_title.title(self.do.settings)}
 
     def _opening(self) -> dict[Any, Any]:
         return {

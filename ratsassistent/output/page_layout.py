@@ -6,7 +6,6 @@ What it does not know: what a handler does (`page_events`), how HTML is made, SQ
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
@@ -14,20 +13,15 @@ from typing import Any
 
 import gradio as gr
 
-from ratsassistent import language_models
-from ratsassistent.errors import InputError
-from ratsassistent.output import phrases_server
+from ratsassistent.output import page_title
 from ratsassistent.output.page_actions import Actions, Chosen, sentence
 from ratsassistent.output.page_events import ASK, READ, REGISTER, SLOW_S, TAKE_IN, Events
 from ratsassistent.output.page_intake import FOLDER
 from ratsassistent.output.page_quick import QuickBlocks
 from ratsassistent.output.page_register import RegisterSearch
 from ratsassistent.output.page_trust import HELP, HelpEvents, lay_out
-from ratsassistent.settings import Settings
 
 _HERE = Path(__file__).parent
-_TITLE = """<div class="ra-top"><span class="ra-logo" aria-hidden="true">§</span><div><p class="ra-name">Ratsassistent</p>
-<p class="ra-small" id="ra-slogan">%s</p></div></div>"""
 _WELCOME = """<h1>Unterlagen einlesen</h1><p>Ziehen Sie die Unterlagen einer Sitzung in das Feld: eine PDF-Datei, mehrere,
 eine ZIP-Datei oder einen ganzen Ordner. Das Lesen beginnt sofort.</p>"""
 _EXAMPLE = "<p>Noch keine Unterlagen zur Hand? Probieren Sie es mit einer erfundenen Sitzung aus.</p>"
@@ -47,13 +41,6 @@ _KEEP_VIEW = """() => {
 }"""
 
 
-def slogan(settings: Settings) -> str:
-    """The line below the name: where papers go; what cannot be understood of a server's setting is said by whoever uses it."""
-    with contextlib.suppress(InputError):
-        return phrases_server.slogan(language_models.server(settings))
-    return phrases_server.slogan(None)
-
-
 class Page:
     """All components; each handler's answer names the few that change."""
 
@@ -65,7 +52,7 @@ class Page:
             self.address = gr.Textbox(visible="hidden", label="Adresse")
             self.timer = gr.Timer(SLOW_S)
             self.view = gr.HTML("overview", js_on_load=(_HERE / "page_view.js").read_text("utf-8"), elem_id="ra-view")
-            gr.HTML(lambda: _TITLE % escape(slogan(actions.settings)), js_on_load=None)  # anew for each tab
+            self.title = gr.HTML(page_title.title(actions.settings), js_on_load=None)
             self.lock = self._html("ra-lock", also="page_lock.js")
             self.model = self._html("ra-model")
             with gr.Tabs(elem_id="ra-tabs", overflow_behavior="wrap"):
