@@ -56,6 +56,7 @@ def open_engine(folder: Path) -> Engine:
             URL.create("sqlite", database=str(folder / DATABASE)),
             module=seal.driver(keys),
             connect_args={"timeout": BUSY_SECONDS},
+            max_overflow=-1,  # of one that many use at once (`pool`) nobody waits for another connection, who has one already
         )
         if not keys:  # what is encrypted leaves nothing behind
             engine.dialect = _dialect[0] if _dialect else engine.dialect

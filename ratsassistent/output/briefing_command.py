@@ -75,7 +75,7 @@ def _timed(ws: Workspace, args: argparse.Namespace, show: Progress) -> Briefing:
         only = workflow.item_of(chosen, args.top).id
         missing = [item for item in missing if item.id == only]
     left = briefing_jobs.TimeLeft(ws, missing, thorough=thorough)
-    if missing and not language_models.is_missing(ws.settings):
+    if missing and _has_model(ws.settings):
         print(left.estimate.sentence(), file=sys.stderr, flush=True)
     done: set[str] = set()
 
@@ -96,3 +96,7 @@ def _timed(ws: Workspace, args: argparse.Namespace, show: Progress) -> Briefing:
     if not args.einfach:  # what that takes on top was not estimated
         left.learn(ws)
     return made
+
+
+def _has_model(settings: Settings) -> bool:
+    return not language_models.is_missing(settings)
