@@ -232,6 +232,18 @@ def test_a_refused_word_is_taken_back_and_does_not_come_again(opened: Open) -> N
     assert (reply_.text, reply_.taken_back, reply_.finished) == ("Der Rat soll die Halle bauen.", 1, True)
 
 
+def test_a_reply_that_nobody_will_want_is_not_asked_for_again(opened: Open) -> None:
+    with serving(lambda body: f"{lead_of(body)} Quatsch{len(server.asked)} bauen.") as server:
+        reply = asked_for(
+            opened(server),
+            lead="Der Rat soll",
+            allows=lambda text: "Quatsch" not in text,
+            gives_up=lambda _, taken_back: taken_back > 2,
+        )
+        assert len(server.asked) == 3
+    assert (reply.taken_back, reply.finished) == (3, False)
+
+
 def forms_allow(grammar: str, text: str) -> bool:
     """A grammar of ours as a regular expression: what it lets through."""
     rule = grammar.removeprefix("root ::= ").strip()

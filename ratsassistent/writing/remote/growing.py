@@ -137,6 +137,8 @@ class Growing:
                 start = end - len(_LAST_WORD.search(self.text[:end])[0])  # type: ignore[index]  # matches every text
                 if start >= len(self.lead):
                     self.taken_back += 1
+                    if self.request.gives_up and self.request.gives_up(self.most_doubt, self.taken_back):
+                        return "hopeless"  # before another request is made for it
                     if self.retakes and (word := forms.beginning(self.text[start:end])):
                         self.refused, self.refused_at = word, start
                         return "back"
