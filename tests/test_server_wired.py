@@ -166,6 +166,9 @@ def test_the_page_says_it_before_and_lastingly(ws: Workspace, server: ChatServer
     slogan = page_title.slogan(ws.settings)
     assert f"an den Server 127.0.0.1:{server.port}" in slogan
     assert "auch aus nichtöffentlichen" in slogan
+    css = (Path(page_title.__file__).parent / "page.css").read_text("utf-8")
+    assert 'class="ra-where"' in page_title.title(ws.settings)  # not the class that is hidden while somebody reads
+    assert not any("display: none" in line for line in css.splitlines() if ".ra-where" in line)
     given = model_server.made("http://ki.rathaus.local:8000", MODEL)
     offer = page_queue.Offer(3, elsewhere=phrases_server.by_server(given))
     html = page_queue.controls(None, offer, page_queue.Working(), page_queue.dt.datetime.now(page_queue.dt.UTC))

@@ -15,12 +15,16 @@ from ratsassistent.output.page_text import safe
 from ratsassistent.settings import Settings
 
 _TITLE = """<div class="ra-top"><span class="ra-logo" aria-hidden="true">§</span><div><p class="ra-name">Ratsassistent</p>
-<p class="ra-small" id="ra-slogan">%s</p></div></div>"""
+<p class="%s" id="ra-slogan">%s</p></div></div>"""
 
 
 def title(settings: Settings) -> str:
     """The head of the page, as it is true now."""
-    return _TITLE % safe(slogan(settings))
+    told = slogan(settings)
+    always = told != phrases_server.slogan(
+        None
+    )  # the usual line makes room while somebody reads; that something leaves does not
+    return _TITLE % ("ra-where" if always else "ra-small", safe(told))
 
 
 def slogan(settings: Settings) -> str:
