@@ -117,7 +117,11 @@ class Facts:
     @property
     def abroad_sentence(self) -> str:
         """The same as a sentence."""
-        return f"Drittländer: {self.abroad}." if self.server and self.server.is_allowed else "Keine Übermittlung in Drittländer."
+        return (
+            f"Drittländer: {self.abroad}."
+            if self.server and self.server.is_allowed
+            else "Keine Übermittlung in Drittländer."
+        )
 
     @property
     def questions(self) -> str:
