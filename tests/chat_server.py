@@ -65,6 +65,7 @@ class ChatServer:
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
+        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that leaves is no fault
         self.port = self._http.server_address[1]
         self.address = f"http://127.0.0.1:{self.port}/v1"
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
