@@ -138,10 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         command("anmerkungen", "zeigt Berichtigungen und Notizen, oder nimmt eine zurück", _remarks),
     )
 
-    model = command("modelle", "zeigt, holt, prüft und misst Sprachmodelle", _models)
-    model.add_argument("what", metavar="liste|laden|pruefen|messen", choices=["liste", "laden", "pruefen", "messen"])
-    model.add_argument("name", metavar="NAME", nargs="?", help="sonst das eingestellte")
-    model.add_argument("--von", metavar="PFAD", type=Path, help="von einem USB-Stick oder aus einem Ordner")
+    _model_options(command)
 
     command("glossar", "erklärt einen Begriff aus der Ratsarbeit, oder nennt alle", _glossary).add_argument(
         "word", metavar="WORT", nargs="*"
@@ -470,10 +467,10 @@ def _selftest(args: argparse.Namespace, settings: Settings) -> int:
     return command.execute(args, settings)
 
 
-def _models(args: argparse.Namespace, settings: Settings) -> int:
-    from ratsassistent.output.models_command import run
+def _model_options(command: Callable[..., argparse.ArgumentParser]) -> None:
+    from ratsassistent.output import models_options
 
-    return run(args.what, args.name, args.von, settings, as_json=args.json)
+    models_options.register(command)
 
 
 def _glossary(args: argparse.Namespace, settings: Settings) -> int:

@@ -9,19 +9,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
-from ratsassistent import held
+from ratsassistent import held, language_models
 from ratsassistent.archive.replacing import save_briefing_of, save_closed_briefing
 from ratsassistent.briefings import ItemBriefing, Level, ModelRecord
-from ratsassistent.errors import Interrupted
-from ratsassistent.machine.energy import Energy, Meter
+from ratsassistent.errors import Interrupted, ServerError
+from ratsassistent.machine.energy import ELSEWHERE, Energy, Meter
 from ratsassistent.oparl import AgendaItem
 from ratsassistent.workspace import Workspace
 from ratsassistent.writing import briefing as writing
 from ratsassistent.writing.model.language_model import LanguageModel, Script, Under
 
 Made = tuple[AgendaItem, ItemBriefing]
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another model, and how it is loaded: it writes what a server that is away leaves unwritten."""
+
+    record: ModelRecord
+    load: Callable[[], LanguageModel]
 
 
 def made_of(
@@ -35,14 +44,44 @@ def made_of(
     effort: writing.Effort = writing.USUAL,
     plain: bool = False,
     should_stop: Callable[[], bool] | None = None,
+    instead: Instead | None = None,
 ) -> Iterator[Made]:
     """The briefings of these items in the order in which they are ready: first what is in the archive, then what is written.
 
     :param load: gives the language model; called only where there is something for it to read.
     :param effort: how hard is tried; what was written with more is good as well.
     :param plain: with what it is about in plain language (level `voll`).
+    :param instead: what writes the rest, from its beginning, where the server that writes is away.
     :raises Interrupted: `should_stop` said so; what was ready until then is kept. :raises ModelError: it cannot be run.
     """
+    left = {item.id: item for item in items}
+    try:
+        for item, made in _made_by(
+            ws, meeting_id, items, level, record, load=load, effort=effort, plain=plain, should_stop=should_stop
+        ):
+            del left[item.id]
+            yield item, made
+    except ServerError:
+        if instead is None:
+            raise
+        yield from _made_by(
+            ws, meeting_id, list(left.values()), level, instead.record, load=instead.load, effort=effort, plain=plain,
+            should_stop=should_stop,
+        )  # fmt: skip
+
+
+def _made_by(
+    ws: Workspace,
+    meeting_id: str | None,
+    items: Sequence[AgendaItem],
+    level: Level,
+    record: ModelRecord | None,
+    *,
+    load: Callable[[], LanguageModel],
+    effort: writing.Effort,
+    plain: bool,
+    should_stop: Callable[[], bool] | None,
+) -> Iterator[Made]:
     missing: list[tuple[AgendaItem, Script[ItemBriefing]]] = []
     for item in items:
         stop_if_asked(should_stop)
@@ -57,7 +96,9 @@ def made_of(
     spent = Energy(0.0, "estimated")
     for item, fresh in _worked_off(missing, load, should_stop):
         spent = _sum(spent, meter.lap())
-        if (
+        if fresh.model is not None and fresh.model.server is not None:  # what it took there, nobody here can know
+            yield item, _stored(ws, meeting_id, item, fresh.model_copy(update={"energy_how": ELSEWHERE}))
+        elif (
             fresh.tokens is not None and fresh.energy_wh is None
         ):  # a model took part: its share of the time until now is its share of the energy
             share = min(1.0, fresh.seconds / max(time.monotonic() - started, 0.001))
@@ -75,8 +116,16 @@ def stop_if_asked(should_stop: Callable[[], bool] | None) -> None:
 
 def is_current(ws: Workspace, item: AgendaItem, made: ItemBriefing, record: ModelRecord | None) -> bool:
     """Whether a stored briefing was made from what there is now, with whatever effort."""
-    bases = (writing.task(item, made.level, record, ws.own_prompts, effort=e).basis for e in _EFFORTS)
+    whose = [record]
+    if record is not None and record.server and _falls_back(ws):  # this computer wrote while the server was away
+        whose.append(language_models.local_record(ws.settings))
+    bases = (writing.task(item, made.level, r, ws.own_prompts, effort=e).basis for r in whose for e in _EFFORTS)
     return made.basis in bases
+
+
+def _falls_back(ws: Workspace) -> bool:
+    server = language_models.server(ws.settings)
+    return server is not None and server.fallback == "lokal"
 
 
 _EFFORTS = (writing.THOROUGH, writing.USUAL)

@@ -181,7 +181,9 @@ class TimeLeft:
         self._count = 0
 
     def seconds(self, done: Collection[str]) -> float | None:
-        """What is left; `done`: ids of items that are finished."""
+        """What is left; `done`: ids of items that are finished. None where a server writes: its pace is not known."""
+        if self.estimate.server:
+            return None
         now = time.monotonic()
         count = len(self.estimate.parts.keys() & set(done))
         if count > self._count:
@@ -190,7 +192,7 @@ class TimeLeft:
 
     def learn(self, ws: Workspace) -> None:
         """All is written: the next estimate profits from how long it took."""
-        if self._profile is not None and not self._gently:
+        if self._profile is not None and not self._gently and not self.estimate.server:
             taken = time.monotonic() - self._began
             made = learned(self._profile, self.estimate, taken)
             profile.save(ws.settings.data_folder, profile.key(self._sha256), made)
@@ -203,6 +205,8 @@ def estimate_of(
     effort = writing.THOROUGH if thorough else writing.USUAL
     kept = any((ws.settings.data_folder / language_models.FOLDER).glob("*.stand"))
     made = estimate(items, fit.stored(ws.settings, _model(ws)), "voll", effort, beginnings_kept=kept)
+    if (server := language_models.server(ws.settings)) is not None:
+        return replace(made, server=server.place)
     if not gently:
         return made
     parts = {item: seconds * GENTLY for item, seconds in made.parts.items()}

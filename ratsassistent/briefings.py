@@ -126,11 +126,23 @@ class DateMention(Model):
 
 
 class ModelRecord(Model):
-    """Which model wrote: shown with everything it wrote."""
+    """Which model wrote: shown with everything it wrote.
+
+    `server`: machine and port where it ran, if not on this computer; then it has no checksum, and `name`, `licence` and `publisher`
+    are what the server says of itself. `outside`: that machine lies outside private networks, by an administrator's leave.
+    """
 
     name: str
     sha256: str
     licence: str
+    server: str | None = None
+    outside: bool = False
+    publisher: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """What tells one model from another."""
+        return self.sha256 or self.name
 
 
 class PaperChanges(Model):

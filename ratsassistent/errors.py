@@ -7,7 +7,8 @@
     │   └── NotFound              no such meeting, agenda item, paper, page
     │       └── Ambiguous         several fit; `choices` names them
     ├── ModelError                a language model is missing, damaged, or does not fit this machine
-    │   └── ChecksumError         the bytes on disk are not the bytes of the catalogue
+    │   ├── ChecksumError         the bytes on disk are not the bytes of the catalogue
+    │   └── ServerError           a server that is to write is away, refuses, or answers something else
     ├── StorageError              disk full, folder read-only, database damaged or newer than the program
     │   └── Locked                an archive is encrypted, and nobody gave the passphrase
     └── Interrupted               the user or a higher-priority job asked to stop; the work can go on later
@@ -54,6 +55,10 @@ class ModelError(RatsassistentError):
 
 class ChecksumError(ModelError):
     """A model file does not have the checksum that the catalogue promises."""
+
+
+class ServerError(ModelError):
+    """A server on which a language model runs does not do what is asked of it; another model may."""
 
 
 class StorageError(RatsassistentError):

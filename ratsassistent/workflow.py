@@ -28,7 +28,6 @@ from ratsassistent import (
     held,
     intake,
     language_models,
-    models,
     pace,
     pool,
     question_jobs,
@@ -62,6 +61,7 @@ from ratsassistent.writing import briefing as writing
 from ratsassistent.writing.findings.importance import by_importance
 from ratsassistent.writing.findings.overview import overview
 from ratsassistent.writing.model.language_model import LanguageModel
+from ratsassistent.writing.remote.fallback import WithFallback
 
 __all__ = [
     "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "delete_paper", "find", "item_of", "load_model",
@@ -129,12 +129,9 @@ def coverage(ws: Workspace, meeting_id: str | None = None, known: Meeting | None
 def model_record(settings: Settings) -> ModelRecord:
     """The language model that is set, without loading it.
 
-    :raises ModelError: the catalogue has no such model.
+    :raises ModelError: the catalogue has no such model. :raises InputError: the server's setting cannot be understood.
     """
-    entry = models.load_catalogue().get(settings.model)
-    path = None if entry.sha256 else models.find(entry, settings.model_folders)
-    digest = entry.sha256 or (models.verify(path, entry) if path else "")
-    return ModelRecord(name=entry.name, sha256=digest, licence=entry.licence)
+    return language_models.record_of(settings)
 
 
 def load_model(ws: Workspace) -> LanguageModel:
@@ -143,8 +140,21 @@ def load_model(ws: Workspace) -> LanguageModel:
     :raises ModelError: it is not on this machine, or damaged, or does not fit into memory, or the engine does not run.
     """
     if ws.model is None:
-        ws.model = language_models.load(ws.settings, model_record(ws.settings), ws.own_prompts)
+        ws.model = language_models.opened(ws.settings, model_record(ws.settings), ws.own_prompts)
     return ws.model
+
+
+def _instead(ws: Workspace) -> briefing_items.Instead | None:
+    """What writes where the server that was to is away, if that is wished."""
+    server = language_models.server(ws.settings)
+    if server is None or server.fallback == "keiner":
+        return None
+
+    def load() -> LanguageModel:
+        model = load_model(ws)
+        return model.local() if isinstance(model, WithFallback) else model
+
+    return briefing_items.Instead(language_models.local_record(ws.settings), load)
 
 
 def for_language_model(ws: Workspace) -> None:
@@ -200,6 +210,7 @@ def brief(
         effort=writing.THOROUGH if thorough else writing.USUAL,
         plain=plain,
         should_stop=should_stop,
+        instead=_instead(ws) if level == "voll" else None,
     ):
         ready[item.id] = handed_out(ws, item, made_item).model_copy(update={"earlier": links[item.id]})
         progress(f"TOP {item.number or '–'}: {item.name}", len(ready) / len(items))
@@ -244,7 +255,10 @@ def _brief_item(
     plain: bool = False,
 ) -> ItemBriefing:
     load = lambda: load_model(ws)  # noqa: E731
-    ((_, made),) = briefing_items.made_of(ws, meeting_id, [item], level, record, load=load, plain=plain)
+    instead = _instead(ws) if level == "voll" else None
+    ((_, made),) = briefing_items.made_of(
+        ws, meeting_id, [item], level, record, load=load, plain=plain, instead=instead
+    )
     return made
 
 
@@ -295,7 +309,6 @@ def _briefing(
     items: Sequence[ItemBriefing],
     seconds: float,
 ) -> Briefing:
-    used = energy.total(items)
     return Briefing(
         meeting=meeting_id,
         name=name,
@@ -306,7 +319,7 @@ def _briefing(
         seconds=round(seconds, 2),
         complete=all(i.level == level for i in items),
         part="public" if ws.is_locked else "whole",
-        **(used.fields() if used else {}),
+        **energy.fields_of(items),
     )
 
 
@@ -366,6 +379,7 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
     given = ws.settings
     gently = power.gentle(pace.wanted(given), power.power())
     ws.settings = pace.paced(given)
+    server = language_models.server(given)
 
     def briefing(job: Job, beat: background.Progress) -> JsonValue:
         chosen = meeting(ws, str(job.payload["meeting"]))
@@ -373,7 +387,7 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
         items = [item_of(chosen, one)] if one else _first_things_first(ws, chosen, chosen.agendaItem)
         thorough, plain = bool(job.payload.get("thorough")), "plain" in job.payload
         report = briefing_jobs.Report(beat, items)
-        if ws.model is None:  # once for each computer and model
+        if ws.model is None and server is None:  # once for each computer and model
             for_language_model(ws)
             fit.fitted(ws.settings, tell=report.prepares, should_stop=report.should_stop)
         wanted = {item.id for item in items}
@@ -413,15 +427,17 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
 
     began = seal.token(given.nonpublic_folder)
 
-    def is_stale() -> bool:  # another pace takes another process, and a restored or locked state takes none
+    def is_stale() -> bool:  # another pace or server takes another process, and a restored or locked state takes none
         if swapping.is_announced(given) or seal.token(given.nonpublic_folder) != began:
+            return True
+        if language_models.server(given) != server:
             return True
         return power.gentle(pace.wanted(given), power.power()) != gently
 
     may_work = lambda: power.may_work(power.power())  # noqa: E731
 
     def measure(should_stop: Callable[[], bool]) -> None:  # while nobody waits for anything
-        if ws.model is None:
+        if ws.model is None and server is None:
             fit.fitted(ws.settings, should_stop=should_stop)
 
     background.run_worker(

@@ -30,6 +30,8 @@ from ratsassistent.briefings import ItemBriefing
 POWERCAP = Path("/sys/class/powercap")
 WATTS_PER_CORE = 8.0
 MEASURED = "gemessen am Prozessor (RAPL); was andere Programme zugleich rechneten, zählt mit"
+ELSEWHERE = "nicht bekannt: auf einem Server geschrieben"
+WITHOUT_SERVER = "ohne das, was auf einem Server geschrieben wurde"
 _ESTIMATED = "geschätzt aus {seconds} s Rechenzeit der Kerne bei angenommenen {watts} W je Kern"
 _READ = re.compile(r"geschätzt aus ([\d.]+) s .*? angenommenen ([\d,]+) W")
 
@@ -80,6 +82,16 @@ def total(items: Iterable[ItemBriefing]) -> Energy | None:
     """What the items of a briefing took together, those written earlier too; None where none of them says."""
     known = [found for item in items if (found := _stored(item)) is not None]
     return sum(known[1:], start=known[0]) if known else None
+
+
+def fields_of(items: Sequence[ItemBriefing]) -> dict[str, Any]:
+    """What the items of a briefing took together as a Briefing holds it; what a server took is not known, and said not to be."""
+    used = total(items)
+    elsewhere = any(item.energy_how == ELSEWHERE for item in items)
+    if used is None:
+        return {"energy_how": ELSEWHERE} if elsewhere else {}
+    made = used.fields()
+    return {**made, "energy_how": f"{made['energy_how']}; {WITHOUT_SERVER}"} if elsewhere else made
 
 
 def _stored(item: ItemBriefing) -> Energy | None:

@@ -52,12 +52,15 @@ class Estimate:
     tokens_written: int
     known: bool
     parts: Mapping[str, float] = field(default_factory=dict)
+    server: str = ""  # where it is written, if not here: how fast that is, nobody here knows
 
     def sentence(self) -> str:
         """In one German sentence."""
         if not self.items:
             return "Es ist schon alles geschrieben."
         what = "1 Tagesordnungspunkt" if self.items == 1 else f"{self.items} Tagesordnungspunkte"
+        if self.server:
+            return f"{what}, geschrieben auf dem Server {self.server}; wie lange er braucht, ist nicht bekannt."
         where = "auf diesem Rechner" if self.known else "(grob geschätzt: dieser Rechner ist noch nicht vermessen)"
         return f"{what}: {duration(self.seconds)} {where}."
 

@@ -11,7 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from ratsassistent import briefing_jobs, models, public_part, workflow
+from ratsassistent import briefing_jobs, language_models, public_part, workflow
 from ratsassistent.briefings import Briefing, Level
 from ratsassistent.errors import UsageError
 from ratsassistent.machine.estimate import time_left
@@ -99,5 +99,4 @@ def _timed(ws: Workspace, args: argparse.Namespace, show: Progress) -> Briefing:
 
 
 def _has_model(settings: Settings) -> bool:
-    entry = models.load_catalogue().get(settings.model)
-    return models.find(entry, settings.model_folders) is not None
+    return not language_models.is_missing(settings)

@@ -13,8 +13,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ratsassistent import models, sealing
+from ratsassistent import language_models, models, sealing
+from ratsassistent.briefings import ModelRecord
 from ratsassistent.catalogue import ModelEntry
+from ratsassistent.model_server import Server
+from ratsassistent.output import phrases_server
 from ratsassistent.output.blocks import (
     Block,
     Document,
@@ -60,6 +63,49 @@ class Facts:
     question_days: int
     day: dt.date
     sealed: bool = False  # the non-public part is encrypted
+    server: Server | None = None  # where the language model runs if not here
+    server_model: ModelRecord | None = None
+
+    @property
+    def leaving(self) -> str:
+        """What leaves this computer."""
+        if self.server is None:
+            return "Von Unterlagen, Fragen und Antworten nichts."
+        return f"{phrases_server.leaves_briefly(self.server)} Sonst nichts."
+
+    @property
+    def computing(self) -> str:
+        """Where the language model works."""
+        if self.server is None:
+            return "Es rechnet auf diesem Rechner und lernt nicht aus den Unterlagen."
+        local = ", ersatzweise hier" if self.server.fallback == "lokal" else ""
+        return f"Es rechnet auf diesem Server{local}; was dort bleibt, bestimmt der Betreiber."
+
+    @property
+    def and_server(self) -> str:
+        """That it is not this computer alone, where it is not."""
+        return f" und zum Schreiben auf dem Server {self.server.place}" if self.server else ""
+
+    @property
+    def recipients(self) -> str:
+        """Who receives data through the program."""
+        if self.server is None:
+            return "durch das Programm keine"
+        return f"der Betreiber des Servers {phrases_server.target(self.server)}, auf dem das Sprachmodell rechnet"
+
+    @property
+    def staying(self) -> str:
+        """Whether papers leave this computer, in half a sentence."""
+        return "Stellen daraus gehen nur an den genannten Server" if self.server else "sie verlassen den Rechner nicht"
+
+    @property
+    def abroad(self) -> str:
+        """Whether data go to third countries."""
+        if self.server is None:
+            return "keine Übermittlung; das Programm arbeitet ohne Internet"
+        if self.server.is_allowed:
+            return f"zu prüfen: Der Server {self.server.place} liegt nicht in einem privaten Netz"
+        return "durch das Programm keine Übermittlung; es spricht nur mit dem Server im eigenen Netz"
 
     @property
     def encryption(self) -> str:
@@ -67,6 +113,15 @@ class Facts:
         if self.sealed:
             return "Die nichtöffentliche Ablage ist auf diesem Rechner mit einem Kennwort verschlüsselt (SQLCipher, age); die öffentliche nicht."
         return "Die nichtöffentliche Ablage lässt sich mit einem Kennwort verschlüsseln; auf diesem Rechner ist das nicht eingerichtet."
+
+    @property
+    def abroad_sentence(self) -> str:
+        """The same as a sentence."""
+        return (
+            f"Drittländer: {self.abroad}."
+            if self.server and self.server.is_allowed
+            else "Keine Übermittlung in Drittländer."
+        )
 
     @property
     def questions(self) -> str:
@@ -78,6 +133,9 @@ class Facts:
     @property
     def model_sentence(self) -> str:
         """Which model runs, from whom, under which licence."""
+        if self.server_model is not None:
+            model = self.server_model
+            return f"{model.name} ({phrases_server.maker(model)})"
         digest = f", Prüfsumme {self.model.sha256[:12]}…" if self.model.sha256 else ""
         return f"{self.model.name} ({self.model.publisher}; Lizenz {self.model.licence}{digest})"
 
@@ -87,6 +145,7 @@ def facts(settings: Settings, day: dt.date | None = None) -> Facts:
 
     :raises ModelError: the catalogue has no such model.
     """
+    server = language_models.server(settings)
     return Facts(
         data_folder=str(settings.data_folder),
         model_folder=str(settings.model_folders[0]),
@@ -94,6 +153,8 @@ def facts(settings: Settings, day: dt.date | None = None) -> Facts:
         question_days=settings.question_days,
         day=day or dt.date.today(),
         sealed=sealing.is_sealed(settings),
+        server=server,
+        server_model=language_models.server_record(settings, server) if server else None,
     )
 
 
@@ -151,11 +212,11 @@ def _sheet(given: Facts) -> list[Block]:
         _row("Wo es liegt", f"Nur in diesem Ordner: {given.data_folder}, darin getrennt „oeffentlich“ und „nichtoeffentlich“. Was nicht "
              "als öffentlich bekannt ist, gilt als nichtöffentlich; Fragen und Suchwörter liegen immer dort. Sprachmodelle (keine Sitzungsdaten): "
              f"{given.model_folder}."),
-        _row("Was den Rechner verlässt", "Von Unterlagen, Fragen und Antworten nichts. Ohne eigenen Schalter ist es nur von diesem Rechner aus "
+        _row("Was den Rechner verlässt", f"{given.leaving} Ohne eigenen Schalter ist es nur von diesem Rechner aus "
              "erreichbar (127.0.0.1); es enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis auf diesem Rechner: Befehl „selbsttest“). Das Netz brauchen nur die "
-             "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). Keine Übermittlung in "
-             "Drittländer."),
-        _row("Sprachmodell", f"{given.model_sentence}. Es rechnet auf diesem Rechner und lernt nicht aus den Unterlagen."),
+             "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). "
+             f"{given.abroad_sentence}"),
+        _row("Sprachmodell", f"{given.model_sentence}. {given.computing}"),
         _row("Wie lange", "Unterlagen, Auswertungen, Anmerkungen: bis jemand die Sitzung löscht. Mit Löschdatum (je Sitzung oder als "
              "Vorgabe, auch nur für den nichtöffentlichen Teil) fragt das Programm an diesem Tag und löscht nach einem Ja. "
              f"Fragen, Antworten, Suchwörter: {given.questions}; jederzeit löschbar. Kopien beim Einlesen: bis es fertig ist, "
@@ -214,15 +275,15 @@ def _record(given: Facts) -> list[Block]:
                                                  "Abgaben- und Sozialangelegenheiten"),
              line("von Benutzern: Fragen, Suchwörter, Anmerkungen, Eintragungen zu Beschlüssen, ihr selbst eingetragener Name, Zeitpunkt"),
              _blank("welche Unterlagen tatsächlich eingelesen werden: nur öffentliche, oder auch nichtöffentliche")),
-        *row("Empfänger (Buchst. d)", line("durch das Programm keine"),
+        *row("Empfänger (Buchst. d)", line(given.recipients),
              _blank("wer Zugang zum Rechner hat; an wen gespeicherte Word- und PDF-Dateien gehen")),
-        *row("Drittländer (Buchst. e)", line("keine Übermittlung; das Programm arbeitet ohne Internet")),
+        *row("Drittländer (Buchst. e)", line(given.abroad)),
         *row("Löschfristen (Buchst. f)", line(f"Fragen, Antworten, Suchwörter: {given.questions}"),
              line("hochgeladene Kopien: nach dem Einlesen; Protokoll des Arbeitsprozesses: bei dessen nächstem Start überschrieben"),
              _blank("Unterlagen und Auswertungen: Frist, und wer die Sitzungen danach löscht (am Löschdatum, wenn eines "
                     "gesetzt ist, fragt das Programm; von selbst löscht es nicht)")),
         *row("Technische und organisatorische Maßnahmen (Buchst. g, Art. 32)",
-             line("im Programm: Verarbeitung nur auf diesem Rechner, nur von dort erreichbar (für andere nur mit Kennwort und Verschlüsselung); öffentliche und nichtöffentliche Ablage "
+             line(f"im Programm: Verarbeitung nur auf diesem Rechner{given.and_server}, nur von dort erreichbar (für andere nur mit Kennwort und Verschlüsselung); öffentliche und nichtöffentliche Ablage "
                   "getrennt; Hinweis auf jeder Seite einer Datei, die Nichtöffentliches enthält; wirksames Löschen auch in der Datenbank; "
                   "Prüfsumme des Sprachmodells; fremde PDF-Dateien in einem begrenzten Prozess"),
              line(given.encryption),
@@ -250,8 +311,8 @@ def _screening(given: Facts) -> list[Block]:
     return [
         Notice("Entwurf.", f"Die grau hinterlegten Stellen füllt der Verantwortliche aus. {NO_ADVICE}"),
         Heading(1, "1. Was geprüft wird"),
-        Paragraph(line("Ratsassistent liest Sitzungsunterlagen auf dem Rechner des Benutzers, ohne Internet, fasst sie mit einem Sprachmodell "
-                       f"zusammen und beantwortet Fragen daraus. Sprachmodell: {given.model_sentence}. Einzelheiten stehen im Datenblatt.")),
+        Paragraph(line("Ratsassistent liest Sitzungsunterlagen auf dem Rechner des Benutzers, ohne Internet, fasst sie mit einem Sprachmodell"
+                       f"{given.and_server.replace(' und zum Schreiben', '')} zusammen und beantwortet Fragen daraus. Sprachmodell: {given.model_sentence}. Einzelheiten stehen im Datenblatt.")),
         Paragraph(_blank("Wer setzt es ein, auf welchen Rechnern, für welche Gremien? Nur öffentliche oder auch nichtöffentliche "
                          "Unterlagen? Wie viele Sitzungen, über wie viele Jahre?")),
         Heading(1, "2. Fälle, in denen die Verordnung eine Folgenabschätzung verlangt"),
@@ -264,7 +325,7 @@ def _screening(given: Facts) -> list[Block]:
         *bullets((
             line(strong("Für eine Folgenabschätzung spricht:"), "Werden nichtöffentliche Unterlagen eingelesen, können die Merkmale 4, 7 und 8 "
                  "zugleich zutreffen."),
-            line(strong("Dagegen kann sprechen:"), "Die Unterlagen hat der Benutzer ohnehin; sie verlassen den Rechner nicht; niemand wird bewertet; "
+            line(strong("Dagegen kann sprechen:"), f"Die Unterlagen hat der Benutzer ohnehin; {given.staying}; niemand wird bewertet; "
                  "jede Aussage ist mit ihrer Seite zu vergleichen; es entscheidet immer ein Mensch. Wer nur öffentliche Unterlagen einliest, "
                  "senkt das Risiko deutlich."),
             line(strong("Was bleibt:"), f"{given.encryption} Es kennt keine Rollen; die Suche bringt zusammen, was verstreut "

@@ -16,7 +16,7 @@ from typing import Literal
 from ratsassistent import __version__
 from ratsassistent.briefings import Briefing, ItemBriefing, ModelRecord, PromptRecord, Statement
 from ratsassistent.oparl import PageRef
-from ratsassistent.output import phrases
+from ratsassistent.output import phrases, phrases_server
 from ratsassistent.output.blocks import (
     Block,
     Heading,
@@ -65,6 +65,8 @@ class Marking:
             found["AIModel"] = "; ".join(m.name for m in self.models)
             found["AIModelSHA256"] = "; ".join(m.sha256 for m in self.models)
             found["AIModelLicence"] = "; ".join(m.licence for m in self.models)
+            if servers := [m.server for m in self.models if m.server]:
+                found["AIModelServer"] = "; ".join(servers)
         if self.prompts:
             found["AIPrompts"] = "; ".join(f"{p.name} sha256:{p.sha256}" for p in self.prompts)
         if self.written:
@@ -86,11 +88,11 @@ class Marking:
 
     def sentence(self) -> str:
         """The same as one German sentence."""
-        names = " und ".join(m.name for m in self.models) or "Sprachmodell"
+        names = phrases_server.all_named(self.models) or f"Sprachmodell, {phrases_server.HERE}"
         if self.assisted:
-            return f"Einzelne Sätze hat eine KI geschrieben ({names}, auf diesem Rechner); sie sind mit „KI“ gekennzeichnet."
+            return f"Einzelne Sätze hat eine KI geschrieben ({names}); sie sind mit „KI“ gekennzeichnet."
         if self.models:
-            return f"Ein Sprachmodell hat mitgelesen ({names}, auf diesem Rechner), aber kein Satz hier ist von ihm formuliert."
+            return f"Ein Sprachmodell hat mitgelesen ({names}), aber kein Satz hier ist von ihm formuliert."
         return "Ohne Sprachmodell erstellt: Wortlaut und Auszüge der Unterlagen, vom Programm ausgewählt."
 
     def imprint(self) -> Imprint:
@@ -108,7 +110,7 @@ class Marking:
 def marking(given: Briefing) -> Marking:
     """Find out what wrote a briefing, and from what."""
     models = (
-        ModelRecord(name=one_line(m.name), sha256=one_line(m.sha256), licence=one_line(m.licence))
+        m.model_copy(update={"name": one_line(m.name), "sha256": one_line(m.sha256), "licence": one_line(m.licence)})
         for m in (given.model, *(item.model for item in given.agendaItem))
         if m
     )
@@ -195,12 +197,16 @@ def _facts(given: Briefing, marked: Marking) -> list[Block]:
         rows.extend((line(strong(name) if n == 0 else None), line(value)) for n, value in enumerate(values) if value)
 
     for model in marked.models:
-        row("Sprachmodell", f"{model.name} (Lizenz: {model.licence})")
+        row("Sprachmodell", f"{model.name} (Lizenz: {phrases_server.licence(model)})")
+        if model.server:
+            row("Geschrieben", f"{phrases_server.where(model)}; Hersteller: {phrases_server.publisher(model)}")
         row("Prüfsumme des Modells", f"sha256 {model.sha256}" if model.sha256 else "")
     for n, prompt in enumerate(marked.prompts):
         row("Aufträge an das Modell" if n == 0 else "", f"{prompt.name} (sha256 {prompt.sha256})")
     row("Ausgewertet", f"{marked.written.astimezone():%d.%m.%Y, %H:%M Uhr}" if marked.written else "")
-    row("Programm", f"{PROGRAM}, ohne Verbindung zum Internet")
+    row(
+        "Programm", PROGRAM + (", ohne Verbindung zum Internet" if all(m.server is None for m in marked.models) else "")
+    )
     row("Stromverbrauch", phrases.energy(given.energy_wh, given.energy_how) or "")
     row("Unterlagen" if len(marked.sources) > 1 else "Unterlage", *marked.sources)
     return [Paragraph(line(law + marked.sentence())), *table(("Angabe", "Wert"), rows, (1, 3))]

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from ratsassistent import deleting, pool, retention, telemetry
+from ratsassistent import deleting, language_models, pool, retention, telemetry
 from ratsassistent import worker as background
 from ratsassistent.errors import RatsassistentError, StorageError
 from ratsassistent.machine import fit
@@ -142,7 +142,9 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
     tidy(settings)
     work = Work(settings)
     work.wake_worker()
-    if fit.needs_measuring(settings):  # once for each computer and model, while nobody has asked for anything yet
+    if language_models.server(settings) is None and fit.needs_measuring(
+        settings
+    ):  # once for each computer and model, while nobody has asked for anything yet
         background.ensure_worker(settings)
     background.Waker(work.wake_worker).begin()
     return blocks, offered.address or address

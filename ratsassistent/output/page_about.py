@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ratsassistent.briefings import Briefing, ItemBriefing, ModelRecord, PromptRecord
 from ratsassistent.oparl import Citation
-from ratsassistent.output import page_facts, phrases
+from ratsassistent.output import page_facts, phrases, phrases_server
 from ratsassistent.output.document_about import PROGRAM, Checks, Marking, checks, marking
 from ratsassistent.output.page_text import action, citations, count, notice, safe, several_files
 
@@ -66,7 +66,7 @@ def of_item(given: ItemBriefing) -> str:
     """The same of one item in a line or two, where a model took part in it."""
     if given.model is None:
         return ""
-    told = [f"Zusammengefasst von {given.model.name}"]
+    told = [f"Zusammengefasst von {given.model.name} {phrases_server.where(given.model)}"]
     if given.written:
         told[0] += f" am {moment(given.written)}"
     made = checks([given])
@@ -108,19 +108,24 @@ def _made(given: Briefing, marked: Marking, known: Known) -> str:
     used = phrases.energy(given.energy_wh, given.energy_how)
     if took := phrases.took(seconds, given.energy_wh, given.energy_how) or (f"Strom: {used}" if used else ""):
         rows.append(("Zeit und Strom", took))
-    rows.append(("Programm", f"{PROGRAM}, ohne Verbindung zum Internet"))
+    rows.append(
+        (
+            "Programm",
+            PROGRAM + (", ohne Verbindung zum Internet" if all(m.server is None for m in marked.models) else ""),
+        )
+    )
     return facts(rows)
 
 
 def model_rows(model: ModelRecord, known: Known) -> list[tuple[str, str]]:
     """What is known of a model: name, publisher, licence, the beginning of its checksum."""
     rows = [("Sprachmodell", model.name)]
-    if publisher := known.publishers.get(model.name):
+    if publisher := phrases_server.publisher(model) or known.publishers.get(model.name):
         rows.append(("Hersteller", publisher))
-    rows.append(
-        ("Wo es rechnet", "Nur auf diesem Rechner. Der Hersteller erfährt nichts von Ihren Unterlagen und Fragen.")
-    )
-    rows.append(("Lizenz", model.licence))
+    here = "Nur auf diesem Rechner. Der Hersteller erfährt nichts von Ihren Unterlagen und Fragen."
+    there = f"Geschrieben {phrases_server.where(model)}. Stellen aus den Unterlagen und Fragen gehen dorthin."
+    rows.append(("Wo es rechnet", there if model.server else here))
+    rows.append(("Lizenz", phrases_server.licence(model)))
     if model.sha256:
         rows.append(("Prüfsumme (SHA-256)", f"{model.sha256[:16]}…"))
     return rows

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from ratsassistent import briefing_jobs, corrections, models, public_part, question_jobs, workflow
+from ratsassistent import briefing_jobs, corrections, language_models, models, public_part, question_jobs, workflow
 from ratsassistent.backup import known
 from ratsassistent.briefings import Briefing, Intake, Mark, RemarkKind
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError
@@ -161,7 +161,7 @@ class Actions:
             entry = models.load_catalogue().get(self.settings.model)
         except ModelError:
             return None
-        return None if models.find(entry, self.settings.model_folders) else entry
+        return entry if language_models.is_missing(self.settings) else None
 
     def model_box(self) -> str:
         """What to say about a missing model, with the button that loads it; empty if none is missing."""

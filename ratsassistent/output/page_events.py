@@ -17,7 +17,7 @@ import gradio as gr
 
 from ratsassistent.errors import NotFound
 from ratsassistent.jobs import Job
-from ratsassistent.output import page_register, page_views
+from ratsassistent.output import page_register, page_title, page_views
 from ratsassistent.output.page_actions import Actions, Chosen, Reading, digest, sentence
 from ratsassistent.output.page_correcting import Correcting
 from ratsassistent.output.page_dating import Dating
@@ -328,7 +328,7 @@ class Events:
         return {self.p.today: today, self.p.meetings: held, self.p.loose: loose, **self.dating.lists()}
 
     def _model(self) -> dict[Any, Any]:
-        return {self.p.model: self.do.model_box()}
+        return {self.p.model: self.do.model_box(), self.p.title: page_title.title(self.do.settings)}
 
     def _opening(self) -> dict[Any, Any]:
         return {

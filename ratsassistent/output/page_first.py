@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from ratsassistent import models
+from ratsassistent import language_models, models
 from ratsassistent.errors import ModelError
-from ratsassistent.output import page_welcome
+from ratsassistent.output import page_welcome, phrases_server
 from ratsassistent.output.page_actions import Actions, Chosen
 
 if TYPE_CHECKING:
@@ -40,9 +40,11 @@ class FirstStart:
             entry = models.load_catalogue().get(self.do.settings.model)
         except ModelError:
             entry = None
+        server = language_models.server(self.do.settings)
         return page_welcome.welcome(
             entry, self.do.settings.data_folder, missing=self.do.missing_model() is not None,
             state=self.do.loading.html(), loading=self.do.loading.running, postponed=self._postponed,
+            elsewhere=phrases_server.leaves(server) if server else "",
         )  # fmt: skip
 
     def close(self, chosen: Chosen) -> dict[Any, Any]:

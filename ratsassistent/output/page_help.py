@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Literal, cast, get_args
 
-from ratsassistent import __version__, models
+from ratsassistent import __version__, language_models, models
 from ratsassistent.briefings import Briefing, ModelRecord
 from ratsassistent.course import TITLE as COURSE
 from ratsassistent.course import lessons
@@ -153,8 +153,7 @@ class Help:
         save = action("files", "Als PDF und Word vorbereiten", css="ra-button ra-primary")
         below = files or f'<ul>{rows}</ul><p class="ra-buttons">{save}</p>'
         return (
-            '<h2 class="ra-title" tabindex="-1">Datenschutz</h2><p>Nichts von Ihren Unterlagen, Fragen und Antworten verlässt diesen '
-            "Rechner. "
+            f'<h2 class="ra-title" tabindex="-1">Datenschutz</h2><p>{safe(_leaving(facts))} '
             f"{action('help', 'Das lässt sich nachprüfen.', css='ra-link', part=PROOF)} Für Ihre Datenschutzbeauftragte gibt es drei Dokumente:</p>"
             f'{below}<section class="ra-data-sheet"><h3>{safe(data_sheet.TITLES["datenblatt"])}</h3>'
             f'<p class="ra-small">{safe(" ".join(sheet.subtitle))}</p>{page_blocks.html(sheet.blocks)}</section>'
@@ -165,10 +164,15 @@ class Help:
         record = ModelRecord(name=entry.name, sha256=entry.sha256 or "", licence=entry.licence)
         known = Known({entry.name: entry.publisher})
         here = models.find(entry, self.settings.model_folders) is not None
+        there = [("Größe", f"{size(entry.size_bytes)}; {'liegt auf diesem Rechner' if here else 'noch nicht geladen'}")]
+        if (server := language_models.server(self.settings)) is not None:
+            record, there = language_models.server_record(self.settings, server), []
+            if server.fallback == "lokal":
+                there = [("Wenn er nicht antwortet", f"schreibt {entry.name} auf diesem Rechner")]
         rows = [
             ("Programm", f"Ratsassistent {__version__}, Lizenz EUPL-1.2 (Quelltext offen)"),
             *page_about.model_rows(record, known),
-            ("Größe", f"{size(entry.size_bytes)}; {'liegt auf diesem Rechner' if here else 'noch nicht geladen'}"),
+            *there,
             ("Ihre Daten", str(self.settings.data_folder)),
             ("Fragen, Antworten, Suchwörter", data_sheet.facts(self.settings).questions),
         ]
@@ -179,6 +183,12 @@ class Help:
             f"<h3>Wer verantwortlich ist</h3><p>{safe(phrases.RESPONSIBLE_USER)}</p>"
             f"<p>Was hinter einer einzelnen Zusammenfassung steht, lesen Sie bei jeder Sitzung unter „{page_about.TITLE}“.</p>"
         )
+
+
+def _leaving(facts: data_sheet.Facts) -> str:
+    if facts.server is not None:
+        return facts.leaving
+    return "Nichts von Ihren Unterlagen, Fragen und Antworten verlässt diesen Rechner."
 
 
 def _beginning() -> str:

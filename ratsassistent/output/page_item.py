@@ -12,7 +12,16 @@ from typing import Literal
 
 from ratsassistent.briefings import Answer, ItemBriefing, Statement
 from ratsassistent.oparl import AgendaItem, Citation, Paper
-from ratsassistent.output import page_about, page_edit, page_facts, page_jumps, page_more, phrases, suspicious
+from ratsassistent.output import (
+    page_about,
+    page_edit,
+    page_facts,
+    page_jumps,
+    page_more,
+    phrases,
+    phrases_server,
+    suspicious,
+)
 from ratsassistent.output.page_text import (
     EXTRACT,
     action,
@@ -138,7 +147,7 @@ def _is_summary(statement: Statement) -> bool:
 def _summary(brief: ItemBriefing, named: bool, ordered: bool) -> str:
     """What the item is about, as the model says it, and once more in plain language."""
     told = _Told(brief, named)
-    model = brief.model.name if brief.model else None
+    model = phrases_server.named(brief.model) if brief.model else None
     took = phrases.took(brief.seconds, brief.energy_wh, phrases.known_how(brief.energy_how)) if model else ""
     parts = told.boxes([s for s in brief.statements if _is_summary(s)], ABOUT, model, took)
     if brief.plain_language:
@@ -361,7 +370,7 @@ def answer(found: Answer) -> str:
         return f'<div class="ra-answer">{understood}{notice(f"{phrases.NOT_FOUND} ({read}).")}{near}</div>'
     body = f"<p>{safe(found.verdict)}</p>" if found.verdict else ""
     if written:
-        body += ai_box(written, found.model.name if found.model else None, named)
+        body += ai_box(written, phrases_server.named(found.model) if found.model else None, named)
     elif not quoted:
         body += f"<p>{safe(found.answer)}</p>"
     judged = f" {safe(phrases.judged(found))}" if found.judge else ""

@@ -13,6 +13,7 @@ from typing import Any
 
 import gradio as gr
 
+from ratsassistent.output import page_title
 from ratsassistent.output.page_actions import Actions, Chosen, sentence
 from ratsassistent.output.page_events import ASK, READ, REGISTER, SLOW_S, TAKE_IN, Events
 from ratsassistent.output.page_intake import FOLDER
@@ -21,8 +22,6 @@ from ratsassistent.output.page_register import RegisterSearch
 from ratsassistent.output.page_trust import HELP, HelpEvents, lay_out
 
 _HERE = Path(__file__).parent
-_TITLE = """<div class="ra-top"><span class="ra-logo" aria-hidden="true">§</span><div><p class="ra-name">Ratsassistent</p>
-<p class="ra-small">Liest Sitzungsunterlagen auf diesem Rechner. Nichts davon geht ins Internet.</p></div></div>"""
 _WELCOME = """<h1>Unterlagen einlesen</h1><p>Ziehen Sie die Unterlagen einer Sitzung in das Feld: eine PDF-Datei, mehrere,
 eine ZIP-Datei oder einen ganzen Ordner. Das Lesen beginnt sofort.</p>"""
 _EXAMPLE = "<p>Noch keine Unterlagen zur Hand? Probieren Sie es mit einer erfundenen Sitzung aus.</p>"
@@ -53,7 +52,7 @@ class Page:
             self.address = gr.Textbox(visible="hidden", label="Adresse")
             self.timer = gr.Timer(SLOW_S)
             self.view = gr.HTML("overview", js_on_load=(_HERE / "page_view.js").read_text("utf-8"), elem_id="ra-view")
-            gr.HTML(_TITLE, js_on_load=None)
+            self.title = gr.HTML(page_title.title(actions.settings), js_on_load=None)
             self.lock = self._html("ra-lock", also="page_lock.js")
             self.model = self._html("ra-model")
             with gr.Tabs(elem_id="ra-tabs", overflow_behavior="wrap"):

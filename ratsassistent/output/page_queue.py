@@ -47,6 +47,7 @@ class Offer:
     thorough_seconds: float | None = None
     known: bool = True  # the computer has been measured
     night: dt.datetime | None = None  # when the night begins; None: it is night
+    elsewhere: str = ""  # a German sentence: on which server it is written
 
 
 def progress(
@@ -132,6 +133,7 @@ def controls(job: Job | None, offer: Offer | None, working: Working, now: dt.dat
     if offer is None:
         return ""
     told = _why_gentle(working) if offer.items else ""
+    told += f'<p class="ra-small ra-elsewhere">{safe(offer.elsewhere)}</p>' if offer.elsewhere else ""
     return f'<div class="ra-controls">{_ordering(offer, gentle_switch(working))}{told}</div>'
 
 

@@ -16,8 +16,9 @@ from ratsassistent.output.page_text import action, safe, size
 
 _INTRO = (
     "Ratsassistent liest Sitzungsunterlagen, zeigt das Wichtige mit der Seite, auf der es steht, und beantwortet Fragen dazu. "
-    "Alles bleibt auf diesem Rechner. Drei Schritte, dann können Sie anfangen."
+    "{where} Drei Schritte, dann können Sie anfangen."
 )
+_HERE = "Alles bleibt auf diesem Rechner."
 _MODEL = (
     "Ein Sprachmodell ist der Teil der KI, der Texte zusammenfasst. Es wird einmal aus dem Internet geholt, liegt dann auf "
     "diesem Rechner und arbeitet ohne Internet."
@@ -51,14 +52,20 @@ def welcome(
     state: str = "",
     loading: bool = False,
     postponed: bool = False,
+    elsewhere: str = "",
 ) -> str:
     """The three steps.
+
+    :param elsewhere: a German sentence: which server writes, and what goes there; empty where none does.
 
     :param entry: the language model that is set. :param folder: the data folder. :param missing: it is not here yet.
     :param state: HTML: how far its loading is, or why it failed. :param postponed: it is to be loaded later.
     """
     steps = (
-        ("Sprachmodell", _model(entry, missing, state, loading, postponed)),
+        (
+            "Sprachmodell",
+            f"<p>{safe(elsewhere)}</p>" if elsewhere else _model(entry, missing, state, loading, postponed),
+        ),
         ("Wo Ihre Unterlagen liegen", _where(folder)),
         ("Ausprobieren", _first_pack()),
     )
@@ -67,7 +74,7 @@ def welcome(
         for number, (title, body) in enumerate(steps, 1)
     )
     return (
-        f'<section class="ra-welcome" aria-label="Erste Schritte"><h1>Willkommen</h1><p>{_INTRO}</p>'
+        f'<section class="ra-welcome" aria-label="Erste Schritte"><h1>Willkommen</h1><p>{_INTRO.format(where="Gespeichert wird alles auf diesem Rechner." if elsewhere else _HERE)}</p>'
         f'<ol class="ra-steps">{rows}</ol></section>'
     )
 

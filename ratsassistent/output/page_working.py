@@ -12,14 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from ratsassistent import briefing_jobs, models, pace, workflow
+from ratsassistent import briefing_jobs, language_models, pace, workflow
 from ratsassistent import worker as background
 from ratsassistent.briefings import Briefing
 from ratsassistent.errors import InputError, ModelError
 from ratsassistent.jobs import ALIVE, URGENT, Job
 from ratsassistent.machine import power, profile
 from ratsassistent.oparl import AgendaItem, Meeting
-from ratsassistent.output import page_queue
+from ratsassistent.output import page_queue, phrases_server
 from ratsassistent.output.page_person import acting
 from ratsassistent.output.page_queue import Offer, Working
 from ratsassistent.settings import Settings
@@ -112,12 +112,8 @@ class Work:
             background.ensure_worker(self.settings)
 
     def need_model(self) -> None:
-        """:raises ModelError: the language model that is set is not on this machine."""
-        try:
-            entry = models.load_catalogue().get(self.settings.model)
-        except ModelError:
-            return
-        if models.find(entry, self.settings.model_folders) is None:
+        """:raises ModelError: the language model that is set is not on this machine, and no server writes."""
+        if language_models.is_missing(self.settings):
             raise ModelError("Dafür fehlt noch das Sprachmodell. Oben auf der Seite können Sie es laden.")
 
     # --- how it stands
@@ -168,11 +164,15 @@ class Work:
             return None
         seconds, known = self._estimate(ws, held.id, missing, thorough=False) if missing else (None, True)
         thorough_seconds, _ = self._estimate(ws, held.id, more, thorough=True)
-        return Offer(len(missing), seconds, len(more), thorough_seconds, known, briefing_jobs.tonight())
+        server = language_models.server(self.settings)
+        elsewhere = phrases_server.by_server(server) if server else ""
+        return Offer(len(missing), seconds, len(more), thorough_seconds, known, briefing_jobs.tonight(), elsewhere)
 
     def _estimate(
         self, ws: Workspace, meeting_id: str, items: Sequence[AgendaItem], *, thorough: bool
-    ) -> tuple[float, bool]:
+    ) -> tuple[float | None, bool]:
+        if language_models.server(self.settings) is not None:  # nobody here knows how fast it is
+            return None, True
         gently = self.working().gentle
         texts = tuple((item.id, sum(len(paper.text.text) for paper in item.papers)) for item in items)
         key = (meeting_id, texts, thorough, gently, _stamp(self.settings.data_folder / profile.FILE))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from ratsassistent.briefings import Answer, Briefing, Coverage, FoundWord, ItemSource, Why
 from ratsassistent.oparl import AgendaItem, Change, Decision, MissingAttachment, Outcome, PageRef, Vote
-from ratsassistent.output import suspicious
+from ratsassistent.output import phrases_server, suspicious
 from ratsassistent.resolutions import Status
 
 OUTCOMES: dict[Outcome, str] = {
@@ -196,7 +196,7 @@ def judged(given: Answer) -> str:
     """That a language model read the places quoted, and what it made of them; empty where none did."""
     if given.judge is None or given.doubted:
         return ""
-    return f"Ob diese Stellen die Frage beantworten, hat zusätzlich ein Sprachmodell geprüft ({given.judge.name}); es kann sich irren."
+    return f"Ob diese Stellen die Frage beantworten, hat zusätzlich ein Sprachmodell geprüft ({phrases_server.named(given.judge)}); es kann sich irren."
 
 
 def pages_read(given: Answer) -> str:
@@ -222,10 +222,13 @@ def _found(given: FoundWord) -> str:
     }[given.how]
 
 
+NOT_KNOWN = "nicht bekannt"
+
+
 def energy(wh: float | None, how: str | None) -> str | None:
     """The energy that a briefing took, and how it is known; None where it is not."""
     if wh is None:
-        return None
+        return how if how and how.startswith(NOT_KNOWN) else None
     amount = "unter 0,1" if wh < 0.1 else f"{wh:.1f}".replace(".", ",")
     return f"{amount} Wh ({how})" if how else f"{amount} Wh"
 
@@ -234,6 +237,8 @@ def known_how(how: str | None) -> str | None:
     """Whether energy was measured or estimated, in a word or two; the rest stands in „Über diese Auswertung“."""
     if not how:
         return None
+    if how.startswith(NOT_KNOWN):
+        return NOT_KNOWN
     known = [word for word in ("gemessen", "geschätzt") if word in how]
     return f"teils {known[0]}, teils {known[1]}" if len(known) == 2 else how.split(" ", 1)[0]
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ratsassistent import model_server
 from ratsassistent.errors import StorageError, UsageError
 from ratsassistent.proof.confining import MeansName, run
 from ratsassistent.proof.findings import Findings, judge
@@ -116,7 +117,11 @@ def prove(
         }
         (folder / ORDER).write_text(json.dumps(order), encoding="utf-8")
         temporary = {name: str(folder / TEMPORARY) for name in ("TMPDIR", "TEMP", "TMP")}
-        environment = {**temporary, "RATSASSISTENT_DATENORDNER": str(folder / DATA)}
+        environment = {
+            **temporary,
+            "RATSASSISTENT_DATENORDNER": str(folder / DATA),
+            model_server.VARIABLE: model_server.OFF,
+        }
         done = run(
             [*words, str(folder)],
             folder,

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ratsassistent import models, sources
+from ratsassistent import model_server, models, sources
 from ratsassistent.machine import hardware
 from ratsassistent.output.blocks import Block, Document, Imprint, Line, Paragraph, line, note, strong, table
 from ratsassistent.output.document_about import PROGRAM
@@ -29,6 +29,7 @@ from ratsassistent.settings import Settings
 
 TITLE = "Nachweis: Arbeit ohne Netz"
 INDEX = "https://pypi.org"
+WRITES = "Schreiben"
 ENGINE = "https://abetlen.github.io/llama-cpp-python/whl/cpu"  # as in start.py
 VERSIONS = ("gradio", "huggingface_hub", "transformers", "sentence-transformers", "torch", "langchain-core", "langsmith",
             "llama-cpp-python", "pypdf", "pypdfium2", "tesserocr", "typst", "sqlalchemy")  # fmt: skip
@@ -95,13 +96,16 @@ def facts(found: Findings, settings: Settings, when: dt.datetime) -> Facts:
         when,
         f"{platform.node()} ({processor.name})",
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
-        tuple(addresses()),
+        tuple(addresses(settings)),
         versions,
     )
 
 
-def addresses() -> Iterator[Address]:
-    """Every address that somebody can have the program ask: models (from the catalogue), portable folder, setting up."""
+def addresses(settings: Settings) -> Iterator[Address]:
+    """Every address that somebody can have the program ask: models (from the catalogue), portable folder, setting up; and the server
+    that writes, where one is set."""
+    if (server := model_server.of(settings.data_folder)) is not None:
+        yield Address(server.address, WRITES, f"Sprachmodell {server.model}, eingestellt mit „modelle server“")
     catalogue = models.load_catalogue()
     hub = os.environ.get("HF_ENDPOINT", sources.HUB).rstrip("/")
     for entry in catalogue.entries:
@@ -248,9 +252,16 @@ def _opted_in(given: Facts) -> str:
     hosts: dict[str, list[str]] = {}
     for each in given.addresses:
         hosts.setdefault("/".join(each.address.split("/")[:3]).removeprefix("https://"), []).append(each.kind)
-    listed = "; ".join(f"{host} ({', '.join(dict.fromkeys(kinds))})" for host, kinds in hosts.items())
+    writes = [address.address for address in given.addresses if address.kind == WRITES]
+    listed = "; ".join(
+        f"{host} ({', '.join(dict.fromkeys(kinds))})" for host, kinds in hosts.items() if kinds != [WRITES]
+    )
+    server = "".join(
+        f" Beim Schreiben und Fragen geht außerdem jedes Mal etwas an {one} (so eingestellt; der Test lief ohne ihn)."
+        for one in writes
+    )
     return (f"{listed}. Gefragt wird nur bei „modelle laden“ (oder mit dessen Knopf), bei der Einrichtung (start.py) und bei „tragbar“; diese "
-            "Anbieter leiten auf eigene Dateiserver weiter. Im Test wurde nichts geladen.")  # fmt: skip
+            "Anbieter leiten auf eigene Dateiserver weiter. Im Test wurde nichts geladen." + server)  # fmt: skip
 
 
 def _switches(found: Findings) -> str:

@@ -109,7 +109,7 @@ def task(
     of += [c.model_dump_json() for paper in item.papers for c in paper.changes]
     of += [f"{o.start}-{o.end}" for paper in item.papers for o in find_orders(paper.text.text)]  # left out since when
     if prompts and record:
-        of += [*(p.sha256 for p in prompts), record.sha256 or record.name, repr(effort)]
+        of += [*(p.sha256 for p in prompts), record.identity, repr(effort)]
     return Task(item, level, prompts, record, hashlib.sha256("|".join(of).encode()).hexdigest(), own_prompts, effort)
 
 
@@ -191,7 +191,7 @@ class Told:
 
 def _known(before: ItemBriefing | None, task: Task) -> dict[str, Reply]:
     """The replies of an earlier briefing, if they are this model's."""
-    if before is None or before.model is None or task.record is None or before.model.sha256 != task.record.sha256:
+    if before is None or before.model is None or task.record is None or before.model.identity != task.record.identity:
         return {}
     return {
         one.key: Reply(one.text, one.finished, 0, 0, 0, 0.0, 0.0, one.doubt, one.most_doubt, one.taken_back)
