@@ -15,6 +15,7 @@ from typing import Literal, get_args
 
 from ratsassistent import models, sealing
 from ratsassistent.catalogue import ModelEntry
+from ratsassistent.fetching import opted
 from ratsassistent.output.blocks import (
     Block,
     Document,
@@ -60,6 +61,7 @@ class Facts:
     question_days: int
     day: dt.date
     sealed: bool = False  # the non-public part is encrypted
+    servers: tuple[str, ...] = ()  # hosts that somebody opted into fetching from
 
     @property
     def encryption(self) -> str:
@@ -67,6 +69,16 @@ class Facts:
         if self.sealed:
             return "Die nichtöffentliche Ablage ist auf diesem Rechner mit einem Kennwort verschlüsselt (SQLCipher, age); die öffentliche nicht."
         return "Die nichtöffentliche Ablage lässt sich mit einem Kennwort verschlüsseln; auf diesem Rechner ist das nicht eingerichtet."
+
+    @property
+    def fetching(self) -> str:
+        """Whether papers are fetched from a server."""
+        if not self.servers:
+            return "Ein Abruf vom Ratsinformationssystem (OParl) ist nicht eingerichtet."
+        return (
+            f"Eingerichtet ist der Abruf veröffentlichter Unterlagen (OParl) von: {', '.join(self.servers)}; dorthin gehen nur die "
+            "Anfragen danach."
+        )
 
     @property
     def questions(self) -> str:
@@ -94,6 +106,7 @@ def facts(settings: Settings, day: dt.date | None = None) -> Facts:
         question_days=settings.question_days,
         day=day or dt.date.today(),
         sealed=sealing.is_sealed(settings),
+        servers=tuple(dict.fromkeys(host for source in opted.read(settings).sources for host in source.hosts)),
     )
 
 
@@ -153,8 +166,8 @@ def _sheet(given: Facts) -> list[Block]:
              f"{given.model_folder}."),
         _row("Was den Rechner verlässt", "Von Unterlagen, Fragen und Antworten nichts. Ohne eigenen Schalter ist es nur von diesem Rechner aus "
              "erreichbar (127.0.0.1); es enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis auf diesem Rechner: Befehl „selbsttest“). Das Netz brauchen nur die "
-             "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). Keine Übermittlung in "
-             "Drittländer."),
+             "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). "
+             f"{given.fetching} Keine Übermittlung in Drittländer."),
         _row("Sprachmodell", f"{given.model_sentence}. Es rechnet auf diesem Rechner und lernt nicht aus den Unterlagen."),
         _row("Wie lange", "Unterlagen, Auswertungen, Anmerkungen: bis jemand die Sitzung löscht. Mit Löschdatum (je Sitzung oder als "
              "Vorgabe, auch nur für den nichtöffentlichen Teil) fragt das Programm an diesem Tag und löscht nach einem Ja. "

@@ -92,6 +92,7 @@ class Events:
         first |= {self.p.chosen: chosen, self.p.welcome: self.first.html(chosen)}
         first[self.p.register_page] = page_views.picture(None)
         first[self.p.lock] = self.do.locking.line()
+        first[self.p.fetched] = page_fetch.line(self.do.settings)
         first[self.p.queue], first[self.p.result] = self.do.queue(), self.do.taking.html()
         first[self.p.view] = f"overview start-{view}" if view != TAKE_IN else "overview"  # no jump where it is anyway
         yield first
