@@ -48,7 +48,8 @@ def papers_of_files(stores: Sequence[Store], file_ids: Iterable[str]) -> dict[st
 def meetings_of_items(stores: Sequence[Store], item_ids: Iterable[str]) -> set[str]:
     """The meetings that these items belong to."""
     item = tables.agenda_item
-    wanted, out = list(item_ids), set()
+    wanted: list[str] = list(item_ids)
+    out: set[str] = set()
     for store in stores:
         with store.reading() as connection:
             for start in range(0, len(wanted), _MOST):
@@ -60,7 +61,8 @@ def meetings_of_items(stores: Sequence[Store], item_ids: Iterable[str]) -> set[s
 def papers_of_meetings(stores: Sequence[Store], meeting_ids: Iterable[str]) -> set[str]:
     """The papers that items of these meetings have."""
     item, link = tables.agenda_item, tables.item_paper
-    wanted, out = list(meeting_ids), set()
+    wanted: list[str] = list(meeting_ids)
+    out: set[str] = set()
     for store in stores:
         with store.reading() as connection:
             for start in range(0, len(wanted), _MOST):
@@ -72,7 +74,8 @@ def papers_of_meetings(stores: Sequence[Store], meeting_ids: Iterable[str]) -> s
 def oparl_ids(stores: Sequence[Store], own: Iterable[str], kind: str) -> set[str]:
     """The ids that the server gives these objects of ours."""
     table = tables.oparl_object
-    wanted, out = list(own), set()
+    wanted: list[str] = list(own)
+    out: set[str] = set()
     for store in stores:
         with store.reading() as connection:
             for start in range(0, len(wanted), _MOST):

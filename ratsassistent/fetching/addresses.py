@@ -52,7 +52,7 @@ def follow(address: str, base: str, also: frozenset[str] = frozenset()) -> str:
     :param base: the address opted into. :param also: further hosts that are allowed by name.
     :raises NotAllowed: it leads elsewhere.
     """
-    parts, home = _split(address), urlsplit(base)
+    parts, home = _split(address.strip().replace(" ", "%20")), urlsplit(base)  # names of files have spaces
     host = (parts.hostname or "").lower()
     same = host == home.hostname and (parts.scheme, _port(parts)) in {
         (home.scheme, _port(home)), ("https", 443), ("https", _port(home)),

@@ -83,7 +83,7 @@ class Client:
     manners: Manners = field(default_factory=Manners)
     wait: Callable[[float], None] = time.sleep
     requests: int = 0
-    bytes: int = 0
+    size: int = 0
 
     def __post_init__(self) -> None:
         self._began = time.monotonic()
@@ -224,16 +224,16 @@ class Client:
         told = answer.headers.get("Content-Length", "")
         if told.isdecimal() and int(told) > most:
             raise Failed(f"{url}: Die Antwort ist mit {int(told) // 1_000_000} MB zu groß.")
-        size, began = 0, time.monotonic()
+        so_far, began = 0, time.monotonic()
         try:
             for part in answer.iter_bytes(1 << 16):
-                size += len(part)
-                self.bytes += len(part)
-                if size > most:
+                so_far += len(part)
+                self.size += len(part)
+                if so_far > most:
                     raise Failed(f"{url}: Die Antwort ist größer als {most // 1_000_000} MB.")
                 if time.monotonic() - began > self.manners.answer_s:
                     raise Failed(f"{url}: Die Antwort dauert zu lange.")
-                if self.bytes > self.manners.run_bytes:
+                if self.size > self.manners.run_bytes:
                     raise Exhausted("Für einen Durchgang ist es genug; der Rest folgt beim nächsten Mal.")
                 yield part
         except (httpx.HTTPError, ssl.SSLError, OSError) as error:

@@ -21,7 +21,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ratsassistent import briefing_jobs, deletions, temporary, workflow
+from ratsassistent import briefing_jobs, deletions, held, temporary, workflow
 from ratsassistent.archive import database, seal
 from ratsassistent.errors import InputError
 from ratsassistent.fetching import lists, singles
@@ -132,7 +132,7 @@ class _Run:
             update={
                 "ended": self.clock(),
                 "requests": self.client.requests,
-                "bytes": self.client.bytes,
+                "bytes": self.client.size,
                 "objects": objects,
                 "meetings": self.tally.changed,
                 "papers": self.tally.papers,
@@ -192,15 +192,15 @@ class _Run:
             digest = _digest([value])
             if self.kept.seen.objects.get(text(value.get("id")) or "") == digest:
                 continue
-            if away & _paper_ids(value):
+            if _is_away(value, away):
                 self.tally.kept_away += 1
                 continue
             step.append((value, digest))
             if len(step) >= PAPERS_A_STEP:
-                self._take_in_papers(step, laid, reader, folder)
+                self._take_in_papers(step, laid, reader, folder, away)
                 step = []
         if step:
-            self._take_in_papers(step, laid, reader, folder)
+            self._take_in_papers(step, laid, reader, folder, away)
 
     def _take_in_meetings(self, laid: Laid, reader: Texts, folder: Path, away: set[str]) -> None:
         """Everything but the papers."""
@@ -210,8 +210,8 @@ class _Run:
         digests: dict[str, str] = {}
 
         def chosen() -> Iterator[Object]:
-            for value in laid.all():
-                kind = kind_of(value)
+            for given in laid.all():
+                value, kind = given, kind_of(given)
                 if kind == "Paper":
                     continue
                 if kind == "Meeting" and not flag(value.get("deleted")):
@@ -221,7 +221,7 @@ class _Run:
                         continue
                     if self.kept.seen.objects.get(key) == digest:
                         continue
-                    value, more = reader.of_meeting(value, here)
+                    value, more = reader.of_meeting(given, here)
                     pdfs.extend(more)
                     digests[key] = digest
                 yield value
@@ -232,7 +232,9 @@ class _Run:
         self.tally.changed += len(digests)
         self._seen(digests, reader)
 
-    def _take_in_papers(self, step: list[tuple[Object, str]], laid: Laid, reader: Texts, folder: Path) -> None:
+    def _take_in_papers(
+        self, step: list[tuple[Object, str]], laid: Laid, reader: Texts, folder: Path, away: set[str]
+    ) -> None:
         here = Path(folder) / f"vorlagen-{time.monotonic_ns()}"
         here.mkdir()
         pdfs: list[Path] = []
@@ -240,7 +242,8 @@ class _Run:
         for number, (value, _) in enumerate(step):
             self.progress(f"Dateien werden abgerufen: {reader.fetched}", number / len(step))
             with_text, more = reader.of_paper(value, here)
-            made += [*_around(value, laid), with_text]
+            around = (one for one in _around(value, laid) if ra_id("sitzung", text(one.get("id")) or "") not in away)
+            made += [*around, with_text]
             pdfs += more
         file = here / "OParl-Abruf.jsonl"
         _write(file, made)
@@ -278,7 +281,7 @@ def order_for_night(ws: Workspace, meeting_ids: Iterable[str], now: dt.datetime)
     """Order the briefing of those meetings that are still to come and not written yet; returns how many there are."""
     count = 0
     for key in sorted(meeting_ids):
-        chosen = workflow.held.meeting(ws, key)
+        chosen = held.meeting(ws, key)
         start = day(chosen.start) if chosen and chosen.start else None
         if chosen and start and start >= now.astimezone().date() and workflow.unwritten(ws, chosen):
             briefing_jobs.order(ws, chosen.id, not_before=briefing_jobs.tonight())
@@ -298,10 +301,13 @@ def _around(paper: Object, laid: Laid) -> list[Object]:
     return list(out.values())
 
 
-def _paper_ids(value: Object) -> set[str]:
-    """The ids that a paper would have here."""
-    keys = (text(value.get("reference")), text(value.get("id")))
-    return {ra_id("vorlage", key) for key in keys if key}
+def _is_away(paper: Object, away: set[str]) -> bool:
+    """Whether a paper was deleted here, or all the meetings that it goes to were."""
+    keys = (text(paper.get("reference")), text(paper.get("id")))
+    if away & {ra_id("vorlage", key) for key in keys if key}:
+        return True
+    meetings = {ra_id("sitzung", key) for kind, key in references(paper) if kind == "Meeting"}
+    return bool(meetings) and meetings <= away
 
 
 def _digest(values: list[Object]) -> str:

@@ -74,19 +74,19 @@ class Texts:
             _, path, _ = self._with_text(file, owner, folder, needs_pages=True)
             if path is not None:
                 pdfs.append(self._named(path, f"Niederschrift {text(value.get('name')) or ''}"))
-        items = []
-        for item in value.get("agendaItem") if isinstance(value.get("agendaItem"), list) else []:
-            if isinstance(item, dict):
-                item = dict(item)
-                for field in ("resolutionFile", "auxiliaryFile"):
-                    given = item.get(field)
-                    files = [self._with_text(file, owner, folder)[0] for file in self._objects(given)]
-                    if files:
-                        item[field] = files if isinstance(given, list) else files[0]
-            items.append(item)
-        if items:
-            out["agendaItem"] = items
+        items = value.get("agendaItem")
+        if isinstance(items, list):
+            out["agendaItem"] = [self._of_item(one, owner, folder) if isinstance(one, dict) else one for one in items]
         return out, pdfs
+
+    def _of_item(self, value: Object, owner: str, folder: Path) -> Object:
+        out = dict(value)
+        for field in ("resolutionFile", "auxiliaryFile"):
+            given = value.get(field)
+            files = [self._with_text(file, owner, folder)[0] for file in self._objects(given)]
+            if files:
+                out[field] = files if isinstance(given, list) else files[0]
+        return out
 
     # --- private
 
@@ -104,15 +104,14 @@ class Texts:
         self, file: Object, owner: str, folder: Path, *, needs_pages: bool = False
     ) -> tuple[Object, Path | None, list[str]]:
         """A file with its text, where it lies, and the text of its pages."""
+        nothing: tuple[Object, Path | None, list[str]] = file, None, []
         key = text(file.get("id")) or ""
-        if file.get("text") and not needs_pages:
-            return file, None, []
         address = text(file.get("downloadUrl")) or text(file.get("accessUrl"))
-        if not key or not address or not _may_be_pdf(file):
-            return file, None, []
+        if (file.get("text") and not needs_pages) or not key or not address or not _may_be_pdf(file):
+            return nothing
         if self.stopped:
             self.failed.add(owner)
-            return file, None, []
+            return nothing
         known = self._kept.seen.files.get(key)
         held = self._held(owner, key) if known else None
         modified = text(file.get("modified"))
@@ -121,30 +120,25 @@ class Texts:
             return {**file, "text": held}, None, []
         target = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.pdf"
         name = text(file.get("name")) or text(file.get("fileName")) or "Datei"
+        before = known if known and held else File()
+        pages: list[str] = []
         try:
-            got = self._client.file(
-                address,
-                target,
-                etag=known.etag if known and held else None,
-                modified=known.last_modified if known and held else None,
-            )
-            if not got.changed:
-                self.files[key] = File(etag=got.etag, last_modified=got.modified, modified=modified, owner=owner)
-                return {**file, "text": held}, None, []
-            self.fetched += 1
-            _check(target, file, got.kind)
-            pages = self._pages(target, name)
+            got = self._client.file(address, target, etag=before.etag, modified=before.last_modified)
+            if got.changed:
+                self.fetched += 1
+                _check(target, file, got.kind)
+                pages = self._pages(target, name)
         except Exhausted as error:
             self.stopped = str(error)
             self.failed.add(owner)
-            return file, None, []
+            return nothing
         except (Failed, NotAllowed, UnreadableFile) as error:
             self.notes.append(f"„{addresses.shown(name)}“: {error}")
             self.failed.add(owner)
-            return file, None, []
+            return nothing
         self.files[key] = File(etag=got.etag, last_modified=got.modified, modified=modified, owner=owner)
-        words = clean_text("\n".join(pages)).strip()
-        return ({**file, "text": words} if words else file), target, pages
+        words = clean_text("\n".join(pages)).strip() if got.changed else held
+        return ({**file, "text": words} if words else file), target if got.changed else None, pages
 
     def _pages(self, path: Path, name: str) -> list[str]:
         read = read_safely(path, name=name, max_pages=self._ws.settings.max_pages, children=self._children)

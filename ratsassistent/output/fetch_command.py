@@ -125,9 +125,9 @@ def _off(args: argparse.Namespace, settings: Settings) -> int:
 
     before = opted.read(settings)
     gone = opted.remove(settings, args.aus or None)
-    for one in (*before.sources, *before.folders):
-        if (one.address if isinstance(one, opted.Source) else str(one.path)) in gone:
-            progress.forget(settings, one.key)
+    keys = {**{one.address: one.key for one in before.sources}, **{str(one.path): one.key for one in before.folders}}
+    for name in gone:
+        progress.forget(settings, keys[name])
     if args.json:
         print(json.dumps({"removed": gone}, ensure_ascii=False, indent=1))
     else:

@@ -17,7 +17,7 @@ import gradio as gr
 
 from ratsassistent.errors import NotFound
 from ratsassistent.jobs import Job
-from ratsassistent.output import page_register, page_views
+from ratsassistent.output import page_fetch, page_register, page_views
 from ratsassistent.output.page_actions import Actions, Chosen, Reading, digest, sentence
 from ratsassistent.output.page_correcting import Correcting
 from ratsassistent.output.page_dating import Dating
@@ -115,6 +115,7 @@ class Events:
             "pace": SOON_S if _is_awaited(news.question) else FAST_S if news.busy else SLOW_S,
             "drawn": news.reading.drawn if news.reading else seen.get("drawn", {}),
             "taking": self.do.taking.html(),
+            "fetched": page_fetch.line(self.do.settings),
             "lock": self.do.locking.state,
             "day": str(dt.date.today()),  # the program may stay open for weeks
         }
@@ -143,7 +144,10 @@ class Events:
         took = now["taking"] != seen.get("taking", "")
         if took:
             changes[self.p.result] = now["taking"]
-        if (took and not self.do.taking.running) or now["day"] != seen.get("day", now["day"]):
+        came = now["fetched"] != seen.get("fetched", now["fetched"])
+        if came:
+            changes[self.p.fetched] = now["fetched"]
+        if (took and not self.do.taking.running) or came or now["day"] != seen.get("day", now["day"]):
             changes |= self._lists(chosen)
         if now["model"] != seen.get("model"):
             changes |= self._model()

@@ -171,6 +171,7 @@ class Page:
         for part in (
             self.model,
             self.result,
+            self.fetched,
             self.today,
             self.meetings,
             self.loose,
