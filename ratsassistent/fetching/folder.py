@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from pydantic import Field
 
 from ratsassistent import temporary, workflow
 from ratsassistent.archive import database
@@ -47,8 +48,8 @@ class Mark(Model):
 class State(Model):
     """`waiting` and `done` by the hash of a path; `taken` and `failed`: checksums. `files`: how many were taken in."""
 
-    waiting: dict[str, Mark] = {}
-    done: dict[str, Mark] = {}
+    waiting: dict[str, Mark] = Field(default_factory=dict)
+    done: dict[str, Mark] = Field(default_factory=dict)
     taken: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     last: float | None = None  # when something was taken in, seconds since 1970

@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from ratsassistent.archive import database
 from ratsassistent.fetching.opted import Source
@@ -66,8 +66,8 @@ class Report(Model):
 class State(Model):
     """Of one server. `again`: objects that are to be fetched by themselves next time, and how often that was tried; `withdrawn`: what went here because it went there."""
 
-    cursors: dict[str, Cursor] = {}
-    again: dict[str, int] = {}
+    cursors: dict[str, Cursor] = Field(default_factory=dict)
+    again: dict[str, int] = Field(default_factory=dict)
     withdrawn: tuple[str, ...] = ()
     last: Report | None = None
 
@@ -75,8 +75,8 @@ class State(Model):
 class Seen(Model):
     """`objects`: a hash of each meeting and paper as it was taken in, by id; `files`: by the id of the file."""
 
-    objects: dict[str, str] = {}
-    files: dict[str, File] = {}
+    objects: dict[str, str] = Field(default_factory=dict)
+    files: dict[str, File] = Field(default_factory=dict)
 
 
 class Kept:

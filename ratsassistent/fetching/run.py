@@ -237,19 +237,22 @@ class _Run:
     ) -> None:
         here = Path(folder) / f"vorlagen-{time.monotonic_ns()}"
         here.mkdir()
-        pdfs: list[Path] = []
+        single: list[Path] = []  # of papers that no meeting has: released, where OParl publishes the same words
+        placed: list[Path] = []  # of the others: they find the item that has the paper
         made: list[Object] = []
         for number, (value, _) in enumerate(step):
             self.progress(f"Dateien werden abgerufen: {reader.fetched}", number / len(step))
             with_text, more = reader.of_paper(value, here)
             around = (one for one in _around(value, laid) if ra_id("sitzung", text(one.get("id")) or "") not in away)
             made += [*around, with_text]
-            pdfs += more
+            (placed if value.get("consultation") else single).extend(more)
         file = here / "OParl-Abruf.jsonl"
         _write(file, made)
-        if pdfs:  # first: what lies here by itself then is released where OParl publishes the same words
-            self._hand_over(pdfs)
+        if single:
+            self._hand_over(single)
         self._hand_over([file])
+        if placed:
+            self._hand_over(placed)
         self.tally.papers += len(step)
         self._seen({text(value.get("id")) or "": digest for value, digest in step}, reader)
 

@@ -145,8 +145,7 @@ class Events:
         if took:
             changes[self.p.result] = now["taking"]
         came = now["fetched"] != seen.get("fetched", now["fetched"])
-        if came:
-            changes[self.p.fetched] = now["fetched"]
+        changes |= {self.p.fetched: now["fetched"]} if came else {}
         if (took and not self.do.taking.running) or came or now["day"] != seen.get("day", now["day"]):
             changes |= self._lists(chosen)
         if now["model"] != seen.get("model"):
