@@ -138,6 +138,19 @@ def test_meetings_papers_and_files_come_into_the_store_where_they_belong(ws: Wor
     assert "Ratsassistent/" in oparl.agents.pop()
 
 
+def test_the_paper_itself_is_found_among_further_files_and_what_is_read_as_another_paper_is_not_kept(ws: Workspace, oparl: Oparl) -> None:
+    other = [["Beschlussvorlage", "Vorlage Nr.: 2030/555", "Zur Vorlage 2031/018", "Beschlussvorschlag:", "Der Rat stimmt zu."]]
+    for key, pages in (("17", MAIN), ("18", other)):
+        oparl.put("paper", key, day(3), name="Brücke und Licht", reference=f"2031/0{key}", consultation=[consultation(oparl, key)],
+                  auxiliaryFile=[file(oparl, f"Anlage {key}", pdfs.pdf_bytes(ANNEX)), file(oparl, f"Vorlage {key}", pdfs.pdf_bytes(pages))])  # fmt: skip
+    fetched(ws, oparl)
+    (found,) = held.meetings(ws)
+    (paper,), (light,) = found.agendaItem[0].papers, found.agendaItem[1].papers
+    assert [start.page for start in paper.text.starts] == [1, None]
+    assert "Der Rat stimmt zu." in light.text.text
+    assert not held.loose_papers(ws)
+
+
 def test_the_next_time_only_what_changed_is_asked_for_and_a_file_that_is_the_same_is_not_sent_again(ws: Workspace, oparl: Oparl) -> None:
     with_files(oparl)
     oparl.lists["paper"][oparl.url("paper/17")]["auxiliaryFile"].pop()
@@ -317,7 +330,7 @@ def test_between_two_requests_is_a_pause(settings: Settings, oparl: Oparl) -> No
 
 def test_who_shuts_this_program_out_is_not_asked(settings: Settings, oparl: Oparl) -> None:
     oparl.robots = "User-agent: ratsassistent\nDisallow: /\n"
-    with pytest.raises(client.Failed, match="robots.txt"):
+    with pytest.raises(client.Failed, match=r"robots\.txt"):
         Walk(settings, oparl)
     assert oparl.asked == ["/robots.txt"]
 

@@ -22,7 +22,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from ratsassistent import briefing_jobs, deletions, held, temporary, workflow
-from ratsassistent.archive import database, seal
+from ratsassistent.archive import database, oparl_ids, seal
 from ratsassistent.errors import InputError
 from ratsassistent.fetching import lists, singles
 from ratsassistent.fetching.client import Client, Manners
@@ -248,13 +248,23 @@ class _Run:
             (placed if value.get("consultation") else single).extend(more)
         file = here / "OParl-Abruf.jsonl"
         _write(file, made)
+        before = {paper.id for paper in self.ws.nonpublic.loose_papers(with_text=False)}
         if single:
             self._hand_over(single)
         self._hand_over([file])
         if placed:
             self._hand_over(placed)
+        self._drop_strays(step, before)
         self.tally.papers += len(step)
         self._seen({text(value.get("id")) or "": digest for value, digest in step}, reader)
+
+    def _drop_strays(self, step: list[tuple[Object, str]], before: set[str]) -> None:
+        """A PDF that was read as another paper than the one that it belongs to is not kept as one by itself."""
+        found = oparl_ids.own_ids(self.ws.stores, [text(value.get("id")) or "" for value, _ in step])
+        mine = {own for known in found.values() for _, own in known}
+        for paper in self.ws.nonpublic.loose_papers(with_text=False):
+            if paper.id not in before and paper.id not in mine:
+                self.ws.nonpublic.delete_paper(paper.id, keep_remarks=True)
 
     def _hand_over(self, paths: list[Path]) -> None:
         done = workflow.take_in(self.ws, paths, progress=self.progress)

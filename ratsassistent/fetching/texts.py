@@ -25,14 +25,17 @@ from ratsassistent.fetching.laid import Laid, embedded, kind_of
 from ratsassistent.fetching.progress import File, Kept
 from ratsassistent.pack.files.isolated import Children
 from ratsassistent.pack.files.reading import read_safely
-from ratsassistent.pack.oparl_data.oparl_objects import flag, text
+from ratsassistent.pack.oparl_data.oparl_objects import body, flag, text
 from ratsassistent.pack.page.text import clean_text
+from ratsassistent.pack.papers.heads import read_page_head
 from ratsassistent.pack.scans.ocr import recognise
 from ratsassistent.workspace import Workspace
 
 Object = dict[str, Any]
 OF_PAPERS = ("mainFile", "auxiliaryFile")
 _HEAD_PAGES = 2  # on which the number of a paper stands
+_HEAD = 6000  # letters
+_NOT_MAIN = re.compile(r"(?i)protokoll|niederschrift|auszug|ergebnis|stellungnahme|anlage|anhang")
 
 
 class Texts:
@@ -55,10 +58,12 @@ class Texts:
             given = value.get(field)
             files = []
             for file in self._objects(given):
-                read = self._with_text(file, owner, folder, needs_pages=field == "mainFile" and bool(reference))
+                words = body(file.get("text"))
+                wanted = not pdfs and (field == "mainFile" or not words or _is_main(file, words, reference, field))
+                read = self._with_text(file, owner, folder, needs_pages=wanted and bool(reference))
                 files.append(read[0])
-                if read[1] is not None and field == "mainFile" and reference and _bears(read[2], reference):
-                    pdfs.append(self._named(read[1], reference))
+                if read[1] is not None and not pdfs and _is_main(file, "\n".join(read[2][:_HEAD_PAGES]), reference, field):
+                    pdfs.append(self._named(read[1], reference or ""))
             if files:
                 out[field] = files if isinstance(given, list) else files[0]
         return out, pdfs
@@ -185,13 +190,20 @@ def _check(path: Path, file: Object, kind: str) -> None:
             return
 
 
-def _bears(pages: list[str], reference: str) -> bool:
-    """Whether a paper's number stands at the beginning of its file."""
+def _is_main(file: Object, words: str, reference: str | None, field: str) -> bool:
+    """Whether a file is the paper itself: it bears its number, and says at its beginning what it is.
 
-    def folded(words: str) -> str:
-        return re.sub(r"[\s\u00ad]+", "", words).casefold()
+    Many servers name all files of a paper as further ones (`auxiliaryFile`), the paper itself among them.
+    """
 
-    return bool(reference) and folded(reference) in folded("\n".join(pages[:_HEAD_PAGES]))
+    def folded(text: str) -> str:
+        return re.sub(r"[\s\u00ad]+", "", text).casefold()
+
+    if not reference or folded(reference) not in folded(words[:_HEAD]):
+        return False
+    head = read_page_head(words[:_HEAD])
+    named_so = _NOT_MAIN.search(text(file.get("name")) or "") is None
+    return field == "mainFile" or (head.kind is not None and head.role == "main" and named_so)
 
 
 def is_paper(value: Object) -> bool:
