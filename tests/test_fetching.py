@@ -172,18 +172,16 @@ def test_the_next_time_only_what_changed_is_asked_for_and_a_file_that_is_the_sam
     assert changed.consultations[0].date == dt.date(2031, 3, 4)  # the meeting was fetched by itself
 
 
-def test_a_run_that_was_killed_goes_on_where_it_stopped(ws: Workspace, oparl: Oparl) -> None:
-    class Killed(BaseException):
-        pass
+class Killed(BaseException):
+    pass
 
-    def kill(path: str) -> Answer | None:
-        return None
 
-    oparl.fault = kill
+def killed(ws: Workspace, oparl: Oparl, at: str) -> None:
+    """A run that ends without a word where it asks for this address."""
     real = client.Client.json
 
     def dies(self: client.Client, address: str) -> Any:
-        if "paper?page=2" in address:
+        if at in address:
             raise Killed
         return real(self, address)
 
@@ -191,6 +189,10 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(ws: Workspace, oparl: Op
         patched.setattr(client.Client, "json", dies)
         with pytest.raises(Killed):
             fetched(ws, oparl)
+
+
+def test_a_run_that_was_killed_goes_on_where_it_stopped(ws: Workspace, oparl: Oparl) -> None:
+    killed(ws, oparl, "paper?page=2")
     assert not held.meetings(ws)
     where = progress.folder_of(ws.settings, source(oparl)) / laid.FILE
     with where.open("ab") as stream:
@@ -201,6 +203,16 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(ws: Workspace, oparl: Op
     assert (done.meetings, done.papers) == (1, 3)
     assert not [note for note in done.notes if "JSON" in note]
     assert not where.exists()
+
+
+def test_where_the_archive_is_sealed_nothing_lies_beside_it(ws: Workspace, oparl: Oparl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "may_lie_there", lambda _: False)
+    killed(ws, oparl, "paper?page=2")
+    assert not [path for path in ws.settings.data_folder.rglob("*.jsonl") if b"Anger" in path.read_bytes()]
+    assert fetched(ws, oparl).papers == 3  # from the beginning
+    oparl.asked.clear()
+    fetched(ws, oparl, when=NOW + dt.timedelta(days=1))
+    assert all("modified_since" in path for path in oparl.asked if path.startswith("/list/"))
 
 
 def test_in_a_bounded_run_the_rest_comes_next_time(ws: Workspace, oparl: Oparl) -> None:

@@ -94,7 +94,7 @@ class _Run:
     ) -> None:
         self.ws, self.source, self.progress, self.clock = ws, source, progress, clock
         self.client = Client(source, manners, wait)
-        self.durable = not seal.is_sealed(ws.settings.nonpublic_folder)
+        self.durable = may_lie_there(ws)
         self.kept = Kept(ws.settings, source, durable=self.durable)
         self.tally = _Tally()
         self.notes: list[str] = []
@@ -288,6 +288,11 @@ class _Run:
         self._again(later)
         self.kept.save_seen()
         self.kept.save()
+
+
+def may_lie_there(ws: Workspace) -> bool:
+    """Whether what was fetched may lie in the data folder until it is taken in: not where all else there is encrypted."""
+    return not seal.is_sealed(ws.settings.nonpublic_folder)
 
 
 def order_for_night(ws: Workspace, meeting_ids: Iterable[str], now: dt.datetime) -> int:
