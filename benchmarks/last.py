@@ -5,6 +5,9 @@ anmelden, Seite öffnen, eine Sitzung, Punkte, Bilder der Seiten, suchen; dazwis
 von selbst nach Neuem. Daneben rechnet ein Auftrag: erdacht (alle Kerne, niedriger Vorrang wie der Arbeitsprozess) oder mit --modell echt.
 
     nice -n 19 python benchmarks/last.py --personen 20 --dauer 120 [--ohne-auftrag | --modell] [--json DATEI]
+    nice -n 19 python benchmarks/last.py --einzeln 5        # Rechenzeit des Servers je Art von Anfrage, einer nach dem anderen
+
+Auf einem Rechner, auf dem noch anderes läuft, sagt die Wartezeit wenig; die Rechenzeit je Anfrage (`rechenzeit`) gilt auch da.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +61,12 @@ while time.time() < end:
 class Measured:
     """How long what took, by kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, cpu: Callable[[], float] | None = None) -> None:
+        """:param cpu: the server's CPU seconds until now, where they are to be told by kind."""
         self.seconds: dict[str, list[float]] = {}
+        self.cpu_seconds: dict[str, list[float]] = {}
         self.failed: dict[str, int] = {}
+        self.cpu = cpu
 
     def add(self, kind: str, seconds: float) -> None:
         self.seconds.setdefault(kind, []).append(seconds)
@@ -71,8 +78,11 @@ class Measured:
 class Reader:
     """One person with one browser window."""
 
-    def __init__(self, client: httpx.AsyncClient, number: int, measured: Measured, until: float) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, number: int, measured: Measured, until: float, *, thinks: bool = True
+    ) -> None:
         self.client, self.number, self.measured, self.until = client, number, measured, until
+        self.thinks = thinks
         self.tab = secrets.token_hex(6)
         self.turn = 0
         self.rng = random.Random(number)
@@ -113,17 +123,19 @@ class Reader:
         await self.click("suchen", "ra-search-form", do="search", text=self.rng.choice(QUERIES), only="suchen")
 
     async def think(self) -> None:
-        await asyncio.sleep(self.rng.uniform(1.5, 5.0))
+        await asyncio.sleep(self.rng.uniform(1.5, 5.0) if self.thinks else 0.0)
 
     async def timed(self, kind: str, what: Any) -> Any:
         async with self.lock:  # one stream a window at a time, so that nothing is mixed up
-            begun = time.monotonic()
+            begun, spent = time.monotonic(), self.measured.cpu() if self.measured.cpu else 0.0
             try:
                 made = await what()
             except (httpx.HTTPError, AssertionError, KeyError, StopIteration) as error:
                 self.measured.fail(f"{kind}: {type(error).__name__} {str(error)[:80]}")
                 return None
             self.measured.add(kind, time.monotonic() - begun)
+            if self.measured.cpu:
+                self.measured.cpu_seconds.setdefault(kind, []).append(self.measured.cpu() - spent)
             return made
 
     async def click(self, kind: str, part: str, **wanted: str) -> str | None:
@@ -212,6 +224,39 @@ async def run_readers(port: int, persons: int, seconds: float) -> Measured:
     return measured
 
 
+async def one_after_the_other(port: int, rounds: int, cpu: Callable[[], float]) -> Measured:
+    """One person who does not think, so that the server's CPU time between two moments is that of one request."""
+    measured = Measured(cpu)
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}",
+        timeout=120,
+        headers={"host": HOST, "x-forwarded-for": "10.0.0.1", "accept-encoding": "br"},
+    ) as client:
+        for number in range(rounds):
+            reader = Reader(client, number, measured, 0.0, thinks=False)
+            await reader.timed("anmelden", reader.sign_in) if not number else None
+            await reader.timed("Seite öffnen (HTML)", reader.open_page)
+            told = await reader.timed("Seite öffnen (Inhalt)", lambda r=reader: r.event("load", None, [""]))
+            for _ in range(3):
+                await reader.read(told or "")
+                await reader.timed("nach Neuem sehen", lambda r=reader: r.event("tick", None, []))
+    return measured
+
+
+def cpu_of(pid: int) -> tuple[float, float]:
+    """CPU seconds until now: of a process, and of its helpers (those that ended, too)."""
+    process = psutil.Process(pid)
+    own = process.cpu_times()
+    helped = own.children_user + own.children_system
+    for child in process.children(recursive=True):
+        try:
+            if "arbeiten" not in " ".join(child.cmdline()):
+                helped += sum(child.cpu_times()[:4])
+        except psutil.Error:
+            continue
+    return own.user + own.system, helped
+
+
 def watch(pid: int, samples: list[tuple[float, int]], stop: threading.Event) -> None:
     process = psutil.Process(pid)
     while not stop.wait(1.0):
@@ -230,7 +275,35 @@ def share(values: list[float], part: float) -> float:
     )
 
 
-def main() -> None:
+def told(
+    args: argparse.Namespace,
+    measured: Measured,
+    samples: list[tuple[float, int]],
+    spent: tuple[float, float, float],
+) -> dict[str, Any]:
+    """:param spent: CPU seconds of the server, of its helpers, of this program."""
+    memory = [m for m, _ in samples]
+    asked = max(1, sum(map(len, measured.seconds.values())))
+    return {
+        "personen": args.personen, "dauer": args.dauer, "kerne": os.cpu_count(), "last_des_rechners": os.getloadavg(),
+        "auftrag": "keiner" if args.ohne_auftrag else "Sprachmodell" if args.modell else "erdacht",
+        "speicher_mb": {"anfang": round(memory[0]), "hoechstens": round(max(memory)), "ende": round(memory[-1])},
+        "hilfsprozesse_hoechstens": max(n for _, n in samples),
+        "rechenzeit": {
+            "server_s": round(spent[0], 1), "hilfsprozesse_s": round(spent[1], 1),
+            "lasterzeuger_s": round(spent[2], 1), "server_ms_je_anfrage": round(1000 * (spent[0]) / asked, 1),
+        },
+        "anfragen_je_s": round(asked / args.dauer, 1) if not args.einzeln else None,
+        "fehler": measured.failed,
+        "schritte": {
+            kind: {"anzahl": len(v), "mitte": round(statistics.median(v), 3), "p95": round(share(v, 0.95), 3), "laengste": round(max(v), 3)}
+            | ({"rechenzeit_ms": round(1000 * statistics.median(measured.cpu_seconds[kind]))} if measured.cpu else {})
+            for kind, v in measured.seconds.items()
+        },
+    }  # fmt: skip
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--personen", type=int, default=20)
     parser.add_argument("--dauer", type=float, default=120.0)
@@ -239,8 +312,13 @@ def main() -> None:
     parser.add_argument("--daten", type=Path, help="ein Datenordner, in dem schon etwas eingelesen ist (eine Kopie!)")
     parser.add_argument("--ohne-auftrag", action="store_true")
     parser.add_argument("--modell", action="store_true")
+    parser.add_argument("--einzeln", type=int, metavar="N", help="N Runden einer Person, mit der Rechenzeit je Anfrage")
     parser.add_argument("--json", type=Path)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments()
     from ratsassistent.people import People
 
     if not args.modell:  # nor is the machine measured beside it; the search then has its small model only
@@ -273,7 +351,12 @@ def main() -> None:
                                             env={**os.environ, "OPENBLAS_NUM_THREADS": str(os.cpu_count())})]  # fmt: skip
             time.sleep(5)
             threading.Thread(target=watch, args=(server.pid, samples, stop), daemon=True).start()
-            measured = asyncio.run(run_readers(args.port, args.personen, args.dauer))
+            before, own = cpu_of(server.pid), time.process_time()
+            if args.einzeln:
+                measured = asyncio.run(one_after_the_other(args.port, args.einzeln, lambda: sum(cpu_of(server.pid))))
+            else:
+                measured = asyncio.run(run_readers(args.port, args.personen, args.dauer))
+            after, own = cpu_of(server.pid), time.process_time() - own
         finally:
             stop.set()
             for process in (*burning, server):
@@ -281,18 +364,7 @@ def main() -> None:
                 process.wait()
         log.close()
         print((folder / "last.log").read_text()[-1500:], file=sys.stderr)
-    memory = [m for m, _ in samples]
-    found: dict[str, Any] = {
-        "personen": args.personen, "dauer": args.dauer, "kerne": os.cpu_count(), "last_des_rechners": os.getloadavg(),
-        "auftrag": "keiner" if args.ohne_auftrag else "Sprachmodell" if args.modell else "erdacht",
-        "speicher_mb": {"anfang": round(memory[0]), "hoechstens": round(max(memory)), "ende": round(memory[-1])},
-        "hilfsprozesse_hoechstens": max(n for _, n in samples),
-        "fehler": measured.failed,
-        "schritte": {
-            kind: {"anzahl": len(v), "mitte": round(statistics.median(v), 3), "p95": round(share(v, 0.95), 3), "laengste": round(max(v), 3)}
-            for kind, v in measured.seconds.items()
-        },
-    }  # fmt: skip
+    found = told(args, measured, samples, (after[0] - before[0], after[1] - before[1], own))
     print(json.dumps(found, ensure_ascii=False, indent=1))
     if args.json:
         args.json.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")

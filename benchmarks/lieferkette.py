@@ -60,6 +60,7 @@ GOES = re.compile(
 TEXTS = {
     "MIT": "Permission is hereby granted, free of charge, to any person obtaining a copy of this software",
     "BSD-3-Clause": "Neither the name of",
+    "Zlib": "Permission is granted to anyone to use this software for any purpose, including commercial applications, and to alter it",
     "Apache-2.0": "Apache License Version 2.0, January 2004",
 }
 STRONG = re.compile(r"(?<!L)(?<!Lesser )\bA?GPL|Affero|Commercial|Proprietary|SSPL|BUSL", re.IGNORECASE)

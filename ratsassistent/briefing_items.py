@@ -51,6 +51,8 @@ def made_of(
             yield item, known
         else:
             missing.append((item, _written(ws, item, level, record, effort, known, plain=plain)))
+    if not missing:
+        return
     meter, started = Meter(), time.monotonic()
     spent = Energy(0.0, "estimated")
     for item, fresh in _worked_off(missing, load, should_stop):

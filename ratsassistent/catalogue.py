@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -135,15 +136,18 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     """
     path = path or resource("models", "catalogue.toml")
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        entries = tuple(_entry(raw) for raw in content["model"])
-        embeddings = tuple(_embedding(raw) for raw in content.get("embedding", []))
+        return _parsed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"Das Modellverzeichnis {path} ist nicht lesbar: {error}.") from error
+
+
+@lru_cache(maxsize=4)  # the page asks on each look; the file itself is read each time
+def _parsed(text: str) -> Catalogue:
+    content = tomllib.loads(text)
+    entries = tuple(_entry(raw) for raw in content["model"])
+    embeddings = tuple(_embedding(raw) for raw in content.get("embedding", []))
     if len({entry.key for entry in entries}) != len(entries) or sum(entry.default for entry in entries) != 1:
-        raise ModelError(
-            f"Im Modellverzeichnis {path} ist ein Name doppelt, oder nicht genau eines die Voreinstellung."
-        )
+        raise ValueError("ein Name ist doppelt, oder nicht genau eines die Voreinstellung")
     return Catalogue(entries, embeddings)
 
 

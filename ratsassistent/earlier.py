@@ -134,7 +134,7 @@ def _links(
     for key, printed in own.items():
         for other in known.by_reference.get(key, ()):
             _add(links, other, _SAME, f"dieselbe Vorlage {printed}")
-    for key, printed in _mentioned(item).items():
+    for key, printed in (_mentioned(item) if known.by_reference else {}).items():
         if key not in own:
             for other in known.by_reference.get(key, ()):
                 _add(links, other, _NAMED, f"in der Vorlage genannt: {printed}")

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import Ambiguous, NotFound
+from ratsassistent.memory import remembered
 from ratsassistent.oparl import AgendaItem, Meeting, Paper
 from ratsassistent.workspace import Workspace
 
@@ -21,13 +22,28 @@ def meetings(ws: Workspace, *, with_papers: bool = True, with_text: bool = True)
     :param with_papers: False leaves the papers of the items out, which is much faster.
     :param with_text: False leaves out the papers' text and parts; enough to name them.
     """
-    return united(m for store in ws.stores for m in store.meetings(with_papers=with_papers, with_text=with_text))
+
+    def read() -> tuple[Meeting, ...]:
+        return tuple(
+            united(m for store in ws.stores for m in store.meetings(with_papers=with_papers, with_text=with_text))
+        )
+
+    return list(remembered(ws, ("meetings", with_papers, with_text), read, lambda found: sum(map(letters, found))))
 
 
 def meeting(ws: Workspace, meeting_id: str) -> Meeting | None:
     """The meeting with this id, whole, or None."""
-    parts = (store.meeting(meeting_id) for store in ws.stores)
-    return next(iter(united(part for part in parts if part is not None)), None)
+
+    def read() -> Meeting | None:
+        parts = (store.meeting(meeting_id) for store in ws.stores)
+        return next(iter(united(part for part in parts if part is not None)), None)
+
+    return remembered(ws, ("meeting", meeting_id), read, lambda found: letters(found) if found else 0)
+
+
+def letters(meeting: Meeting) -> int:
+    """How many letters the papers of a meeting have."""
+    return sum(len(paper.text.text) for item in meeting.agendaItem for paper in item.papers)
 
 
 def wanted_meeting(ws: Workspace, wanted: str) -> Meeting:
@@ -86,7 +102,11 @@ def wanted_paper(ws: Workspace, reference: str) -> AgendaItem:
 
 def loose_papers(ws: Workspace, *, with_text: bool = True) -> list[Paper]:
     """Papers that came without an agenda."""
-    return [p for store in ws.stores for p in store.loose_papers(with_text=with_text)]
+
+    def read() -> tuple[Paper, ...]:
+        return tuple(p for store in ws.stores for p in store.loose_papers(with_text=with_text))
+
+    return list(remembered(ws, ("loose papers", with_text), read, lambda found: sum(len(p.text.text) for p in found)))
 
 
 def united(held: Iterable[Meeting]) -> list[Meeting]:

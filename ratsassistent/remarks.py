@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import get_args
 
 from ratsassistent import held, suspicions
@@ -31,13 +31,15 @@ LONGEST = 4000  # letters of a correction or note
 _OFFICIAL = {"beschluss", "beschlussvorschlag", "beschlussantrag", "wortlaut", "resolution"}
 
 
-def handed_out(ws: Workspace, item: AgendaItem, written: ItemBriefing) -> ItemBriefing:
+def handed_out(
+    ws: Workspace, item: AgendaItem, written: ItemBriefing, said: tuple[Remark, ...] | None = None
+) -> ItemBriefing:
     """The briefing of an item with all that persons said of the item and its papers, and what is suspicious in these.
 
-    :param written: as it is stored.
+    :param written: as it is stored. :param said: that, where it is at hand (`said_of_all`); else it is read.
     """
     written = written.model_copy(update={"suspicious": suspicions.of_item(ws, item)})
-    said = _said_of(ws, item)
+    said = _said_of(ws, item) if said is None else said
     if not said:
         return written
     made = applied(written, said, _pages(ws, item, written, said))
@@ -124,6 +126,17 @@ def forget(ws: Workspace, gone: Iterable[str]) -> None:
     ids = list(gone)
     for store in ws.stores:
         Remarks(store).forget(ids)
+
+
+def said_of_all(ws: Workspace, items: Sequence[AgendaItem]) -> list[tuple[Remark, ...]]:
+    """What persons said of each of these items and its papers, the oldest first; read at once."""
+    ids = {key for item in items for key in _ids(item)}
+    said = [remark for store in ws.stores for remark in Remarks(store).of(ids)]
+    return (
+        [in_order(remark for remark in said if remark.item_id in _ids(item)) for item in items]
+        if said
+        else [()] * len(items)
+    )
 
 
 def _said_of(ws: Workspace, item: AgendaItem) -> tuple[Remark, ...]:

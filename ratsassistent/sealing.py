@@ -18,7 +18,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ratsassistent import leftovers, shown_pages, swapping, temporary
+from ratsassistent import leftovers, pool, shown_pages, swapping, temporary
 from ratsassistent.archive import database, resealing, seal
 from ratsassistent.backup import restoring
 from ratsassistent.errors import InputError, Locked
@@ -132,6 +132,7 @@ def lock(settings: Settings) -> None:
         raise InputError("Der nichtöffentliche Teil ist nicht mit einem Kennwort gesichert.")
     with database.storage_errors(settings.nonpublic_folder):
         seal.close(settings.nonpublic_folder)
+    pool.close_all()  # and what is remembered of it
     shown_pages.forget()
 
 
@@ -149,6 +150,7 @@ def _change(settings: Settings, keys: seal.Seal | None, wrapped: bytes, progress
 
     with workspace(settings) as ws:  # it is there, and of this version
         ws.need_open()
+    pool.close_all()  # Windows replaces no file that somebody has open
     progress("Der nichtöffentliche Teil wird umgeschrieben", None)
     temporary.sweep(data)
     with ExitStack() as stack:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ratsassistent.archive import replacing
+from ratsassistent.memory import remembered
 from ratsassistent.oparl import AgendaItem, Meeting, Paper, Suspicion
 from ratsassistent.pack.suspicion.orders import reported
 from ratsassistent.workspace import Workspace
@@ -57,10 +58,11 @@ def in_words(paper: Paper) -> Iterator[Suspicion]:
                 yield Suspicion(kind="order", how=order.how, citation=cited)
 
 
-def _of_file(ws: Workspace, file_id: str) -> Iterator[Suspicion]:
-    for store in ws.stores:
-        file = store.file(file_id)
-        yield from file.suspicions if file else ()
+def _of_file(ws: Workspace, file_id: str) -> tuple[Suspicion, ...]:
+    def read() -> tuple[Suspicion, ...]:
+        return tuple(one for store in ws.stores if (file := store.file(file_id)) for one in file.suspicions)
+
+    return remembered(ws, ("suspicions", file_id), read)
 
 
 def _distinct(found: Iterable[Suspicion]) -> Iterator[Suspicion]:

@@ -30,6 +30,7 @@ from ratsassistent import (
     language_models,
     models,
     pace,
+    pool,
     question_jobs,
     suspicions,
     swapping,
@@ -42,21 +43,21 @@ from ratsassistent.briefings import Answer, Briefing, Coverage, Intake, ItemBrie
 from ratsassistent.cited import page_text
 from ratsassistent.deleting import delete, delete_paper
 from ratsassistent.errors import StorageError
-from ratsassistent.held import loose_papers, meetings, wanted_paper
+from ratsassistent.held import letters, loose_papers, meetings, wanted_paper
 from ratsassistent.held import wanted_item as item_of
 from ratsassistent.held import wanted_meeting as meeting
 from ratsassistent.intake import release
 from ratsassistent.jobs import Job
 from ratsassistent.machine import energy, fit, power
 from ratsassistent.marks import important, marks, put_mark
+from ratsassistent.memory import remembered
 from ratsassistent.oparl import AgendaItem, Meeting, PageRef, Public
 from ratsassistent.question_jobs import order as order_question
-from ratsassistent.remarks import handed_out, remark, remarks, remarks_of_paper, withdraw
+from ratsassistent.remarks import handed_out, remark, remarks, remarks_of_paper, said_of_all, withdraw
 from ratsassistent.searching import find, make_vectors
 from ratsassistent.settings import Settings
 from ratsassistent.shown_pages import page_picture
 from ratsassistent.workspace import Progress, Workspace, quiet, store_of
-from ratsassistent.workspace import workspace as opened
 from ratsassistent.writing import briefing as writing
 from ratsassistent.writing.findings.importance import by_importance
 from ratsassistent.writing.findings.overview import overview
@@ -75,13 +76,11 @@ __all__ = [
 
 @contextmanager
 def workspace(settings: Settings) -> Iterator[Workspace]:
-    """Open the data folder, end what a crash interrupted in it, and close it at the end.
+    """Open the data folder and end what a crash interrupted in it, or use what the page keeps open (`pool`).
 
     :raises StorageError: the folder cannot be used; a German sentence says why.
     """
-    with opened(settings) as ws:
-        with suppress(StorageError):  # a full disk keeps nobody from reading
-            deleting.finish(ws)
+    with pool.lent(settings) as ws:
         yield ws
 
 
@@ -251,7 +250,8 @@ def _brief_item(
 
 def with_earlier(ws: Workspace, written: ItemBriefing, item: AgendaItem, of: Meeting | None = None) -> ItemBriefing:
     """The briefing of an item with the earlier resolutions on the same matter."""
-    return written.model_copy(update={"earlier": earlier.of_item(ws, item, of)})
+    name = ("earlier", item.id, item.public, tuple(p.id for p in item.papers), of.id if of else None)
+    return written.model_copy(update={"earlier": remembered(ws, name, lambda: earlier.of_item(ws, item, of))})
 
 
 def stored_briefing(ws: Workspace, wanted: str, *, linked: bool = False) -> Briefing:
@@ -260,14 +260,20 @@ def stored_briefing(ws: Workspace, wanted: str, *, linked: bool = False) -> Brie
     :param linked: with the earlier resolutions on the same matters, which take longer to find.
     """
     chosen = meeting(ws, wanted)
-    links = earlier.of_meeting(ws, chosen) if linked else {}
     record = _record_for(ws, "voll")
+    name = ("briefing", chosen.id, linked, record, writing.prompt_checksums(ws.own_prompts))
+    return remembered(ws, name, lambda: _stored_briefing(ws, chosen, record, linked=linked), lambda _: letters(chosen))
+
+
+def _stored_briefing(ws: Workspace, chosen: Meeting, record: ModelRecord | None, *, linked: bool) -> Briefing:
+    links = earlier.of_meeting(ws, chosen) if linked else {}
+    written = {(store, made.id): made for store in ws.stores for made in store.briefings(chosen.id, "voll")}
     items: list[ItemBriefing] = []
-    for item in chosen.agendaItem:
-        known = held.store_for(ws, item).briefing(item.id, "voll")
+    for item, said in zip(chosen.agendaItem, said_of_all(ws, chosen.agendaItem), strict=True):
+        known = written.get((held.store_for(ws, item), item.id))
         if known is None or not briefing_items.is_current(ws, item, known, record):
             known = _brief_item(ws, chosen.id, item, "auszug")
-        items.append(handed_out(ws, item, known).model_copy(update={"earlier": links.get(item.id, ())}))
+        items.append(handed_out(ws, item, known, said).model_copy(update={"earlier": links.get(item.id, ())}))
     covered = coverage(ws, chosen.id, chosen)
     made = _briefing(ws, covered, chosen.id, chosen.name, "voll", items, 0.0)
     made = made.model_copy(update={"overview": overview(chosen, made.agendaItem, covered)})

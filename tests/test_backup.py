@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import shutil
@@ -18,7 +19,7 @@ from argon2 import PasswordHasher
 from commands import Run
 from conftest import files, rows, settings_for
 
-from ratsassistent import __main__, corrections, deletions, swapping, workflow
+from ratsassistent import __main__, corrections, deadlines, deletions, swapping, workflow
 from ratsassistent.archive import database, snapshot
 from ratsassistent.archive.searches_table import Searches
 from ratsassistent.archive.store import Store
@@ -459,3 +460,18 @@ def test_who_may_sign_in_comes_back_only_where_nobody_is_known(
     assert [person.name for person in people(settings).all()] == ["Cem Demir"]  # whom somebody sent away stays away
     restoring.restore(empty, one.path, None)
     assert [person.name for person in people(empty).all()] == ["Anna Beck"]
+
+
+def test_deletion_dates_and_deleted_parts_survive_an_older_backup(settings: Settings, tmp_path: Path) -> None:
+    one = made(settings, tmp_path / "s.zip")
+    with workflow.workspace(settings) as ws:
+        (meeting,) = workflow.meetings(ws)
+        deadlines.put(ws, meeting.id, "all", dt.date(2040, 1, 31))
+        workflow.delete(ws, meeting.id, "nonpublic")
+    assert known.hold_deleted(settings, deletions.read(settings.data_folder)) == [one]
+    done = restoring.restore(settings, one.path, None)
+    assert done.deleted_again == (meeting.id,)
+    with workflow.workspace(settings) as ws:
+        assert [m.id for m in ws.public.meetings()] == [meeting.id]
+        assert ws.nonpublic.meetings() == []
+        assert [(d.part, d.day) for d in deadlines.everything(ws).dates] == [("all", dt.date(2040, 1, 31))]

@@ -161,7 +161,8 @@ _WAY = [
 
 def violations(page: Page, view: str, rules: dict[str, Any]) -> list[str]:
     """What axe-core finds, serious and critical, each with the first element that has it."""
-    found: list[dict[str, Any]] = axe.Axe().run(page, options=rules).response["violations"]
+    options = {**rules, "resultTypes": ["violations"]}  # not every place where all is well
+    found: list[dict[str, Any]] = axe.Axe().run(page, options=options).response["violations"]
     return [
         f"{view}: {one['id']} ({one['impact']}): {one['nodes'][0]['html'][:160]}"
         for one in found

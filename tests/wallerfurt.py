@@ -75,7 +75,8 @@ def raw(folder: Path) -> bytes:
 
 
 def words_in(raw: bytes) -> set[str]:
-    text = plain(raw.decode("utf-8", errors="ignore"))
+    bare = re.sub(rb"\0{2,}", b"\0", raw)  # what was overwritten is long and holds nothing
+    text = plain(bare.decode("utf-8", errors="ignore"))
     return {w for w in secret_words() if w in text or w[::-1] in text}
 
 

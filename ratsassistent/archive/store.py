@@ -28,7 +28,7 @@ from ratsassistent import temporary
 from ratsassistent.archive import database, deletion, identity, saving, seal, tables, vectors
 from ratsassistent.archive.german import fold_name
 from ratsassistent.briefings import ItemBriefing, Level
-from ratsassistent.errors import Locked, NotFound, StorageError
+from ratsassistent.errors import InputError, Locked, NotFound, StorageError
 from ratsassistent.oparl import File, Meeting, Page, PageRef, Paper, Passage
 
 FILES = database.FILES
@@ -152,9 +152,7 @@ class Store:
         """
         target = self._path(sha256)
         with database.storage_errors(self.folder):
-            if target.is_file() and (
-                self._seal or filecmp.cmp(source, target, shallow=False)
-            ):  # a sealed one is always whole
+            if target.is_file() and self._holds(target, source):
                 return target
             handle, name = tempfile.mkstemp(dir=target.parent, suffix=_HALF)
             try:
@@ -440,6 +438,14 @@ class Store:
                     known = kind
         if known != kind:
             raise ValueError(f"{self.folder} holds a {known} archive")
+
+    def _holds(self, target: Path, source: Path) -> bool:
+        if self._seal is None:
+            return filecmp.cmp(source, target, shallow=False)
+        try:
+            return self._seal.decrypt(target) == source.read_bytes()
+        except InputError:  # damaged: it is written anew
+            return False
 
     def _cleaned(self, gone: list[str]) -> tuple[str, ...]:
         vectors.forget(self)

@@ -104,8 +104,8 @@ def still_hold(settings: Settings, ids: Iterable[str]) -> list[Known]:
 
 def hold_deleted(settings: Settings, deleted: Sequence[Deleted]) -> list[Known]:
     """The backups that hold something that was deleted after they were made."""
-    times = {one.id: one.time for one in deleted if one.kind == "Meeting"}
-    return [one for one in backups(settings) if any(key in times and times[key] > one.created for key in one.meetings)]
+    said = [(one.meeting_id, one.time) for one in deleted if one.kind in ("Meeting", "nonpublic")]
+    return [one for one in backups(settings) if any(key in one.meetings and time > one.created for key, time in said)]
 
 
 def after_deletion(settings: Settings, ids: Iterable[str]) -> str:

@@ -13,13 +13,24 @@ import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from filelock import FileLock, Timeout
 
-from ratsassistent import correcting, corrections, deleting, deletions, leftovers, swapping, temporary, worker
-from ratsassistent.archive import database, deletions_table, migrations, seal, snapshot
+from ratsassistent import (
+    correcting,
+    corrections,
+    deadlines,
+    deleting,
+    deletions,
+    leftovers,
+    swapping,
+    temporary,
+    worker,
+)
+from ratsassistent.archive import database, deadlines_table, deletions_table, migrations, seal, snapshot
 from ratsassistent.archive.corrections_table import Corrections
 from ratsassistent.archive.remarks_table import Remarks
 from ratsassistent.archive.searches_table import Searches
@@ -91,7 +102,7 @@ def restore(
     temporary.sweep(data)
     former: Known | None = None
     damaged: Path | None = None
-    closings: list[Correction] = []
+    later = _Later()
     with database.storage_errors(data):
         work = temporary.folder(data)
     with work as name, nobody_at_work(settings):
@@ -115,7 +126,7 @@ def restore(
             try:
                 with workspace(settings) as ws:
                     said = deletions.united([*said, *deletions.known(ws)])
-                    closings = [c for c in Corrections(ws.nonpublic).all() if c.kind == "close"]
+                    later = _Later.of(ws)
                     former = making.make(ws, passphrase, days=days, progress=progress)
             except StorageError:
                 damaged = kept_as_it_lies(settings)
@@ -129,7 +140,7 @@ def restore(
     progress("Spätere Löschungen werden wieder angewandt", 0.9)
     with workspace(settings) as ws:
         gone = apply_deletions(ws, said, listing.head.created)
-        closed = corrections.bring_back(ws, [one for one in closings if one.written > listing.head.created])
+        closed = later.bring_back(ws, listing.head.created)
     return Restored(
         created=listing.head.created,
         meetings=len(listing.meetings),
@@ -158,6 +169,10 @@ def apply_deletions(ws: Workspace, said: list[deletions.Deleted], since: dt.date
         elif one.kind == "search" and any(search.id == one.id for search in Searches(ws.nonpublic).all()):
             Searches(ws.nonpublic).remove(one.id)
             gone.append(one.id)
+    held = deadlines_table.meeting_ids(ws.nonpublic)
+    parts = [one.meeting_id for one in late if one.kind == "nonpublic" and one.meeting_id in held]
+    deleting.delete_nonpublic(ws, parts)
+    gone += parts
     for store in ws.stores:  # the times of the deletions themselves, not of their being done again
         deletions_table.put(store, said)
     if said:
@@ -167,6 +182,25 @@ def apply_deletions(ws: Workspace, said: list[deletions.Deleted], since: dt.date
 
 def _is_there(ws: Workspace, key: str) -> bool:
     return any(store.meeting_id(key) or store.paper(key) for store in ws.stores)
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """What persons said before a restore and what must not be lost by it: what is not public, what is to be deleted when."""
+
+    closings: tuple[Correction, ...] = ()
+    dates: deadlines.Kept | None = None
+
+    @staticmethod
+    def of(ws: Workspace) -> _Later:
+        closings = tuple(one for one in Corrections(ws.nonpublic).all() if one.kind == "close")
+        return _Later(closings, deadlines.everything(ws))
+
+    def bring_back(self, ws: Workspace, since: dt.datetime) -> int:
+        """Let it hold again; returns how often something was said since not to be public."""
+        if self.dates is not None:
+            deadlines.bring_back(ws, self.dates)
+        return corrections.bring_back(ws, [one for one in self.closings if one.written > since])
 
 
 def _open_state(sealed: Path, now: Path, ask: Callable[[], str] | None) -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from ratsassistent import deleting, retention, telemetry
+from ratsassistent import deleting, pool, retention, telemetry
 from ratsassistent import worker as background
 from ratsassistent.errors import RatsassistentError, StorageError
 from ratsassistent.fetching.keeping import keep_looking
@@ -99,6 +99,7 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
         _free_port(settings, most=1)
     let_more_be_open()
     blocks = build(settings)
+    pool.begin(settings)
     import gradio as gr
 
     fonts = ["Segoe UI", "Noto Sans", "Helvetica Neue", "Arial", "sans-serif"]
@@ -185,6 +186,7 @@ def serve(settings: Settings, *, open_browser: bool = True, offered: Serving | N
     try:
         blocks.block_thread()
     finally:
+        pool.end(settings)
         if uploads := os.environ.get("GRADIO_TEMP_DIR"):
             shutil.rmtree(uploads, ignore_errors=True)
 

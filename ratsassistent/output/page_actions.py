@@ -145,8 +145,13 @@ class Actions:
         self.taking = Taking(settings, sentence)
         self.taking.resume()
         self._marker = Marker()
-        self.locking = Locking(settings, self._marker.forget, sentence)
+        self.locking = Locking(settings, self.let_go, sentence)
         self.help.locking = self.locking
+
+    def let_go(self) -> None:
+        """Let go of what is open and in memory of the archives."""
+        self._marker.forget()
+        self.ready.close()
 
     # --- the model
 

@@ -149,6 +149,7 @@ class Guard:
         """What a click sends: it is read here first, because Gradio would take any path or address in it for a file."""
         body = await read_body(receive, MOST_BODY)
         if body is None:
+            await _pour_away(receive, MOST_POURED)
             await refuse(_SMALL_BODY, send)
             return
         try:

@@ -74,6 +74,7 @@ class Locking:
         told = ""
         try:
             yield self.setup()
+            self._forget()
             match wanted["do"]:
                 case "seal":
                     sealing.seal_up(self.settings, new)

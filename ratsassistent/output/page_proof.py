@@ -156,7 +156,9 @@ class Proving:
         """One run; its own process, so that the page goes on answering."""
         words = [*self._words, "selbsttest", "--json", "--fortschritt", "-o", str(folder / _SHEET)]
         answer = folder / "antwort.json"
-        last = ""
+        last, flags, gentle = "", 0, 10
+        if sys.platform == "win32":
+            flags, gentle = subprocess.CREATE_NO_WINDOW, psutil.BELOW_NORMAL_PRIORITY_CLASS
         with answer.open("wb") as into:
             child = subprocess.Popen(  # noqa: S603 - our own program, no shell
                 words if self._with_model else [*words, "--ohne-modell"],
@@ -167,10 +169,10 @@ class Proving:
                 text=True,
                 encoding="utf-8",
                 errors="replace",
-                creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+                creationflags=flags,
             )
             with suppress(psutil.Error):  # reading goes first
-                psutil.Process(child.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10)
+                psutil.Process(child.pid).nice(gentle)
             with child:
                 for line in child.stderr or ():
                     last = line.strip() or last

@@ -55,6 +55,12 @@ class Ready:
                 self._opened.embedding = None  # it may have been fetched since
             return self._opened
 
+    def close(self) -> None:
+        """Let go of the workspace and of all that is in memory of it; the next search opens it anew."""
+        with self._lock:
+            self._opened = None
+            self._kept.close()
+
     def begin(self) -> None:
         """Load models and vectors in the background, once. Where that fails, the first search says why."""
         with self._lock:

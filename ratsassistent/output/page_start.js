@@ -17,10 +17,11 @@ const german = {
   "Connection lost. Attempting reconnection...": "Das Programm antwortet nicht. Läuft es noch?",
 };
 const ours = ".html-container";  // what papers and the model say stays as it is
+const refused = /^HTTP \d{3}: (?=\S)/;  // before what the server says of files that it does not take
 function translate(node) {
   if (node.nodeType === Node.TEXT_NODE) {
-    const word = german[node.data.trim()];
-    if (word && !node.parentElement?.closest(ours)) node.data = node.data.replace(node.data.trim(), word);
+    const said = node.data.trim(), word = german[said] ?? (refused.test(said) ? said.replace(refused, "") : "");
+    if (word && !node.parentElement?.closest(ours)) node.data = node.data.replace(said, word);
   } else if (node.nodeType === Node.ELEMENT_NODE && !node.closest(ours)) {
     const word = german[node.getAttribute("aria-label")];
     if (word) node.setAttribute("aria-label", word);

@@ -85,6 +85,11 @@ class Task:
     effort: Effort = USUAL
 
 
+def prompt_checksums(own_prompts: Path | None = None) -> tuple[str, ...]:
+    """Of all that a summary is asked for with. :raises InputError: a prompt is not usable."""
+    return tuple(load_prompt(name, own_prompts).sha256 for name in PROMPTS)
+
+
 def task(
     item: AgendaItem,
     level: Level,

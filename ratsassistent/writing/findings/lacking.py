@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ratsassistent.briefings import Coverage, ItemBriefing, Purpose
 from ratsassistent.oparl import AgendaItem, Citation, Meeting, MissingAttachment, PageRef
-from ratsassistent.writing.text.amounts import money
+from ratsassistent.writing.text.amounts import names_money
 
 # Items that never have papers.
 _ROUTINE = re.compile(
@@ -120,7 +120,7 @@ def _no_amount(
     spending: list[AgendaItem] = []
     for item in items:
         brief = briefs.get(item.id)
-        if brief is None or purposes[item.id] != "decide" or any(money(paper.text.text) for paper in item.papers):
+        if brief is None or purposes[item.id] != "decide" or any(names_money(paper.text.text) for paper in item.papers):
             continue
         answers = [value for paper in item.papers for value in paper.form if _MONEY_ANSWER.search(value.name)]
         if any(value.value.casefold().startswith("ja") for value in answers):

@@ -9,7 +9,8 @@ of `lacking` name them by their number only.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from ratsassistent.briefings import (
     Amount,
@@ -204,6 +205,7 @@ def _cited(papers: Sequence[Paper], line: str) -> tuple[Citation, ...]:
 
 def _amounts(meeting: Meeting, briefs: dict[str, ItemBriefing], purposes: dict[str, Purpose]) -> tuple[ItemAmount, ...]:
     """The largest amounts of the items that are decided on, one of each item; more of one only where there is room."""
+    sums = cache(_sums)  # each text is read for each of its amounts
     first: list[ItemAmount] = []
     more: list[ItemAmount] = []
     for item in meeting.agendaItem:
@@ -211,7 +213,7 @@ def _amounts(meeting: Meeting, briefs: dict[str, ItemBriefing], purposes: dict[s
         if brief is None or purposes.get(item.id, "note") == "note":
             continue
         ranked = sorted(
-            ((weight, amount) for amount in brief.amounts if (weight := _weight(amount, brief, item)) > 0),
+            ((weight, amount) for amount in brief.amounts if (weight := _weight(amount, brief, item, sums)) > 0),
             key=lambda found: (-found[0], -found[1].value),
         )
         for n, (weight, amount) in enumerate(ranked):
@@ -227,18 +229,23 @@ def _amounts(meeting: Meeting, briefs: dict[str, ItemBriefing], purposes: dict[s
     return tuple(sorted(taken, key=lambda a: -a.amount.value))
 
 
-def _weight(amount: Amount, brief: ItemBriefing, item: AgendaItem) -> float:
+def _sums(text: str) -> frozenset[int]:
+    """The amounts in a text, in whole euros."""
+    return frozenset(round(found.value) for found in money(text))
+
+
+def _weight(amount: Amount, brief: ItemBriefing, item: AgendaItem, sums: Callable[[str], frozenset[int]]) -> float:
     """3: of the resolution, 2: of a form, 1: of a sentence or row about costs, 0: not what is decided on."""
     context = amount.context or ""
     after = context.partition(amount.text)[2]
     if _PASSING.search(context) or _PER_UNIT.search(after):
         return 0
-    if brief.resolution and any(round(f.value) == round(amount.value) for f in money(brief.resolution.text)):
+    if brief.resolution and round(amount.value) in sums(brief.resolution.text):
         return 3
     forms = [value for paper in item.papers for value in paper.form]
-    if any(round(f.value) == round(amount.value) for value in forms for f in money(f"{value.name}: {value.value}")):
+    if any(round(amount.value) in sums(f"{value.name}: {value.value}") for value in forms):
         return 2
-    if not _TOTAL.search(context) or not any(_in_costs(paper, amount, context) for paper in item.papers):
+    if not _TOTAL.search(context) or not any(_in_costs(paper, amount, context, sums) for paper in item.papers):
         return 0
     return 0.5 if _AT_HAND.search(context) else 1
 
@@ -253,16 +260,11 @@ def _labelled(amount: Amount, item: AgendaItem) -> Amount:
     return amount
 
 
-def _in_costs(paper: Paper, amount: Amount, context: str) -> bool:
+def _in_costs(paper: Paper, amount: Amount, context: str, sums: Callable[[str], frozenset[int]]) -> bool:
     """Does it stand where a paper speaks of money, or is it called a total elsewhere, but not in an annex or a motion?"""
     asked = any(part.kind == "motion" for part in paper.parts)
     told = ("costs", "form", "summary", "statement", *(("reason",) if _WHOLE.search(context) and not asked else ()))
-    return any(
-        round(found.value) == round(amount.value)
-        for part in paper.parts
-        if part.kind in told
-        for found in money(paper.part_text(part))
-    )
+    return any(round(amount.value) in sums(paper.part_text(part)) for part in paper.parts if part.kind in told)
 
 
 def _same_sum(one: ItemAmount, other: ItemAmount) -> bool:

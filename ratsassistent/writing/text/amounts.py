@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ratsassistent.writing.text.terms import word_set
@@ -169,14 +169,12 @@ def _scale(name: str | None) -> float:
     return _SCALES.get((name or "").lower().rstrip("."), 1.0)
 
 
-def money(text: str) -> list[Finding]:
-    """Amounts of money in euros, also ranges, tables rows with a money word, "T€ 350" and "fünf Millionen Euro"."""
-    found: list[Finding] = []
+def names_money(text: str) -> bool:
+    """Whether `money` finds anything; stops at the first."""
+    return next(_printed(text), None) is not None or _ROW.search(text) is not None
 
-    def add(start: int, end: int, value: float, printed: int | None = None) -> None:
-        if not any(f.start < end and start < f.end for f in found):
-            found.append(Finding(start, end, " ".join(text[start : printed or end].split()), round(value, 2), "euro"))
 
+def _printed(text: str) -> Iterator[tuple[re.Match[str], float]]:
     for match in _MONEY.finditer(text):
         group = match.groupdict()
         if group["n1"] or group["n2"]:
@@ -191,6 +189,19 @@ def money(text: str) -> list[Finding]:
             if number is None:
                 continue
             value = number * _scale(group["s5"])
+        yield match, value
+
+
+def money(text: str) -> list[Finding]:
+    """Amounts of money in euros, also ranges, tables rows with a money word, "T€ 350" and "fünf Millionen Euro"."""
+    found: list[Finding] = []
+
+    def add(start: int, end: int, value: float, printed: int | None = None) -> None:
+        if not any(f.start < end and start < f.end for f in found):
+            found.append(Finding(start, end, " ".join(text[start : printed or end].split()), round(value, 2), "euro"))
+
+    for match, value in _printed(text):
+        group = match.groupdict()
         add(match.start(), match.end(), value)
         _add_range_start(text, match, group["s4"], bool(group["n2"]), add)
     for match in _ROW.finditer(text):
