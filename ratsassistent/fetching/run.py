@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -39,6 +40,7 @@ from ratsassistent.workspace import Progress, Workspace, quiet
 PAPERS_A_STEP = 40
 MOST_TRIES = 3  # for a file that cannot be had
 MOST_NOTES = 30
+_WITHOUT_TEXT = re.compile(r"(\d+) Datei(?:en)? ha(?:t|ben) in den OParl-Daten keinen Text")
 RUNS = "Dieser Server wird gerade schon abgerufen."
 
 Object = dict[str, Any]
@@ -50,6 +52,7 @@ class _Tally:
     changed: int = 0
     papers: int = 0
     kept_away: int = 0
+    without_text: int = 0
     skipped: list[str] = field(default_factory=list)
 
 
@@ -124,10 +127,7 @@ class _Run:
                 laid.clear()
         except InputError as error:
             self.notes.append(str(error))
-        if self.tally.kept_away:
-            what = "1 Sitzung oder Vorlage" if self.tally.kept_away == 1 else f"{self.tally.kept_away} Sitzungen oder Vorlagen"
-            self.notes.append(f"{what}, hier von Hand oder nach Frist gelöscht, wurde nicht wieder aufgenommen." if self.tally.kept_away == 1
-                              else f"{what}, hier von Hand oder nach Frist gelöscht, wurden nicht wieder aufgenommen.")  # fmt: skip
+        self.notes += self._counts()
         made = report.model_copy(
             update={
                 "ended": self.clock(),
@@ -149,6 +149,17 @@ class _Run:
         self.kept.state = self.kept.state.model_copy(update={"last": kept_report})  # without names of papers
         self.kept.save()
         return made
+
+    def _counts(self) -> list[str]:
+        """What is said once of the whole run."""
+        out = []
+        if count := self.tally.kept_away:
+            what = "1 Sitzung oder Vorlage" if count == 1 else f"{count} Sitzungen oder Vorlagen"
+            verb = "wurde" if count == 1 else "wurden"
+            out.append(f"{what}, hier von Hand oder nach Frist gelöscht, {verb} nicht wieder aufgenommen.")
+        if count := self.tally.without_text:
+            out.append(f"{'1 Datei kam' if count == 1 else f'{count} Dateien kamen'} ohne Text; davon ist nur der Name bekannt.")
+        return out
 
     def _get(self, laid: Laid) -> bool:
         """Walk the lists, and fetch what they lack; says whether that is all there is."""
@@ -269,7 +280,11 @@ class _Run:
     def _hand_over(self, paths: list[Path]) -> None:
         done = workflow.take_in(self.ws, paths, progress=self.progress)
         self.tally.meetings |= {meeting.id for meeting in done.meetings}
-        self.tally.skipped += [skipped.reason for skipped in done.skipped]
+        for skipped in done.skipped:
+            if bare := _WITHOUT_TEXT.match(skipped.reason):  # said of each step; one sentence is enough
+                self.tally.without_text += int(bare[1])
+            else:
+                self.tally.skipped.append(skipped.reason)
 
     def _seen(self, digests: dict[str, str], reader: Texts) -> None:
         """These are taken in; those that lack a file are tried again some times."""
