@@ -207,12 +207,30 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(ws: Workspace, oparl: Op
 
 def test_where_the_archive_is_sealed_nothing_lies_beside_it(ws: Workspace, oparl: Oparl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "may_lie_there", lambda _: False)
-    killed(ws, oparl, "paper?page=2")
+
+    def dies(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(run._Run, "_take_in", dies)
+        fetched(ws, oparl)
     assert not [path for path in ws.settings.data_folder.rglob("*.jsonl") if b"Anger" in path.read_bytes()]
     assert fetched(ws, oparl).papers == 3  # from the beginning
     oparl.asked.clear()
     fetched(ws, oparl, when=NOW + dt.timedelta(days=1))
     assert all("modified_since" in path for path in oparl.asked if path.startswith("/list/"))
+
+
+def test_half_a_line_does_not_spoil_the_next_one(tmp_path: Path) -> None:
+    (tmp_path / laid.FILE).write_bytes(b'{"id": "a", "name": "eins"}\n{"id": "b", "na')
+    first = laid.Laid(tmp_path)
+    assert not first.has("b")
+    first.add([{"id": "c", "name": "drei"}, {"id": "a", "name": "anders"}])
+    first.close()
+    again = laid.Laid(tmp_path)
+    assert [one["name"] for one in again.all()] == ["drei", "anders"]
+    again.clear()
+    assert not list(tmp_path.iterdir())
 
 
 def test_in_a_bounded_run_the_rest_comes_next_time(ws: Workspace, oparl: Oparl) -> None:
@@ -254,29 +272,30 @@ def test_a_deleted_meeting_goes_and_its_papers_that_are_still_there_come_again(w
     assert {p.name for p in held.loose_papers(ws)} == {"Neubau der Brücke am Mühlbach", "Beleuchtung am Anger", "Personal der Kita"}
 
 
-@pytest.mark.parametrize("way", ["alone", "embedded"])
+@pytest.mark.parametrize("way", ["item", "file", "embedded"])
 def test_a_deleted_item_or_file_goes_and_the_rest_is_fetched_again(ws: Workspace, oparl: Oparl, way: str) -> None:
     with_files(oparl)
+    oparl.lists["paper"][oparl.url("paper/17")]["auxiliaryFile"].pop()  # one that failed would be tried again anyway
     fetched(ws, oparl)
     later = NOW + dt.timedelta(hours=1)
     kept = [item(oparl, "17", "Neubau der Brücke am Mühlbach", 1), item(oparl, "19", "Personal der Kita", 3, public=None)]
     gone = {"id": oparl.url("agendaItem/18"), "type": "https://schema.oparl.org/1.1/AgendaItem", "deleted": True}
     paper = oparl.lists["paper"][oparl.url("paper/17")]
-    annex = {**paper["auxiliaryFile"][0], "deleted": True}
-    paper["auxiliaryFile"] = [annex] if way == "embedded" else []
-    if way == "embedded":
-        paper["modified"] = later.isoformat()
-        meeting(oparl, later, *kept, gone)
-    else:
-        meeting(oparl, day(2), *kept)
+    if way == "item":
+        meeting(oparl, day(2), *kept)  # the server does not say that the meeting has changed
         oparl.withdraw("agendaItem", "18", later)
+    if way == "file":
+        paper["auxiliaryFile"] = []
         oparl.withdraw("file", "Anlage 1", later)
+    if way == "embedded":
+        paper |= {"auxiliaryFile": [{**paper["auxiliaryFile"][0], "deleted": True}], "modified": later.isoformat()}
+        meeting(oparl, later, *kept, gone)
     fetched(ws, oparl, when=NOW + dt.timedelta(days=1))
     (found,) = held.meetings(ws)
-    assert [i.name for i in found.agendaItem] == ["Neubau der Brücke am Mühlbach", "Personal der Kita"]
+    assert ("Beleuchtung am Anger" in [i.name for i in found.agendaItem]) == (way == "file")
     (left,) = found.agendaItem[0].papers
     assert BRIDGE in " ".join(left.text.text.split())
-    assert "sieben Zentimetern" not in left.text.text
+    assert ("sieben Zentimetern" in left.text.text) == (way == "item")
 
 
 def test_what_a_person_deleted_here_does_not_come_back(ws: Workspace, oparl: Oparl) -> None:
@@ -531,12 +550,14 @@ def test_what_is_put_into_a_watched_folder_is_taken_in_once(ws: Workspace, tmp_p
     old(broken)
     (there / "Notiz.txt").write_text("nicht lesen")
     before = pack.read_bytes()
+    assert folder.has_news(ws.settings, watched)
     first = folder.look(ws, watched)
     assert (first.files, first.meetings, first.waiting) == (2, 1, 0)
     assert [one.path for one in first.skipped] == ["kaputt.pdf"]
     assert pack.read_bytes() == before
     (found,) = held.meetings(ws)
     assert [i.papers[0].reference for i in found.agendaItem if i.papers and i.papers[0].files] == ["BV/0012/2024"]
+    assert not folder.has_news(ws.settings, watched)
     assert folder.look(ws, watched) == folder.Looked()  # neither taken in nor complained of again
     deleting.delete(ws, found.id)
     old(pack, 5.0)  # touched, and the same
@@ -564,6 +585,18 @@ def test_a_file_that_still_grows_waits_and_all_beside_it(ws: Workspace, tmp_path
     os.utime(growing, (start + 21, start + 21))
     assert folder.look(ws, watched, now=lambda: start + 22).waiting == 2
     assert folder.look(ws, watched, now=lambda: start + 40).files == 2
+
+
+def test_the_open_program_looks_into_the_folder_by_itself(settings: Settings, tmp_path: Path) -> None:
+    there = tmp_path / "Eingang"
+    there.mkdir()
+    opted.add_folder(settings, there)
+    keeping.look(settings)
+    assert not settings.public_folder.exists()  # nothing new: not even opened
+    old(pdfs.write(there / "Einladung.pdf", [pdfs.AGENDA]))
+    keeping.look(settings)
+    with workspace(settings) as opened:
+        assert len(held.meetings(opened)) == 1
 
 
 def test_folders_that_cannot_be_watched(settings: Settings, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -269,6 +270,7 @@ def _why(error: Exception) -> str:
     return "Der Server ist nicht zu erreichen."
 
 
+@cache
 def _context() -> ssl.SSLContext:
     context = ssl.create_default_context()
     if not context.get_ca_certs():

@@ -72,6 +72,13 @@ def state_of(settings: Settings, folder: Folder) -> State:
     return progress.read(_file(settings, folder), State())
 
 
+def has_news(settings: Settings, folder: Folder, *, now: Callable[[], float] = time.time) -> bool:
+    """Whether a look would find anything: something to take in, or a file that has changed since the last one."""
+    before = state_of(settings, folder)
+    ready, waiting, _ = _sorted(folder.path, before, now())
+    return bool(ready) or waiting != before.waiting
+
+
 def look(ws: Workspace, folder: Folder, *, tell: Progress = quiet, now: Callable[[], float] = time.time) -> Looked:
     """Take in what is new or changed.
 

@@ -39,12 +39,13 @@ def look(settings: Settings, now: dt.datetime | None = None, fetch: Fetch = run.
         return
     chosen = opted.read(settings)
     due = [source for source in chosen.sources if is_due(settings, source, now)]
-    if not chosen.folders and not due:
+    news = [one for one in chosen.folders if folder.has_news(settings, one)]
+    if not news and not due:
         return
     with workspace(settings) as ws:
         if ws.is_locked:
             return
-        for one in chosen.folders:
+        for one in news:
             _try(lambda watched=one: folder.look(ws, watched))  # type: ignore[misc]
         for source in due:
             _try(lambda asked=source: fetch(ws, asked))  # type: ignore[misc]
