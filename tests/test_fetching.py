@@ -425,6 +425,10 @@ def test_answers_that_are_broken_or_too_large_are_said_and_the_rest_is_read(ws: 
     kept = progress.last(ws.settings, source(oparl))
     assert kept
     assert not [note for note in kept.notes if "Vorlage" in note]  # names of papers are told and not kept
+    assert "größer als 1 MB" in " ".join(fetched(ws, oparl, file_bytes=1_000_000).notes)  # the third time
+    oparl.asked.clear()
+    fetched(ws, oparl, file_bytes=1_000_000)  # and no more
+    assert "/datei/Vorlage" not in oparl.asked
 
 
 def test_what_is_no_oparl_says_so(ws: Workspace, oparl: Oparl) -> None:

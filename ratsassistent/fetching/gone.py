@@ -18,12 +18,13 @@ from ratsassistent.workspace import Workspace
 
 
 class Gone(Model):
-    """`again`: ids of OParl that are to be fetched by themselves."""
+    """`again`: ids of OParl that are to be fetched by themselves; `ids`: of ours, what went."""
 
     meetings: int = 0
     papers: int = 0
     remarks: int = 0
     again: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
 
 def withdraw(ws: Workspace, kept: Kept, deleted: dict[str, str]) -> Gone:
@@ -72,4 +73,4 @@ def withdraw(ws: Workspace, kept: Kept, deleted: dict[str, str]) -> Gone:
         k: v for k, v in kept.seen.files.items() if k not in deleted and v.owner not in again and v.owner not in deleted
     }
     kept.seen = kept.seen.model_copy(update={"objects": objects, "files": files})
-    return Gone(meetings=len(meetings), papers=len(papers), remarks=len(remarks), again=tuple(sorted(again)))
+    return Gone(meetings=len(meetings), papers=len(papers), remarks=len(remarks), again=tuple(sorted(again)), ids=tuple(going))

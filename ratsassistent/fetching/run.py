@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from ratsassistent import briefing_jobs, deletions, held, temporary, workflow
 from ratsassistent.archive import database, oparl_ids, seal
+from ratsassistent.backup import known
 from ratsassistent.errors import InputError
 from ratsassistent.fetching import lists, singles
 from ratsassistent.fetching.client import Client, Manners
@@ -99,6 +100,7 @@ class _Run:
         self.client = Client(source, manners, wait)
         self.durable = may_lie_there(ws)
         self.kept = Kept(ws.settings, source, durable=self.durable)
+        self.tries = dict(self.kept.state.again)  # how often each was tried before
         self.tally = _Tally()
         self.notes: list[str] = []
 
@@ -181,6 +183,8 @@ class _Run:
     def _withdrawn(self, laid: Laid) -> Gone:
         """Delete what the server deleted, and fetch again what went with it."""
         gone = withdraw(self.ws, self.kept, singles.tombstones(laid))
+        if gone.ids and (told := known.after_deletion(self.ws.settings, gone.ids)):
+            self.notes.append(told)
         if gone.again:  # noted first: a crash must not lose what goes on being there
             self._again({**self.kept.state.again, **dict.fromkeys(gone.again, 0)})
         self.kept.save_seen()
@@ -291,7 +295,8 @@ class _Run:
         later = dict(self.kept.state.again)
         taken = dict(self.kept.seen.objects)
         for key, digest in digests.items():
-            tries = later.pop(key, 0) + 1
+            later.pop(key, None)
+            tries = self.tries.get(key, 0) + 1
             if key in reader.failed and (tries < MOST_TRIES or reader.stopped):
                 later[key] = tries
                 taken.pop(key, None)
