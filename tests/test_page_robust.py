@@ -116,7 +116,11 @@ def held(served: Served) -> list[str]:
 def open_meeting(page: Page, words: str = "14.03.2024") -> None:
     page.get_by_role("tab", name="Sitzungen").click()
     # one that was being read is opened again by itself, and then hides the list: a click of the mouse would wait for ever
-    page.locator("#ra-meetings button", has_text=words).first.dispatch_event("click")
+    row = page.locator("#ra-meetings button", has_text=words).first
+    if not row.count():  # it was taken in after the page had been opened
+        page.reload()
+        page.get_by_role("tab", name="Sitzungen").click()
+    row.dispatch_event("click")
     page.get_by_role("heading", name="Auf einen Blick").or_(page.locator("#ra-item .ra-overview")).first.wait_for()
 
 

@@ -67,9 +67,7 @@ class Events:
         self.finding = Finding(page, actions, self.lookup, self._turns, self._show_page, self.act_reading)
         self.first = FirstStart(page, actions, self.take_in_demo)
         self.correcting = Correcting(page, actions.settings, actions.open, self._show)
-        self.dating = Dating(
-            page, actions.settings, actions.open, self._show, self._overview, self.finding.deleted
-        )
+        self.dating = Dating(page, actions.settings, actions.open, self._show, self._overview, self.finding.deleted)
         self.exporting = Exporting(page, actions.settings, actions.downloads)
 
     # --- whole page

@@ -4,7 +4,7 @@ Gradio makes each component anew that an answer leaves as it is, looks through i
 the browser draw it once more; with some fifty components that takes longer than most answers do, and keeps all other tabs waiting.
 While a page is built it makes three applications of eighty routes each that nobody is served by.
 
-What enters: what a handler answered. What leaves: the same that Gradio makes of it.
+What enters: what a handler answered. What leaves: the same that Gradio makes of it; what HTML was sent is not kept for each tab.
 What it does not know: what is on the page.
 """
 
@@ -46,12 +46,15 @@ class QuickBlocks(gr.Blocks):
             kept: list[Any] = await super().postprocess_data(block_fn, predictions, state)
             return kept
         few = copy(block_fn)
-        few.outputs = [part for part in block_fn.outputs if part._id in changed]
+        found = {
+            part._id: changed[part._id] for part in block_fn.outputs if part._id in changed and _is_text(part, changed)
+        }
+        few.outputs = [part for part in block_fn.outputs if part._id in changed and part._id not in found]
         values = [changed[part._id] for part in few.outputs]
         made: list[Any] = []
         if values:  # of a single output Gradio wants the value alone
             made = await super().postprocess_data(few, values if len(values) > 1 else values[0], state)
-        found = {part._id: value for part, value in zip(few.outputs, made, strict=True)}
+        found |= {part._id: value for part, value in zip(few.outputs, made, strict=True)}
         return [found.get(part._id, None if part.stateful else gr.skip()) for part in block_fn.outputs]
 
 
@@ -63,6 +66,11 @@ def _no_application() -> Iterator[None]:
         yield
     finally:
         _blocks.App = usual
+
+
+def _is_text(part: Any, changed: dict[int, Any]) -> bool:
+    """Whether a part is given HTML. It is sent as it is; Gradio would also keep it for each tab, pictures of pages, too."""
+    return type(part) is gr.HTML and isinstance(changed[part._id], str)
 
 
 def _changed(predictions: Any) -> dict[int, Any] | None:

@@ -163,7 +163,8 @@ nichtöffentlichen Unterlagen. Auf dem Rechner bleibt davon nichts, außer was S
 ACHTUNG: Wer den Stick findet, kann alles lesen. Ein verlorener Stick mit nichtöffentlichen
 Unterlagen ist ein Datenschutzvorfall: bitte sofort der Verwaltung melden. Nehmen Sie einen
 verschlüsselten Stick ({"BitLocker To Go" if of.windows else "LUKS"} oder VeraCrypt, oder einen Stick mit eigener Verschlüsselung);
-Ihre IT hilft dabei.
+Ihre IT hilft dabei. Wenigstens den nichtöffentlichen Teil können Sie mit einem Kennwort
+verschlüsseln: im Programm unter „Hilfe“, „Kennwort für Nichtöffentliches“.
 
 Die Daten können auch auf dem Rechner liegen:
     {quoted} --datenordner {folder} starten

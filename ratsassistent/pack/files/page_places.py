@@ -46,7 +46,12 @@ def recognised_places(source: Source, number: int) -> list[Place]:
         return []
     try:
         (found,) = _recognisers.run(
-            ocr_page.read_places, source.resolve() if isinstance(source, Path) else source, number, str(data), seconds=RECOGNISE_SECONDS, megabytes=MEGABYTES
+            ocr_page.read_places,
+            source.resolve() if isinstance(source, Path) else source,
+            number,
+            str(data),
+            seconds=RECOGNISE_SECONDS,
+            megabytes=MEGABYTES,
         )
     except ChildFailed as error:
         raise _unreadable(source, number) from error
