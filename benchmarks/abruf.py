@@ -34,10 +34,11 @@ def publish(oparl: Oparl, most: int) -> int:
     """Put papers and all that they need on the server, their files without addresses (nobody has the PDFs)."""
 
     data = next(SHARED.glob("*/*/papers.jsonl.gz")).parent
-    here = json.loads(gzip.open(data / "papers.jsonl.gz", "rt").readline())["body"]
+    with gzip.open(data / "papers.jsonl.gz", "rt") as stream:
+        here = json.loads(stream.readline())["body"]
 
     def load(name: str) -> list[dict[str, Any]]:
-        raw = gzip.open(data / name, "rt").read() if name.endswith(".gz") else (data / name).read_text()
+        raw = gzip.decompress((data / name).read_bytes()).decode() if name.endswith(".gz") else (data / name).read_text()
         raw = raw.replace(here, oparl.base + "/x").replace('"accessUrl"', '"alt"').replace('"downloadUrl"', '"alt2"')
         return json.loads(raw) if name.endswith(".json") else [json.loads(line) for line in raw.split("\n") if line]
 
@@ -83,9 +84,9 @@ def main() -> None:
                 print("killed after", len(oparl.asked), "requests")
             client.Client.json = real  # type: ignore[method-assign]
             before = len(oparl.asked)
-            for what in ("first", "second"):
+            for what, when in (("first", NOW), ("second", NOW + dt.timedelta(days=2))):
                 began = time.monotonic()
-                done = run.fetch(ws, source, manners=manners, clock=lambda: NOW + dt.timedelta(days=2 if what == "second" else 0))
+                done = run.fetch(ws, source, manners=manners, clock=lambda now=when: now)  # type: ignore[misc]
                 print(what, f"{time.monotonic() - began:.1f} s", done.requests, "requests", done.papers, "papers", done.notes, counted(ws))
             print("requests asked twice after the kill:", len(oparl.asked) - len(set(oparl.asked)), "of", len(oparl.asked) - before)
             gone = list(oparl.lists["paper"])[:10]

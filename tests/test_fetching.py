@@ -211,9 +211,10 @@ def test_where_the_archive_is_sealed_nothing_lies_beside_it(ws: Workspace, oparl
     def dies(*_: object) -> None:
         raise Killed
 
-    with monkeypatch.context() as patched, pytest.raises(Killed):
+    with monkeypatch.context() as patched:
         patched.setattr(run._Run, "_take_in", dies)
-        fetched(ws, oparl)
+        with pytest.raises(Killed):
+            fetched(ws, oparl)
     assert not [path for path in ws.settings.data_folder.rglob("*.jsonl") if b"Anger" in path.read_bytes()]
     assert fetched(ws, oparl).papers == 3  # from the beginning
     oparl.asked.clear()

@@ -53,7 +53,8 @@ class Texts:
         """A paper with the text of its files, and the PDFs whose pages are to be taken in."""
         owner = text(value.get("id")) or ""
         reference = text(value.get("reference"))
-        out, pdfs = dict(value), []
+        out = dict(value)
+        pdfs: list[Path] = []
         for field in OF_PAPERS:
             given = value.get(field)
             files = []
@@ -71,7 +72,8 @@ class Texts:
     def of_meeting(self, value: Object, folder: Path) -> tuple[Object, list[Path]]:
         """A meeting with the text of what belongs to its items, and its minutes as PDFs."""
         owner = text(value.get("id")) or ""
-        out, pdfs = dict(value), []
+        out = dict(value)
+        pdfs: list[Path] = []
         for file in self._objects(value.get("resultsProtocol")):
             known, modified = self._kept.seen.files.get(text(file.get("id")) or ""), text(file.get("modified"))
             if known and modified and known.modified == modified:
