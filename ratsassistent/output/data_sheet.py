@@ -49,6 +49,7 @@ ABOUT: dict[Kind, str] = {
 NO_ADVICE = "Keine Rechtsberatung; die Einschätzungen sind die der Entwickler und vom Verantwortlichen zu prüfen."
 AI_ACT = "KI-Verordnung: Verordnung (EU) 2024/1689, geändert durch Verordnung (EU) 2026/1744; bitte die geltende Fassung prüfen."
 _BLANK = "bitte ausfüllen"
+MOST_SERVERS = 3  # that are named: it is to stay one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,9 @@ class Facts:
     def fetching(self) -> str:
         """Whether papers are fetched from a server."""
         if not self.servers:
-            return "Ein Abruf vom Ratsinformationssystem (OParl) ist nicht eingerichtet."
-        return (
-            f"Eingerichtet ist der Abruf veröffentlichter Unterlagen (OParl) von: {', '.join(self.servers)}; dorthin gehen nur die "
-            "Anfragen danach."
-        )
+            return "Abruf (OParl): nicht eingerichtet."
+        more = f" und {len(self.servers) - MOST_SERVERS} weiteren" if len(self.servers) > MOST_SERVERS else ""
+        return f"Abruf (OParl) ist eingerichtet von: {', '.join(self.servers[:MOST_SERVERS])}{more}."
 
     @property
     def questions(self) -> str:
@@ -165,7 +164,7 @@ def _sheet(given: Facts) -> list[Block]:
              "als öffentlich bekannt ist, gilt als nichtöffentlich; Fragen und Suchwörter liegen immer dort. Sprachmodelle (keine Sitzungsdaten): "
              f"{given.model_folder}."),
         _row("Was den Rechner verlässt", "Von Unterlagen, Fragen und Antworten nichts. Ohne eigenen Schalter ist es nur von diesem Rechner aus "
-             "erreichbar (127.0.0.1); es enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis auf diesem Rechner: Befehl „selbsttest“). Das Netz brauchen nur die "
+             "erreichbar (127.0.0.1); es enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis: Befehl „selbsttest“). Das Netz brauchen nur die "
              "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). "
              f"{given.fetching} Keine Übermittlung in Drittländer."),
         _row("Sprachmodell", f"{given.model_sentence}. Es rechnet auf diesem Rechner und lernt nicht aus den Unterlagen."),
