@@ -388,12 +388,13 @@ def _release(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _keeping(command: Callable[..., argparse.ArgumentParser]) -> None:
-    from ratsassistent.output import backup_command, deadline_command, delete_command
+    from ratsassistent.output import backup_command, deadline_command, delete_command, fetch_command
 
     deadline_command.add(command("loeschfrist", "sagt, wann eine Sitzung gelöscht werden soll", deadline_command.run))
     delete_command.add(command("loeschen", "löscht eine Sitzung und alles, was daraus entstand", delete_command.run))
     backup_command.register(command, _progress)
     seal_command.register(command, _progress)
+    fetch_command.register(command, _progress)
 
 
 def _remark(args: argparse.Namespace, settings: Settings) -> int:

@@ -30,6 +30,7 @@ from ratsassistent.__main__ import main
 from ratsassistent.archive import database, seal
 from ratsassistent.demo import demo_pack, demo_truth
 from ratsassistent.errors import InputError
+from ratsassistent.fetching import run as fetching_run
 from ratsassistent.pack.files.isolated import Children
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
@@ -116,7 +117,7 @@ def no_worker_is_started() -> Iterator[None]:
 def children_are_kept() -> Iterator[None]:
     """Files are read in child processes as ever, but the same ones for all tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (intake, correcting):
+        for module in (intake, correcting, fetching_run):
             patch.setattr(module, "Children", lambda: _KEPT)
         yield
 

@@ -61,6 +61,7 @@ LAYERS = [
     ["sealing"],
     ["workflow"],
     ["public_part"],
+    ["fetching"],
     ["output"],
     ["proof"],
     ["__main__"],

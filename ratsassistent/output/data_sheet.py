@@ -16,6 +16,7 @@ from typing import Literal, get_args
 from ratsassistent import language_models, models, sealing
 from ratsassistent.briefings import ModelRecord
 from ratsassistent.catalogue import ModelEntry
+from ratsassistent.fetching import opted
 from ratsassistent.model_server import Server
 from ratsassistent.output import phrases_server
 from ratsassistent.output.blocks import (
@@ -51,6 +52,7 @@ ABOUT: dict[Kind, str] = {
 NO_ADVICE = "Keine Rechtsberatung; die Einschätzungen sind die der Entwickler und vom Verantwortlichen zu prüfen."
 AI_ACT = "KI-Verordnung: Verordnung (EU) 2024/1689, geändert durch Verordnung (EU) 2026/1744; bitte die geltende Fassung prüfen."
 _BLANK = "bitte ausfüllen"
+MOST_SERVERS = 3  # that are named: it is to stay one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Facts:
         if self.server.is_allowed:
             return f"zu prüfen: Der Server {self.server.place} liegt nicht in einem privaten Netz"
         return "durch das Programm keine Übermittlung; es spricht nur mit dem Server im eigenen Netz"
+    servers: tuple[str, ...] = ()  # hosts that somebody opted into fetching from
 
     @property
     def encryption(self) -> str:
@@ -122,6 +125,14 @@ class Facts:
             if self.server and self.server.is_allowed
             else "Keine Übermittlung in Drittländer."
         )
+
+    @property
+    def fetching(self) -> str:
+        """Whether papers are fetched from a server."""
+        if not self.servers:
+            return "Abruf (OParl): nicht eingerichtet."
+        more = f" und {len(self.servers) - MOST_SERVERS} weiteren" if len(self.servers) > MOST_SERVERS else ""
+        return f"Abruf (OParl) ist eingerichtet von: {', '.join(self.servers[:MOST_SERVERS])}{more}."
 
     @property
     def questions(self) -> str:
@@ -155,6 +166,7 @@ def facts(settings: Settings, day: dt.date | None = None) -> Facts:
         sealed=sealing.is_sealed(settings),
         server=server,
         server_model=language_models.server_record(settings, server) if server else None,
+        servers=tuple(dict.fromkeys(host for source in opted.read(settings).sources for host in source.hosts)),
     )
 
 
@@ -215,7 +227,7 @@ def _sheet(given: Facts) -> list[Block]:
         _row("Was den Rechner verlässt", f"{given.leaving} Ohne eigenen Schalter ist es nur von diesem Rechner aus "
              "erreichbar (127.0.0.1); es enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis auf diesem Rechner: Befehl „selbsttest“). Das Netz brauchen nur die "
              "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). "
-             f"{given.abroad_sentence}"),
+             f"{given.fetching} {given.abroad_sentence}"),
         _row("Sprachmodell", f"{given.model_sentence}. {given.computing}"),
         _row("Wie lange", "Unterlagen, Auswertungen, Anmerkungen: bis jemand die Sitzung löscht. Mit Löschdatum (je Sitzung oder als "
              "Vorgabe, auch nur für den nichtöffentlichen Teil) fragt das Programm an diesem Tag und löscht nach einem Ja. "

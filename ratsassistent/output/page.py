@@ -24,6 +24,7 @@ import psutil
 from ratsassistent import deleting, language_models, pool, retention, telemetry
 from ratsassistent import worker as background
 from ratsassistent.errors import RatsassistentError, StorageError
+from ratsassistent.fetching.keeping import keep_looking
 from ratsassistent.machine import fit
 from ratsassistent.output import page_serving
 from ratsassistent.output.page_actions import Actions
@@ -147,6 +148,7 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
     ):  # once for each computer and model, while nobody has asked for anything yet
         background.ensure_worker(settings)
     background.Waker(work.wake_worker).begin()
+    keep_looking(settings)  # only where somebody opted in
     return blocks, offered.address or address
 
 

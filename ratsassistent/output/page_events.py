@@ -17,7 +17,7 @@ import gradio as gr
 
 from ratsassistent.errors import NotFound
 from ratsassistent.jobs import Job
-from ratsassistent.output import page_register, page_title, page_views
+from ratsassistent.output import page_fetch, page_register, page_title, page_views
 from ratsassistent.output.page_actions import Actions, Chosen, Reading, digest, sentence
 from ratsassistent.output.page_correcting import Correcting
 from ratsassistent.output.page_dating import Dating
@@ -90,6 +90,7 @@ class Events:
         first |= {self.p.chosen: chosen, self.p.welcome: self.first.html(chosen)}
         first[self.p.register_page] = page_views.picture(None)
         first[self.p.lock] = self.do.locking.line()
+        first[self.p.fetched] = page_fetch.line(self.do.settings)
         first[self.p.queue], first[self.p.result] = self.do.queue(), self.do.taking.html()
         first[self.p.view] = f"overview start-{view}" if view != TAKE_IN else "overview"  # no jump where it is anyway
         yield first
@@ -112,6 +113,7 @@ class Events:
             "pace": SOON_S if _is_awaited(news.question) else FAST_S if news.busy else SLOW_S,
             "drawn": news.reading.drawn if news.reading else seen.get("drawn", {}),
             "taking": self.do.taking.html(),
+            "fetched": page_fetch.line(self.do.settings),
             "lock": self.do.locking.state,
             "day": str(dt.date.today()),  # the program may stay open for weeks
         }
@@ -140,7 +142,9 @@ class Events:
         took = now["taking"] != seen.get("taking", "")
         if took:
             changes[self.p.result] = now["taking"]
-        if (took and not self.do.taking.running) or now["day"] != seen.get("day", now["day"]):
+        came = now["fetched"] != seen.get("fetched", now["fetched"])
+        changes |= {self.p.fetched: now["fetched"]} if came else {}
+        if (took and not self.do.taking.running) or came or now["day"] != seen.get("day", now["day"]):
             changes |= self._lists(chosen)
         if now["model"] != seen.get("model"):
             changes |= self._model()

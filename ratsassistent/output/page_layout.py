@@ -85,6 +85,7 @@ class Page:
             gr.HTML(_EXAMPLE, js_on_load=None)
             self.demo = self._button("Beispiel laden")
             self.result = self._html("ra-result")
+            self.fetched = self._html("ra-fetched")
 
     def _reading(self) -> None:
         with gr.Tab("Sitzungen", id=READ, render_children=True) as self.tab_read:
@@ -169,6 +170,7 @@ class Page:
         for part in (
             self.model,
             self.result,
+            self.fetched,
             self.today,
             self.meetings,
             self.loose,

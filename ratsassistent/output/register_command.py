@@ -16,7 +16,7 @@ from typing import Any
 
 from ratsassistent import register, workflow
 from ratsassistent.errors import UsageError
-from ratsassistent.output import export, phrases, register_json, register_table
+from ratsassistent.output import export, oparl_json, phrases, register_json, register_table
 from ratsassistent.output.register_options import OUTCOMES, PUBLIC, STATUSES
 from ratsassistent.resolutions import Resolution
 from ratsassistent.settings import Settings
@@ -73,7 +73,7 @@ def _run(args: argparse.Namespace, settings: Settings, *, open_only: bool) -> in
     today = dt.date.today()
     every = _found(args, settings, today, open_only=open_only)
     # What is given to others is public, unless somebody asks for more; what is looked at is everything.
-    leaves = args.oeffentlichkeit is None and (args.ausgabe or form == "csv")
+    leaves = args.oeffentlichkeit is None and (args.ausgabe or form in {"csv", "oparl"})
     found = [one for one in every if one.public is True] if leaves else every
     if len(found) < len(every):
         told = "1 Beschluss ist" if len(every) - len(found) == 1 else f"{len(every) - len(found)} Beschlüsse sind"
@@ -82,12 +82,16 @@ def _run(args: argparse.Namespace, settings: Settings, *, open_only: bool) -> in
     shown = found[: args.anzahl] if args.anzahl else found
     if args.ausgabe:
         export.check(args.ausgabe, settings.data_folder)
-        export.save(_made(form, shown, today, seconds), args.ausgabe)
+        export.save(
+            _oparl(settings, shown) if form == "oparl" else _made(form, shown, today, seconds), args.ausgabe
+        )
         print(f"{_counted(len(shown))} in {args.ausgabe} geschrieben.", file=sys.stderr)
     if any(one.public is not True for one in shown) and (args.ausgabe or form):
         print(phrases.CONFIDENTIAL_SHORT, file=sys.stderr)
     if args.json or (form == "json" and not args.ausgabe):
         _print(register_json.listed(shown, seconds))
+    elif form == "oparl" and not args.ausgabe:
+        print(_oparl(settings, shown).decode("utf-8"))
     elif form == "csv" and not args.ausgabe:
         sys.stdout.write(_made("csv", shown, today, seconds).decode("utf-8"))
     elif not args.ausgabe:
@@ -168,6 +172,20 @@ def _made(form: str | None, shown: Sequence[Resolution], today: dt.date, seconds
     if form == "csv":
         return register_table.as_csv(shown, today)
     return json.dumps(register_json.listed(shown, seconds), ensure_ascii=False, indent=1).encode()
+
+
+def _oparl(settings: Settings, shown: Sequence[Resolution]) -> bytes:
+    """A list page of OParl 1.1. Of a public item the papers that are not confidential come along."""
+    with workflow.workspace(settings) as ws:
+        meetings = {meeting.id: meeting for meeting in workflow.meetings(ws, with_text=False)}
+    public = {one.item_id for one in shown if one.public is True}
+    papers = {
+        item.id: [paper for paper in item.papers if item.id not in public or paper.public is not False]
+        for meeting in meetings.values()
+        for item in meeting.agendaItem
+    }
+    made = oparl_json.objects(shown, meetings, papers, dt.datetime.now(dt.UTC))
+    return json.dumps(oparl_json.listed(made), ensure_ascii=False, indent=1).encode()
 
 
 def _counted(count: int) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ratsassistent import model_server, models, sources
+from ratsassistent.fetching import opted
 from ratsassistent.machine import hardware
 from ratsassistent.output.blocks import Block, Document, Imprint, Line, Paragraph, line, note, strong, table
 from ratsassistent.output.document_about import PROGRAM
@@ -27,6 +28,7 @@ from ratsassistent.proof.findings import KINDS, Findings
 from ratsassistent.proof.steps import NOWHERE
 from ratsassistent.settings import Settings
 
+OPTED = "Ratsinformationssystem"
 TITLE = "Nachweis: Arbeit ohne Netz"
 INDEX = "https://pypi.org"
 WRITES = "Schreiben"
@@ -96,7 +98,7 @@ def facts(found: Findings, settings: Settings, when: dt.datetime) -> Facts:
         when,
         f"{platform.node()} ({processor.name})",
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
-        tuple(addresses(settings)),
+        (*addresses(settings), *opted_in(settings)),
         versions,
     )
 
@@ -127,6 +129,14 @@ def addresses(settings: Settings) -> Iterator[Address]:
     yield Address(INDEX, "Pakete", "Einrichtung, tragbarer Ordner")
     yield Address(TORCH_CPU, "PyTorch", "Einrichtung, tragbarer Ordner")
     yield Address(ENGINE, "Rechenwerk", "Einrichtung")
+
+
+def opted_in(settings: Settings) -> Iterator[Address]:
+    """The council's own servers that somebody set up to be fetched from."""
+    for source in opted.read(settings).sources:
+        for host in source.hosts:
+            scheme = source.address.split("://", maxsplit=1)[0]
+            yield Address(f"{scheme}://{host}", OPTED, "Abruf vom Ratsinformationssystem")
 
 
 def verdict(found: Findings) -> str:
@@ -250,7 +260,8 @@ def _written(found: Findings) -> str:
 
 def _opted_in(given: Facts) -> str:
     hosts: dict[str, list[str]] = {}
-    for each in given.addresses:
+    own = list(dict.fromkeys(each.address for each in given.addresses if each.kind == OPTED))
+    for each in (one for one in given.addresses if one.kind != OPTED):
         hosts.setdefault("/".join(each.address.split("/")[:3]).removeprefix("https://"), []).append(each.kind)
     writes = [address.address for address in given.addresses if address.kind == WRITES]
     listed = "; ".join(
@@ -260,8 +271,9 @@ def _opted_in(given: Facts) -> str:
         f" Beim Schreiben und Fragen geht außerdem jedes Mal etwas an {one} (so eingestellt; der Test lief ohne ihn)."
         for one in writes
     )
+    fetched = f" Eingerichtet ist außerdem der Abruf (OParl) von: {', '.join(own)}." if own else " Ein Abruf (OParl) ist nicht eingerichtet."
     return (f"{listed}. Gefragt wird nur bei „modelle laden“ (oder mit dessen Knopf), bei der Einrichtung (start.py) und bei „tragbar“; diese "
-            "Anbieter leiten auf eigene Dateiserver weiter. Im Test wurde nichts geladen." + server)  # fmt: skip
+            f"Anbieter leiten auf eigene Dateiserver weiter.{fetched} Im Test wurde nichts geladen.{server}")  # fmt: skip
 
 
 def _switches(found: Findings) -> str:
