@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -211,3 +212,23 @@ def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seal, "_opened", {})
     monkeypatch.setattr(seal, "_stamps", {})
     sealing._brakes.clear()
+
+
+@pytest.fixture(scope="session", autouse=bool(os.environ.get("TEST_POSTGRES")))
+def in_postgres() -> Iterator[None]:
+    """Every archive of the tests lies in PostgreSQL, each in a schema of its own."""
+    from ratsassistent.archive import postgres
+
+    made: set[postgres.Place] = set()
+
+    def place_of(folder: Path) -> postgres.Place:
+        name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+        place = postgres.Place(os.environ["TEST_POSTGRES"], f"t_{name}")
+        made.add(place)
+        return place
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postgres, "place_of", place_of)
+        yield
+    for place in made:
+        postgres.drop(place)
