@@ -62,6 +62,23 @@ def test_what_is_no_dictionary_of_its_parts_is_left_to_gradio(page: Any, ended: 
             asyncio.run(page.postprocess_data(fn, {stranger: "x"}, None))
 
 
+def test_an_application_is_made_only_to_be_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    import gradio as gr
+    from gradio.routes import App
+
+    from ratsassistent.output.page_quick import QuickBlocks
+
+    made: list[object] = []
+    real = App.create_app
+    monkeypatch.setattr(App, "create_app", lambda *given, **more: made.append(given) or real(*given, **more))
+    with QuickBlocks(analytics_enabled=False) as quick:
+        gr.HTML("")
+    quick.queue(max_size=3)
+    assert made == []
+    with gr.Blocks(analytics_enabled=False):
+        assert len(made) == 1  # others are left as they are
+
+
 def test_only_events_that_a_script_names_can_be_asked_for() -> None:
     import gradio as gr
 

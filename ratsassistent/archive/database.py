@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, exc
+from sqlalchemy.util import LRUCache
 
 from ratsassistent.archive import migrations, postgres, seal
 from ratsassistent.errors import StorageError
@@ -34,6 +35,10 @@ _WRITES = postgres.WRITES
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _DENIED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+# An archive is opened for each step: its statements are made into SQL once, not with each opening.
+_dialect: list[Dialect] = []
+_made: LRUCache[Any, Any] = LRUCache(1000)
 
 
 def open_engine(folder: Path) -> Engine:
@@ -56,6 +61,9 @@ def open_engine(folder: Path) -> Engine:
             module=seal.driver(keys),
             connect_args={"timeout": BUSY_SECONDS},
         )
+        if not keys:  # what is encrypted leaves nothing behind
+            engine.dialect = _dialect[0] if _dialect else engine.dialect
+            engine.update_execution_options(compiled_cache=_made)
         event.listen(engine, "connect", partial(_prepare, keys))
         event.listen(engine, "begin", _begin)
         try:
@@ -68,6 +76,8 @@ def open_engine(folder: Path) -> Engine:
         except BaseException:
             engine.dispose()
             raise
+        if not keys and not _dialect:
+            _dialect.append(engine.dialect)  # it has been connected and knows its SQLite
         return engine
 
 

@@ -42,7 +42,8 @@ _STEPS: tuple[tuple[str, tuple[str, str] | None, str], ...] = (
     (
         "Löschen",
         None,
-        "In der Sitzung oben auf „Sitzung löschen“. Das Programm zeigt vorher, was gelöscht wird. Einzelne Fragen löschen Sie unter „Fragen und "
+        "In der Sitzung oben auf „Sitzung löschen“. Das Programm zeigt vorher, was gelöscht wird. Unter „Löschdatum“ sagen Sie, "
+        "wann es danach fragen soll, und löschen den nichtöffentlichen Teil allein. Einzelne Fragen löschen Sie unter „Fragen und "
         "suchen“, Notizen beim Punkt.",
     ),
 )  # fmt: skip

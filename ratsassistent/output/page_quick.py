@@ -2,6 +2,7 @@
 
 Gradio makes each component anew that an answer leaves as it is, looks through its script for each of its attributes, and has
 the browser draw it once more; with some fifty components that takes longer than most answers do, and keeps all other tabs waiting.
+While a page is built it makes three applications of eighty routes each that nobody is served by.
 
 What enters: what a handler answered. What leaves: the same that Gradio makes of it.
 What it does not know: what is on the page.
@@ -9,18 +10,34 @@ What it does not know: what is on the page.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+from gradio import blocks
 from gradio.blocks import Block
 
-_asked_slowly = gr.HTML.__getattr__
+_html: Any = gr.HTML
+_blocks: Any = blocks
+_asked_slowly = _html.__getattr__
 
 
 class QuickBlocks(gr.Blocks):
     """A page whose handlers answer with a dictionary of the components that change."""
+
+    def __exit__(self, *error: Any) -> None:
+        """As Gradio's."""
+        with _no_application():
+            super().__exit__(*error)
+
+    def queue(self, *given: Any, **options: Any) -> Any:
+        """As Gradio's; the application comes with `launch`."""
+        with _no_application():
+            return super().queue(*given, **options)
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
         """As Gradio's, which is given only the components that change."""
@@ -36,6 +53,16 @@ class QuickBlocks(gr.Blocks):
             made = await super().postprocess_data(few, values if len(values) > 1 else values[0], state)
         found = {part._id: value for part, value in zip(few.outputs, made, strict=True)}
         return [found.get(part._id, None if part.stateful else gr.skip()) for part in block_fn.outputs]
+
+
+@contextmanager
+def _no_application() -> Iterator[None]:
+    usual = _blocks.App
+    _blocks.App = SimpleNamespace(create_app=lambda *_, **__: None)
+    try:
+        yield
+    finally:
+        _blocks.App = usual
 
 
 def _changed(predictions: Any) -> dict[int, Any] | None:
@@ -59,4 +86,4 @@ def _asked(self: Any, name: str) -> Any:
     return _asked_slowly(self, name)
 
 
-gr.HTML.__getattr__ = _asked
+_html.__getattr__ = _asked
