@@ -33,16 +33,16 @@ def copy(source: Store, target: Store, on_table: Callable[[str], None] = lambda 
     if source.public != target.public:
         raise InputError("Das eine Archiv ist öffentlich, das andere nicht.")
     with source.reading() as origin, target.writing() as made:
-        if any(made.execute(select(table).limit(1)).first() is not None for table in _tables()):
+        if any(made.execute(select(table).limit(1)).first() is not None for table in all_tables()):
             raise InputError("Dort liegt schon etwas; bitte eine leere Datenbank oder einen anderen Namen angeben.")
         count = 0
-        for table in _tables():
+        for table in all_tables():
             on_table(table.name)
             count += _copy_table(origin, made, table)
-        for table in _tables():
+        for table in all_tables():
             _count_on(made, table)
     with source.reading() as origin, target.reading() as made:
-        for table in _tables():
+        for table in all_tables():
             if checksum(origin, table) != checksum(made, table):
                 raise StorageError(f"Beim Kopieren stimmte die Tabelle „{table.name}“ nicht überein; es wurde nichts umgestellt.")
     return count
@@ -54,7 +54,8 @@ def checksum(connection: Connection, table: Table) -> str:
     return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
-def _tables() -> list[Table]:
+def all_tables() -> list[Table]:
+    """The tables that are copied, so that what a row points at comes before it."""
     return [table for table in tables.metadata.sorted_tables if table.name not in _OWN]
 
 

@@ -107,6 +107,11 @@ def remove(connection: Connection, rows: Iterable[int]) -> None:
         connection.execute(text("DELETE FROM passage_text WHERE rowid = :row"), {"row": row})
 
 
+def clear(connection: Connection) -> None:
+    """Take everything out."""
+    connection.execute(text("DELETE FROM passage_text"))
+
+
 def merge(connection: Connection) -> None:
     """Write the index anew, without what was removed; PostgreSQL does that with VACUUM."""
     if _is_other(connection):

@@ -125,6 +125,8 @@ def is_postgres(engine: Engine | Connection) -> bool:
 
 def sentence(error: Any, folder: Path) -> str | None:
     """What the server's error means for a user; None for a mistake of this program."""
+    if not type(error).__module__.startswith("psycopg"):
+        return None
     state = getattr(error, "sqlstate", None) or ""
     if not state and "OperationalError" in type(error).__name__:
         return "Die Datenbank ist gerade nicht zu erreichen; bitte in einer Minute noch einmal versuchen oder die Verwaltung fragen."
