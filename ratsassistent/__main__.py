@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 from ratsassistent import __version__, telemetry
 from ratsassistent.errors import Ambiguous, InputError, Interrupted, RatsassistentError, UsageError
-from ratsassistent.output import seal_command
+from ratsassistent.output import archive_command, seal_command
 from ratsassistent.settings import Settings, read_settings
 
 # argparse says what is wrong in English; these are all the words it has for what can go wrong here
@@ -397,6 +397,7 @@ def _keeping(command: Callable[..., argparse.ArgumentParser]) -> None:
     delete_command.add(command("loeschen", "löscht eine Sitzung und alles, was daraus entstand", delete_command.run))
     backup_command.register(command, _progress)
     seal_command.register(command, _progress)
+    archive_command.register(command, _progress)
 
 
 def _remark(args: argparse.Namespace, settings: Settings) -> int:

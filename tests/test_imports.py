@@ -45,7 +45,7 @@ LAYERS = [
     ["remarks", "marks", "deadlines"],
     ["deleting"],
     ["backup"],
-    ["sealing"],
+    ["sealing", "relocating"],
     ["workflow"],
     ["public_part"],
     ["output"],

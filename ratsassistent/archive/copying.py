@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select
 
-from ratsassistent.archive import fulltext, tables
+from ratsassistent.archive import fulltext, near, tables
 from ratsassistent.archive.postgres import is_postgres
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import InputError, StorageError
@@ -41,6 +41,8 @@ def copy(source: Store, target: Store, on_table: Callable[[str], None] = lambda 
             count += _copy_table(origin, made, table)
         for table in all_tables():
             _count_on(made, table)
+        if near.is_there(made):
+            near.fill(made)
     with source.reading() as origin, target.reading() as made:
         for table in all_tables():
             if checksum(origin, table) != checksum(made, table):

@@ -158,7 +158,8 @@ def clean(engine: Engine, folder: Path, name_of: Callable[[str], str]) -> bool:
         fulltext.merge(connection)
     if is_postgres(engine):
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for name in (*tables.metadata.tables, "passage_text"):  # written anew, without what was deleted
+            held = connection.exec_driver_sql("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").scalars()
+            for name in list(held):  # written anew, without what was deleted
                 connection.exec_driver_sql(f'VACUUM (FULL) "{name}"')
     else:
         with outside_transaction(engine) as driver:
