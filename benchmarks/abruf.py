@@ -38,12 +38,16 @@ def publish(oparl: Oparl, most: int) -> int:
         here = json.loads(stream.readline())["body"]
 
     def load(name: str) -> list[dict[str, Any]]:
-        raw = gzip.decompress((data / name).read_bytes()).decode() if name.endswith(".gz") else (data / name).read_text()
+        raw = (
+            gzip.decompress((data / name).read_bytes()).decode() if name.endswith(".gz") else (data / name).read_text()
+        )
         raw = raw.replace(here, oparl.base + "/x").replace('"accessUrl"', '"alt"').replace('"downloadUrl"', '"alt2"')
         return json.loads(raw) if name.endswith(".json") else [json.loads(line) for line in raw.split("\n") if line]
 
     meetings = {meeting["id"]: meeting for meeting in load("meetings.jsonl.gz")}
-    papers = [p for p in load("papers.jsonl.gz") if any(c.get("meeting") in meetings for c in p.get("consultation", []))][-most:]
+    papers = [
+        p for p in load("papers.jsonl.gz") if any(c.get("meeting") in meetings for c in p.get("consultation", []))
+    ][-most:]
     wanted = {c.get("meeting") for paper in papers for c in paper.get("consultation", [])}
     for kind, values in (
         ("organization", load("organizations.json")),
@@ -57,7 +61,11 @@ def publish(oparl: Oparl, most: int) -> int:
 def counted(ws: Workspace) -> tuple[int, int, int]:
     """Meetings, papers at items, papers by themselves."""
     meetings = held.meetings(ws, with_text=False)
-    return len(meetings), len({p.id for m in meetings for i in m.agendaItem for p in i.papers}), len(held.loose_papers(ws, with_text=False))
+    return (
+        len(meetings),
+        len({p.id for m in meetings for i in m.agendaItem for p in i.papers}),
+        len(held.loose_papers(ws, with_text=False)),
+    )
 
 
 def main() -> None:
@@ -87,15 +95,42 @@ def main() -> None:
             for what, when in (("first", NOW), ("second", NOW + dt.timedelta(days=2))):
                 began = time.monotonic()
                 done = run.fetch(ws, source, manners=manners, clock=lambda now=when: now)  # type: ignore[misc]
-                print(what, f"{time.monotonic() - began:.1f} s", done.requests, "requests", done.papers, "papers", done.notes, counted(ws))
-            print("requests asked twice after the kill:", len(oparl.asked) - len(set(oparl.asked)), "of", len(oparl.asked) - before)
+                print(
+                    what,
+                    f"{time.monotonic() - began:.1f} s",
+                    done.requests,
+                    "requests",
+                    done.papers,
+                    "papers",
+                    done.notes,
+                    counted(ws),
+                )
+            print(
+                "requests asked twice after the kill:",
+                len(oparl.asked) - len(set(oparl.asked)),
+                "of",
+                len(oparl.asked) - before,
+            )
             gone = list(oparl.lists["paper"])[:10]
             stamp = (NOW + dt.timedelta(days=3)).isoformat()
             for key in gone:
-                oparl.lists["paper"][key] = {"id": key, "type": "https://schema.oparl.org/1.1/Paper", "deleted": True, "modified": stamp}
+                oparl.lists["paper"][key] = {
+                    "id": key,
+                    "type": "https://schema.oparl.org/1.1/Paper",
+                    "deleted": True,
+                    "modified": stamp,
+                }
             began = time.monotonic()
             done = run.fetch(ws, source, manners=manners, clock=lambda: NOW + dt.timedelta(days=4))
-            print("deleted", done.deleted_papers, f"{time.monotonic() - began:.1f} s", done.requests, "requests", counted(ws), lists.OVERLAP)
+            print(
+                "deleted",
+                done.deleted_papers,
+                f"{time.monotonic() - began:.1f} s",
+                done.requests,
+                "requests",
+                counted(ws),
+                lists.OVERLAP,
+            )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 from ratsassistent import __version__, telemetry
 from ratsassistent.errors import Ambiguous, InputError, Interrupted, RatsassistentError, UsageError
-from ratsassistent.output import seal_command
+from ratsassistent.output import archive_command, seal_command
 from ratsassistent.settings import Settings, read_settings
 
 # argparse says what is wrong in English; these are all the words it has for what can go wrong here
@@ -395,6 +395,7 @@ def _keeping(command: Callable[..., argparse.ArgumentParser]) -> None:
     backup_command.register(command, _progress)
     seal_command.register(command, _progress)
     fetch_command.register(command, _progress)
+    archive_command.register(command, _progress)
 
 
 def _remark(args: argparse.Namespace, settings: Settings) -> int:

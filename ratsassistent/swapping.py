@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from ratsassistent import temporary
-from ratsassistent.archive import database, people, seal, snapshot
+from ratsassistent.archive import database, people, postgres, seal, snapshot
 from ratsassistent.archive.store import FILES
 from ratsassistent.errors import Locked
 from ratsassistent.settings import Settings
@@ -121,7 +121,7 @@ def _put_archive(source: Path, target: Path) -> None:
 def _kept(archive: Path) -> set[str] | None:
     """The names of the PDFs that an archive has; None where it is locked, so that nobody can tell now."""
     file = archive / database.DATABASE
-    if not file.is_file():
+    if not file.is_file() and postgres.place_of(archive) is None:
         return set()
     try:
         keys = seal.key_to(file)

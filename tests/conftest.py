@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -223,3 +224,23 @@ def small_briefed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         workflow.take_in(ws, [pdfs.write(base / "paket.pdf", pdfs.PACK)])
         workflow.brief(ws, workflow.meetings(ws)[0].id)
     return base / "daten"
+
+
+@pytest.fixture(scope="session", autouse=bool(os.environ.get("TEST_POSTGRES")))
+def in_postgres() -> Iterator[None]:
+    """Every archive of the tests lies in PostgreSQL, each in a schema of its own."""
+    from ratsassistent.archive import postgres
+
+    made: set[postgres.Place] = set()
+
+    def place_of(folder: Path) -> postgres.Place:
+        name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+        place = postgres.Place(os.environ["TEST_POSTGRES"], f"t_{name}")
+        made.add(place)
+        return place
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postgres, "place_of", place_of)
+        yield
+    for place in made:
+        postgres.drop(place)

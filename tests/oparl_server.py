@@ -22,7 +22,9 @@ class Oparl:
     """What the server has, and what it was asked. `fault` may answer instead of it."""
 
     def __init__(self) -> None:
-        self.lists: dict[str, dict[str, Object]] = {name: {} for name in ("organization", "meeting", "paper", "agendaItem", "consultation", "file")}
+        self.lists: dict[str, dict[str, Object]] = {
+            name: {} for name in ("organization", "meeting", "paper", "agendaItem", "consultation", "file")
+        }
         self.files: dict[str, tuple[str, bytes]] = {}  # by path: content type, bytes
         self.asked: list[str] = []
         self.conditional: list[str] = []
@@ -45,7 +47,13 @@ class Oparl:
         """An object is deleted: it stays in the list with its id alone, for those who ask what has changed."""
         own = self.url(f"{kind}/{key}")
         stamp = modified.isoformat()
-        self.lists[kind][own] = {"id": own, "type": TYPE + kind[:1].upper() + kind[1:], "created": stamp, "modified": stamp, "deleted": True}
+        self.lists[kind][own] = {
+            "id": own,
+            "type": TYPE + kind[:1].upper() + kind[1:],
+            "created": stamp,
+            "modified": stamp,
+            "deleted": True,
+        }
 
     def answer(self, path: str, headers: Any) -> Answer:
         self.asked.append(path)
@@ -57,10 +65,18 @@ class Oparl:
         if name == "robots.txt":
             return (200, {"Content-Type": "text/plain"}, self.robots.encode()) if self.robots else _json({}, 404)
         if name == "system":
-            return _json({"id": self.url("system"), "type": TYPE + "System", "oparlVersion": TYPE, "body": self.url("bodies")})
+            return _json(
+                {"id": self.url("system"), "type": TYPE + "System", "oparlVersion": TYPE, "body": self.url("bodies")}
+            )
         if name == "bodies":
             lists = {kind: self.url(f"list/{kind}") for kind in self.lists}
-            return _json({"data": [{"id": self.url("body/1"), "type": TYPE + "Body", "name": "Lindenau", **lists}], "links": {}, "pagination": {}})
+            return _json(
+                {
+                    "data": [{"id": self.url("body/1"), "type": TYPE + "Body", "name": "Lindenau", **lists}],
+                    "links": {},
+                    "pagination": {},
+                }
+            )
         if name.startswith("list/"):
             return self._list(name.removeprefix("list/"), parse_qs(parts.query))
         if unquote(parts.path) in self.files:

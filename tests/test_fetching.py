@@ -76,10 +76,20 @@ def oparl(server: Oparl) -> Oparl:
     server.put("organization", "1", day(1), name="Gemeinderat", shortName="GR")
     meeting(server, day(2), item(server, "17", "Neubau der Brücke am Mühlbach", 1, result="mehrheitlich zugestimmt"),
             item(server, "18", "Beleuchtung am Anger", 2), item(server, "19", "Personal der Kita", 3, public=None))  # fmt: skip
-    def text(key: str) -> dict[str, Any]:
-        return {"id": server.url(f"file/text{key}"), "name": "Vorlage", "mimeType": "text/plain", "text": f"Der Text der Vorlage {key}."}
 
-    for key, name in (("17", "Neubau der Brücke am Mühlbach"), ("18", "Beleuchtung am Anger"), ("19", "Personal der Kita")):
+    def text(key: str) -> dict[str, Any]:
+        return {
+            "id": server.url(f"file/text{key}"),
+            "name": "Vorlage",
+            "mimeType": "text/plain",
+            "text": f"Der Text der Vorlage {key}.",
+        }
+
+    for key, name in (
+        ("17", "Neubau der Brücke am Mühlbach"),
+        ("18", "Beleuchtung am Anger"),
+        ("19", "Personal der Kita"),
+    ):
         server.put("paper", key, day(3), name=name, reference=f"2031/0{key}", paperType="Beschlussvorlage",
                    consultation=[consultation(server, key)], mainFile=text(key))  # fmt: skip
     return server
@@ -100,7 +110,9 @@ def source(oparl: Oparl, **more: Any) -> Source:
     return opted.source(oparl.url("system"), **more)
 
 
-def fetched(ws: Workspace, oparl: Oparl, given: Source | None = None, when: dt.datetime = NOW, **more: Any) -> progress.Report:
+def fetched(
+    ws: Workspace, oparl: Oparl, given: Source | None = None, when: dt.datetime = NOW, **more: Any
+) -> progress.Report:
     waited: list[float] = more.pop("waited", [])
     manners = replace(QUICK, **more)
     return run.fetch(ws, given or source(oparl), manners=manners, wait=waited.append, clock=lambda: when)
@@ -123,13 +135,20 @@ def test_meetings_papers_and_files_come_into_the_store_where_they_belong(ws: Wor
     with_files(oparl)
     done = fetched(ws, oparl)
     (found,) = held.meetings(ws)
-    assert [i.name for i in found.agendaItem] == ["Neubau der Brücke am Mühlbach", "Beleuchtung am Anger", "Personal der Kita"]
+    assert [i.name for i in found.agendaItem] == [
+        "Neubau der Brücke am Mühlbach",
+        "Beleuchtung am Anger",
+        "Personal der Kita",
+    ]
     assert [i.id for i in ws.nonpublic.meetings()[0].agendaItem] == [found.agendaItem[2].id]  # not clearly public
     (paper,) = found.agendaItem[0].papers
     assert BRIDGE in " ".join(paper.text.text.split())
     assert "sieben Zentimetern" in paper.text.text
     assert paper.consultations[0].date == dt.date(2031, 3, 4)
-    assert {start.page for start in paper.text.starts} == {1, None}  # the Vorlage has its page, the annex only its words
+    assert {start.page for start in paper.text.starts} == {
+        1,
+        None,
+    }  # the Vorlage has its page, the annex only its words
     assert ws.public.paper_by_oparl_id(oparl.url("paper/17")) is not None
     assert not held.loose_papers(ws)
     assert (done.meetings, done.papers, done.files) == (1, 3, 3)
@@ -138,8 +157,18 @@ def test_meetings_papers_and_files_come_into_the_store_where_they_belong(ws: Wor
     assert "Ratsassistent/" in oparl.agents.pop()
 
 
-def test_the_paper_itself_is_found_among_further_files_and_what_is_read_as_another_paper_is_not_kept(ws: Workspace, oparl: Oparl) -> None:
-    other = [["Beschlussvorlage", "Vorlage Nr.: 2030/555", "Zur Vorlage 2031/018", "Beschlussvorschlag:", "Der Rat stimmt zu."]]
+def test_the_paper_itself_is_found_among_further_files_and_what_is_read_as_another_paper_is_not_kept(
+    ws: Workspace, oparl: Oparl
+) -> None:
+    other = [
+        [
+            "Beschlussvorlage",
+            "Vorlage Nr.: 2030/555",
+            "Zur Vorlage 2031/018",
+            "Beschlussvorschlag:",
+            "Der Rat stimmt zu.",
+        ]
+    ]
     for key, pages in (("17", MAIN), ("18", other)):
         oparl.put("paper", key, day(3), name="Brücke und Licht", reference=f"2031/0{key}", consultation=[consultation(oparl, key)],
                   auxiliaryFile=[file(oparl, f"Anlage {key}", pdfs.pdf_bytes(ANNEX)), file(oparl, f"Vorlage {key}", pdfs.pdf_bytes(pages))])  # fmt: skip
@@ -151,7 +180,9 @@ def test_the_paper_itself_is_found_among_further_files_and_what_is_read_as_anoth
     assert not held.loose_papers(ws)
 
 
-def test_the_next_time_only_what_changed_is_asked_for_and_a_file_that_is_the_same_is_not_sent_again(ws: Workspace, oparl: Oparl) -> None:
+def test_the_next_time_only_what_changed_is_asked_for_and_a_file_that_is_the_same_is_not_sent_again(
+    ws: Workspace, oparl: Oparl
+) -> None:
     with_files(oparl)
     oparl.lists["paper"][oparl.url("paper/17")]["auxiliaryFile"].pop()
     fetched(ws, oparl)
@@ -162,9 +193,20 @@ def test_the_next_time_only_what_changed_is_asked_for_and_a_file_that_is_the_sam
     assert len([path for path in oparl.asked if path.startswith("/list/")]) == 6
     assert not [path for path in oparl.asked if path.startswith("/datei/")]
     paper = oparl.lists["paper"][oparl.url("paper/17")]
-    oparl.put("paper", "17", NOW + dt.timedelta(days=2), **{**{k: v for k, v in paper.items() if k not in {"id", "type", "created", "modified"}}, "name": "Neubau der Mühlbachbrücke"})
+    oparl.put(
+        "paper",
+        "17",
+        NOW + dt.timedelta(days=2),
+        **{
+            **{k: v for k, v in paper.items() if k not in {"id", "type", "created", "modified"}},
+            "name": "Neubau der Mühlbachbrücke",
+        },
+    )
     third = fetched(ws, oparl, when=NOW + dt.timedelta(days=3))
-    assert (third.papers, third.files) == (1, 1)  # the Vorlage, whose words the archive has with its pages; the annex is the same
+    assert (third.papers, third.files) == (
+        1,
+        1,
+    )  # the Vorlage, whose words the archive has with its pages; the annex is the same
     assert oparl.conditional == ["/datei/Anlage 1".replace(" ", "%20")]
     (found,) = held.meetings(ws)
     (changed,) = found.agendaItem[0].papers
@@ -205,7 +247,9 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(ws: Workspace, oparl: Op
     assert not where.exists()
 
 
-def test_where_the_archive_is_sealed_nothing_lies_beside_it(ws: Workspace, oparl: Oparl, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_archive_is_sealed_nothing_lies_beside_it(
+    ws: Workspace, oparl: Oparl, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(run, "may_lie_there", lambda _: False)
 
     def dies(*_: object) -> None:
@@ -270,7 +314,11 @@ def test_a_deleted_meeting_goes_and_its_papers_that_are_still_there_come_again(w
     done = fetched(ws, oparl, when=NOW + dt.timedelta(days=1))
     assert done.deleted_meetings == 1
     assert not held.meetings(ws)
-    assert {p.name for p in held.loose_papers(ws)} == {"Neubau der Brücke am Mühlbach", "Beleuchtung am Anger", "Personal der Kita"}
+    assert {p.name for p in held.loose_papers(ws)} == {
+        "Neubau der Brücke am Mühlbach",
+        "Beleuchtung am Anger",
+        "Personal der Kita",
+    }
 
 
 @pytest.mark.parametrize("way", ["item", "file", "embedded"])
@@ -279,7 +327,10 @@ def test_a_deleted_item_or_file_goes_and_the_rest_is_fetched_again(ws: Workspace
     oparl.lists["paper"][oparl.url("paper/17")]["auxiliaryFile"].pop()  # one that failed would be tried again anyway
     fetched(ws, oparl)
     later = NOW + dt.timedelta(hours=1)
-    kept = [item(oparl, "17", "Neubau der Brücke am Mühlbach", 1), item(oparl, "19", "Personal der Kita", 3, public=None)]
+    kept = [
+        item(oparl, "17", "Neubau der Brücke am Mühlbach", 1),
+        item(oparl, "19", "Personal der Kita", 3, public=None),
+    ]
     gone = {"id": oparl.url("agendaItem/18"), "type": "https://schema.oparl.org/1.1/AgendaItem", "deleted": True}
     paper = oparl.lists["paper"][oparl.url("paper/17")]
     if way == "item":
@@ -330,7 +381,13 @@ class Walk:
         self.names = {one["name"] for one in self.laid.all()}
 
 
-ALL = {"Gemeinderat", "12. Sitzung des Gemeinderates", "Neubau der Brücke am Mühlbach", "Beleuchtung am Anger", "Personal der Kita"}
+ALL = {
+    "Gemeinderat",
+    "12. Sitzung des Gemeinderates",
+    "Neubau der Brücke am Mühlbach",
+    "Beleuchtung am Anger",
+    "Personal der Kita",
+}
 
 
 def test_a_server_that_wants_time_gets_it(settings: Settings, oparl: Oparl) -> None:
@@ -394,7 +451,9 @@ def test_lists_without_end_end(settings: Settings, oparl: Oparl, way: str) -> No
     [("https://anderswo.example/list", "auf einem anderen Rechner"), ("http://127.0.0.2/list", "auf einem anderen Rechner"),
      ("file:///etc/passwd", "keine Adresse"), ("https://127.0.0.1@anderswo.example/", "Kennwort")],
 )  # fmt: skip
-def test_a_list_that_leads_elsewhere_is_not_followed(settings: Settings, oparl: Oparl, following: str, said: str) -> None:
+def test_a_list_that_leads_elsewhere_is_not_followed(
+    settings: Settings, oparl: Oparl, following: str, said: str
+) -> None:
     oparl.fault = lambda path: page(data=[], links={"next": following}) if path.startswith("/list/meeting") else None
     walk = Walk(settings, oparl)
     assert said in walk.said
@@ -403,7 +462,11 @@ def test_a_list_that_leads_elsewhere_is_not_followed(settings: Settings, oparl: 
 
 
 def test_redirects_stay_on_the_server(settings: Settings, oparl: Oparl) -> None:
-    to = {"/list/meeting": "/list/meeting?page=1", "/list/organization": "https://anderswo.example/", "/list/paper": "/list/paper"}
+    to = {
+        "/list/meeting": "/list/meeting?page=1",
+        "/list/organization": "https://anderswo.example/",
+        "/list/paper": "/list/paper",
+    }
     oparl.fault = lambda path: (302, {"Location": to[path]}, b"") if path in to else None
     walk = Walk(settings, oparl)
     assert walk.names == {"12. Sitzung des Gemeinderates"}
@@ -413,14 +476,19 @@ def test_redirects_stay_on_the_server(settings: Settings, oparl: Oparl) -> None:
 
 def test_answers_that_are_broken_or_too_large_are_said_and_the_rest_is_read(ws: Workspace, oparl: Oparl) -> None:
     with_files(oparl)
-    huge = {"/datei/Vorlage": (200, {"Content-Length": "900000000"}, b""), "/list/organization": (200, {}, b'{"data": [')}
+    huge = {
+        "/datei/Vorlage": (200, {"Content-Length": "900000000"}, b""),
+        "/list/organization": (200, {}, b'{"data": ['),
+    }
     oparl.fault = huge.get
     done = fetched(ws, oparl, file_bytes=1_000_000)
     told = " ".join(done.notes)
     assert "900 MB zu groß" in told
     assert "kein gültiges JSON" in told
     assert done.meetings == 1
-    oparl.fault = lambda path: (200, {"Content-Length": ""}, b"%PDF-" + bytes(2_000_000)) if path == "/datei/Vorlage" else None
+    oparl.fault = lambda path: (
+        (200, {"Content-Length": ""}, b"%PDF-" + bytes(2_000_000)) if path == "/datei/Vorlage" else None
+    )
     again = fetched(ws, oparl, file_bytes=1_000_000)  # what could not be had is tried again, some times
     assert "größer als 1 MB" in " ".join(again.notes)
     kept = progress.last(ws.settings, source(oparl))
@@ -456,7 +524,14 @@ def test_two_runs_at_once_do_not_happen(ws: Workspace, oparl: Oparl) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["http://93.184.216.34/oparl", "ftp://rat.example/", "https://", "https://n:k@rat.example/", "rat example", "https://rat.example:99999/"],
+    [
+        "http://93.184.216.34/oparl",
+        "ftp://rat.example/",
+        "https://",
+        "https://n:k@rat.example/",
+        "rat example",
+        "https://rat.example:99999/",
+    ],
 )
 def test_addresses_that_may_not_be_asked(address: str) -> None:
     with pytest.raises(InputError):
@@ -468,7 +543,12 @@ def test_addresses_that_may_be_asked() -> None:
     assert addresses.checked("http://10.1.2.3:8080/oparl") == "http://10.1.2.3:8080/oparl"
     assert addresses.follow("https://rat.example:443/a", "https://rat.example/") == "https://rat.example/a"
     assert addresses.follow("https://dateien.example/a", "https://rat.example/", frozenset({"dateien.example"}))
-    for elsewhere in ("https://dateien.example/a", "https://rat.example:8443/a", "http://rat.example/a", "https://rat.example.boese.example/"):
+    for elsewhere in (
+        "https://dateien.example/a",
+        "https://rat.example:8443/a",
+        "http://rat.example/a",
+        "https://rat.example.boese.example/",
+    ):
         with pytest.raises(InputError):
             addresses.follow(elsewhere, "https://rat.example/")
 
@@ -530,7 +610,13 @@ def test_a_server_is_asked_once_a_night_where_that_is_wished(settings: Settings,
     keeping.look(settings, night, fetch)
     assert not asked
     opted.add_source(settings, oparl.url("system"), nightly=True)
-    for when in (noon, night, night + dt.timedelta(hours=2), night + dt.timedelta(hours=13), night + dt.timedelta(days=1)):
+    for when in (
+        noon,
+        night,
+        night + dt.timedelta(hours=2),
+        night + dt.timedelta(hours=13),
+        night + dt.timedelta(days=1),
+    ):
         keeping.look(settings, when, fetch)
     assert len(asked) == 2
 
@@ -623,7 +709,10 @@ def test_the_register_as_oparl_can_be_taken_in_again(ws: Workspace, oparl: Oparl
     from ratsassistent.__main__ import main
 
     target = tmp_path / "register.json"
-    assert main(["--datenordner", str(ws.settings.data_folder), "beschluesse", "--format", "oparl", "-o", str(target)]) == 0
+    assert (
+        main(["--datenordner", str(ws.settings.data_folder), "beschluesse", "--format", "oparl", "-o", str(target)])
+        == 0
+    )
     given = json.loads(target.read_text("utf-8"))
     kinds = [one["type"].rsplit("/", 1)[1] for one in given["data"]]
     assert kinds == ["Organization", "Paper", "Meeting"]
@@ -637,8 +726,12 @@ def test_the_register_as_oparl_can_be_taken_in_again(ws: Workspace, oparl: Oparl
     with workspace(replace(ws.settings, data_folder=tmp_path / "zweiter")) as second:
         workflow.take_in(second, [target])
         (back,) = held.meetings(second)
-        assert [(i.name, i.decisions[0].result) for i in back.agendaItem] == [("Neubau der Brücke am Mühlbach", "mehrheitlich zugestimmt")]
-        assert [p.reference for p in held.loose_papers(second)] == ["2031/017"]  # without a file a paper stands by itself
+        assert [(i.name, i.decisions[0].result) for i in back.agendaItem] == [
+            ("Neubau der Brücke am Mühlbach", "mehrheitlich zugestimmt")
+        ]
+        assert [p.reference for p in held.loose_papers(second)] == [
+            "2031/017"
+        ]  # without a file a paper stands by itself
 
 
 def test_addresses_of_lists_keep_their_own_words() -> None:

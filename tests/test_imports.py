@@ -58,7 +58,7 @@ LAYERS = [
     ["deleting"],
     ["pool"],
     ["backup"],
-    ["sealing"],
+    ["sealing", "relocating"],
     ["workflow"],
     ["public_part"],
     ["fetching"],

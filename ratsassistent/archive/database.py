@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, exc
 from sqlalchemy.util import LRUCache
 
-from ratsassistent.archive import migrations, seal
+from ratsassistent.archive import migrations, postgres, seal
 from ratsassistent.errors import StorageError
 
 DATABASE = "archiv.sqlite"
@@ -30,7 +30,7 @@ BUSY_SECONDS = 30  # how long a writer waits for another process
 COPY_DAYS = 7  # that the copy made before an upgrade is kept
 _LEAST_FREE = 256 * 1024  # bytes
 _COPY = "archiv.vor-umstellung-"
-_WRITES = "ratsassistent_writes"
+_WRITES = postgres.WRITES
 
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _DENIED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
@@ -47,6 +47,10 @@ def open_engine(folder: Path) -> Engine:
     :raises StorageError: the folder cannot be written, the database is damaged or was written by a newer program.
     :raises Locked: it is encrypted, and this process does not have the keys.
     """
+    if place := postgres.place_of(folder):
+        with storage_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return postgres.open_engine(place)
     if is_lost(folder):
         raise StorageError(damaged(folder))
     keys = seal.of(folder)
@@ -69,7 +73,7 @@ def open_engine(folder: Path) -> Engine:
                 with FileLock(folder / LOCK, timeout=2 * BUSY_SECONDS):
                     _copy_before(engine, folder)
                     with writing(engine) as connection:
-                        _migrate(connection)
+                        migrate(connection)
         except BaseException:
             engine.dispose()
             raise
@@ -104,7 +108,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
         yield
     except seal.errors(exc.DBAPIError) as error:
         origin = error.orig if isinstance(error, exc.DBAPIError) else error
-        sentence = _sentence(getattr(origin, "sqlite_errorcode", None), folder)
+        sentence = _sentence(getattr(origin, "sqlite_errorcode", None), folder) or postgres.sentence(origin, folder)
         if sentence is None:
             raise  # a mistake in this program, not the user's trouble
         raise StorageError(sentence) from error
@@ -154,6 +158,8 @@ def _is_older(revision: str | None, folder: Path) -> bool:
 def is_lost(folder: Path) -> bool:
     """Whether an archive has files and no database any more: it must not begin anew, as if nothing had been there."""
     file = folder / DATABASE
+    if (folder / postgres.FILE).is_file():
+        return False
     try:
         return not (file.is_file() and file.stat().st_size) and any(is_paper(f) for f in (folder / FILES).iterdir())
     except OSError:
@@ -191,7 +197,8 @@ def _revision(connection: Connection) -> str | None:
     return None if row is None else row[0]
 
 
-def _migrate(connection: Connection) -> None:
+def migrate(connection: Connection) -> None:
+    """Bring an archive's tables into the newest shape."""
     from alembic import command
     from alembic.config import Config
 

@@ -25,6 +25,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from ratsassistent.archive import deletions_table, editions, fulltext, jobs_table, saving, tables, vectors
 from ratsassistent.archive.database import drop_copies, outside_transaction, writing
 from ratsassistent.archive.deletions_table import Part
+from ratsassistent.archive.postgres import is_postgres
 from ratsassistent.oparl import Paper
 
 if TYPE_CHECKING:  # which removes by this module
@@ -155,10 +156,18 @@ def clean(engine: Engine, folder: Path, name_of: Callable[[str], str]) -> bool:
     drop_copies(folder.parent)  # of the time before an upgrade: they still hold the words
     with writing(engine) as connection:
         fulltext.merge(connection)
-    with outside_transaction(engine) as driver:
-        driver.execute("VACUUM")
-    if not empty_log(engine):
-        return False
+    if is_postgres(engine):
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            held = connection.exec_driver_sql(
+                "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+            ).scalars()
+            for name in list(held):  # written anew, without what was deleted
+                connection.exec_driver_sql(f'VACUUM (FULL) "{name}"')
+    else:
+        with outside_transaction(engine) as driver:
+            driver.execute("VACUUM")
+        if not empty_log(engine):
+            return False
     with writing(engine) as connection:  # last, so that a crash leaves the note; a deletion since then made its own
         connection.execute(delete(tables.pending).where(tables.pending.c.task.in_(cleanings)))
     return True
@@ -226,7 +235,12 @@ def newest_left(connection: Connection, paper_id: str) -> None:
 
 
 def empty_log(engine: Engine, seconds: float = 5.0) -> bool:
-    """Move the log of changes (WAL) into the database and empty it; False if readers kept it busy for that long."""
+    """Move the log of changes (WAL) into the database and empty it; False if readers kept it busy for that long.
+
+    That of PostgreSQL is of the whole server, and its administrator's.
+    """
+    if is_postgres(engine):
+        return True
     with outside_transaction(engine) as connection:
         connection.execute("PRAGMA busy_timeout = 500")
         until = time.monotonic() + seconds

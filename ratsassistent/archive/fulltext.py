@@ -1,4 +1,4 @@
-"""The full text table: everything that only SQLite understands (FTS5) is here, so that another database can replace it.
+"""The full text table: everything that only SQLite understands (FTS5) is here; PostgreSQL has `fulltext_postgres`.
 
 What enters: passages by row number, with the words beside them; queries as column and token. What leaves: row numbers
 with a bm25 score. What it does not know: German (`german` makes the tokens), how scores are put together (`index`).
@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, column, literal_column, select, table, text
 
+from ratsassistent.archive import fulltext_postgres as other
 from ratsassistent.archive import german
 
 TAIL_LENGTH = 6  # stems of fewer letters are no compounds
@@ -31,6 +32,9 @@ CREATE VIRTUAL TABLE passage_text USING fts5(
 
 def create(connection: Connection) -> None:
     """Make the empty full text table and its view of all words."""
+    if _is_other(connection):
+        other.create(connection)
+        return
     connection.execute(text(_DDL))
     connection.execute(text("CREATE VIRTUAL TABLE passage_word USING fts5vocab(passage_text, 'col')"))
 
@@ -84,22 +88,34 @@ def put(connection: Connection, rows: Sequence[tuple[int, Words]]) -> None:
     """Index passages by their row numbers, which are not in the index yet."""
     if not rows:
         return
+    entries = [{"row": row, "plain": w.plain, "stem": w.stem, "tail": w.tail, "head": w.head} for row, w in rows]
+    if _is_other(connection):
+        other.put(connection, entries)
+        return
     statement = text(
         "INSERT INTO passage_text (rowid, plain, stem, tail, head) VALUES (:row, :plain, :stem, :tail, :head)"
     )
-    connection.execute(statement, [
-        {"row": row, "plain": w.plain, "stem": w.stem, "tail": w.tail, "head": w.head} for row, w in rows
-    ])  # fmt: skip
+    connection.execute(statement, entries)
 
 
 def remove(connection: Connection, rows: Iterable[int]) -> None:
     """Take passages out. Their words leave the raw bytes only with `merge` and VACUUM."""
+    if _is_other(connection):
+        other.remove(connection, rows)
+        return
     for row in rows:
         connection.execute(text("DELETE FROM passage_text WHERE rowid = :row"), {"row": row})
 
 
+def clear(connection: Connection) -> None:
+    """Take everything out."""
+    connection.execute(text("DELETE FROM passage_text"))
+
+
 def merge(connection: Connection) -> None:
-    """Write the index anew, without what was removed."""
+    """Write the index anew, without what was removed; PostgreSQL does that with VACUUM."""
+    if _is_other(connection):
+        return
     connection.execute(text("INSERT INTO passage_text (passage_text) VALUES ('rebuild')"))
 
 
@@ -108,6 +124,8 @@ def candidates(connection: Connection, words: Sequence[Lookup], among: Select[An
 
     :param among: a query for the row numbers to look in, or None for all.
     """
+    if _is_other(connection):
+        return [Row(*row) for row in other.candidates(connection, other.expression(words), among, limit)]
     query = select(_TABLE).where(text("passage_text MATCH :expression"))
     if among is not None:
         # The plus keeps SQLite from looking up the words once for each row.
@@ -118,6 +136,8 @@ def candidates(connection: Connection, words: Sequence[Lookup], among: Select[An
 
 def rows(connection: Connection, numbers: Iterable[int]) -> list[Row]:
     """These passages as they are indexed; what is not there is left out."""
+    if _is_other(connection):
+        return [Row(*row) for row in other.rows(connection, numbers)]
     query = select(_TABLE).where(_TABLE.c.rowid == bindparam("number"))
     found = (connection.execute(query, {"number": number}).first() for number in numbers)
     return [Row(*row) for row in found if row is not None]
@@ -125,20 +145,30 @@ def rows(connection: Connection, numbers: Iterable[int]) -> list[Row]:
 
 def count(connection: Connection, words: Sequence[Lookup]) -> int:
     """How many rows hold any of these words (as in `candidates`)."""
+    if _is_other(connection):
+        return other.count(connection, other.expression(words))
     statement = text("SELECT count(*) FROM passage_text WHERE passage_text MATCH :expression")
     return int(connection.execute(statement, {"expression": _expression(words)}).scalar_one())
 
 
 def size(connection: Connection) -> int:
     """How many passages there are."""
+    if _is_other(connection):
+        return other.size(connection)
     return int(connection.execute(text("SELECT count(*) FROM passage_text_docsize")).scalar_one())
 
 
 def known(connection: Connection, stems: Iterable[str]) -> dict[str, int]:
     """Of these stems, those that occur in any text, with the number of passages that hold them."""
+    if _is_other(connection):
+        return other.known(connection, stems)
     statement = text("SELECT doc FROM passage_word WHERE term = :term AND col = 'stem'")
     counts = {stem: connection.execute(statement, {"term": stem}).scalar() for stem in stems}
     return {stem: int(count) for stem, count in counts.items() if count}
+
+
+def _is_other(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
 
 
 def _expression(words: Sequence[Lookup]) -> str:

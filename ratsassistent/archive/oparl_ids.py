@@ -24,7 +24,9 @@ def own_ids(stores: Sequence[Store], oparl_ids: Iterable[str]) -> dict[str, set[
     for store in stores:
         with store.reading() as connection:
             for start in range(0, len(wanted), _MOST):
-                query = select(table.c.id, table.c.kind, table.c.own_id).where(table.c.id.in_(wanted[start : start + _MOST]))
+                query = select(table.c.id, table.c.kind, table.c.own_id).where(
+                    table.c.id.in_(wanted[start : start + _MOST])
+                )
                 for key, kind, own in connection.execute(query):
                     if own:
                         out.setdefault(key, set()).add((kind, own))
@@ -39,7 +41,9 @@ def papers_of_files(stores: Sequence[Store], file_ids: Iterable[str]) -> dict[st
     for store in stores:
         with store.reading() as connection:
             for start in range(0, len(wanted), _MOST):
-                query = select(table.c.file_id, table.c.paper_id).where(table.c.file_id.in_(wanted[start : start + _MOST]))
+                query = select(table.c.file_id, table.c.paper_id).where(
+                    table.c.file_id.in_(wanted[start : start + _MOST])
+                )
                 for file_id, paper_id in connection.execute(query):
                     out.setdefault(file_id, set()).add(paper_id)
     return out
@@ -67,7 +71,9 @@ def papers_of_meetings(stores: Sequence[Store], meeting_ids: Iterable[str]) -> s
         with store.reading() as connection:
             for start in range(0, len(wanted), _MOST):
                 query = select(link.c.paper_id).join(item, item.c.id == link.c.agenda_item_id)
-                out.update(connection.execute(query.where(item.c.meeting_id.in_(wanted[start : start + _MOST]))).scalars())
+                out.update(
+                    connection.execute(query.where(item.c.meeting_id.in_(wanted[start : start + _MOST]))).scalars()
+                )
     return out
 
 
@@ -79,6 +85,8 @@ def oparl_ids(stores: Sequence[Store], own: Iterable[str], kind: str) -> set[str
     for store in stores:
         with store.reading() as connection:
             for start in range(0, len(wanted), _MOST):
-                query = select(table.c.id).where(table.c.own_id.in_(wanted[start : start + _MOST]), table.c.kind == kind)
+                query = select(table.c.id).where(
+                    table.c.own_id.in_(wanted[start : start + _MOST]), table.c.kind == kind
+                )
                 out.update(connection.execute(query).scalars())
     return out

@@ -14,8 +14,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from sqlalchemy import exists, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import exists, insert, select, tuple_
 
 from ratsassistent.archive import index, saving, tables, vectors
 from ratsassistent.archive.store import Store
@@ -85,9 +84,18 @@ def _keep(store: Store, entries: Sequence[dict[str, object]]) -> None:
         rows = {entry["row"] for entry in entries}
         there = set(connection.execute(select(passage.c.rowid).where(passage.c.rowid.in_(rows))).scalars())
         models = set(connection.execute(select(model.c.id)).scalars())
-        good = [entry for entry in entries if entry["row"] in there and entry["model"] in models]
+        good = {
+            (entry["row"], entry["model"], entry["text_key"]): entry
+            for entry in entries
+            if entry["row"] in there and entry["model"] in models
+        }
+        known = tuple_(table.c.row, table.c.model, table.c.text_key)
+        for key in connection.execute(
+            select(table.c.row, table.c.model, table.c.text_key).where(known.in_(list(good)))
+        ):
+            good.pop((key.row, key.model, bytes(key.text_key)), None)
         if good:
-            connection.execute(insert(table).on_conflict_do_nothing(), good)
+            connection.execute(insert(table), list(good.values()))
 
 
 def _rows(store: Store, wanted: Wanted) -> dict[str, int]:

@@ -202,8 +202,7 @@ def remove_passages(connection: Connection, rows: Sequence[int]) -> None:
 
 def without_text(body: ColumnElement[str]) -> ColumnElement[str]:
     """A Paper as JSON without its text and parts, taken out by the database: parsing them is what takes time."""
-    empty = '{"text":"","starts":[]}'
-    return func.json_set(body, "$.text", func.json(empty), "$.parts", func.json("[]"), "$.changes", func.json("[]"))
+    return tables.json_with(body, '{"text":{"text":"","starts":[]},"parts":[],"changes":[]}')
 
 
 def put(connection: Connection, table: Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from ratsassistent.archive import database, migrations, seal
+from ratsassistent.archive import database, migrations, postgres, seal
 from ratsassistent.errors import Locked
 
 _SIDE_FILES = ("-wal", "-shm", "-journal")
@@ -36,6 +36,11 @@ def copy(source: Path, target: Path) -> None:
 
     :raises StorageError: it is damaged, or there is no room.
     """
+    if _lies_elsewhere(source):
+        from ratsassistent.archive import elsewhere
+
+        elsewhere.copy(source.parent, target)
+        return
     part = target.with_name(target.name + ".teil")
     try:
         with database.storage_errors(source.parent):
@@ -58,6 +63,11 @@ def put_in_place(source: Path, target: Path) -> None:
 
     :raises StorageError: others kept it busy, or there is no room.
     """
+    if _lies_elsewhere(target):
+        from ratsassistent.archive import elsewhere
+
+        elsewhere.put_in_place(source, target.parent)
+        return
     with database.storage_errors(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         if seal.is_cipher(source) or (seal.is_cipher(target) and seal.is_sealed(target.parent)):
@@ -93,7 +103,9 @@ def remove(file: Path, *, only_beside: bool = False) -> None:
 
 
 def faults(file: Path) -> list[str]:
-    """What is wrong with a database, in SQLite's words; empty where it is whole."""
+    """What is wrong with a database, in SQLite's words; empty where it is whole. PostgreSQL looks after its own."""
+    if _lies_elsewhere(file):
+        return []
     try:
         with _opened(file) as connection:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
@@ -121,11 +133,19 @@ def is_newer(file: Path) -> bool:
 
 def meetings(file: Path) -> list[str]:
     """The ids of the meetings that a database holds."""
+    if _lies_elsewhere(file):
+        from ratsassistent.archive import elsewhere
+
+        return elsewhere.meetings(file.parent)
     return _column(file, "SELECT id FROM meeting ORDER BY id")
 
 
 def checksums(file: Path) -> set[str]:
     """The checksums of the files that a database names."""
+    if _lies_elsewhere(file):
+        from ratsassistent.archive import elsewhere
+
+        return elsewhere.checksums(file.parent)
     return set(_column(file, "SELECT sha256 FROM file"))
 
 
@@ -134,6 +154,10 @@ def has_rows(file: Path) -> bool:
 
     :raises StorageError: it is damaged.
     """
+    if _lies_elsewhere(file):
+        from ratsassistent.archive import elsewhere
+
+        return elsewhere.has_rows(file.parent)
     with database.storage_errors(file.parent), _opened(file) as connection:
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         return any(
@@ -141,6 +165,10 @@ def has_rows(file: Path) -> bool:
             for name in ("meeting", "paper", "remark", "job", "kept_search")
             if name in names
         )
+
+
+def _lies_elsewhere(file: Path) -> bool:
+    return file.name == database.DATABASE and postgres.place_of(file.parent) is not None
 
 
 def _column(file: Path, query: str) -> list[str]:

@@ -11,6 +11,8 @@ JSON column.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -23,9 +25,59 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal,
 )  # fmt: skip
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
 
 metadata = MetaData()
+
+
+class json_field(FunctionElement[str]):  # noqa: N801 - a function of SQL
+    """A field of a column that holds a JSON object, as text: `json_field(table.c.body, "name")`."""
+
+    inherit_cache = True
+    type = Text()
+
+    def __init__(self, body: ColumnElement[str], name: str) -> None:
+        """:param name: one of our own fields, no foreign data."""
+        super().__init__(body, literal(name, literal_execute=True))
+
+
+@compiles(json_field)
+def _field_in_sqlite(element: json_field, compiler: Any, **options: Any) -> str:
+    body, name = element.clauses
+    return f"json_extract({compiler.process(body, **options)}, '$.{name.value}')"
+
+
+@compiles(json_field, "postgresql")
+def _field_in_postgres(element: json_field, compiler: Any, **options: Any) -> str:
+    body, name = element.clauses
+    return f"(CAST({compiler.process(body, **options)} AS jsonb) ->> '{name.value}')"
+
+
+class json_with(FunctionElement[str]):  # noqa: N801 - a function of SQL
+    """A column that holds a JSON object, with the fields of another one in place of its own, as text."""
+
+    inherit_cache = True
+    type = Text()
+
+    def __init__(self, body: ColumnElement[str], fields: str) -> None:
+        """:param fields: a JSON object of our own, no foreign data."""
+        super().__init__(body, literal(fields, literal_execute=True))
+
+
+@compiles(json_with)
+def _with_in_sqlite(element: json_with, compiler: Any, **options: Any) -> str:
+    body, fields = element.clauses
+    return f"json_patch({compiler.process(body, **options)}, '{fields.value}')"
+
+
+@compiles(json_with, "postgresql")
+def _with_in_postgres(element: json_with, compiler: Any, **options: Any) -> str:
+    body, fields = element.clauses
+    return f"CAST(CAST({compiler.process(body, **options)} AS jsonb) || CAST('{fields.value}' AS jsonb) AS text)"
 
 
 def _points_to(target: str, *, primary_key: bool = False, nullable: bool = False) -> Column[str]:

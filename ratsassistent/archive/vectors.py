@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
-from ratsassistent.archive import tables
+from ratsassistent.archive import near, tables
 from ratsassistent.meaning.embedder import Embedder, Vectors
 from ratsassistent.oparl import Passage
 
@@ -146,6 +146,13 @@ def nearest(
 
     :param among: sorted row numbers to look at, or None for all.
     """
+    with store.reading() as connection:
+        if near.is_there(connection):
+            known = tables.embedding_model
+            model = connection.execute(select(known.c.id).where(known.c.key == _key(embedder))).scalar()
+            if model is not None and near.has_all(connection, model):
+                wanted = None if among is None else among.tolist()
+                return near.nearest(connection, model, embedder.dimensions, question, limit, wanted)
     matrix = _matrix(store, embedder)
     if matrix is None:
         return []
@@ -316,3 +323,9 @@ def keep(store: Store, model: int, texts: Iterable[Text], vectors: Vectors) -> N
         ]
         if entries:
             connection.execute(insert(vector), entries)
+            if near.is_there(connection):
+                scales, values = unpack([entry["body"] for entry in entries], len(entries[0]["body"]) - 4)
+                floats = values.astype(np.float32) * scales[:, None]
+                near.put(
+                    connection, model, floats.shape[1], dict(zip((e["row"] for e in entries), floats, strict=True))
+                )

@@ -30,7 +30,7 @@ from ratsassistent import (
     temporary,
     worker,
 )
-from ratsassistent.archive import database, deadlines_table, deletions_table, migrations, seal, snapshot
+from ratsassistent.archive import database, deadlines_table, deletions_table, migrations, postgres, seal, snapshot
 from ratsassistent.archive.corrections_table import Corrections
 from ratsassistent.archive.remarks_table import Remarks
 from ratsassistent.archive.searches_table import Searches
@@ -66,7 +66,8 @@ def holds_anything(settings: Settings) -> bool:
     for file in files:
         if database.is_lost(file.parent):
             return True
-        if not file.is_file() or not file.stat().st_size:
+        elsewhere = postgres.place_of(file.parent) is not None
+        if not elsewhere and (not file.is_file() or not file.stat().st_size):
             continue
         try:
             if snapshot.has_rows(file):

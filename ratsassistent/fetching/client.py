@@ -120,7 +120,9 @@ class Client:
             self._pause = max(self._pause, min(float(delay), 60.0))
         named = re.search(rf"(?im)^\s*user-agent\s*:\s*{_NAME}", text)
         if named and not rules.can_fetch(_NAME, self.source.address):
-            raise Failed(f"{addresses.host_of(self.source.address)} möchte nicht, dass dieses Programm abruft (robots.txt).")
+            raise Failed(
+                f"{addresses.host_of(self.source.address)} möchte nicht, dass dieses Programm abruft (robots.txt)."
+            )
 
     def json(self, address: str) -> Any:
         """An object or list page.
@@ -153,7 +155,9 @@ class Client:
                 for part in self._parts(answer, self.manners.file_bytes):
                     stream.write(part)
             get = answer.headers.get
-            return Fetched(True, get("ETag"), get("Last-Modified"), get("Content-Type", "").split(";")[0].strip().lower())
+            return Fetched(
+                True, get("ETag"), get("Last-Modified"), get("Content-Type", "").split(";")[0].strip().lower()
+            )
 
     # --- private
 

@@ -189,11 +189,19 @@ def _take_in(
     failed: set[str] = set()
     if new:
         made = workflow.take_in(ws, [temp], progress=tell)
-        skipped = tuple(one.model_copy(update={"path": one.path.removeprefix(f"{temp}{os.sep}")}) for one in made.skipped)
-        failed = {digest for inner, digest in new.items() if any(one.path in {inner, Path(inner).name} for one in skipped)}
+        skipped = tuple(
+            one.model_copy(update={"path": one.path.removeprefix(f"{temp}{os.sep}")}) for one in made.skipped
+        )
+        failed = {
+            digest for inner, digest in new.items() if any(one.path in {inner, Path(inner).name} for one in skipped)
+        }
         ordered = run.order_for_night(ws, [m.id for m in made.meetings], lists.now()) if folder.nightly else 0
         looked = Looked(
-            files=len(new) - len(failed), meetings=len(made.meetings), ordered=ordered, waiting=len(waiting), skipped=skipped
+            files=len(new) - len(failed),
+            meetings=len(made.meetings),
+            ordered=ordered,
+            waiting=len(waiting),
+            skipped=skipped,
         )
     taken = tuple(dict.fromkeys([*state.taken, *(d for d in new.values() if d not in failed)]))
     return looked, state.model_copy(

@@ -52,7 +52,11 @@ def withdraw(ws: Workspace, kept: Kept, deleted: dict[str, str]) -> Gone:
         if kind == "File":
             torn |= in_papers.get(key, set())
             owner = seen.owner if (seen := kept.seen.files.get(key)) else None
-            torn |= {mine for known, mine in oparl_ids.own_ids(stores, [owner]).get(owner, ()) if known == "Paper"} if owner else set()
+            torn |= (
+                {mine for known, mine in oparl_ids.own_ids(stores, [owner]).get(owner, ()) if known == "Paper"}
+                if owner
+                else set()
+            )
     partly = oparl_ids.meetings_of_items(stores, items) - meetings
     torn -= papers
     again = oparl_ids.oparl_ids(stores, partly, "Meeting")
@@ -73,4 +77,6 @@ def withdraw(ws: Workspace, kept: Kept, deleted: dict[str, str]) -> Gone:
         k: v for k, v in kept.seen.files.items() if k not in deleted and v.owner not in again and v.owner not in deleted
     }
     kept.seen = kept.seen.model_copy(update={"objects": objects, "files": files})
-    return Gone(meetings=len(meetings), papers=len(papers), remarks=len(remarks), again=tuple(sorted(again)), ids=tuple(going))
+    return Gone(
+        meetings=len(meetings), papers=len(papers), remarks=len(remarks), again=tuple(sorted(again)), ids=tuple(going)
+    )

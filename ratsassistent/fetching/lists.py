@@ -57,7 +57,13 @@ def bodies(client: Client) -> list[dict[str, Any]]:
         found = client.json(found["body"])
     elif isinstance(found, dict) and isinstance(found.get("body"), list):
         found = [client.json(one) if isinstance(one, str) else one for one in found["body"][:MOST_BODIES]]
-    given = found if isinstance(found, list) else found.get("data") if isinstance(found, dict) and "data" in found else [found]
+    given = (
+        found
+        if isinstance(found, list)
+        else found.get("data")
+        if isinstance(found, dict) and "data" in found
+        else [found]
+    )
     out = [one for one in given if isinstance(one, dict) and _has_list(one)] if isinstance(given, list) else []
     if not out:
         raise Failed(
@@ -82,8 +88,12 @@ def walk(
             if not isinstance(url, str):
                 continue
             cursor = kept.state.cursors.get(url, Cursor())
-            if cursor.reached or (name in LATER and cursor.complete is None and cursor.next is None and _is_first(kept, body)):
-                if not cursor.reached:  # what the first walk brings holds these; from the next time on they are looked at
+            if cursor.reached or (
+                name in LATER and cursor.complete is None and cursor.next is None and _is_first(kept, body)
+            ):
+                if (
+                    not cursor.reached
+                ):  # what the first walk brings holds these; from the next time on they are looked at
                     _put(kept, url, Cursor(began=clock(), reached=True))
                 continue
             try:
@@ -131,7 +141,9 @@ def _pages(client: Client, kept: Kept, url: str, laid: Laid, durable: bool, cloc
         page = cursor.next
         if page in asked or len(asked) >= MOST_PAGES:
             _put(kept, url, cursor.model_copy(update={"next": None, "reached": page in asked}))
-            raise Failed(f"{addresses.shown(url)}: Die Liste nimmt kein Ende; sie wurde so weit gelesen, wie Neues kam.")
+            raise Failed(
+                f"{addresses.shown(url)}: Die Liste nimmt kein Ende; sie wurde so weit gelesen, wie Neues kam."
+            )
         try:
             values, following = _listed(client.json(page), page)
         except Exhausted:
@@ -174,7 +186,9 @@ def _put(kept: Kept, url: str, cursor: Cursor) -> None:
 def _is_first(kept: Kept, body: dict[str, Any]) -> bool:
     """Whether the lists that matter were never walked to their end before."""
     return all(
-        (kept.state.cursors.get(url) or Cursor()).complete is None for name in FIRST for url in texts(body.get(name))[:1]
+        (kept.state.cursors.get(url) or Cursor()).complete is None
+        for name in FIRST
+        for url in texts(body.get(name))[:1]
     )
 
 

@@ -105,7 +105,9 @@ def add_folder(settings: Settings, path: Path, *, nightly: bool = False) -> Fold
         raise InputError(f"{whole} ist kein Ordner.")
     real, data = whole.resolve(), settings.data_folder.resolve()
     if real == data or real in data.parents or data in real.parents:
-        raise InputError("Der eigene Datenordner, ein Ordner darin und einer, in dem er liegt, lassen sich nicht beobachten.")
+        raise InputError(
+            "Der eigene Datenordner, ein Ordner darin und einer, in dem er liegt, lassen sich nicht beobachten."
+        )
     made = Folder(path=whole, nightly=nightly, since=dt.datetime.now(dt.UTC))
     now = read(settings)
     others = tuple(one for one in now.folders if one.path != whole)

@@ -160,7 +160,9 @@ class _Run:
             verb = "wurde" if count == 1 else "wurden"
             out.append(f"{what}, hier von Hand oder nach Frist gelöscht, {verb} nicht wieder aufgenommen.")
         if count := self.tally.without_text:
-            out.append(f"{'1 Datei kam' if count == 1 else f'{count} Dateien kamen'} ohne Text; davon ist nur der Name bekannt.")
+            out.append(
+                f"{'1 Datei kam' if count == 1 else f'{count} Dateien kamen'} ohne Text; davon ist nur der Name bekannt."
+            )
         return out
 
     def _get(self, laid: Laid) -> bool:
@@ -173,7 +175,11 @@ class _Run:
         done = singles.complete(self.client, laid, again, progress=self.progress)
         self._again({key: again.get(key, 0) for key in done.again})
         if done.failed:
-            self.notes.append("1 einzelne Angabe war nicht abrufbar." if done.failed == 1 else f"{done.failed} einzelne Angaben waren nicht abrufbar.")
+            self.notes.append(
+                "1 einzelne Angabe war nicht abrufbar."
+                if done.failed == 1
+                else f"{done.failed} einzelne Angaben waren nicht abrufbar."
+            )
         self.notes += [done.note] if done.note else []
         return walked.whole and done.note is None
 
@@ -198,7 +204,9 @@ class _Run:
     # --- taking in
 
     def _take_in(self, laid: Laid, reader: Texts, folder: Path) -> None:
-        away = {one.id for one in deletions.known(self.ws) if one.kind in {"Meeting", "Paper"}} - set(self.kept.state.withdrawn)
+        away = {one.id for one in deletions.known(self.ws) if one.kind in {"Meeting", "Paper"}} - set(
+            self.kept.state.withdrawn
+        )
         self._take_in_meetings(laid, reader, folder, away)
         step: list[tuple[Object, str]] = []
         for value in laid.all():

@@ -51,7 +51,11 @@ def complete(client: Client, laid: Laid, again: Iterable[str], *, progress: Prog
             if laid.has(key):  # came with another one meanwhile
                 continue
             if len(tried) >= MOST:
-                return Completed(again=tuple(queue[number:]), failed=failed, note="Für einen Durchgang ist es genug; der Rest folgt beim nächsten Mal.")
+                return Completed(
+                    again=tuple(queue[number:]),
+                    failed=failed,
+                    note="Für einen Durchgang ist es genug; der Rest folgt beim nächsten Mal.",
+                )
             tried.add(key)
             progress(f"Einzelne Angaben werden abgerufen: {len(tried)}", None)
             try:

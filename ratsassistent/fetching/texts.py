@@ -63,7 +63,11 @@ class Texts:
                 wanted = not pdfs and (field == "mainFile" or not words or _is_main(file, words, reference, field))
                 read = self._with_text(file, owner, folder, needs_pages=wanted and bool(reference))
                 files.append(read[0])
-                if read[1] is not None and not pdfs and _is_main(file, "\n".join(read[2][:_HEAD_PAGES]), reference, field):
+                if (
+                    read[1] is not None
+                    and not pdfs
+                    and _is_main(file, "\n".join(read[2][:_HEAD_PAGES]), reference, field)
+                ):
                     pdfs.append(self._named(read[1], reference or ""))
             if files:
                 out[field] = files if isinstance(given, list) else files[0]
@@ -182,13 +186,17 @@ def _check(path: Path, file: Object, kind: str) -> None:
     with path.open("rb") as stream:
         head = stream.read(1024)
     if b"%PDF-" not in head:
-        raise Failed(f"Der Server gab keine PDF-Datei ({addresses.shown(kind) or 'ohne Angabe'}); nur der Name ist bekannt.")
+        raise Failed(
+            f"Der Server gab keine PDF-Datei ({addresses.shown(kind) or 'ohne Angabe'}); nur der Name ist bekannt."
+        )
     for field, name in (("sha512Checksum", "sha512"), ("sha1Checksum", "sha1")):
         said = (text(file.get(field)) or "").lower()
         if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{128}", said):
             with path.open("rb") as stream:
                 if hashlib.file_digest(stream, name).hexdigest() != said:
-                    raise Failed("Die Prüfsumme stimmt nicht mit der Angabe des Servers überein; nur der Name ist bekannt.")
+                    raise Failed(
+                        "Die Prüfsumme stimmt nicht mit der Angabe des Servers überein; nur der Name ist bekannt."
+                    )
             return
 
 

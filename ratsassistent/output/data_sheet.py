@@ -108,6 +108,7 @@ class Facts:
         if self.server.is_allowed:
             return f"zu prüfen: Der Server {self.server.place} liegt nicht in einem privaten Netz"
         return "durch das Programm keine Übermittlung; es spricht nur mit dem Server im eigenen Netz"
+
     servers: tuple[str, ...] = ()  # hosts that somebody opted into fetching from
 
     @property

@@ -42,9 +42,15 @@ def register(command: Callable[..., argparse.ArgumentParser], watch: Watch) -> N
         choices=["einrichten", "ordner"],
         help="einrichten ADRESSE: einen OParl-Server; ordner PFAD: einen Ordner beobachten; ohne: jetzt abrufen",
     )
-    sub.add_argument("target", metavar="ADRESSE|PFAD", nargs="?", help="des Servers (System oder Körperschaft), oder der Ordner")
     sub.add_argument(
-        "--dateien-von", metavar="RECHNER", action="append", default=[], help="Dateien dürfen auch auf diesem Rechner liegen"
+        "target", metavar="ADRESSE|PFAD", nargs="?", help="des Servers (System oder Körperschaft), oder der Ordner"
+    )
+    sub.add_argument(
+        "--dateien-von",
+        metavar="RECHNER",
+        action="append",
+        default=[],
+        help="Dateien dürfen auch auf diesem Rechner liegen",
     )
     sub.add_argument(
         "--nachts",
@@ -150,7 +156,9 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
         for text in last.notes if last else ():
             print(f"  - {text}")
     for one in found.folders:
-        print(f"Beobachteter Ordner: {one.path}. {_counted(folder.state_of(settings, one).files, 'Datei', 'Dateien')} eingelesen.")
+        print(
+            f"Beobachteter Ordner: {one.path}. {_counted(folder.state_of(settings, one).files, 'Datei', 'Dateien')} eingelesen."
+        )
     if not found.sources and not found.folders:
         print("Es ist nichts eingerichtet; dieses Programm ruft nichts ab.")
     return 0
@@ -163,7 +171,9 @@ def _now(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
 
     found = opted.read(settings)
     if not found.sources and not found.folders:
-        raise UsageError("Es ist nichts eingerichtet. Zum Einrichten: ratsassistent abrufen einrichten ADRESSE, oder: abrufen ordner PFAD")
+        raise UsageError(
+            "Es ist nichts eingerichtet. Zum Einrichten: ratsassistent abrufen einrichten ADRESSE, oder: abrufen ordner PFAD"
+        )
     reports: list[Report] = []
     looked: list[tuple[str, Looked]] = []
     with workspace(settings) as ws:
@@ -175,7 +185,13 @@ def _now(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
         sys.stderr.write("\r\033[K")
     if args.json:
         folders = [{"folder": name, **one.model_dump(mode="json")} for name, one in looked]
-        print(json.dumps({"sources": [one.model_dump(mode="json") for one in reports], "folders": folders}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {"sources": [one.model_dump(mode="json") for one in reports], "folders": folders},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
     else:
         _say(reports, looked)
     failed = any(one.unfinished and not one.objects for one in reports)
@@ -199,7 +215,9 @@ def sentence(report: Report) -> str:
     when = f"{(report.ended or report.began).astimezone():%d.%m.%Y, %H:%M} Uhr"
     came = [_counted(report.meetings, "Sitzung", "Sitzungen"), _counted(report.papers, "Vorlage", "Vorlagen")]
     nothing = not (report.meetings or report.papers)
-    out = f"Zuletzt abgerufen am {when}: " + ("nichts Neues." if nothing else f"neu oder geändert {' und '.join(came)}.")
+    out = f"Zuletzt abgerufen am {when}: " + (
+        "nichts Neues." if nothing else f"neu oder geändert {' und '.join(came)}."
+    )
     went = [_counted(report.deleted_meetings, "Sitzung", "Sitzungen")] if report.deleted_meetings else []
     went += [_counted(report.deleted_papers, "Vorlage", "Vorlagen")] if report.deleted_papers else []
     if went:
@@ -217,7 +235,8 @@ def _told(settings: Settings, found: Opted) -> dict[str, Any]:
     return {
         "sources": [_source(source, progress.last(settings, source)) for source in found.sources],
         "folders": [
-            {"folder": str(one.path), "nightly": one.nightly, "files": folder.state_of(settings, one).files} for one in found.folders
+            {"folder": str(one.path), "nightly": one.nightly, "files": folder.state_of(settings, one).files}
+            for one in found.folders
         ],
     }
 

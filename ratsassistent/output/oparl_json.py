@@ -53,7 +53,10 @@ def objects(
         items: dict[str, JSON] = {}
         for one in found:
             item_url = url("agendaitem", one.item_id, one.item_oparl_id)
-            links = [_paper(paper, one, own, item_url, organization, stamp, made_papers) for paper in papers.get(one.item_id, ())]
+            links = [
+                _paper(paper, one, own, item_url, organization, stamp, made_papers)
+                for paper in papers.get(one.item_id, ())
+            ]
             items[item_url] = _joined(items.get(item_url), _item(one, own, item_url, orders, links, stamp))
         made.append(
             _object(
@@ -161,4 +164,8 @@ def _time(start: str | None) -> str | None:
         found = dt.datetime.fromisoformat(start)
     except ValueError:
         return None
-    return found.astimezone().isoformat(timespec="seconds") if found.tzinfo is None else found.isoformat(timespec="seconds")
+    return (
+        found.astimezone().isoformat(timespec="seconds")
+        if found.tzinfo is None
+        else found.isoformat(timespec="seconds")
+    )

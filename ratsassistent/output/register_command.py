@@ -82,9 +82,7 @@ def _run(args: argparse.Namespace, settings: Settings, *, open_only: bool) -> in
     shown = found[: args.anzahl] if args.anzahl else found
     if args.ausgabe:
         export.check(args.ausgabe, settings.data_folder)
-        export.save(
-            _oparl(settings, shown) if form == "oparl" else _made(form, shown, today, seconds), args.ausgabe
-        )
+        export.save(_oparl(settings, shown) if form == "oparl" else _made(form, shown, today, seconds), args.ausgabe)
         print(f"{_counted(len(shown))} in {args.ausgabe} geschrieben.", file=sys.stderr)
     if any(one.public is not True for one in shown) and (args.ausgabe or form):
         print(phrases.CONFIDENTIAL_SHORT, file=sys.stderr)

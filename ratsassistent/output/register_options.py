@@ -52,7 +52,11 @@ def add(
             "--oeffentlichkeit", choices=list(PUBLIC), help="sonst alle; in Tabellen und Dateien nur öffentliche"
         )
         sub.add_argument("--anzahl", metavar="N", type=count, help="höchstens so viele")
-        sub.add_argument("--format", choices=["csv", "xlsx", "json", "oparl"], help="sonst nach der Endung der Datei; oparl: JSON nach OParl 1.1")
+        sub.add_argument(
+            "--format",
+            choices=["csv", "xlsx", "json", "oparl"],
+            help="sonst nach der Endung der Datei; oparl: JSON nach OParl 1.1",
+        )
         sub.add_argument(
             "-o", "--ausgabe", metavar="DATEI", type=Path, help="dorthin schreiben statt auf den Bildschirm"
         )

@@ -271,7 +271,11 @@ def _opted_in(given: Facts) -> str:
         f" Beim Schreiben und Fragen geht außerdem jedes Mal etwas an {one} (so eingestellt; der Test lief ohne ihn)."
         for one in writes
     )
-    fetched = f" Eingerichtet ist außerdem der Abruf (OParl) von: {', '.join(own)}." if own else " Ein Abruf (OParl) ist nicht eingerichtet."
+    fetched = (
+        f" Eingerichtet ist außerdem der Abruf (OParl) von: {', '.join(own)}."
+        if own
+        else " Ein Abruf (OParl) ist nicht eingerichtet."
+    )
     return (f"{listed}. Gefragt wird nur bei „modelle laden“ (oder mit dessen Knopf), bei der Einrichtung (start.py) und bei „tragbar“; diese "
             f"Anbieter leiten auf eigene Dateiserver weiter.{fetched} Im Test wurde nichts geladen.{server}")  # fmt: skip
 
