@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,8 +11,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import both_stores
 import hypothesis
 import pdfs
+import postgres_server
 import pytest
 from commands import Result, Run
 from filelock import FileLock
@@ -226,21 +227,45 @@ def small_briefed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base / "daten"
 
 
-@pytest.fixture(scope="session", autouse=bool(os.environ.get("TEST_POSTGRES")))
-def in_postgres() -> Iterator[None]:
-    """Every archive of the tests lies in PostgreSQL, each in a schema of its own."""
-    from ratsassistent.archive import postgres
+_ALL_IN_POSTGRES = os.environ.get("TEST_POSTGRES", "")  # an address, or anything else: a server of the tests' own
+_schemas: list[both_stores.Schemas] = []
 
-    made: set[postgres.Place] = set()
 
-    def place_of(folder: Path) -> postgres.Place:
-        name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
-        place = postgres.Place(os.environ["TEST_POSTGRES"], f"t_{name}")
-        made.add(place)
-        return place
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres_server.Server]:
+    """A PostgreSQL server, started when the first test needs it."""
+    if reason := postgres_server.missing():
+        pytest.skip(reason)
+    with postgres_server.running() as made:
+        yield made
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(postgres, "place_of", place_of)
+
+@pytest.fixture(scope="session", autouse=bool(_ALL_IN_POSTGRES))
+def all_in_postgres(request: pytest.FixtureRequest) -> Iterator[None]:
+    """All archives of all tests lie in PostgreSQL: ``TEST_POSTGRES=1 python3 start.py --test``."""
+    given = _ALL_IN_POSTGRES if "://" in _ALL_IN_POSTGRES else request.getfixturevalue("server").address
+    with both_stores.in_postgres(given, f"alle{os.getpid()}_") as schemas:
+        _schemas.append(schemas)
         yield
-    for place in made:
-        postgres.drop(place)
+        _schemas.pop()
+
+
+@pytest.fixture(scope="module", params=["postgresql"] if _ALL_IN_POSTGRES else ["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The tests of a module run twice: with archives in SQLite, and with archives in PostgreSQL."""
+    if request.param == "sqlite" or _ALL_IN_POSTGRES:
+        yield request.param
+        return
+    with both_stores.in_postgres(request.getfixturevalue("server").address, f"m{os.getpid()}_") as schemas:
+        _schemas.append(schemas)
+        yield request.param
+        _schemas.pop()
+
+
+@pytest.fixture(autouse=True)
+def schemas_are_used_again() -> Iterator[None]:
+    """What lies in PostgreSQL goes with the test that made it."""
+    before = _schemas[-1].known() if _schemas else set()
+    yield
+    if _schemas:
+        _schemas[-1].give_back(before)

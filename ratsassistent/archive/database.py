@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, exc
 from sqlalchemy.util import LRUCache
 
-from ratsassistent.archive import migrations, postgres, seal
+from ratsassistent.archive import migrations, postgres, seal, whereabouts
 from ratsassistent.errors import StorageError
 
 DATABASE = "archiv.sqlite"
@@ -47,7 +47,7 @@ def open_engine(folder: Path) -> Engine:
     :raises StorageError: the folder cannot be written, the database is damaged or was written by a newer program.
     :raises Locked: it is encrypted, and this process does not have the keys.
     """
-    if place := postgres.place_of(folder):
+    if place := whereabouts.place_of(folder):
         with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             return postgres.open_engine(place)
@@ -87,6 +87,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that holds the right to write from its first moment, so that it never fails half way as busy."""
     with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
         yield connection
+        if postgres.is_postgres(connection):
+            postgres.count_change(connection)
 
 
 @contextmanager
@@ -158,7 +160,7 @@ def _is_older(revision: str | None, folder: Path) -> bool:
 def is_lost(folder: Path) -> bool:
     """Whether an archive has files and no database any more: it must not begin anew, as if nothing had been there."""
     file = folder / DATABASE
-    if (folder / postgres.FILE).is_file():
+    if (folder / whereabouts.FILE).is_file():
         return False
     try:
         return not (file.is_file() and file.stat().st_size) and any(is_paper(f) for f in (folder / FILES).iterdir())

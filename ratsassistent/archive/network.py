@@ -11,9 +11,11 @@ encrypted, and its certificate must be good for its name (`sslmode=verify-full`)
 from __future__ import annotations
 
 import ipaddress
+import ssl
+from pathlib import Path
 
 from ratsassistent import own_network
-from ratsassistent.archive.place import Place, is_socket
+from ratsassistent.archive.whereabouts import Place, is_socket
 from ratsassistent.errors import StorageError
 
 
@@ -44,7 +46,18 @@ def checked(place: Place) -> dict[str, str]:
         raise StorageError(
             f"Zu {host} geht etwas nur verschlüsselt und mit geprüftem Zertifikat; bitte in der Adresse „sslmode=verify-full“ schreiben."
         )
-    return {**names, "sslmode": "verify-full"}
+    root = place.option("sslrootcert") or next((file for file in _roots() if Path(file).is_file()), None)
+    if root is None:
+        raise StorageError(
+            f"Womit das Zertifikat von {host} geprüft werden soll, ist nicht bekannt; bitte in der Adresse „sslrootcert=DATEI“ angeben."
+        )
+    return {**names, "sslmode": "verify-full", "sslrootcert": root}
+
+
+def _roots() -> list[str]:
+    """Where systems keep the certificates that they trust: the driver brings none of its own."""
+    found = ssl.get_default_verify_paths().cafile
+    return [*([found] if found else []), "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"]
 
 
 def _is_here(number: str) -> bool:

@@ -1,6 +1,6 @@
 """An archive whose rows lie in PostgreSQL instead of a SQLite file: how it is opened, and what its errors mean.
 
-What enters: where it lies (`place`). What leaves: a SQLAlchemy Engine on a schema of its own, German sentences.
+What enters: where it lies (`whereabouts`). What leaves: a SQLAlchemy Engine on a schema of its own, German sentences.
 What it does not know: what is stored, how rows get from one database to the other (`copying`).
 
 Readers see one state of the archive for as long as they read (REPEATABLE READ); whoever writes holds a lock of the archive from
@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 
 from ratsassistent.archive import fulltext, migrations, network, storable, tables
-from ratsassistent.archive.place import Place
+from ratsassistent.archive.whereabouts import Place
 from ratsassistent.errors import StorageError
 
 WRITES = "ratsassistent_writes"

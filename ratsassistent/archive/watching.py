@@ -4,21 +4,26 @@ What enters: a Store. What leaves: a number that is another one after each chang
 What it does not know: what changed.
 
 SQLite tells a connection when another one has committed anything (`PRAGMA data_version`), but not what it committed itself;
-so the question is asked on a connection that never writes. It costs some hundredths of a millisecond.
+so the question is asked on a connection that never writes. It costs some hundredths of a millisecond. In PostgreSQL each
+transaction that wrote anything counts up a number (`postgres.count_change`); to read it is one way there and back. A connection
+that broke, because the server was started anew, is made again.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import PoolProxiedConnection, select
 
-from ratsassistent.archive import database, tables
+from ratsassistent.archive import database, postgres, tables
+from ratsassistent.errors import StorageError
 
 if TYPE_CHECKING:
     from ratsassistent.archive.store import Store
+
+_BROKEN = 1 << 40  # more than is ever counted
 
 
 class Watch:
@@ -29,11 +34,10 @@ class Watch:
 
         :raises StorageError: the database cannot be read.
         """
-        self._folder, self._lock = store.folder, Lock()
+        self._folder, self._lock, self._engine = store.folder, Lock(), store._engine
+        self._breaks = 0
         with database.storage_errors(store.folder):
-            self._connection = store._engine.raw_connection()
-            self._driver = cast(sqlite3.Connection, self._connection.driver_connection)
-            self._connection.detach()  # nobody else may get it and write on it
+            self._connection: PoolProxiedConnection | None = self._opened()
 
     def version(self) -> int:
         """Another number than before, if the archive was changed meanwhile.
@@ -41,7 +45,10 @@ class Watch:
         :raises StorageError: the database cannot be read.
         """
         with self._lock, database.storage_errors(self._folder):
-            cursor = self._driver.execute("PRAGMA data_version")
+            if postgres.is_postgres(self._engine):
+                return self._counted() + self._breaks * _BROKEN
+            assert self._connection is not None
+            cursor = cast(sqlite3.Connection, self._connection.driver_connection).execute("PRAGMA data_version")
             try:
                 return int(cursor.fetchone()[0])
             finally:
@@ -50,7 +57,44 @@ class Watch:
     def close(self) -> None:
         """Watch no longer."""
         with self._lock:
+            self._let_go()
+
+    def _counted(self) -> int:
+        if self._connection is not None:
+            try:
+                return self._number(self._connection)
+            except Exception as error:
+                if not postgres.is_error(error):
+                    raise
+                self._let_go()
+                self._breaks += 1
+        self._connection = self._opened()
+        try:
+            return self._number(self._connection)
+        except Exception as error:
+            self._let_go()
+            sentence = postgres.sentence(error, self._folder)
+            if sentence is None:
+                raise
+            raise StorageError(sentence) from error
+
+    def _opened(self) -> PoolProxiedConnection:
+        connection = self._engine.raw_connection()
+        driver: Any = connection.driver_connection
+        connection.detach()  # nobody else may get it and write on it
+        if postgres.is_postgres(self._engine):
+            driver.autocommit = True
+        return connection
+
+    @staticmethod
+    def _number(connection: PoolProxiedConnection) -> int:
+        driver: Any = connection.driver_connection
+        return int(driver.execute("SELECT number FROM changes").fetchone()[0])
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
             self._connection.close()
+            self._connection = None
 
 
 def is_anything_left(store: Store) -> bool:

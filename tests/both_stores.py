@@ -1,0 +1,128 @@
+"""Archives of tests in PostgreSQL instead of SQLite, so that the same tests run against both.
+
+While `in_postgres` holds, each archive that is opened lies in a schema of its own; `archiv.toml` in its folder says so, also to
+programs of their own. A folder that is copied (`shutil.copytree`) takes its rows along. Schemas are emptied and used again,
+since to make one takes longer than most tests.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, make_url
+
+from ratsassistent.archive import copying, database, postgres, tables, whereabouts
+from ratsassistent.archive.store import Store
+from ratsassistent.archive.whereabouts import Place
+
+_names = [table.name for table in tables.metadata.sorted_tables]
+_counted = [(t.name, t.autoincrement_column.name) for t in tables.metadata.sorted_tables if t.autoincrement_column is not None]
+_place_of, _copytree = whereabouts.place_of, shutil.copytree
+
+
+class Schemas:
+    """The schemas of one server, by the folders whose rows they hold."""
+
+    def __init__(self, address: str, prefix: str) -> None:
+        self.address, self._prefix = address, prefix
+        self._of: dict[Path, str] = {}
+        self._free: list[str] = []
+        self._made = 0
+        self._files: set[Path] = set()  # folders that are to lie in a file just now
+        self._engine = create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+
+    def place_of(self, folder: Path) -> Place | None:
+        """Where the rows of an archive lie: from the first time that it is looked for."""
+        if folder in self._files:
+            return None
+        place = _place_of(folder)
+        if place is None:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            place = Place(self.address, self._new(folder))
+            whereabouts.note(folder, place)
+        return place
+
+    def copytree(self, source: Any, target: Any, *args: Any, **options: Any) -> Any:
+        """Copy a folder with the rows of the archives below it."""
+        copied = _copytree(source, target, *args, **options)
+        for name in (whereabouts.FILE, database.DATABASE):
+            for file in sorted(Path(target).rglob(name)):
+                held = Path(source) / file.parent.relative_to(target)
+                file.unlink()
+                self._clone(held, file.parent)
+        return copied
+
+    def give_back(self, before: set[Path]) -> None:
+        """Empty the schemas of folders that came since, for the next ones."""
+        for folder in set(self._of) - before:
+            schema = self._of.pop(folder)
+            self._run(
+                f"DROP TABLE IF EXISTS {schema}.near_vector",
+                *(f"DELETE FROM {schema}.{name}" for name in ["passage_text", *reversed(_names)]),
+                *(f"SELECT setval(pg_get_serial_sequence('{schema}.{t}', '{c}'), 1, false)" for t, c in _counted),
+            )
+            self._free.append(schema)
+
+    def known(self) -> set[Path]:
+        """The folders that have one."""
+        return set(self._of)
+
+    def close(self) -> None:
+        """Remove all."""
+        for number in range(self._made):
+            self._run(f'DROP SCHEMA IF EXISTS "{self._prefix}{number}" CASCADE')
+        self._engine.dispose()
+
+    def _new(self, folder: Path) -> str:
+        if not self._free:
+            self._free.append(f"{self._prefix}{self._made}")
+            self._made += 1
+        self._of[folder] = self._free.pop()
+        return self._of[folder]
+
+    def _clone(self, source: Path, target: Path) -> None:
+        place = _place_of(source) or self._taken_over(source)
+        made = self.place_of(target)
+        assert made is not None
+        postgres.open_engine(made).dispose()
+        self._run(*(
+            f"INSERT INTO {made.schema}.{name} SELECT * FROM {place.schema}.{name}" for name in [*_names, "passage_text"]
+        ))  # fmt: skip
+        for name, column in _counted:
+            highest = f"(SELECT coalesce(max({column}), 0) + 1 FROM {made.schema}.{name})"
+            self._run(f"SELECT setval(pg_get_serial_sequence('{made.schema}.{name}', '{column}'), {highest}, false)")
+
+    def _taken_over(self, folder: Path) -> Place:
+        """A place with the rows of a folder that was made in SQLite."""
+        other = folder / "in-postgres"
+        if (place := _place_of(other)) is None:
+            self._files.add(folder)
+            public = folder.name == "oeffentlich"
+            with Store.open(folder, public=public) as source, Store.open(other, public=public) as target:
+                copying.copy(source, target)
+            self._files.discard(folder)
+            place = _place_of(other)
+        assert place is not None
+        return place
+
+    def _run(self, *statements: str) -> None:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("; ".join(statements))
+
+
+@contextmanager
+def in_postgres(address: str, prefix: str = "t") -> Iterator[Schemas]:
+    """All archives lie there."""
+    schemas = Schemas(address, prefix)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(whereabouts, "place_of", schemas.place_of)
+        patch.setattr(shutil, "copytree", schemas.copytree)
+        try:
+            yield schemas
+        finally:
+            schemas.close()
