@@ -7,6 +7,7 @@ since to make one takes longer than most tests.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +22,15 @@ from ratsassistent.archive.store import Store
 from ratsassistent.archive.whereabouts import Place
 
 _names = [table.name for table in tables.metadata.sorted_tables]
-_counted = [(t.name, t.autoincrement_column.name) for t in tables.metadata.sorted_tables if t.autoincrement_column is not None]
+_counted = [
+    (t.name, t.autoincrement_column.name) for t in tables.metadata.sorted_tables if t.autoincrement_column is not None
+]
 _place_of, _copytree = whereabouts.place_of, shutil.copytree
+
+
+ALL = os.environ.get(
+    "TEST_POSTGRES", ""
+)  # all archives of all tests: an address, or anything else for a server of the tests'
 
 
 class Schemas:
@@ -34,7 +42,9 @@ class Schemas:
         self._free: list[str] = []
         self._made = 0
         self._files: set[Path] = set()  # folders that are to lie in a file just now
-        self._engine = create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+        self._engine = create_engine(
+            make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+        )
 
     def place_of(self, folder: Path) -> Place | None:
         """Where the rows of an archive lie: from the first time that it is looked for."""

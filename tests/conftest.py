@@ -227,7 +227,6 @@ def small_briefed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base / "daten"
 
 
-_ALL_IN_POSTGRES = os.environ.get("TEST_POSTGRES", "")  # an address, or anything else: a server of the tests' own
 _schemas: list[both_stores.Schemas] = []
 
 
@@ -240,20 +239,20 @@ def server() -> Iterator[postgres_server.Server]:
         yield made
 
 
-@pytest.fixture(scope="session", autouse=bool(_ALL_IN_POSTGRES))
+@pytest.fixture(scope="session", autouse=bool(both_stores.ALL))
 def all_in_postgres(request: pytest.FixtureRequest) -> Iterator[None]:
     """All archives of all tests lie in PostgreSQL: ``TEST_POSTGRES=1 python3 start.py --test``."""
-    given = _ALL_IN_POSTGRES if "://" in _ALL_IN_POSTGRES else request.getfixturevalue("server").address
+    given = both_stores.ALL if "://" in both_stores.ALL else request.getfixturevalue("server").address
     with both_stores.in_postgres(given, f"alle{os.getpid()}_") as schemas:
         _schemas.append(schemas)
         yield
         _schemas.pop()
 
 
-@pytest.fixture(scope="module", params=["postgresql"] if _ALL_IN_POSTGRES else ["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["postgresql"] if both_stores.ALL else ["sqlite", "postgresql"])
 def either(request: pytest.FixtureRequest) -> Iterator[str]:
     """The tests of a module run twice: with archives in SQLite, and with archives in PostgreSQL."""
-    if request.param == "sqlite" or _ALL_IN_POSTGRES:
+    if request.param == "sqlite" or both_stores.ALL:
         yield request.param
         return
     with both_stores.in_postgres(request.getfixturevalue("server").address, f"m{os.getpid()}_") as schemas:

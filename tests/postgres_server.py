@@ -48,18 +48,22 @@ class Server:
         self._bin = _executable(base, self._user)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self._port = int(probe.getsockname()[1])
-        self.address = f"postgresql://ratsassistent@127.0.0.1:{self._port}/postgres"
+            self.port = int(probe.getsockname()[1])
+        self.address = f"postgresql://ratsassistent@127.0.0.1:{self.port}/postgres"
         quick = ["--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C.UTF-8"]
         self._run("initdb", "-D", self._data, "-U", "ratsassistent", "-A", "trust", *quick)
 
     def start(self) -> None:
         options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
-        options = f"-p {self._port} -k {self._base} {options}"
+        options = f"-p {self.port} -k {self._base} {options}"
         self._run("pg_ctl", "-D", self._data, "-l", self._base / "protokoll", "-o", options, "-w", "-t", "120", "start")
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "-t", "120", "stop")
+
+    def holds(self, word: str) -> bool:
+        """Whether the bytes of a word are in any table of this server; what the log of changes still has is not looked at."""
+        return any(word.encode() in file.read_bytes() for file in (self._data / "base").rglob("*") if file.is_file())
 
     def _run(self, program: str, *arguments: object) -> None:
         done = subprocess.run(

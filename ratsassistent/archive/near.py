@@ -136,12 +136,17 @@ def nearest(
     limit: int,
     among: Sequence[int] | None,
 ) -> list[tuple[int, float]]:
-    """The passages nearest to a question, with their cosines, best first."""
+    """The passages nearest to a question, with their cosines, best first.
+
+    As in memory: the product with the vector as it is kept, which is not quite of length 1.
+    """
     kind = there.type(len(question))
-    distance = cast(_near.c.body, kind).op(f'OPERATOR("{there.schema}".<=>)')(
+    distance = cast(_near.c.body, kind).op(f'OPERATOR("{there.schema}".<#>)')(
         cast(literal(_written(question), tables.Text()), kind)
     )
-    query = select(_near.c.row, distance.label("distance")).where(_near.c.model == literal(int(model), literal_execute=True))
+    query = select(_near.c.row, distance.label("distance")).where(
+        _near.c.model == literal(int(model), literal_execute=True)
+    )
     if among is not None:
         query = query.where(_near.c.row == func.any(list(among)))
     if _is_few(connection, model, among):
@@ -150,7 +155,7 @@ def nearest(
         wide = "SET LOCAL hnsw.iterative_scan = 'relaxed_order'; " if there.version >= _ITERATES else ""
         connection.exec_driver_sql(f"{wide}SET LOCAL hnsw.ef_search = {min(max(EF, limit), MOST_EF)}")
     found = connection.execute(query.order_by(distance).limit(limit))
-    return sorted(((row.row, 1.0 - float(row.distance)) for row in found), key=lambda one: (-one[1], one[0]))
+    return sorted(((row.row, -float(row.distance)) for row in found), key=lambda one: (-one[1], one[0]))
 
 
 def _is_few(connection: Connection, model: int, among: Sequence[int] | None) -> bool:
@@ -170,7 +175,7 @@ def _make(connection: Connection, there: Extension, model: int, dimensions: int)
     connection.exec_driver_sql("CREATE UNIQUE INDEX IF NOT EXISTS near_vector_of_row ON near_vector (model, row)")
     connection.exec_driver_sql(
         f"CREATE INDEX IF NOT EXISTS {_INDEX.format(model=model)} ON near_vector USING hnsw "
-        f'((body::{kind}({dimensions})) "{there.schema}".vector_cosine_ops) WHERE model = {model}'
+        f'((body::{kind}({dimensions})) "{there.schema}".vector_ip_ops) WHERE model = {model}'
     )
 
 

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Integer, String, Text, create_engine, event, make_url, text
+from sqlalchemy import TEXT, VARCHAR, Column, Connection, Engine, String, Text, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 
@@ -35,7 +35,7 @@ MISSING = (
     "--nur-einrichten“ einrichten."
 )
 # A server notices by these that a program is gone with its whole machine, and lets go of its lock.
-_SESSION = (
+SESSION = (
     f"SET lock_timeout = '{LOCK_SECONDS}s'; SET statement_timeout = '{STATEMENT_MINUTES}min'; "
     "SET idle_in_transaction_session_timeout = '10min'; SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; "
     "SET tcp_keepalives_count = 3; SET client_encoding = 'UTF8'"
@@ -63,18 +63,13 @@ _SENTENCES = (
 )  # fmt: skip
 
 
-@compiles(String, "postgresql")
-@compiles(Text, "postgresql")
-def _texts(element: Any, compiler: Any, **options: Any) -> str:
+def _texts(name: str, _element: Any, _compiler: Any, **options: Any) -> str:
     """Columns of texts are ordered by their bytes, as in SQLite, whatever language the database is set to."""
-    name = "TEXT" if isinstance(element, Text) else "VARCHAR"
     return f'{name} COLLATE "C"' if isinstance(options.get("type_expression"), Column) else name
 
 
-@compiles(Integer, "postgresql")
-def _numbers(_element: Any, _compiler: Any, **_options: Any) -> str:
-    """Numbers may be as high as in SQLite."""
-    return "BIGINT"
+for _kind, _name in ((String, "VARCHAR"), (VARCHAR, "VARCHAR"), (Text, "TEXT"), (TEXT, "TEXT")):
+    compiles(_kind, "postgresql")(partial(_texts, _name))
 
 
 def open_engine(place: Place) -> Engine:
@@ -122,7 +117,9 @@ def sentence(error: object, folder: Path) -> str | None:
 
 def count_change(connection: Connection) -> None:
     """At the end of a transaction: if it wrote anything, whoever watches the archive is to see it."""
-    connection.exec_driver_sql("UPDATE changes SET number = number + 1 WHERE pg_current_xact_id_if_assigned() IS NOT NULL")
+    connection.exec_driver_sql(
+        "UPDATE changes SET number = number + 1 WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
+    )
 
 
 def rewrite(engine: Engine) -> bool:
@@ -177,7 +174,7 @@ def _reach(place: Place, _dialect: object, _record: object, _args: object, value
 def _prepare(schema: str, connection: Any, _record: object) -> None:
     storable.register(connection)
     with connection.cursor() as cursor:
-        cursor.execute(f'SET search_path TO "{schema}", public; {_SESSION}')
+        cursor.execute(f'SET search_path TO "{schema}", public; {SESSION}')
     connection.commit()
 
 

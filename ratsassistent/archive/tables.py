@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -32,6 +33,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
 metadata = MetaData()
+LARGE = Integer().with_variant(BigInteger(), "postgresql")  # SQLite's numbers are as large as they have to be
 
 
 class json_field(FunctionElement[str]):  # noqa: N801 - a function of SQL
@@ -185,7 +187,7 @@ embedding_model = Table(
     Column("id", Integer, primary_key=True),
     Column("role", String, nullable=False),  # what it is used for; a new model takes the place of that of the same role
     Column("key", String, nullable=False, unique=True),  # as `meaning.embedder` gives it
-    Column("removals", Integer, nullable=False),  # counts up when vectors go: what is kept in memory is then too much
+    Column("removals", LARGE, nullable=False),  # counts up when vectors go: what is kept in memory is then too much
 )
 vector = Table(
     "vector",
@@ -280,8 +282,8 @@ job = Table(
     Column("title", Text, nullable=False),
     Column("payload", Text, nullable=False),  # JSON object with sorted keys: equal text means the same work
     Column("state", String, nullable=False, index=True),
-    Column("done", Integer, nullable=False, default=0),
-    Column("total", Integer, nullable=False, default=0),
+    Column("done", LARGE, nullable=False, default=0),
+    Column("total", LARGE, nullable=False, default=0),
     Column("message", Text, nullable=False, default=""),
     Column("priority", Integer, nullable=False),
     Column("created", String, nullable=False),  # ISO, UTC

@@ -11,9 +11,10 @@ that broke, because the server was started anew, is made again.
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import PoolProxiedConnection, select
 
@@ -36,19 +37,19 @@ class Watch:
         """
         self._folder, self._lock, self._engine = store.folder, Lock(), store._engine
         self._breaks = 0
-        with database.storage_errors(store.folder):
-            self._connection: PoolProxiedConnection | None = self._opened()
+        with database.storage_errors(store.folder), self._drivers_errors():
+            self._connection: tuple[PoolProxiedConnection, Any] | None = self._opened()
 
     def version(self) -> int:
         """Another number than before, if the archive was changed meanwhile.
 
         :raises StorageError: the database cannot be read.
         """
-        with self._lock, database.storage_errors(self._folder):
+        with self._lock, database.storage_errors(self._folder), self._drivers_errors():
             if postgres.is_postgres(self._engine):
                 return self._counted() + self._breaks * _BROKEN
             assert self._connection is not None
-            cursor = cast(sqlite3.Connection, self._connection.driver_connection).execute("PRAGMA data_version")
+            cursor = self._connection[1].execute("PRAGMA data_version")
             try:
                 return int(cursor.fetchone()[0])
             finally:
@@ -62,38 +63,41 @@ class Watch:
     def _counted(self) -> int:
         if self._connection is not None:
             try:
-                return self._number(self._connection)
+                return self._number(self._connection[1])
             except Exception as error:
                 if not postgres.is_error(error):
                     raise
                 self._let_go()
                 self._breaks += 1
         self._connection = self._opened()
+        return self._number(self._connection[1])
+
+    @contextmanager
+    def _drivers_errors(self) -> Iterator[None]:
+        """Here SQLAlchemy is not in between, which else gives errors of drivers their common form."""
         try:
-            return self._number(self._connection)
+            yield
         except Exception as error:
-            self._let_go()
             sentence = postgres.sentence(error, self._folder)
             if sentence is None:
                 raise
             raise StorageError(sentence) from error
 
-    def _opened(self) -> PoolProxiedConnection:
+    def _opened(self) -> tuple[PoolProxiedConnection, Any]:
         connection = self._engine.raw_connection()
         driver: Any = connection.driver_connection
         connection.detach()  # nobody else may get it and write on it
         if postgres.is_postgres(self._engine):
             driver.autocommit = True
-        return connection
+        return connection, driver
 
     @staticmethod
-    def _number(connection: PoolProxiedConnection) -> int:
-        driver: Any = connection.driver_connection
+    def _number(driver: Any) -> int:
         return int(driver.execute("SELECT number FROM changes").fetchone()[0])
 
     def _let_go(self) -> None:
         if self._connection is not None:
-            self._connection.close()
+            self._connection[0].close()
             self._connection = None
 
 

@@ -23,9 +23,19 @@ from ratsassistent.errors import InputError, StorageError
 FILE = "archiv.toml"
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9])?|[0-9a-f:.]{2,45}")
-_OPTIONS = {"host", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile", "channel_binding", "krbsrvname"}
+_OPTIONS = {
+    "host",
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "sslcrl",
+    "passfile",
+    "channel_binding",
+    "krbsrvname",
+}
 _NO_ADDRESS = "Das ist keine Adresse einer Datenbank wie postgresql://name@rechner/datenbank."
-_NO_PASSWORD = (
+_NOT_HERE = (
     "Das Kennwort gehört nicht in die Adresse, sondern in eine Datei, die nur Sie lesen dürfen (PGPASSFILE), oder nach PGPASSWORD."
 )  # fmt: skip
 
@@ -106,14 +116,16 @@ def made(url: str, schema: str, allowed: tuple[str, ...] = ()) -> Place:
     except (ArgumentError, ValueError) as error:
         raise InputError(_NO_ADDRESS) from error
     if given.password is not None or "password" in given.query:
-        raise InputError(_NO_PASSWORD)
+        raise InputError(_NOT_HERE)
     if given.get_backend_name() != "postgresql" or not given.database or re.search(r'["\\\s]', url):
         raise InputError(_NO_ADDRESS)
     if unknown := sorted(set(given.query) - _OPTIONS):
         raise InputError(f"In der Adresse der Datenbank ist „{unknown[0][:40]}“ nicht vorgesehen.")
     place = Place(url, schema, allowed)
     if not (_HOST.fullmatch(place.host) or is_socket(place.host)) or (given.host and "host" in given.query):
-        raise InputError("In der Adresse der Datenbank muss genau ein Rechner stehen, wie postgresql://name@rechner/datenbank.")
+        raise InputError(
+            "In der Adresse der Datenbank muss genau ein Rechner stehen, wie postgresql://name@rechner/datenbank."
+        )
     if not _NAME.fullmatch(schema):
         raise InputError(
             f"„{schema[:80]}“ taugt nicht als Name eines Schemas: Er darf nur kleine Buchstaben, Ziffern und „_“ enthalten."
