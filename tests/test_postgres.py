@@ -168,7 +168,18 @@ def test_what_cannot_be_moved_is_refused_in_a_sentence(
 
 
 _TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12) | st.sampled_from(
-    ["Straße", "STRASSE", "\\u0000", '"\\\\u0000', "%_\\", "'; DROP TABLE passage; --", "\u202e", "🦔", "{}", "\x1f"]
+    [
+        "Straße",
+        "STRASSE",
+        "\\u0000",
+        '{"a": "\\u0000 \\\\u0000"}',
+        "%_\\",
+        "'; DROP TABLE passage; --",
+        "\u202e",
+        "🦔",
+        "{}",
+        "\x1f",
+    ]
 )
 
 
@@ -177,7 +188,7 @@ def _value(column: Column[Any], number: int, parents: dict[str, list[Any]]) -> s
         made = st.sampled_from(parents[next(iter(column.foreign_keys)).target_fullname])
     elif column.table is tables.passage and column.name == "body":
         made = _TEXTS.map(lambda words: Passage(
-            id="p", paper_id="x", item_id=None, meeting_id=None, kind="other", start=0, end=len(words), text=words, citation=()
+            id="p", paper_id="x", item_id=None, meeting_id=None, kind="text", start=0, end=len(words), text=words, citation=()
         ).model_dump_json())  # fmt: skip
     elif isinstance(column.type, LargeBinary):
         made = st.binary(min_size=8, max_size=8).map(lambda tail: b"\0\0\x80\x3f" + tail)

@@ -56,7 +56,13 @@ def _field_in_sqlite(element: json_field, compiler: Any, **options: Any) -> str:
 @compiles(json_field, "postgresql")
 def _field_in_postgres(element: json_field, compiler: Any, **options: Any) -> str:
     body, name = element.clauses
-    return f"(CAST({compiler.process(body, **options)} AS jsonb) ->> '{name.value}')"
+    return f"({_jsonb(compiler.process(body, **options))} ->> '{name.value}')"
+
+
+def _jsonb(body: str) -> str:
+    """PostgreSQL's own form of JSON, which knows no NUL, also not as JSON writes it (with a backslash that is not escaped itself)."""
+    replaced = rf"regexp_replace({body}, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g')"
+    return rf"CAST(CASE WHEN strpos({body}, '\u0000') > 0 THEN {replaced} ELSE {body} END AS jsonb)"
 
 
 class json_with(FunctionElement[str]):  # noqa: N801 - a function of SQL
@@ -79,7 +85,7 @@ def _with_in_sqlite(element: json_with, compiler: Any, **options: Any) -> str:
 @compiles(json_with, "postgresql")
 def _with_in_postgres(element: json_with, compiler: Any, **options: Any) -> str:
     body, fields = element.clauses
-    return f"CAST(CAST({compiler.process(body, **options)} AS jsonb) || CAST('{fields.value}' AS jsonb) AS text)"
+    return f"CAST({_jsonb(compiler.process(body, **options))} || CAST('{fields.value}' AS jsonb) AS text)"
 
 
 def _points_to(target: str, *, primary_key: bool = False, nullable: bool = False) -> Column[str]:
