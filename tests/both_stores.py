@@ -32,6 +32,36 @@ ALL = os.environ.get(
     "TEST_POSTGRES", ""
 )  # all archives of all tests: an address, or anything else for a server of the tests'
 
+# Modules whose tests run with each database in the ordinary suite; all run in PostgreSQL with TEST_POSTGRES=1.
+BOTH = {
+    "test_deadlines.py", "test_editions.py", "test_hybrid.py", "test_index.py", "test_openings.py", "test_register.py",
+    "test_remarks.py", "test_searching.py", "test_vectors.py",
+}  # fmt: skip
+# Tests that look into the files of SQLite, or start a program that makes an archive of its own.
+OF_SQLITE = {
+    "test_corrections.py": {"test_an_entry_of_the_register_goes_with_its_item", "test_corrections_lie_with_what_is_not_public"},
+    "test_deleted.py": {
+        "test_no_byte_tells_of_a_deleted_meeting", "test_of_the_non_public_part_no_byte_is_left_and_the_public_one_stays",
+        "test_of_a_non_public_part_a_crash_does_not_leave_half",
+    },
+    "test_editions.py": {"test_an_archive_of_the_first_version_keeps_everything"},
+    "test_oparl_import.py": {"test_a_killed_import_goes_on"},
+    "test_pool.py": {"test_another_folder_in_its_place_is_opened_anew", "test_what_is_locked_is_let_go_of_and_not_shown"},
+    "test_remarks_kept.py": {
+        "test_what_is_withdrawn_is_gone_from_briefing_and_disk", "test_an_archive_of_the_second_version_keeps_everything",
+        "test_what_is_said_of_non_public_items_lies_in_the_non_public_store_only",
+    },
+    "test_store.py": {
+        "test_a_deleted_meeting_leaves_no_word_in_the_folder", "test_a_deletion_cut_short_is_finished_at_the_next_start",
+        "test_newer_data_are_refused", "test_a_damaged_database_is_one_german_sentence",
+        "test_a_file_instead_of_a_folder_is_one_german_sentence", "test_a_database_that_cannot_be_written_is_one_german_sentence",
+        "test_a_full_disk_is_one_german_sentence", "test_the_migrations_make_the_tables_that_the_code_uses",
+        "test_the_database_is_set_up_as_promised", "test_two_processes_may_start_and_write_at_once",
+        "test_a_pack_is_saved_whole_or_not_at_all",
+    },
+    "test_workflow.py": {"test_no_word_of_a_non_public_page_is_in_the_public_folder"},
+}  # fmt: skip
+
 
 class Schemas:
     """The schemas of one server, by the folders whose rows they hold."""
@@ -77,6 +107,16 @@ class Schemas:
                 *(f"SELECT setval(pg_get_serial_sequence('{schema}.{t}', '{c}'), 1, false)" for t, c in _counted),
             )
             self._free.append(schema)
+
+    def rows(self, below: Path) -> dict[str, list[Any]]:
+        """Everything that the archives below a folder hold, table by table."""
+        held: dict[str, list[Any]] = {}
+        with self._engine.connect() as connection:
+            for folder in sorted(folder for folder in self._of if folder.is_relative_to(below)):
+                for name in [*_names, "passage_text"]:
+                    found = connection.exec_driver_sql(f"SELECT * FROM {self._of[folder]}.{name}").all()
+                    held[f"{folder.name}.{name}"] = sorted(map(tuple, found), key=repr)
+        return held
 
     def known(self) -> set[Path]:
         """The folders that have one."""

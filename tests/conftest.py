@@ -57,6 +57,8 @@ def settings_for(folder: Path) -> Settings:
 
 def rows(folder: Path) -> dict[str, list[Any]]:
     """Everything that the databases below a data folder hold, table by table; how the full text keeps it aside."""
+    if _schemas:
+        return _schemas[-1].rows(folder)
     held: dict[str, list[Any]] = {}
     for file in sorted(folder.rglob("*.sqlite")):
         with closing(sqlite3.connect(file)) as connection:
@@ -73,6 +75,9 @@ def rows(folder: Path) -> dict[str, list[Any]]:
 def files(folder: Path) -> dict[str, bytes]:
     """The files that were taken in, below a data folder."""
     return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*.pdf"))}
+
+
+_schemas: list[both_stores.Schemas] = []  # where archives lie just now, if in PostgreSQL
 
 
 class Kept(Children):
@@ -227,8 +232,6 @@ def small_briefed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base / "daten"
 
 
-_schemas: list[both_stores.Schemas] = []
-
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[postgres_server.Server]:
@@ -249,21 +252,30 @@ def all_in_postgres(request: pytest.FixtureRequest) -> Iterator[None]:
         _schemas.pop()
 
 
-@pytest.fixture(scope="module", params=["postgresql"] if both_stores.ALL else ["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The tests of some modules run twice: with archives in SQLite, and with archives in PostgreSQL."""
+    if Path(str(metafunc.module.__file__)).name in both_stores.BOTH and not both_stores.ALL:
+        metafunc.parametrize("either", ["sqlite", "postgresql"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def either(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The tests of a module run twice: with archives in SQLite, and with archives in PostgreSQL."""
-    if request.param == "sqlite" or both_stores.ALL:
-        yield request.param
+    """Where archives lie in the tests of a module."""
+    where: str = getattr(request, "param", "sqlite")
+    if where == "sqlite":
+        yield where
         return
     with both_stores.in_postgres(request.getfixturevalue("server").address, f"m{os.getpid()}_") as schemas:
         _schemas.append(schemas)
-        yield request.param
+        yield where
         _schemas.pop()
 
 
 @pytest.fixture(autouse=True)
-def schemas_are_used_again() -> Iterator[None]:
+def schemas_are_used_again(request: pytest.FixtureRequest, either: str) -> Iterator[None]:
     """What lies in PostgreSQL goes with the test that made it."""
+    if _schemas and request.node.originalname in both_stores.OF_SQLITE.get(request.path.name, ()):
+        pytest.skip("looks into the files of SQLite")
     before = _schemas[-1].known() if _schemas else set()
     yield
     if _schemas:

@@ -491,7 +491,7 @@ def test_pgvector_finds_what_is_found_in_memory(
 
 
 def test_vectors_go_and_come_in_both_places(compared: tuple[Store, Store, HashEmbedder]) -> None:
-    _, away, embedder = compared
+    _, away, _ = compared
     other = HashEmbedder("anderes", dimensions=32)
     assert vectors.fill(away, other, "static") > 10  # takes the place of the one before
     asked = other.questions(["Feuerwache"])[0]
@@ -500,7 +500,7 @@ def test_vectors_go_and_come_in_both_places(compared: tuple[Store, Store, HashEm
         rows = [row for row, _ in vectors.nearest(away, other, asked, limit)]
         with away.reading() as connection:
             query = select(tables.passage.c.rowid, tables.passage.c.body).where(tables.passage.c.rowid.in_(rows))
-            bodies = {row: body for row, body in connection.execute(query)}
+            bodies = dict(connection.execute(query).tuples().all())
         return [bodies[row] for row in rows]
 
     before = found(2)

@@ -94,7 +94,7 @@ def test_only_this_computer_and_private_networks_are_reached(names: dict[str, li
     names.clear()
     with pytest.raises(StorageError, match="nicht bekannt"):
         network.checked(place)
-    with pytest.raises(InputError, match="db.rathaus.local"):
+    with pytest.raises(InputError, match=r"db\.rathaus\.local"):
         whereabouts.made(PLAIN, "a", ("anderer.rechner",))
 
 
