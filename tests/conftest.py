@@ -232,7 +232,6 @@ def small_briefed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base / "daten"
 
 
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[postgres_server.Server]:
     """A PostgreSQL server, started when the first test needs it."""
