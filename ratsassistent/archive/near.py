@@ -93,13 +93,18 @@ def serving(store: Store, connection: Connection, model: int) -> Extension | Non
     return found
 
 
-def put(connection: Connection, model: int, vectors: dict[int, NDArray[np.float32]]) -> None:
-    """Keep vectors of passages, by row number; those of a passage that has one of this model take its place."""
+def put(connection: Connection, model: int, vectors: dict[int, NDArray[np.float32]], *, indexed: bool = True) -> None:
+    """Keep vectors of passages, by row number; those of a passage that has one of this model take its place.
+
+    :param indexed: False where many more follow: an index is made faster of all at once (`index`).
+    """
     there = extension(connection)
     if there is None or not vectors:
         return
     dimensions = len(next(iter(vectors.values())))
-    _make(connection, there, int(model), dimensions)
+    _make(connection, there)
+    if indexed:
+        index(connection, model, dimensions)
     vector = tables.vector
     chosen = select(vector.c.number, vector.c.row, vector.c.model, cast(bindparam("near_body"), there.type()))
     chosen = chosen.where(vector.c.row == bindparam("near_row"), vector.c.model == bindparam("near_model"))
@@ -108,6 +113,16 @@ def put(connection: Connection, model: int, vectors: dict[int, NDArray[np.float3
     connection.execute(
         statement, [{"near_row": row, "near_model": model, "near_body": _written(one)} for row, one in vectors.items()]
     )
+
+
+def index(connection: Connection, model: int, dimensions: int) -> None:
+    """Make the index of a model, where it is lacking: only vectors of as many dimensions are compared."""
+    there = extension(connection)
+    if there is not None and there.in_use:
+        connection.exec_driver_sql(
+            f"CREATE INDEX IF NOT EXISTS {_INDEX.format(model=int(model))} ON near_vector USING hnsw "
+            f'((body::{there.type(dimensions).get_col_spec()}) "{there.schema}".vector_ip_ops) WHERE model = {int(model)}'
+        )
 
 
 def forget(connection: Connection, models: Iterable[int]) -> None:
@@ -165,18 +180,13 @@ def _is_few(connection: Connection, model: int, among: Sequence[int] | None) -> 
     return int(connection.execute(select(func.count()).select_from(some)).scalar_one()) <= EXACT
 
 
-def _make(connection: Connection, there: Extension, model: int, dimensions: int) -> None:
-    """The table, and the index of a model: only vectors of as many dimensions are compared."""
-    kind = there.type().get_col_spec()
-    connection.exec_driver_sql(
-        "CREATE TABLE IF NOT EXISTS near_vector (number bigint PRIMARY KEY REFERENCES vector (number) ON DELETE CASCADE, "
-        f"row bigint NOT NULL, model bigint NOT NULL, body {kind} NOT NULL)"
-    )
-    connection.exec_driver_sql("CREATE UNIQUE INDEX IF NOT EXISTS near_vector_of_row ON near_vector (model, row)")
-    connection.exec_driver_sql(
-        f"CREATE INDEX IF NOT EXISTS {_INDEX.format(model=model)} ON near_vector USING hnsw "
-        f'((body::{kind}({dimensions})) "{there.schema}".vector_ip_ops) WHERE model = {model}'
-    )
+def _make(connection: Connection, there: Extension) -> None:
+    if not there.in_use:
+        connection.exec_driver_sql(
+            "CREATE TABLE IF NOT EXISTS near_vector (number bigint PRIMARY KEY REFERENCES vector (number) ON DELETE CASCADE, "
+            f"row bigint NOT NULL, model bigint NOT NULL, body {there.type().get_col_spec()} NOT NULL)"
+        )
+        connection.exec_driver_sql("CREATE UNIQUE INDEX IF NOT EXISTS near_vector_of_row ON near_vector (model, row)")
 
 
 def _written(vector: NDArray[np.float32]) -> str:

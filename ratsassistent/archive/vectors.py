@@ -357,13 +357,13 @@ def keep(store: Store, model: int, texts: Iterable[Text], vectors: Vectors) -> N
                 show(connection, model, {entry["row"]: entry["body"] for entry in entries})
 
 
-def show(connection: Connection, model: int, bodies: dict[int, bytes]) -> None:
+def show(connection: Connection, model: int, bodies: dict[int, bytes], *, indexed: bool = True) -> None:
     """Let the database compare vectors that are kept, by row number, if it can."""
     if not bodies:
         return
     scales, values = unpack(list(bodies.values()), len(next(iter(bodies.values()))) - 4)
     floats = values.astype(np.float32) * scales[:, None]
-    near.put(connection, model, dict(zip(bodies, floats, strict=True)))
+    near.put(connection, model, dict(zip(bodies, floats, strict=True)), indexed=indexed)
 
 
 def show_all(connection: Connection) -> None:
@@ -372,9 +372,12 @@ def show_all(connection: Connection) -> None:
     for model in connection.execute(select(tables.embedding_model.c.id)).scalars().all():
         query = select(vector.c.row, vector.c.body).where(vector.c.model == model)
         bodies: dict[int, bytes] = {}
+        size = 0
         for row, body in connection.execute(query, execution_options={"yield_per": STRETCH}):
-            bodies[row] = bytes(body)
+            bodies[row], size = bytes(body), len(body)
             if len(bodies) == STRETCH:
-                show(connection, model, bodies)
+                show(connection, model, bodies, indexed=False)
                 bodies.clear()
-        show(connection, model, bodies)
+        show(connection, model, bodies, indexed=False)
+        if size:
+            near.index(connection, model, size - 4)
