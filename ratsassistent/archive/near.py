@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, cast, column, func, literal, select, table, text
+from sqlalchemy import Connection, Text, bindparam, cast, column, func, literal, select, table, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import UserDefinedType
 
@@ -157,7 +157,7 @@ def nearest(
     """
     kind = there.type(len(question))
     distance = cast(_near.c.body, kind).op(f'OPERATOR("{there.schema}".<#>)')(
-        cast(literal(_written(question), tables.Text()), kind)
+        cast(literal(_written(question), Text()), kind)
     )
     query = select(_near.c.row, distance.label("distance")).where(
         _near.c.model == literal(int(model), literal_execute=True)

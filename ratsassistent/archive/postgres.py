@@ -20,7 +20,7 @@ from sqlalchemy import TEXT, VARCHAR, Column, Connection, Engine, String, Text, 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 
-from ratsassistent.archive import fulltext, migrations, network, storable, tables
+from ratsassistent.archive import fulltext, migrations, storable, tables
 from ratsassistent.archive.whereabouts import Place
 from ratsassistent.errors import StorageError
 
@@ -168,6 +168,8 @@ def _engine(place: Place) -> Engine:
 
 
 def _reach(place: Place, _dialect: object, _record: object, _args: object, values: dict[str, Any]) -> None:
+    from ratsassistent.archive import network  # with all that it needs to know of networks
+
     values |= network.checked(place)
 
 
