@@ -495,8 +495,9 @@ def test_pgvector_finds_what_is_found_in_memory(
 
 
 def test_vectors_go_and_come_in_both_places(compared: tuple[Store, Store, HashEmbedder]) -> None:
-    _, away, _ = compared
-    save(away, loose=[paper("danach", "Ein Zaun", public=True)])  # numbers go on after those that were copied
+    _, away, embedder = compared
+    save(away, loose=[paper("danach", "Ein Zaun", public=True)])
+    assert vectors.fill(away, embedder, "static") == 1  # numbers go on after those that were copied
     other = HashEmbedder("anderes", dimensions=32)
     assert vectors.fill(away, other, "static") > 10  # takes the place of the one before
     asked = other.questions(["Feuerwache"])[0]
