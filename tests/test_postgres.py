@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import both_stores
@@ -28,7 +29,7 @@ from sqlalchemy import BLOB, Boolean, Column, Float, Integer, LargeBinary, MetaD
 from test_store import paper, save
 
 from ratsassistent import pool, relocating, sealing, workflow
-from ratsassistent.archive import copying, database, migrations, near, postgres, tables, vectors, whereabouts
+from ratsassistent.archive import copying, database, deletion, migrations, near, postgres, tables, vectors, whereabouts
 from ratsassistent.archive.store import Store
 from ratsassistent.archive.watching import Watch
 from ratsassistent.archive.whereabouts import Place
@@ -269,6 +270,27 @@ def test_deleted_words_leave_the_tables_of_the_server(moved: Settings, server: S
     assert not server.holds(WORD)
 
 
+def test_a_deletion_that_readers_are_in_the_way_of_is_ended_later(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "REWRITE_SECONDS", 0.05)
+    whereabouts.note(tmp_path, place)
+
+    def left(store: Store) -> int:
+        with store.reading() as connection:
+            return len(connection.execute(select(tables.pending)).all())
+
+    with Store.open(tmp_path, public=True) as store:
+        with store.writing() as connection:
+            deletion.note_cleaning(connection)
+        with store.reading() as connection:
+            connection.execute(select(tables.meeting)).all()
+            store.clean()
+            assert left(store) == 1
+        store.clean()
+        assert left(store) == 0
+
+
 def test_a_backup_comes_back_to_either(moved: Settings, tmp_path: Path) -> None:
     before = all_of(moved)
     with workflow.workspace(moved) as ws:
@@ -364,6 +386,19 @@ def test_whoever_watches_sees_what_others_write_and_nothing_else(place: Place, t
         watch.close()
 
 
+def test_nobody_who_reads_waits_for_a_connection_of_others_who_read(place: Place, tmp_path: Path) -> None:
+    whereabouts.note(tmp_path, place)
+    with Store.open(tmp_path, public=True) as store, ThreadPoolExecutor(30) as people:
+        all_hold_one = Barrier(30)
+
+        def read(_: int) -> int:
+            with store.reading():  # as a search does, which asks for vectors meanwhile
+                all_hold_one.wait(60)
+                return len(store.meetings())
+
+        assert sum(people.map(read, range(30))) == 0
+
+
 def test_a_server_that_goes_away_is_one_sentence_and_back_when_it_is(moved: Settings, server: Server) -> None:
     pool.begin(moved)
     try:
@@ -386,7 +421,7 @@ def test_a_server_that_goes_away_is_one_sentence_and_back_when_it_is(moved: Sett
 def test_a_writer_that_waits_too_long_gets_a_sentence(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres, "SESSION", postgres.SESSION.replace(f"{postgres.LOCK_SECONDS}s", "50ms"))
+    monkeypatch.setattr(postgres, "LOCK_SECONDS", 0.05)
     whereabouts.note(tmp_path, place)
     with Store.open(tmp_path, public=True) as one, Store.open(tmp_path, public=True) as other, one.writing():
         with pytest.raises(StorageError, match="hält die Daten") as busy, other.writing():

@@ -36,7 +36,7 @@ MISSING = (
 )
 # A server notices by these that a program is gone with its whole machine, and lets go of its lock.
 SESSION = (
-    f"SET lock_timeout = '{LOCK_SECONDS}s'; SET statement_timeout = '{STATEMENT_MINUTES}min'; "
+    f"SET statement_timeout = '{STATEMENT_MINUTES}min'; "
     "SET idle_in_transaction_session_timeout = '10min'; SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; "
     "SET tcp_keepalives_count = 3; SET client_encoding = 'UTF8'"
 )
@@ -128,7 +128,7 @@ def rewrite(engine: Engine) -> bool:
     The graph of vectors would be built anew for minutes, while nobody could search: of it only the entries go.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"SET lock_timeout = '{REWRITE_SECONDS}s'; SET statement_timeout = 0")
+        connection.exec_driver_sql(f"SET lock_timeout = '{REWRITE_SECONDS * 1000:.0f}ms'; SET statement_timeout = 0")
         connection.detach()  # these settings are its own
         names = connection.exec_driver_sql("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         try:
@@ -192,7 +192,9 @@ def _begin(schema: str, connection: Connection) -> None:
         driver.isolation_level, driver.read_only = level, not writes  # they go with BEGIN
     if writes:
         number = int.from_bytes(hashlib.sha256(f"ratsassistent {schema}".encode()).digest()[:8], "big", signed=True)
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({number})")
+        # Whoever reads waits as long as a deletion rewrites a table; whoever writes not as long as that for another writer.
+        wait = f"SET LOCAL lock_timeout = '{LOCK_SECONDS * 1000:.0f}ms'"
+        connection.exec_driver_sql(f"{wait}; SELECT pg_advisory_xact_lock({number})")
 
 
 def _revision(connection: Connection, schema: str) -> str | None:
