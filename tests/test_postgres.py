@@ -16,7 +16,7 @@ from typing import Any
 
 import both_stores
 import numpy as np
-import psycopg
+import postgres_server
 import pytest
 from commands import Run, environment, is_one_sentence
 from conftest import settings_for
@@ -38,6 +38,7 @@ from ratsassistent.errors import InputError, StorageError
 from ratsassistent.oparl import Passage
 from ratsassistent.settings import Settings
 
+psycopg = pytest.importorskip("psycopg", reason=str(postgres_server.missing()))
 pytestmark = pytest.mark.skipif(bool(both_stores.ALL), reason="what moves has to lie in SQLite first")
 WORD = "kernsanierung"
 WORDS = ("Feuerwache", "Schule", "Brücke", "Sanierung", "Kindergarten", "Radweg", "Turnhalle", "Friedhof")
