@@ -32,11 +32,30 @@ ALL = os.environ.get(
     "TEST_POSTGRES", ""
 )  # all archives of all tests: an address, or anything else for a server of the tests'
 
-# Modules whose tests run with each database in the ordinary suite; all run in PostgreSQL with TEST_POSTGRES=1.
-BOTH = {
-    "test_deadlines.py", "test_editions.py", "test_hybrid.py", "test_index.py", "test_openings.py", "test_register.py",
-    "test_remarks.py", "test_searching.py", "test_vectors.py",
+# Tests that run with each database in the ordinary suite: all of a module, or those whose names begin so. With TEST_POSTGRES=1
+# all tests run in PostgreSQL.
+BOTH: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (
+            "test_editions.py", "test_hybrid.py", "test_index.py", "test_openings.py", "test_remarks.py", "test_searching.py",
+            "test_vectors.py",
+        ),
+        ("test_",),
+    ),
+    "test_deadlines.py": ("test_a_date_is_set", "test_a_rule_holds"),
+    "test_deleted.py": ("test_a_paper_by_itself",),
+    "test_jobs.py": ("test_a_job_from_start", "test_the_same_work", "test_questions_come", "test_threads_never"),
+    "test_oparl_import.py": ("test_a_changed", "test_the_same"),
+    "test_register.py": ("test_words_find", "test_filters_and_order", "test_the_newest_word", "test_deleting_the_meeting"),
+    "test_store.py": ("test_what_goes_in", "test_nachtrag", "test_every_meeting_keeps", "test_a_paper_in_two"),
 }  # fmt: skip
+
+
+def runs_in_both(file: str, name: str) -> bool:
+    """Whether a test runs with each database."""
+    return not ALL and name.startswith(BOTH.get(file, ("-",)))
+
+
 # Tests that look into the files of SQLite, or start a program that makes an archive of its own.
 OF_SQLITE = {
     "test_corrections.py": {"test_an_entry_of_the_register_goes_with_its_item", "test_corrections_lie_with_what_is_not_public"},
@@ -45,6 +64,7 @@ OF_SQLITE = {
         "test_of_a_non_public_part_a_crash_does_not_leave_half",
     },
     "test_editions.py": {"test_an_archive_of_the_first_version_keeps_everything"},
+    "test_main.py": {"test_a_data_folder_that_cannot_be_used_is_one_sentence", "test_a_damaged_archive_is_one_sentence"},
     "test_oparl_import.py": {"test_a_killed_import_goes_on"},
     "test_pool.py": {"test_another_folder_in_its_place_is_opened_anew", "test_what_is_locked_is_let_go_of_and_not_shown"},
     "test_remarks_kept.py": {

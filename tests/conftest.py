@@ -253,7 +253,7 @@ def all_in_postgres(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The tests of some modules run twice: with archives in SQLite, and with archives in PostgreSQL."""
-    if Path(str(metafunc.module.__file__)).name in both_stores.BOTH and not both_stores.ALL:
+    if both_stores.runs_in_both(Path(str(metafunc.module.__file__)).name, metafunc.function.__name__):
         metafunc.parametrize("either", ["sqlite", "postgresql"], indirect=True, scope="module")
 
 
