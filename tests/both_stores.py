@@ -37,7 +37,7 @@ ALL = os.environ.get(
 BOTH: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         (
-            "test_editions.py", "test_hybrid.py", "test_index.py", "test_openings.py", "test_remarks.py", "test_searching.py",
+            "test_editions.py", "test_hybrid.py", "test_index.py", "test_openings.py", "test_remarks.py",
             "test_vectors.py",
         ),
         ("test_",),
