@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ import pytest
 from commands import Run, refused
 from oparl_server import Answer, Oparl, serving
 
-from ratsassistent import deleting, held, remarks, workflow
+from ratsassistent import deleting, held, intake, remarks, workflow
 from ratsassistent.errors import InputError, NotFound
 from ratsassistent.fetching import addresses, client, folder, keeping, laid, lists, opted, progress, run
 from ratsassistent.fetching.client import Manners
 from ratsassistent.fetching.opted import Source
 from ratsassistent.output import data_sheet, fetch_command, page_fetch
+from ratsassistent.pack.files.isolated import Children
 from ratsassistent.proof import sheet
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Workspace, workspace
@@ -65,6 +67,20 @@ def meeting(oparl: Oparl, modified: dt.datetime, *items: dict[str, Any], **more:
 def server() -> Iterator[Oparl]:
     with serving() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Children]:
+    with Children() as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _one_reader_for_all(reader: Children, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PDFs are read by other processes, as ever; but starting these for each run is what would take the time."""
+    for module in (run, intake):
+        monkeypatch.setattr(module, "Children", lambda: nullcontext(reader))
+    monkeypatch.setattr(os, "fsync", lambda _handle: None)  # no test can cut the power
 
 
 @pytest.fixture
@@ -145,16 +161,37 @@ def test_meetings_papers_and_files_come_into_the_store_where_they_belong(ws: Wor
     assert BRIDGE in " ".join(paper.text.text.split())
     assert "sieben Zentimetern" in paper.text.text
     assert paper.consultations[0].date == dt.date(2031, 3, 4)
-    assert {start.page for start in paper.text.starts} == {
-        1,
-        None,
-    }  # the Vorlage has its page, the annex only its words
+    assert [(start.file, start.page) for start in paper.text.starts] == [("Vorlage", 1), ("Anlage 1", 1)]
+    annex = paper.text.starts[1].file_id
+    assert ws.public.file_path(annex).read_bytes() == oparl.files["/datei/Anlage 1"][1]
+    assert ws.nonpublic.file(annex) is None
     assert ws.public.paper_by_oparl_id(oparl.url("paper/17")) is not None
     assert not held.loose_papers(ws)
     assert (done.meetings, done.papers, done.files) == (1, 3, 3)
     assert [note for note in done.notes if "keine PDF-Datei" in note]
     assert len(oparl.agents) == 1
     assert "Ratsassistent/" in oparl.agents.pop()
+
+
+def test_what_is_attached_to_an_item_has_its_pages_too_and_the_item_keeps_its_paper(
+    ws: Workspace, oparl: Oparl
+) -> None:
+    wording = [["Beschluss", "Der Gemeinderat beschließt den Neubau der Brücke."]]
+    closed = [["Nichtöffentliche Vorlage", "Vorlage Nr.: 2031/018", "Der Preis der Leuchten beträgt 9.000 Euro."]]
+    meeting(oparl, day(2), item(oparl, "17", "Neubau der Brücke am Mühlbach", 1, resolutionFile=file(oparl, "Auszug", pdfs.pdf_bytes(wording))),
+            item(oparl, "18", "Beleuchtung am Anger", 2))  # fmt: skip
+    oparl.put("paper", "18", day(3), name="Beleuchtung am Anger", reference="2031/018", consultation=[consultation(oparl, "18")],
+              mainFile=file(oparl, "Leuchten", pdfs.pdf_bytes(closed)))  # fmt: skip
+    fetched(ws, oparl)
+    (found,) = held.meetings(ws)
+    bridge, light = found.agendaItem
+    assert sorted(p.name for p in bridge.papers) == ["Neubau der Brücke am Mühlbach"] * 2
+    assert [(s.file, s.page) for p in bridge.papers for s in p.text.starts if s.page] == [("Auszug", 1)]
+    assert [(p.reference, p.public, [s.page for s in p.text.starts]) for p in light.papers] == [
+        ("2031/018", False, [1])
+    ]
+    assert not any("9.000" in p.text.text for p in ws.public.loose_papers())
+    assert b"9.000" not in b"".join(p.read_bytes() for p in ws.settings.public_folder.rglob("*") if p.is_file())
 
 
 def test_the_paper_itself_is_found_among_further_files_and_what_is_read_as_another_paper_is_not_kept(
@@ -175,7 +212,7 @@ def test_the_paper_itself_is_found_among_further_files_and_what_is_read_as_anoth
     fetched(ws, oparl)
     (found,) = held.meetings(ws)
     (paper,), (light,) = found.agendaItem[0].papers, found.agendaItem[1].papers
-    assert [start.page for start in paper.text.starts] == [1, None]
+    assert [(start.file, start.page) for start in paper.text.starts] == [("Vorlage 17", 1), ("Anlage 17", 1)]
     assert "Der Rat stimmt zu." in light.text.text
     assert not held.loose_papers(ws)
 
@@ -203,14 +240,13 @@ def test_the_next_time_only_what_changed_is_asked_for_and_a_file_that_is_the_sam
         },
     )
     third = fetched(ws, oparl, when=NOW + dt.timedelta(days=3))
-    assert (third.papers, third.files) == (
-        1,
-        1,
-    )  # the Vorlage, whose words the archive has with its pages; the annex is the same
-    assert oparl.conditional == ["/datei/Anlage 1".replace(" ", "%20")]
+    assert (third.papers, third.files) == (1, 0)
+    assert sorted(oparl.conditional) == ["/datei/Anlage%201", "/datei/Vorlage"]
     (found,) = held.meetings(ws)
     (changed,) = found.agendaItem[0].papers
     assert "sieben Zentimetern" in changed.text.text
+    assert [start.page for start in changed.text.starts] == [1, 1]  # the pages that the archive has
+    assert changed.name == "Neubau der Mühlbachbrücke"
     assert changed.consultations[0].date == dt.date(2031, 3, 4)  # the meeting was fetched by itself
 
 

@@ -54,6 +54,7 @@ LAYERS = [
     ["question_jobs"],
     ["correcting", "corrections"],
     ["intake"],
+    ["given_papers"],
     ["remarks", "marks", "deadlines"],
     ["deleting"],
     ["pool"],

@@ -35,12 +35,16 @@ class Cursor(Model):
 
 
 class File(Model):
-    """What the server said of a file when it was fetched last. `modified`: of the OParl object; `owner`: id of the paper."""
+    """What the server said of a file when it was fetched last.
+
+    `modified`: of the OParl object; `owner`: id of the paper or meeting; `held`: id of the file in the archive.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
     modified: str | None = None
     owner: str | None = None
+    held: str | None = None
 
 
 class Report(Model):

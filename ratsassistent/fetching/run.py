@@ -13,8 +13,9 @@ import datetime as dt
 import hashlib
 import json
 import re
+import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ratsassistent import briefing_jobs, deletions, held, temporary, workflow
+from ratsassistent import briefing_jobs, deletions, given_papers, held, temporary, workflow
 from ratsassistent.archive import database, oparl_ids, seal
 from ratsassistent.backup import known
 from ratsassistent.errors import InputError
@@ -32,7 +33,8 @@ from ratsassistent.fetching.gone import Gone, withdraw
 from ratsassistent.fetching.laid import Laid, kind_of, references
 from ratsassistent.fetching.opted import Source
 from ratsassistent.fetching.progress import Kept, Report, folder_of
-from ratsassistent.fetching.texts import Texts, is_paper
+from ratsassistent.fetching.texts import Found, Texts, is_paper
+from ratsassistent.given_papers import GivenPaper
 from ratsassistent.oparl import ra_id
 from ratsassistent.pack.files.isolated import Children
 from ratsassistent.pack.oparl_data.oparl_objects import day, flag, text
@@ -230,6 +232,7 @@ class _Run:
         here = folder / "sitzungen"
         here.mkdir()
         pdfs: list[Path] = []
+        attached: dict[str, Found] = {}  # to agenda items
         digests: dict[str, str] = {}
 
         def chosen() -> Iterator[Object]:
@@ -244,7 +247,8 @@ class _Run:
                         continue
                     if self.kept.seen.objects.get(key) == digest:
                         continue
-                    value, more = reader.of_meeting(given, here)
+                    value, found, more = reader.of_meeting(given, here)
+                    attached.update(found)
                     pdfs.extend(more)
                     digests[key] = digest
                 yield value
@@ -252,6 +256,9 @@ class _Run:
         file = here / "OParl-Abruf.jsonl"
         if _write(file, chosen()):
             self._hand_over([file, *pdfs])
+            own = {key: {("Paper", ra_id("vorlage", key))} for key in attached}
+            self._pages(own, attached, reader)
+        shutil.rmtree(here, ignore_errors=True)
         self.tally.changed += len(digests)
         self._seen(digests, reader)
 
@@ -260,34 +267,32 @@ class _Run:
     ) -> None:
         here = Path(folder) / f"vorlagen-{time.monotonic_ns()}"
         here.mkdir()
-        single: list[Path] = []  # of papers that no meeting has: released, where OParl publishes the same words
-        placed: list[Path] = []  # of the others: they find the item that has the paper
         made: list[Object] = []
+        found: dict[str, Found] = {}
         for number, (value, _) in enumerate(step):
             self.progress(f"Dateien werden abgerufen: {reader.fetched}", number / len(step))
-            with_text, more = reader.of_paper(value, here)
-            around = (one for one in _around(value, laid) if ra_id("sitzung", text(one.get("id")) or "") not in away)
-            made += [*around, with_text]
-            (placed if value.get("consultation") else single).extend(more)
+            one = reader.of_paper(value, here)
+            around = (a for a in _around(value, laid) if ra_id("sitzung", text(a.get("id")) or "") not in away)
+            made += [*around, one.value]
+            found[text(value.get("id")) or ""] = one
         file = here / "OParl-Abruf.jsonl"
         _write(file, made)
-        before = {paper.id for paper in self.ws.nonpublic.loose_papers(with_text=False)}
-        if single:
-            self._hand_over(single)
         self._hand_over([file])
-        if placed:
-            self._hand_over(placed)
-        self._drop_strays(step, before)
+        self._pages(oparl_ids.own_ids(self.ws.stores, found), found, reader)
+        shutil.rmtree(here, ignore_errors=True)
         self.tally.papers += len(step)
         self._seen({text(value.get("id")) or "": digest for value, digest in step}, reader)
 
-    def _drop_strays(self, step: list[tuple[Object, str]], before: set[str]) -> None:
-        """A PDF that was read as another paper than the one that it belongs to is not kept as one by itself."""
-        found = oparl_ids.own_ids(self.ws.stores, [text(value.get("id")) or "" for value, _ in step])
-        mine = {own for known in found.values() for _, own in known}
-        for paper in self.ws.nonpublic.loose_papers(with_text=False):
-            if paper.id not in before and paper.id not in mine:
-                self.ws.nonpublic.delete_paper(paper.id, keep_remarks=True)
+    def _pages(self, own: Mapping[str, set[tuple[str, str]]], found: Mapping[str, Found], reader: Texts) -> None:
+        """Let the papers that came of these objects have the pages of their files."""
+        given = [
+            GivenPaper(mine, found[key].files, text(found[key].value.get("name")))
+            for key, known in own.items()
+            for kind, mine in known
+            if kind == "Paper" and found[key].files
+        ]
+        if given:
+            given_papers.take_in(self.ws, given, reader.children, progress=self.progress)
 
     def _hand_over(self, paths: list[Path]) -> None:
         done = workflow.take_in(self.ws, paths, progress=self.progress)
