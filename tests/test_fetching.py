@@ -17,7 +17,8 @@ from commands import Run, refused
 from oparl_server import Answer, Oparl, serving
 
 from ratsassistent import deleting, held, intake, remarks, workflow
-from ratsassistent.errors import InputError, NotFound
+from ratsassistent.archive import fulltext
+from ratsassistent.errors import InputError, NotFound, StorageError
 from ratsassistent.fetching import addresses, client, folder, keeping, laid, lists, opted, progress, run
 from ratsassistent.fetching.client import Manners
 from ratsassistent.fetching.opted import Source
@@ -327,21 +328,34 @@ def test_in_a_bounded_run_the_rest_comes_next_time(ws: Workspace, oparl: Oparl) 
 # --- what goes
 
 
-def test_what_the_server_deleted_is_deleted_here_with_what_was_said_of_it(ws: Workspace, oparl: Oparl) -> None:
+def test_what_the_server_deleted_is_deleted_here_with_what_was_said_of_it(
+    ws: Workspace, oparl: Oparl, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_files(oparl)
+    anew: list[object] = []
+    merge = fulltext.merge
+
+    def merged(connection: Any) -> None:
+        anew.append(connection.engine)
+        merge(connection)
+
+    monkeypatch.setattr(fulltext, "merge", merged)
     fetched(ws, oparl)
     (found,) = held.meetings(ws)
     assert found.agendaItem[0].papers
     remarks.remark(ws, None, "2031/017", "note", text="Wer zahlt den Umweg?")
-    oparl.withdraw("paper", "17", NOW + dt.timedelta(hours=1))
+    for key in ("17", "18"):
+        oparl.withdraw("paper", key, NOW + dt.timedelta(hours=1))
+    anew.clear()
     done = fetched(ws, oparl, when=NOW + dt.timedelta(days=1))
-    assert (done.deleted_papers, done.deleted_meetings, done.deleted_remarks) == (1, 0, 1)
-    assert names(ws) == {"Beleuchtung am Anger", "Personal der Kita"}
+    assert (done.deleted_papers, done.deleted_meetings, done.deleted_remarks) == (2, 0, 1)
+    assert len(anew) == len(set(anew))  # however much goes, a database is written anew once
+    assert names(ws) == {"Personal der Kita"}
     everything = b"".join(p.read_bytes() for p in ws.settings.data_folder.rglob("*") if p.is_file())
     assert b"480.000 Euro" not in everything
     assert b"Umweg" not in everything
     told = fetch_command.sentence(done)
-    assert "Gelöscht, weil der Server gelöscht hat: 1 Vorlage. Mit gelöscht: 1 Anmerkung oder Notiz dazu." in told
+    assert "Gelöscht, weil der Server gelöscht hat: 2 Vorlagen. Mit gelöscht: 1 Anmerkung oder Notiz dazu." in told
 
 
 def test_a_deleted_meeting_goes_and_its_papers_that_are_still_there_come_again(ws: Workspace, oparl: Oparl) -> None:
@@ -655,6 +669,54 @@ def test_a_server_is_asked_once_a_night_where_that_is_wished(settings: Settings,
     ):
         keeping.look(settings, when, fetch)
     assert len(asked) == 2
+
+
+def test_what_went_wrong_in_the_night_is_said_on_the_page_and_tried_again_an_hour_later(
+    settings: Settings, oparl: Oparl, tmp_path: Path
+) -> None:
+    night = dt.datetime(2031, 2, 25, 23).astimezone()
+    opted.add_source(settings, oparl.url("system"), nightly=True)
+    there = tmp_path / "Eingang"
+    there.mkdir()
+    opted.add_folder(settings, there)
+    old(pdfs.write(there / "Einladung.pdf", [pdfs.AGENDA]))
+    asked: list[dt.datetime] = []
+    tried: keeping.Tried = {}
+
+    def breaks(*_: object, **__: object) -> Any:
+        raise ZeroDivisionError
+
+    def fails(_ws: Workspace, _one: Source) -> None:
+        asked.append(dt.datetime.now(dt.UTC))
+        raise StorageError("Auf dem Datenträger ist kein Platz.")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(folder, "look", breaks)
+        for minutes in (0, 1, 30, 61):
+            keeping.look(settings, night + dt.timedelta(minutes=minutes), fails, tried)
+    assert len(asked) == 2
+    said = page_fetch.line(settings)
+    assert "ist nicht gelungen. Auf dem Datenträger ist kein Platz." in said
+    assert "Zuletzt ging es nicht: Beim Abrufen ist ein unerwarteter Fehler aufgetreten (ZeroDivisionError)." in said
+    keeping.look(settings, night + dt.timedelta(hours=2), fails, tried)
+    assert "Zuletzt ging es nicht" not in page_fetch.line(settings)
+    there.rename(tmp_path / "weg")
+    assert "Der Ordner ist zurzeit nicht da." in page_fetch.line(settings)
+
+
+def test_a_pause_that_a_server_asks_for_holds_for_the_next_run_too(ws: Workspace, oparl: Oparl) -> None:
+    oparl.fault = lambda path: (503, {"Retry-After": "86400"}, b"") if path == "/system" else None
+    given = source(oparl, nightly=True)
+    done = fetched(ws, oparl, given)
+    assert done.failed
+    assert "Er hat um eine Pause bis" in fetch_command.sentence(done)
+    oparl.asked.clear()
+    with pytest.raises(InputError, match="um eine Pause gebeten: bis"):
+        fetched(ws, oparl, given, NOW + dt.timedelta(hours=20))
+    night = dt.datetime(2031, 2, 25, 23).astimezone()
+    assert not keeping.is_due(ws.settings, given, night)
+    assert not oparl.asked
+    assert keeping.is_due(ws.settings, given, night + dt.timedelta(days=1))
 
 
 # --- a watched folder

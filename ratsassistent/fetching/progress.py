@@ -64,7 +64,13 @@ class Report(Model):
     deleted_remarks: int = 0
     ordered: int = 0  # meetings whose briefing was ordered for the night
     unfinished: bool = False
+    not_before: dt.datetime | None = None  # the server asked for a pause until then
     notes: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing could be had at all."""
+        return self.unfinished and not self.objects
 
 
 class State(Model):
@@ -116,6 +122,14 @@ def forget(settings: Settings, key: str) -> None:
     root = settings.nonpublic_folder / FOLDER
     shutil.rmtree(root / key, ignore_errors=True)
     (root / f"{key}.json").unlink(missing_ok=True)
+
+
+def note_failure(settings: Settings, source: Source, began: dt.datetime, why: str) -> None:
+    """Keep that a run ended without a report. :raises StorageError: it cannot be written."""
+    kept = Kept(settings, source)
+    report = Report(address=source.address, began=began, ended=dt.datetime.now(dt.UTC), unfinished=True, notes=(why,))
+    kept.state = kept.state.model_copy(update={"last": report})
+    kept.save()
 
 
 def last(settings: Settings, source: Source) -> Report | None:

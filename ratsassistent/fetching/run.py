@@ -32,7 +32,7 @@ from ratsassistent.fetching.client import Client, Manners
 from ratsassistent.fetching.gone import Gone, withdraw
 from ratsassistent.fetching.laid import Laid, kind_of, references
 from ratsassistent.fetching.opted import Source
-from ratsassistent.fetching.progress import Kept, Report, folder_of
+from ratsassistent.fetching.progress import Kept, Report, folder_of, last
 from ratsassistent.fetching.texts import Found, Texts, is_paper
 from ratsassistent.given_papers import GivenPaper
 from ratsassistent.oparl import ra_id
@@ -44,6 +44,7 @@ PAPERS_A_STEP = 40
 MOST_TRIES = 3  # for a file that cannot be had
 MOST_NOTES = 30
 _WITHOUT_TEXT = re.compile(r"(\d+) Datei(?:en)? ha(?:t|ben) in den OParl-Daten keinen Text")
+REST = "Der Server hat um eine Pause gebeten:"
 RUNS = "Dieser Server wird gerade schon abgerufen."
 
 Object = dict[str, Any]
@@ -70,10 +71,13 @@ def fetch(
 ) -> Report:
     """Fetch now. What goes wrong on the way is said in the report.
 
-    :raises InputError: another process fetches from this server now. :raises Locked: the non-public archive is locked.
-    :raises StorageError: the archive cannot be written.
+    :raises InputError: another process fetches from this server now, or the server asked for a pause that is not over.
+    :raises Locked: the non-public archive is locked. :raises StorageError: the archive cannot be written.
     """
     ws.need_open()
+    before = last(ws.settings, source)
+    if before and before.not_before and clock() < before.not_before:
+        raise InputError(f"{REST} bis {before.not_before.astimezone():%d.%m.%Y, %H:%M} Uhr.")
     folder = folder_of(ws.settings, source)
     with database.storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -146,6 +150,9 @@ class _Run:
                 "deleted_remarks": gone.remarks,
                 "ordered": order_for_night(self.ws, self.tally.meetings, self.clock()) if self.source.nightly else 0,
                 "unfinished": not whole,
+                "not_before": self.clock() + dt.timedelta(seconds=pause)
+                if (pause := self.client.pause_asked_s)
+                else None,
                 "notes": _bounded([*self.notes, *dict.fromkeys(self.tally.skipped)]),
             }
         )
