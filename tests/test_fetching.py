@@ -18,6 +18,7 @@ from oparl_server import Answer, Oparl, serving
 
 from ratsassistent import deleting, held, intake, remarks, workflow
 from ratsassistent.archive import fulltext
+from ratsassistent.backup import making, restoring
 from ratsassistent.errors import InputError, NotFound, StorageError
 from ratsassistent.fetching import addresses, client, folder, keeping, laid, lists, opted, progress, run
 from ratsassistent.fetching.client import Manners
@@ -631,6 +632,28 @@ def test_the_sheets_and_the_page_say_what_was_opted_into(settings: Settings, ws:
     assert "Noch nie abgerufen" in page_fetch.line(settings)
     fetched(ws, oparl, made)
     assert "neu oder geändert 1 Sitzung und 3 Vorlagen" in page_fetch.line(settings)
+
+
+def test_a_restored_archive_goes_on_from_where_it_stood_and_asks_nobody_new(
+    ws: Workspace, oparl: Oparl, tmp_path: Path
+) -> None:
+    made = opted.add_source(ws.settings, oparl.url("system"))
+    fetched(ws, oparl, made)
+    backup = making.make(ws, None, tmp_path / "sicherung.zip")
+    name = oparl.put("paper", "20", NOW + dt.timedelta(hours=1), name="Später gekommen", reference="2031/020",
+                     mainFile={"id": oparl.url("file/20"), "name": "V", "mimeType": "text/plain", "text": "Später."})["name"]  # fmt: skip
+    fetched(ws, oparl, made, NOW + dt.timedelta(days=1))
+    assert [p.name for p in held.loose_papers(ws)] == [name]
+    opted.remove(ws.settings, None)
+    ws.close()
+    restoring.restore(ws.settings, Path(backup.file), None)
+    assert opted.read(ws.settings).sources == ()
+    with workspace(ws.settings) as again:
+        assert not held.loose_papers(again)
+        oparl.asked.clear()
+        fetched(again, oparl, made, NOW + dt.timedelta(days=2))
+        assert [p.name for p in held.loose_papers(again)] == [name]  # what came since then is not taken for known
+        assert all("modified_since" in path for path in oparl.asked if path.startswith("/list/"))
 
 
 # --- by itself

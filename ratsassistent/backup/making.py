@@ -5,7 +5,8 @@ What it does not know: the file's format (`container`), commands.
 
 Both archives are copied while nobody takes in or corrects, so that nothing is between them; everything else goes on
 meanwhile. Left out is what the program makes again by itself: models, what models have read of prompts, measurements of
-the computer, uploads that wait to be read, locks and logs.
+the computer, uploads that wait to be read, locks and logs; and whom this computer may ask for papers, which a person has to
+say on the computer that asks. How far fetching is comes along, because it has to fit the archives.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from ratsassistent import __version__, correcting, deletions, temporary
+from ratsassistent import __version__, correcting, deletions, swapping, temporary
 from ratsassistent.archive import database, migrations, people, seal, snapshot
 from ratsassistent.archive.store import FILES
 from ratsassistent.backup import container, known
@@ -27,7 +28,16 @@ from ratsassistent.errors import InputError, StorageError
 from ratsassistent.workspace import Progress, Workspace, quiet
 
 LEAST = 10  # characters of a passphrase
-_NOT = {"modelle", "modellstand", "rechner.json", known.FOLDER, known.REGISTER, "wiederherstellung", people.FOLDER}
+_NOT = {
+    "modelle",
+    "modellstand",
+    "rechner.json",
+    known.FOLDER,
+    known.REGISTER,
+    "wiederherstellung",
+    people.FOLDER,
+    swapping.OPTED,
+}
 _NOT_BEGINNINGS = ("eingang-", temporary.PREFIX)
 _NOT_ENDINGS = (".sperre", ".log", ".teil", ".neu", ".fertig", ".gleich")
 
@@ -183,6 +193,13 @@ def _of_one_moment(ws: Workspace, stage: Path) -> list[tuple[str, Path]]:
             copy.parent.mkdir()
             snapshot.copy(people_file, copy)
             files.append((f"{people.FOLDER}/{people.FILE}", copy))
+        for file in sorted((ws.settings.nonpublic_folder / swapping.FETCHING).rglob("*.json")):
+            name = (
+                f"{swapping.FETCHING}/{file.relative_to(ws.settings.nonpublic_folder / swapping.FETCHING).as_posix()}"
+            )
+            copy = stage / "daten" / "sonstiges" / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            files.append((name, Path(shutil.copyfile(file, copy))))
     return files + _settings(ws, stage)
 
 

@@ -14,12 +14,13 @@ from typing import TypeVar
 
 from pydantic import Field, ValidationError
 
+from ratsassistent import swapping
 from ratsassistent.archive import database
 from ratsassistent.fetching.opted import Source
 from ratsassistent.oparl import Model
 from ratsassistent.settings import Settings
 
-FOLDER = "abruf"  # in the folder of what is not public
+FOLDER = swapping.FETCHING  # in the folder of what is not public
 M = TypeVar("M", bound=Model)
 _STATE, _SEEN = "stand.json", "gesehen.json"
 
