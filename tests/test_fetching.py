@@ -841,15 +841,16 @@ def faults(value: dict[str, Any]) -> Iterator[str]:
     yield from (f"{kind} lacks {name}" for name in needed - value.keys())
     for name, given in value.items():
         what = known.get(name, "unknown")
-        fits = {
-            "text": isinstance(given, str) and given != "",
-            "url": isinstance(given, str) and given.startswith(("https://", "http://")),
-            "urls": isinstance(given, list) and all(str(one).startswith("http") for one in given) and given != [],
-            "number": type(given) is int,
-            "bool": type(given) is bool,
-            "day": isinstance(given, str) and bool(dt.date.fromisoformat(given)),
-            "time": isinstance(given, str) and "T" in given and dt.datetime.fromisoformat(given).tzinfo is not None,
-        }.get(what, what in FIELDS and isinstance(given, list))
+        if what == "day":
+            fits = bool(dt.date.fromisoformat(given))
+        elif what == "time":
+            fits = "T" in given and dt.datetime.fromisoformat(given).tzinfo is not None
+        elif what in {"text", "url"}:
+            fits = isinstance(given, str) and given.startswith("http" if what == "url" else "") and given != ""
+        elif what in {"number", "bool"}:
+            fits = type(given) is (int if what == "number" else bool)
+        else:
+            fits = isinstance(given, list) and (what in FIELDS or (what == "urls" and given != []))
         if not fits:
             yield f"{kind}.{name}: {given}"
         if what in FIELDS:
