@@ -12,7 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from ratsassistent import correcting, corrections, deletions, held, leftovers, marks, register, remarks, swapping
+from ratsassistent import (
+    correcting,
+    corrections,
+    deletions,
+    event_log,
+    held,
+    leftovers,
+    marks,
+    register,
+    remarks,
+    swapping,
+)
 from ratsassistent.archive import deadlines_table, deletion
 from ratsassistent.archive.deadlines_table import Deadlines, Part
 from ratsassistent.archive.ocr_cache import OcrCache
@@ -62,9 +73,13 @@ def delete_these(ws: Workspace, ids: Iterable[str]) -> None:
     :raises Locked: the non-public archive is locked: half of it would stay.
     """
     ws.need_open()
-    for key in ids:
-        deletion.begin(ws.nonpublic, key)
-    _finish_now(ws)
+    count = 0
+    with event_log.timed("delete") as told:
+        for key in ids:
+            deletion.begin(ws.nonpublic, key)
+            count += 1
+        _finish_now(ws)
+        told["deleted"] = count
 
 
 def delete_nonpublic(ws: Workspace, ids: Iterable[str]) -> None:

@@ -30,6 +30,7 @@ _ANNOUNCED = "wiederherstellung.gleich"
 _OWN = ("prompts",)  # folders of settings that are replaced whole
 FETCHING = "abruf"  # in the folder of what is not public: how far fetching is; it has to fit the archives
 OPTED = "abrufen.json"  # who may be asked: what holds on this computer now, never what held somewhere once
+OPERATING = "betrieb.json"  # the hash of the key with which another computer may ask how it goes: the same holds
 
 
 @contextmanager
@@ -140,7 +141,7 @@ def _put_settings(place: Path, settings: Settings) -> None:
         name = file.relative_to(place)
         if has_people and name.parts[0] == people.FOLDER:
             continue
-        elsewhere = (settings.public_folder.name, settings.nonpublic_folder.name, FETCHING, OPTED)
+        elsewhere = (settings.public_folder.name, settings.nonpublic_folder.name, FETCHING, OPTED, OPERATING)
         if file.is_file() and name.parts[0] not in elsewhere:
             _place(file, settings.data_folder / name)
     for folder in _OWN:

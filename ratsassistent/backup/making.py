@@ -37,6 +37,8 @@ _NOT = {
     "wiederherstellung",
     people.FOLDER,
     swapping.OPTED,
+    swapping.OPERATING,
+    "protokoll",
 }
 _NOT_BEGINNINGS = ("eingang-", temporary.PREFIX)
 _NOT_ENDINGS = (".sperre", ".log", ".teil", ".neu", ".fertig", ".gleich")

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from ratsassistent import briefing_jobs
+from ratsassistent import briefing_jobs, event_log
 from ratsassistent.errors import RatsassistentError
 from ratsassistent.fetching import folder, opted, progress, run
 from ratsassistent.fetching.opted import Source
@@ -88,10 +88,10 @@ def _try(work: Callable[[], object]) -> str | None:
     try:
         work()
     except RatsassistentError as error:
-        _log.warning("a look at a server or folder failed (%s)", type(error).__name__)
+        _log.warning("a look at a server or folder failed", exc_info=event_log.is_on())
         return None if str(error) in {run.RUNS, folder.RUNS} else str(error)
     except Exception as error:  # it has to look again, and somebody has to hear of it
-        _log.error("a look at a server or folder failed (%s)", type(error).__name__)
+        _log.error("a look at a server or folder failed (%s)", type(error).__name__, exc_info=event_log.is_on())
         return f"{_FAULT} ({type(error).__name__})."
     return None
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ratsassistent import briefing_jobs, deletions, given_papers, held, temporary, workflow
+from ratsassistent import briefing_jobs, deletions, event_log, given_papers, held, temporary, workflow
 from ratsassistent.archive import database, oparl_ids, seal
 from ratsassistent.backup import known
 from ratsassistent.errors import InputError
@@ -87,7 +87,15 @@ def fetch(
     except Timeout as error:
         raise InputError(RUNS) from error
     try:
-        return _Run(ws, source, manners or Manners(), wait, progress, clock).report()
+        with event_log.timed("fetch") as told:
+            made = _Run(ws, source, manners or Manners(), wait, progress, clock).report()
+            told |= {"requests": made.requests, "bytes": made.bytes, "objects": made.objects, "meetings": made.meetings}
+            told |= {"papers": made.papers, "files": made.files, "deleted": made.deleted_meetings + made.deleted_papers}
+            told |= {
+                "ordered": made.ordered,
+                "outcome": "failed" if made.failed else "partly" if made.unfinished else "done",
+            }
+        return made
     finally:
         lock.release()
 
