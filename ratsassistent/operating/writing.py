@@ -44,8 +44,8 @@ def systemd(
     common = _filled(
         "gemeinsam.txt",
         {
-            "DATA": _unit_path(data),
-            "MODELS": f'"{_percent(models)}"' if " " in models else _percent(models),
+            "DATA": _percent(data),
+            "MODELS": _percent(models),
             "WRITABLE": " ".join(_quoted(path) for path in (data, f"-{models}", f"-{BACKUPS}")),
             "HOMES": "read-only"
             if any(Path(one).parts[1:2] in {("home",), ("root",)} for one in (*words[:1], data, models))
@@ -56,6 +56,7 @@ def systemd(
         "USER": user,
         "PROGRAM": " ".join(_quoted(word) for word in words),
         "DATA": _quoted(data),
+        "FOLDER": _percent(data),
         "SERVE": " ".join(_quoted(word) for word in serve),
         "MEMORY": f"{int(psutil.virtual_memory().total * MEMORY_SHARE) // 2**20}M",
         "NETWORKS": NETWORKS,
@@ -151,10 +152,6 @@ def _quoted(text: str) -> str:
     """A word of a unit: quoted where it has spaces; `%` and `$` stand for themselves."""
     bare = _percent(text).replace("$", "$$").replace("\\", "\\\\")
     return f'"{bare}"' if any(letter in bare for letter in " ';") else bare
-
-
-def _unit_path(text: str) -> str:
-    return _percent(text)
 
 
 def _windows_word(word: str) -> str:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from ratsassistent import event_log
 from ratsassistent.operating import access, health
 from ratsassistent.operating.metrics import TYPE, Metrics
-from ratsassistent.output.page_door import API, Door, Refused
+from ratsassistent.output.page_door import API, LOCAL, Door, Refused, same_address
 from ratsassistent.output.page_guard import HEADERS, Application, Message, Receive, Send, refuse
 from ratsassistent.settings import Settings
 
@@ -65,14 +65,13 @@ class Operating:
 
     async def _tell(self, scope: Message, send: Send) -> None:
         # a monitoring program is often another user of this machine; the key, and not the user, is what counts here
-        neighbour = self._door.is_neighbour
-        if refused := replace(self._door, is_neighbour=None).why_not(scope):
+        if refused := self._door_for(scope).why_not(scope):
             await refuse(refused, send)
         elif scope["method"] not in {"GET", "HEAD"}:
             await refuse(_METHOD, send)
         elif scope["path"] == ALIVE:
             await _answer(send, 200, b"text/plain; charset=utf-8", b"ok\n", scope["method"])
-        elif not await asyncio.to_thread(self._may_ask, scope, neighbour is not None):
+        elif not await asyncio.to_thread(self._may_ask, scope):
             await refuse(_KEY, send, (b"www-authenticate", b"Bearer"))
         elif scope["path"] == READY:
             found = await asyncio.to_thread(health.look, self._settings)
@@ -82,7 +81,13 @@ class Operating:
             body = await asyncio.to_thread(self._metrics.text)
             await _answer(send, 200, TYPE.encode(), body, scope["method"])
 
-    def _may_ask(self, scope: Message, knows_neighbours: bool) -> bool:
+    def _door_for(self, scope: Message) -> Door:
+        """The page's door; this computer itself need not go through the proxy, nor know the name."""
+        door, client = replace(self._door, is_neighbour=None), scope.get("client")
+        own = client and (_is_loopback(client[0]) or (door.bound and same_address(client[0], door.bound)))
+        return replace(door, proxy=None, names=door.names | LOCAL) if own else door
+
+    def _may_ask(self, scope: Message) -> bool:
         given = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"authorization"]
         if given:
             scheme, _, key = given[0].partition(" ")
@@ -90,7 +95,7 @@ class Operating:
         client = scope.get("client")
         if not self._only_here or not client or not _is_loopback(client[0]):
             return False
-        return not (knows_neighbours and self._door.is_neighbour and self._door.is_neighbour(client[0], client[1]))
+        return not (self._door.is_neighbour and self._door.is_neighbour(client[0], client[1]))
 
 
 def kind_of(path: str) -> str:
