@@ -103,7 +103,9 @@ def test_numbers_say_how_much_and_never_what(settings: Settings, run: Run, tmp_p
         workflow.take_in(ws, [pack])
         jobs = ws.jobs
         jobs.add("frage", "Was kostet der Zwurbelsteg?", {"question": "Was kostet der Zwurbelsteg?"})
-        assert jobs.fail(jobs.add("briefing", "Sitzung am Vlimmerbach", {"meeting": "x"}, worker="hier").id, "Kein Platz.")
+        assert jobs.fail(
+            jobs.add("briefing", "Sitzung am Vlimmerbach", {"meeting": "x"}, worker="hier").id, "Kein Platz."
+        )
     app = page(settings)
     for path in ("/", "/assets/a.js", "/gibt-es-nicht", "/gradio_api/queue/data?session_hash=a"):
         ask(app, path)
@@ -290,7 +292,7 @@ def test_tasks_for_windows_and_macos_are_well_formed(tmp_path: Path, run: Run) -
     program = ["C:\\Programme\\R & A\\ratsassistent.exe"]
     space = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
     for text in writing.windows(odd, program=program).values():
-        task = ElementTree.fromstring(text.split("\n", 1)[1])  # noqa: S314 - our own
+        task = ElementTree.fromstring(text.split("\n", 1)[1])
         assert task.findtext(f".//{space}Command") == program[0]
         assert f'"{odd.data_folder}"' in str(task.findtext(f".//{space}Arguments"))
     plist = plistlib.loads(writing.macos(odd, program=program)["de.ratsassistent.plist"].encode())
@@ -328,3 +330,22 @@ def test_every_command_of_the_instructions_is_understood() -> None:
     for named in re.findall(r"`([\w./-]+\.(?:service|timer|md|py))`", text):
         assert named in writing.UNITS or (ROOT / named).exists(), named
     assert time.monotonic()  # nothing is started by any of it
+
+
+def test_the_backup_that_the_unit_makes_lies_in_the_folder_and_can_be_restored(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("einlesen", str(pdfs.write(tmp_path / "Einladung.pdf", [pdfs.AGENDA])))
+    unit = writing.systemd(Settings(data_folder=tmp_path / "d", model_folders=(tmp_path / "m",)), [], program=["/opt/x"])[
+        "ratsassistent-sicherung.service"
+    ]
+    (start,) = re.findall(r"(?m)^ExecStart=(.+)$", unit)
+    words = shlex.split(start)
+    target = tmp_path / "sicherungen"
+    target.mkdir()
+    monkeypatch.setenv("RATSASSISTENT_KENNWORT", "ein sehr langes Kennwort")
+    assert run(*(str(target) if word == writing.BACKUPS else word for word in words[3:])).status == 0
+    (file,) = target.glob("*.zip")
+    probe = ("--datenordner", str(tmp_path / "probe"))
+    assert run(*probe, "wiederherstellen", str(file), "--ja").status == 0
+    assert len(run(*probe, "sitzungen", "--json").json["meetings"]) == 1

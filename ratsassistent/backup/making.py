@@ -56,7 +56,7 @@ def make(
     """Make a backup.
 
     :param passphrase: None: it is not encrypted.
-    :param target: the file; by default a new one in the data folder.
+    :param target: the file, or the folder for a new one; by default one in the data folder.
     :raises InputError: the passphrase is too short, or the file cannot lie there.
     :raises StorageError: there is no room, or the archive is damaged: then nothing is written. :raises Locked: it is locked.
     """
@@ -153,14 +153,14 @@ def expired(ws: Workspace, now: dt.datetime | None = None) -> list[Known]:
 
 
 def _target(ws: Workspace, target: Path | None, created: dt.datetime) -> Path:
+    name = f"Ratsassistent-Sicherung-{created.astimezone():%Y-%m-%d-%H%M%S}.zip"
     if target is None:
         folder = ws.settings.data_folder / known.FOLDER
         with database.storage_errors(folder):
             folder.mkdir(exist_ok=True)
-        stamp = created.astimezone().strftime("%Y-%m-%d-%H%M%S")
-        return folder / f"Ratsassistent-Sicherung-{stamp}.zip"
+        return folder / name
     if target.is_dir():
-        raise InputError(f"{target} ist ein Ordner; bitte eine Datei angeben, zum Beispiel {target / 'sicherung.zip'}.")
+        target /= name
     if not target.absolute().parent.is_dir():
         raise InputError(f"Den Ordner {target.absolute().parent} gibt es nicht.")
     inside = target.absolute().relative_to(ws.settings.data_folder) if target.absolute().is_relative_to(

@@ -42,7 +42,7 @@ def register(command: Callable[..., argparse.ArgumentParser], watch: Watch) -> N
 
 def add(make: argparse.ArgumentParser, restore: argparse.ArgumentParser) -> None:
     """Give the two commands their arguments."""
-    make.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path, help="dorthin, sonst in den Datenordner")
+    make.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path, help="Datei oder Ordner; sonst in den Datenordner")
     make.add_argument("--ohne-kennwort", action="store_true", help="nicht verschlüsseln")
     make.add_argument(
         "--aufbewahren", metavar="TAGE", type=_days, default=KEEP_DAYS, help=f"so lange (sonst {KEEP_DAYS} Tage)"
