@@ -336,9 +336,9 @@ def test_the_backup_that_the_unit_makes_lies_in_the_folder_and_can_be_restored(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("einlesen", str(pdfs.write(tmp_path / "Einladung.pdf", [pdfs.AGENDA])))
-    unit = writing.systemd(Settings(data_folder=tmp_path / "d", model_folders=(tmp_path / "m",)), [], program=["/opt/x"])[
-        "ratsassistent-sicherung.service"
-    ]
+    unit = writing.systemd(
+        Settings(data_folder=tmp_path / "d", model_folders=(tmp_path / "m",)), [], program=["/opt/x"]
+    )["ratsassistent-sicherung.service"]
     (start,) = re.findall(r"(?m)^ExecStart=(.+)$", unit)
     words = shlex.split(start)
     target = tmp_path / "sicherungen"

@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from ratsassistent import __version__, correcting, deletions, swapping, temporary
+from ratsassistent import __version__, correcting, deletions, model_server, swapping, temporary
 from ratsassistent.archive import database, migrations, people, seal, snapshot
 from ratsassistent.archive.store import FILES
 from ratsassistent.backup import container, known
@@ -28,18 +28,10 @@ from ratsassistent.errors import InputError, StorageError
 from ratsassistent.workspace import Progress, Workspace, quiet
 
 LEAST = 10  # characters of a passphrase
-_NOT = {
-    "modelle",
-    "modellstand",
-    "rechner.json",
-    known.FOLDER,
-    known.REGISTER,
-    "wiederherstellung",
-    people.FOLDER,
-    swapping.OPTED,
-    swapping.OPERATING,
-    "protokoll",
-}
+# A server that was set, whom this computer may ask, and its key are for this computer alone: a folder restored elsewhere shall
+# send nothing anywhere by itself.
+_NOT = {"modelle", "modellstand", "rechner.json", known.FOLDER, known.REGISTER, "wiederherstellung", people.FOLDER,
+        model_server.FILE, model_server.ABILITIES, swapping.OPTED, swapping.OPERATING, "protokoll"}  # fmt: skip
 _NOT_BEGINNINGS = ("eingang-", temporary.PREFIX)
 _NOT_ENDINGS = (".sperre", ".log", ".teil", ".neu", ".fertig", ".gleich")
 
