@@ -30,6 +30,7 @@ from ratsassistent.settings import Settings  # noqa: E402
 from ratsassistent.workspace import Workspace, workspace  # noqa: E402
 
 SHARED = Path("/work/shared/data")
+_PLAIN = str.maketrans({"„": '"', "“": '"', "–": "-", "€": "EUR"})
 NOW = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
 
 
@@ -69,7 +70,7 @@ def publish(oparl: Oparl, most: int) -> int:
 
 def _as_pdf(oparl: Oparl, file: dict[str, Any]) -> None:
     """Let the server have a file's words as a PDF, and no longer as text."""
-    words = file.pop("text").encode("cp1252", "ignore").decode("cp1252")
+    words = file.pop("text").translate(_PLAIN).encode("latin-1", "ignore").decode("latin-1")
     lines = [part for line in words.split("\n") for part in textwrap.wrap(line, 90) or [""]]
     pages = [lines[start : start + 50] for start in range(0, len(lines), 50)]
     path = f"/pdf/{len(oparl.files)}.pdf"
