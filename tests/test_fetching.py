@@ -16,7 +16,7 @@ import pytest
 from commands import Run, refused
 from oparl_server import Answer, Oparl, serving
 
-from ratsassistent import deleting, held, intake, remarks, workflow
+from ratsassistent import deleting, held, intake, remarks, swapping, workflow
 from ratsassistent.archive import fulltext
 from ratsassistent.backup import making, restoring
 from ratsassistent.errors import InputError, NotFound, StorageError
@@ -189,6 +189,7 @@ def test_what_is_attached_to_an_item_has_its_pages_too_and_the_item_keeps_its_pa
     fetched(ws, oparl)
     (found,) = held.meetings(ws)
     bridge, light = found.agendaItem
+    assert ["beschließt den Neubau" in (d.text or "") for d in bridge.decisions] == [True]
     assert sorted(p.name for p in bridge.papers) == ["Neubau der Brücke am Mühlbach"] * 2
     assert [(s.file, s.page) for p in bridge.papers for s in p.text.starts if s.page] == [("Auszug", 1)]
     assert [(p.reference, p.public, [s.page for s in p.text.starts]) for p in light.papers] == [
@@ -657,6 +658,16 @@ def test_a_restored_archive_goes_on_from_where_it_stood_and_asks_nobody_new(
         fetched(again, oparl, made, NOW + dt.timedelta(days=2))
         assert [p.name for p in held.loose_papers(again)] == [name]  # what came since then is not taken for known
         assert all("modified_since" in path for path in oparl.asked if path.startswith("/list/"))
+
+
+def test_an_older_backup_says_nothing_of_whom_this_computer_may_ask(settings: Settings, tmp_path: Path) -> None:
+    place = tmp_path / "stand"
+    place.mkdir()
+    settings.data_folder.mkdir()
+    for name in (swapping.OPTED, swapping.OPERATING, "einstellungen.toml"):
+        (place / name).write_text("{}")
+    swapping._put_settings(place, settings)
+    assert [file.name for file in settings.data_folder.iterdir()] == ["einstellungen.toml"]
 
 
 # --- by itself
