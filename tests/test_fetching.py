@@ -199,6 +199,28 @@ def test_what_is_attached_to_an_item_has_its_pages_too_and_the_item_keeps_its_pa
     assert b"9.000" not in b"".join(p.read_bytes() for p in ws.settings.public_folder.rglob("*") if p.is_file())
 
 
+def test_minutes_come_once_and_stay_where_they_are(ws: Workspace, oparl: Oparl) -> None:
+    minutes = [["Niederschrift", "über die 12. Sitzung des Gemeinderates am 04.03.2031", "TOP 1 Neubau der Brücke am Mühlbach",
+                "Beschluss: Der Gemeinderat stimmt zu.", "Abstimmungsergebnis: 12 Ja, 3 Nein"]]  # fmt: skip
+    given = file(oparl, "Niederschrift", pdfs.pdf_bytes(minutes))
+    for name, when in (
+        ("12. Sitzung des Gemeinderates", NOW),
+        ("12. Sitzung des Gemeinderates (verlegt)", NOW + dt.timedelta(days=2)),
+    ):
+        meeting(
+            oparl,
+            when - dt.timedelta(days=1),
+            item(oparl, "17", "Neubau der Brücke am Mühlbach", 1),
+            name=name,
+            resultsProtocol=given,
+        )
+        fetched(ws, oparl, when=when)
+        held_files = [(store, one.id) for store in ws.stores for one in store.files() if store.page_count(one.id)]
+        assert held_files
+        assert all(store.file_path(key).is_file() for store, key in held_files)
+    assert oparl.conditional == ["/datei/Niederschrift"]
+
+
 def test_the_paper_itself_is_found_among_further_files_and_what_is_read_as_another_paper_is_not_kept(
     ws: Workspace, oparl: Oparl
 ) -> None:

@@ -63,6 +63,7 @@ class Texts:
         self.failed: set[str] = set()  # ids of papers and meetings that lack a file
         self.fetched = 0
         self.stopped = ""
+        self._fresh: set[str] = set()  # ids of files that came anew
 
     def of_paper(self, value: Object, folder: Path) -> Found:
         """A paper with its files; `public` is False where one of them says of itself that it is confidential."""
@@ -87,11 +88,8 @@ class Texts:
         out, _ = self._of_fields(value, OF_MEETINGS, owner, folder)
         minutes: list[Path] = []
         for file in self._objects(value.get("resultsProtocol")):
-            known, modified = self._kept.seen.files.get(text(file.get("id")) or ""), text(file.get("modified"))
-            if known and modified and known.modified == modified:
-                continue
             read = self._read(file, owner, folder)
-            if read is not None:
+            if read is not None and text(file.get("id")) in self._fresh:  # else they are in the archive, and stay there
                 minutes.append(_named(read.path, f"Niederschrift {text(value.get('name')) or ''}"))
         found: dict[str, Found] = {}
         items = value.get("agendaItem")
@@ -159,6 +157,7 @@ class Texts:
                 self.fetched += 1
                 _check(target, file, got.kind)
                 read = self._pages(target, name)
+                self._fresh.add(key)
         except Exhausted as error:
             self.stopped = str(error)
             self.failed.add(owner)
