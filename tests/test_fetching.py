@@ -218,6 +218,8 @@ def test_minutes_come_once_and_stay_where_they_are(ws: Workspace, oparl: Oparl) 
         held_files = [(store, one.id) for store in ws.stores for one in store.files() if store.page_count(one.id)]
         assert held_files
         assert all(store.file_path(key).is_file() for store, key in held_files)
+        lying = {path for store in ws.stores for path in store.folder.rglob("*.pdf")}
+        assert lying == {store.file_path(key) for store, key in held_files}
     assert oparl.conditional == ["/datei/Niederschrift"]
 
 
