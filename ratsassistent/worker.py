@@ -289,7 +289,7 @@ def _run(jobs: Jobs, job: Job, handlers: dict[str, Handler], rules: _Rules) -> N
     except RatsassistentError as error:
         jobs.fail(job.id, str(error))
     except Exception as error:
-        _log.exception("job failed")
+        _log.exception("job %s failed", job.id)
         jobs.fail(job.id, f"Bei dem Auftrag ist ein unerwarteter Fehler aufgetreten ({type(error).__name__}).")
     except BaseException:
         jobs.release(job.id)  # Ctrl+C: the next worker goes on
