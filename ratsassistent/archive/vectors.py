@@ -53,7 +53,7 @@ class _Matrix:
 
     model: int
     removals: int
-    last: int  # number of the newest vector in it
+    last: int  # number of the newest vector, of whatever model, when it was read
     rows: Rows
     scales: Scores
     values: NDArray[np.int8]
@@ -218,20 +218,22 @@ def _matrix(store: Store, embedder: Embedder) -> _Matrix | None:
         known = held.get(_key(embedder))
         if known is None or (known.model, known.removals) != (row.id, row.removals):
             known = _nothing(row.id, row.removals, embedder.dimensions)
-        query = select(vector.c.number, vector.c.row, vector.c.body).where(
-            vector.c.number > known.last, vector.c.model == row.id
-        )
-        new = connection.execute(query.order_by(vector.c.number)).all()
-        if new:
+        # Whatever came is looked through once: else each search would pass by all the vectors of other models made later.
+        newest = connection.execute(select(func.max(vector.c.number)).where(vector.c.number > known.last)).scalar()
+        if newest is not None:
+            query = select(vector.c.number, vector.c.row, vector.c.body).where(
+                vector.c.number > known.last, vector.c.number <= newest, vector.c.model == row.id
+            )
+            new = connection.execute(query.order_by(vector.c.number)).all()
             scales, values = unpack([one.body for one in new], embedder.dimensions)
             rows = np.array([one.row for one in new], dtype=np.int64)
             known = _Matrix(
                 row.id,
                 row.removals,
-                new[-1].number,
-                np.concatenate([known.rows, rows]),
-                np.concatenate([known.scales, scales]),
-                np.concatenate([known.values, values]),
+                newest,
+                np.concatenate([known.rows, rows]) if new else known.rows,
+                np.concatenate([known.scales, scales]) if new else known.scales,
+                np.concatenate([known.values, values]) if new else known.values,
             )
         held[_key(embedder)] = known
         return known if len(known.rows) else None
@@ -270,7 +272,10 @@ def model_number(store: Store, embedder: Embedder, role: str) -> int:
 def _drop(connection: Connection, models: Sequence[int]) -> None:
     for table in (tables.vector, tables.piece_vector):
         connection.execute(delete(table).where(table.c.model.in_(models)))
-    connection.execute(delete(tables.embedding_model).where(tables.embedding_model.c.id.in_(models)))
+    model = tables.embedding_model
+    connection.execute(delete(model).where(model.c.id.in_(models)))
+    if models:  # numbers of vectors that went are given again: what others have read of so far says nothing any more
+        connection.execute(update(model).values(removals=model.c.removals + 1))
 
 
 def _lacking(store: Store, model: int, batch: int) -> Iterator[list[Text]]:
