@@ -88,6 +88,7 @@ def begin(name: str, target: str | None = None) -> bool:
     root.setLevel(logging.WARNING)
     _events.setLevel(logging.INFO)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # else a full disk would print what could not be written
     sys.excepthook = _crashed
     threading.excepthook = lambda args: _crashed(args.exc_type, args.exc_value, args.exc_traceback)
     return True
@@ -107,6 +108,7 @@ def end() -> None:
     sys.excepthook = sys.__excepthook__
     threading.excepthook = threading.__excepthook__
     logging.captureWarnings(False)
+    logging.raiseExceptions = True
     os.environ.pop(VARIABLE, None)
 
 
