@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # the store removes vectors, too
 
 BATCH = 256  # passages to one transaction
 STRETCH = 1024  # vectors made into floats at a time
+AT_ONCE = 20_000  # vectors read from the database at a time
 READ = "text"  # what is read of a passage; another name where that changes, so that vectors of both never meet
 
 Rows = NDArray[np.int64]
@@ -224,16 +225,17 @@ def _matrix(store: Store, embedder: Embedder) -> _Matrix | None:
             query = select(vector.c.number, vector.c.row, vector.c.body).where(
                 vector.c.number > known.last, vector.c.number <= newest, vector.c.model == row.id
             )
-            new = connection.execute(query.order_by(vector.c.number)).all()
-            scales, values = unpack([one.body for one in new], embedder.dimensions)
-            rows = np.array([one.row for one in new], dtype=np.int64)
+            rows, scales, values = [known.rows], [known.scales], [known.values]
+            found = connection.execute(query.order_by(vector.c.number).execution_options(yield_per=AT_ONCE))
+            for (
+                some
+            ) in found.partitions():  # a large archive's vectors as rows take five times the memory of the numbers
+                scale, value = unpack([one.body for one in some], embedder.dimensions)
+                rows.append(np.array([one.row for one in some], dtype=np.int64))
+                scales.append(scale)
+                values.append(value)
             known = _Matrix(
-                row.id,
-                row.removals,
-                newest,
-                np.concatenate([known.rows, rows]) if new else known.rows,
-                np.concatenate([known.scales, scales]) if new else known.scales,
-                np.concatenate([known.values, values]) if new else known.values,
+                row.id, row.removals, newest, np.concatenate(rows), np.concatenate(scales), np.concatenate(values)
             )
         held[_key(embedder)] = known
         return known if len(known.rows) else None
