@@ -155,11 +155,11 @@ def test_where_the_archive_lies_on_a_database_server_all_say_so(tmp_path: Path) 
     for folder in (settings.public_folder, settings.nonpublic_folder):
         folder.mkdir()
         whereabouts.note(folder, whereabouts.made("postgresql://rat@db.rathaus.local/archiv", folder.name))
-    given = data_sheet.facts(settings, DAY)
+    given = replace(data_sheet.facts(settings, DAY), data_folder="/srv/ratsassistent", model_folder="/srv/modelle")
     text = bare(exported.text_of("pdf", made("datenblatt", "pdf", given)))
     for told in (
-        "liegen in der Datenbank (PostgreSQL) auf db.rathaus.local:5432", "geht verschlüsselt an den Datenbankserver db.rathaus.local:5432",
-        "Im Änderungsprotokoll (WAL) und in Sicherungen des Datenbankservers bleibt Gelöschtes", "verschlüsselt sind sie, wenn",
+        "Texte in PostgreSQL auf db.rathaus.local:5432", "geht (verschlüsselt) an den Datenbankserver db.rathaus.local:5432",
+        "SSD-Laufwerken, WAL und Sicherungen des Datenbankservers", "verschlüsselt allein der Datenträger des Servers",
     ):  # fmt: skip
         assert bare(told) in text
     assert bare("Von Unterlagen, Fragen und Antworten nichts") not in text
@@ -175,6 +175,4 @@ def test_where_the_archive_lies_on_a_database_server_all_say_so(tmp_path: Path) 
     here.public_folder.mkdir(parents=True)
     whereabouts.note(here.public_folder, whereabouts.made("postgresql://rat@localhost/archiv", "oeffentlich"))
     assert page_title.slogan(here) == usual
-    assert "auf diesem Rechner, PDF-Dateien im Ordner" in str(
-        data_sheet.document("datenblatt", data_sheet.facts(here, DAY))
-    )
+    assert "in PostgreSQL auf diesem Rechner" in str(data_sheet.document("datenblatt", data_sheet.facts(here, DAY)))

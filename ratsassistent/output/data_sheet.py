@@ -238,9 +238,9 @@ def _sheet(given: Facts) -> list[Block]:
         _row("Wessen Daten", "Menschen, die in den Unterlagen genannt sind (etwa Antragsteller, Anlieger, Beschäftigte, Ratsmitglieder); "
              "auch besondere Kategorien (Art. 9 DSGVO) können darunter sein. Von den Benutzern: Fragen, Anmerkungen und der Name, den "
              "sie dazu selbst eintragen. Keine Auswertung des Verhaltens. Nur wo andere sich anmelden: Name, Prüfwert des Kennworts, Zeitpunkt."),
-        _row("Wo es liegt", f"{'In' if given.databases else 'Nur in'} diesem Ordner: {given.data_folder}, darin getrennt „oeffentlich“ und „nichtoeffentlich“. Was nicht "
+        _row("Wo es liegt", f"{'In' if given.databases else 'Nur in'} diesem Ordner: {given.data_folder}{phrases_database.lies(given.databases)}; getrennt in „oeffentlich“ und „nichtoeffentlich“. Was nicht "
              "als öffentlich bekannt ist, gilt als nichtöffentlich; Fragen und Suchwörter liegen immer dort. Sprachmodelle (keine Sitzungsdaten): "
-             f"{given.model_folder}.{phrases_database.lies(given.databases)}"),
+             f"{given.model_folder}."),
         _row("Was den Rechner verlässt", f"{given.leaving} Ohne eigenen Schalter ist es nur von diesem Rechner aus "
              "erreichbar (127.0.0.1); es enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis auf diesem Rechner: Befehl „selbsttest“). Das Netz brauchen nur die "
              "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). "
@@ -253,8 +253,7 @@ def _sheet(given: Facts) -> list[Block]:
              "bis zum nächsten Start; Ereignisprotokoll, wo eingeschaltet: ohne Inhalte."),
         _row("Löschen", "„Sitzung löschen“ entfernt Dateien, Texte, Auswertungen, Suchindex und Fragen, die sich darauf stützen; die "
              "Datenbank wird neu geschrieben, damit auch Gelöschtes nicht darin bleibt. Es bleibt ein Löschprotokoll ohne Inhalte. Nicht erfasst: "
-             "gespeicherte Word- und PDF-Dateien, Reste auf SSD-Laufwerken; Sicherungen (verschlüsselt, mit Ablauf) nennt es beim Löschen.",
-             phrases_database.deleted(given.databases)),
+             f"gespeicherte Word- und PDF-Dateien, Reste auf SSD-Laufwerken{phrases_database.beyond(given.databases)}; Sicherungen (verschlüsselt, mit Ablauf) nennt es beim Löschen."),
         _row("Schutz", "Zwei getrennte Ablagen; fremde PDF-Dateien werden in einem eigenen, begrenzten Prozess geöffnet. Andere Benutzer "
              "desselben Rechners (Terminalserver) werden abgewiesen, außer auf macOS. Für andere Rechner nur mit eigenem Schalter, verschlüsselt, Kennwort je "
              f"Person; wer sich anmeldet, sieht alles. {given.encryption} Nötig bleiben ein eigenes Benutzerkonto, Verschlüsselung der "

@@ -38,16 +38,14 @@ def is_here(place: Place) -> bool:
 
 
 def lies(given: tuple[Place, ...]) -> str:
-    """Where the rows lie."""
-    if not given:
-        return ""
-    return f" Texte, Auswertungen, Fragen und Notizen liegen in der Datenbank (PostgreSQL) auf {_named(given)}, PDF-Dateien im Ordner."
+    """Where the rows lie, in half a sentence."""
+    return f", Texte in PostgreSQL auf {_named(given)}" if given else ""
 
 
 def leaves(given: tuple[Place, ...]) -> str:
     """What goes to another computer."""
     away = tuple(place for place in given if not is_here(place))
-    return f"Alles, was gespeichert wird, geht verschlüsselt an den Datenbankserver {_named(away)}." if away else ""
+    return f"Gespeichertes geht (verschlüsselt) an den Datenbankserver {_named(away)}." if away else ""
 
 
 def too(given: tuple[Place, ...]) -> str:
@@ -64,18 +62,16 @@ def too_in(slogan: str, given: tuple[Place, ...]) -> str:
     return f"{slogan} {told}".strip()
 
 
-def deleted(given: tuple[Place, ...]) -> str:
-    """What of a deletion is the server's."""
-    if not given:
-        return ""
-    return " Im Änderungsprotokoll (WAL) und in Sicherungen des Datenbankservers bleibt Gelöschtes, solange dessen Verwaltung sie aufhebt."
+def beyond(given: tuple[Place, ...]) -> str:
+    """Where deleted words stay that are the server's."""
+    return ", WAL und Sicherungen des Datenbankservers" if given else ""
 
 
 def encryption(given: tuple[Place, ...]) -> str:
     """What encrypts that which is not public."""
     if not given:
         return ""
-    return "Die Ablagen liegen in PostgreSQL; verschlüsselt sind sie, wenn es der Datenträger dieses Servers ist."
+    return "In PostgreSQL verschlüsselt allein der Datenträger des Servers."
 
 
 def recipient(given: tuple[Place, ...]) -> str:
