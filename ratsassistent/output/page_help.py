@@ -31,6 +31,7 @@ from ratsassistent.output import (
     page_proof,
     page_views,
     phrases,
+    phrases_database,
 )
 from ratsassistent.output.page_about import Known
 from ratsassistent.output.page_locking import Locking
@@ -186,7 +187,7 @@ class Help:
 
 
 def _leaving(facts: data_sheet.Facts) -> str:
-    if facts.server is not None:
+    if facts.server is not None or any(not phrases_database.is_here(place) for place in facts.databases):
         return facts.leaving
     return "Nichts von Ihren Unterlagen, Fragen und Antworten verlässt diesen Rechner."
 
