@@ -34,7 +34,7 @@ LAYERS = [
     ["writing"],
     ["machine"],
     ["language_models"],
-    ["people"],
+    ["people", "bodies"],
     ["liveness", "pace"],
     ["jobs"],
     ["worker"],
