@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent import earlier, models, workflow
+from ratsassistent import briefing_jobs, earlier, models, workflow
 from ratsassistent.briefing_jobs import Standing
 from ratsassistent.briefings import (
     Amount,
