@@ -26,13 +26,12 @@ import rights_archive
 from embedders import HashEmbedder
 from hypothesis import given
 from hypothesis import strategies as st
-from rights_archive import BUILDING, COUNCIL, FIRST, OTHER, SECOND, Town
+from rights_archive import COUNCIL, FIRST, OTHER, SECOND, Town
 from scripted import ScriptedModel
-from sqlalchemy import select, text
+from sqlalchemy import select
 from wallerfurt import everything_in, plain
 
 from ratsassistent import (
-    access_log,
     asking,
     held,
     memory,
@@ -47,10 +46,9 @@ from ratsassistent import (
 )
 from ratsassistent.archive import fulltext, seen, tables
 from ratsassistent.archive.index import Meaning
-from ratsassistent.archive.seen_store import SeenStore
 from ratsassistent.bodies import Membership, Organization
 from ratsassistent.briefings import Answer
-from ratsassistent.errors import NotAllowed, NotFound, RatsassistentError
+from ratsassistent.errors import NotFound, RatsassistentError
 from ratsassistent.jobs import Job
 from ratsassistent.oparl import Meeting
 from ratsassistent.output import page_allowed
@@ -59,7 +57,6 @@ from ratsassistent.output.page_guard import PERSON
 from ratsassistent.output.page_register import RegisterSearch
 from ratsassistent.output.page_search import Search
 from ratsassistent.people import Person
-from ratsassistent.permissions import ACTS, PERMISSIONS, Act
 from ratsassistent.workflow import Workspace
 
 OUTPUT = Path(page_allowed.__file__).parent

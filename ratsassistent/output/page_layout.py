@@ -45,7 +45,9 @@ class Page:
     """All components; each handler's answer names the few that change."""
 
     def __init__(self, actions: Actions) -> None:
-        self.wired: list[tuple[Callable[..., Iterator[Any]], bool]] = []  # handlers, and whether a button says what is wanted
+        self.wired: list[
+            tuple[Callable[..., Iterator[Any]], bool]
+        ] = []  # handlers, and whether a button says what is wanted
         self._script = (_HERE / "page.js").read_text("utf-8")
         with QuickBlocks(title="Ratsassistent", analytics_enabled=False, fill_width=True) as self.blocks:
             self.chosen, self.seen = gr.State(Chosen()), gr.State({})
