@@ -61,6 +61,7 @@ class Rights:
     person: str | None
     role: Role | None
     seen: Seen | None
+    excluded: frozenset[str] = frozenset()  # items, also public ones, that this person is entered for as befangen
 
     def may(self, act: Act) -> bool:
         """Whether this person may do that."""

@@ -331,7 +331,7 @@ def known_buttons() -> set[str]:
                         if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value != "do"
                     }
     return found - {  # parts of „Hilfe“, states of the passphrase, marks in a document
-        "anleitung", "kurs", "glossar", "datenschutz", "kennwort", "nachweis", "programm", "locked", "none", "strong", "note",
+        "anleitung", "kurs", "glossar", "datenschutz", "kennwort", "rechte", "nachweis", "programm", "locked", "none", "strong", "note",
     }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ BUTTONS: dict[str, Act] = {
     "correct": "correct", "uncorrect": "correct", "release": "release", "demo": "take_in",
     "due-rule": "deadline", "due-delete": "deadline", "due-ask": "deadline", "due-no": "deadline", "due-later": "deadline",
     "due-keep": "deadline", "due-set": "deadline",
+    "rights": "accounts", "exclude": "accounts", "readmit": "accounts",
     "seal": "seal", "reseal": "seal", "unseal": "seal", "unlock": "seal", "lock": "seal",
 }  # fmt: skip
 HANDLERS: dict[str, Act] = {
