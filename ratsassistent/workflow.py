@@ -26,6 +26,7 @@ from ratsassistent import (
     corrections,
     deleting,
     earlier,
+    event_log,
     held,
     intake,
     language_models,
@@ -97,7 +98,11 @@ def take_in(
     """As `intake.take_in`; what was deleted while it read does not come back with it."""
     ws.need("take_in")
     try:
-        return intake.take_in(ws, paths, public=public, progress=progress, on_agenda=on_agenda)
+        with event_log.timed("take_in") as told:
+            made = intake.take_in(ws, paths, public=public, progress=progress, on_agenda=on_agenda)
+            told |= {"files": made.files, "pages": made.pages_total, "meetings": len(made.meetings)}
+            told |= {"papers": made.papers, "skipped": len(made.skipped)}
+        return made
     finally:
         with suppress(StorageError):
             deleting.finish(ws)

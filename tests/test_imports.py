@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "ratsassistent"
 # A layer may import its own and those before it.
 LAYERS = [
-    ["errors", "oparl", "temporary", "telemetry"],
+    ["errors", "event_log", "oparl", "temporary", "telemetry"],
     ["glossary", "course"],
     ["resolutions"],
     ["briefings"],
@@ -58,6 +58,7 @@ LAYERS = [
     ["question_jobs"],
     ["correcting", "corrections"],
     ["intake"],
+    ["given_papers"],
     ["remarks", "marks", "deadlines"],
     ["deleting"],
     ["pool"],
@@ -66,6 +67,7 @@ LAYERS = [
     ["workflow"],
     ["public_part"],
     ["fetching"],
+    ["operating"],
     ["output"],
     ["proof"],
     ["__main__"],

@@ -85,7 +85,7 @@ def delete_meeting(connection: Connection, meeting_id: str, part: Part = "all") 
 
 
 def delete_nonpublic(store: Store, meeting_id: str) -> tuple[str, ...]:
-    """Remove what the non-public archive has of a meeting, so that its words are gone from the folder; as `Store.delete_meeting`.
+    """Remove what the non-public archive has of a meeting; its words are gone from the folder when the caller calls `Store.clean`.
 
     :raises ValueError: the store is public.
     """
@@ -94,7 +94,6 @@ def delete_nonpublic(store: Store, meeting_id: str) -> tuple[str, ...]:
     with store.writing() as connection:
         gone = delete_meeting(connection, meeting_id, "nonpublic")
     vectors.forget(store)
-    store.clean()
     return tuple(gone)
 
 

@@ -233,8 +233,9 @@ def _sheet(given: Facts) -> list[Block]:
         _row("Wie lange", "Unterlagen, Auswertungen, Anmerkungen: bis jemand die Sitzung löscht. Mit Löschdatum (je Sitzung oder als "
              "Vorgabe, auch nur für den nichtöffentlichen Teil) fragt das Programm an diesem Tag und löscht nach einem Ja. "
              f"Fragen, Antworten, Suchwörter: {given.questions}; jederzeit löschbar. Kopien beim Einlesen: bis es fertig ist, "
-             "Reste eines Absturzes räumt das Öffnen des Programms weg. Protokoll (arbeiter.log): technische Meldungen, im Fehlerfall auch Textstücke; "
-             "jeder neue Arbeitsprozess überschreibt es. Wer was Nichtöffentliches öffnete (wo andere sich anmelden; nur Kennungen): 365 Tage."),
+             "Reste eines Absturzes räumt das nächste Öffnen weg. Protokoll (arbeiter.log): Meldungen, im Fehlerfall auch Textstücke, "
+             "bis zum nächsten Start; Ereignisprotokoll, wo eingeschaltet: ohne Inhalte. Wer was Nichtöffentliches öffnete "
+             "(wo andere sich anmelden; nur Kennungen): 365 Tage."),
         _row("Löschen", "„Sitzung löschen“ entfernt Dateien, Texte, Auswertungen, Suchindex und Fragen, die sich darauf stützen; die "
              "Datenbank wird neu geschrieben, damit auch Gelöschtes nicht darin bleibt. Es bleibt ein Löschprotokoll ohne Inhalte. Nicht erfasst: "
              "gespeicherte Word- und PDF-Dateien, Reste auf SSD-Laufwerken; Sicherungen (verschlüsselt, mit Ablauf) nennt es beim Löschen."),
