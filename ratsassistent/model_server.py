@@ -9,16 +9,15 @@ Read anew at every use: what an administrator turns off is off at once, in a pag
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import stat
 import urllib.parse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from ratsassistent import private_files
 from ratsassistent.errors import InputError, StorageError
 
 FILE = "server.json"
@@ -84,7 +83,7 @@ class Server:
         """
         given = os.environ.get(KEY_VARIABLE, "").strip()
         if not given and self.key_file is not None:
-            given = _key_of(self.key_file)
+            given = private_files.secret(self.key_file, "der Schlüssel für den Server")
         if not given:
             return None
         if len(given) > _LONGEST_KEY or not given.isascii() or not given.isprintable() or " " in given:
@@ -97,21 +96,6 @@ class Server:
 def has_key_variable() -> bool:
     """Whether the key comes from the environment."""
     return bool(os.environ.get(KEY_VARIABLE, "").strip())
-
-
-def _key_of(file: Path) -> str:
-    try:
-        if os.name != "nt" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise InputError(
-                f"Die Datei {file} mit dem Schlüssel für den Server ist auch für andere lesbar; bitte nur für Sie freigeben "
-                f"(chmod 600 {file})."
-            )
-        given = file.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
-        raise InputError(f"Die Datei {file} mit dem Schlüssel für den Server ist nicht lesbar.") from error
-    if not given:
-        raise InputError(f"In der Datei {file} steht kein Schlüssel für den Server.")
-    return given
 
 
 def of(data_folder: Path) -> Server | None:
@@ -251,23 +235,9 @@ def store(data_folder: Path, server: Server | None) -> None:
             "frist": server.patience_s,
             "nur_oeffentlich": server.public_only,
         }
-        write_private(file, json.dumps(content, ensure_ascii=False, indent=1))
+        private_files.write(file, json.dumps(content, ensure_ascii=False, indent=1))
     except OSError as error:
         raise StorageError(f"Die Einstellung für den Server lässt sich nicht schreiben ({error.strerror}).") from error
 
 
 ABILITIES = "server_faehig.json"  # what the server was found to be able to (`writing.remote.abilities`)
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write a small file as a whole or not at all, for this user only. :raises OSError: it cannot be written."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.{os.getpid()}.neu")
-    with contextlib.suppress(FileNotFoundError):
-        part.unlink()
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-            out.write(text)
-        os.replace(part, file)
-    finally:
-        part.unlink(missing_ok=True)

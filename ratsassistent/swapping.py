@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from ratsassistent import model_server, temporary
-from ratsassistent.archive import database, people, postgres, seal, snapshot
+from ratsassistent.archive import database, people, seal, snapshot, whereabouts
 from ratsassistent.archive.store import FILES
 from ratsassistent.errors import Locked
 from ratsassistent.settings import Settings
@@ -110,7 +110,7 @@ def _put_archive(source: Path, target: Path) -> None:
     if (source / database.DATABASE).is_file():
         snapshot.put_in_place(source / database.DATABASE, database_file)
     else:  # the state has no such archive
-        snapshot.remove(database_file)
+        snapshot.empty(database_file)
     if (source / seal.KEY_FILE).is_file():
         _place(source / seal.KEY_FILE, key_file)
     else:
@@ -125,7 +125,7 @@ def _put_archive(source: Path, target: Path) -> None:
 def _kept(archive: Path) -> set[str] | None:
     """The names of the PDFs that an archive has; None where it is locked, so that nobody can tell now."""
     file = archive / database.DATABASE
-    if not file.is_file() and postgres.place_of(archive) is None:
+    if not file.is_file() and whereabouts.place_of(archive) is None:
         return set()
     try:
         keys = seal.key_to(file)

@@ -11,13 +11,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "ratsassistent"
 # A layer may import its own and those before it.
 LAYERS = [
-    ["errors", "event_log", "oparl", "temporary", "telemetry"],
+    ["errors", "event_log", "oparl", "temporary", "telemetry", "private_files"],
     ["glossary", "course"],
     ["resolutions"],
     ["briefings"],
     [
         "settings",
         "model_server",
+        "own_network",
         "resources",
         "sources",
         "loading",

@@ -13,11 +13,11 @@ import pytest
 from chat_server import MODEL, Answer, ChatServer, lead_of, serving
 from scripted import RECORD, ScriptedModel
 
-from ratsassistent import model_server
+from ratsassistent import model_server, own_network
 from ratsassistent.briefings import ModelRecord
 from ratsassistent.errors import InputError, Interrupted, ModelError, ServerError
 from ratsassistent.writing.model.language_model import Message, Reply, Request, Script
-from ratsassistent.writing.remote import abilities, forms, guard, talk
+from ratsassistent.writing.remote import abilities, forms, talk
 from ratsassistent.writing.remote.fallback import WithFallback
 from ratsassistent.writing.remote.server_model import ServerModel
 
@@ -35,12 +35,12 @@ def opened(tmp_path: Path) -> Iterator[Open]:
     made: list[ServerModel] = []
 
     def open_one(
-        server: ChatServer | str, *, key: str | None = None, lookup: guard.Lookup | None = None, **more: Any
+        server: ChatServer | str, *, key: str | None = None, lookup: own_network.Lookup | None = None, **more: Any
     ) -> ServerModel:
         address = server if isinstance(server, str) else server.address
         given = model_server.made(address, more.pop("model", MODEL), **more)
         record = ModelRecord(name=given.model, sha256="", licence="unbekannt", server=given.place)
-        made.append(ServerModel(given, record, tmp_path, key=key, lookup=lookup or guard.look_up))
+        made.append(ServerModel(given, record, tmp_path, key=key, lookup=lookup or own_network.look_up))
         return made[-1]
 
     yield open_one
@@ -141,7 +141,7 @@ def test_a_key_that_others_can_read_is_not_used(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_which_addresses_are_private(number: str, private: bool) -> None:
-    assert guard.is_private(number) is private
+    assert own_network.is_private(number) is private
 
 
 @pytest.mark.parametrize("numbers", [["8.8.8.8"], ["127.0.0.1", "8.8.8.8"], ["169.254.169.254"]])
@@ -174,10 +174,10 @@ def test_each_connection_goes_to_the_number_that_was_judged_for_it(opened: Open)
 def test_outside_an_administrator_allows_one_host_and_only_encrypted(opened: Open) -> None:
     server = model_server.made("http://ki.example:80", MODEL, allowed=["ki.example"])
     with pytest.raises(ServerError, match="nur verschlüsselt"):
-        guard.judged(server, ["8.8.8.8"])
-    guard.judged(model_server.made("https://ki.example", MODEL, allowed=["ki.example"]), ["8.8.8.8"])
+        own_network.judged(server, ["8.8.8.8"])
+    own_network.judged(model_server.made("https://ki.example", MODEL, allowed=["ki.example"]), ["8.8.8.8"])
     with pytest.raises(ServerError):
-        guard.judged(model_server.made("https://ki2.example", MODEL, allowed=["ki.example"]), ["8.8.8.8"])
+        own_network.judged(model_server.made("https://ki2.example", MODEL, allowed=["ki.example"]), ["8.8.8.8"])
 
 
 def test_no_proxy_of_the_environment_is_used(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from ratsassistent.archive import deletions_table, editions, fulltext, jobs_table, saving, tables, vectors
 from ratsassistent.archive.database import drop_copies, outside_transaction, writing
 from ratsassistent.archive.deletions_table import Part
-from ratsassistent.archive.postgres import is_postgres
+from ratsassistent.archive.postgres import is_postgres, rewrite
 from ratsassistent.oparl import Paper
 
 if TYPE_CHECKING:  # which removes by this module
@@ -156,12 +156,8 @@ def clean(engine: Engine, folder: Path, name_of: Callable[[str], str]) -> bool:
     with writing(engine) as connection:
         fulltext.merge(connection)
     if is_postgres(engine):
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            held = connection.exec_driver_sql(
-                "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-            ).scalars()
-            for name in list(held):  # written anew, without what was deleted
-                connection.exec_driver_sql(f'VACUUM (FULL) "{name}"')
+        if not rewrite(engine):
+            return False
     else:
         with outside_transaction(engine) as driver:
             driver.execute("VACUUM")

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, event, select
 
-from ratsassistent.archive import database, narrow, postgres, saving, tables
+from ratsassistent.archive import database, narrow, saving, tables, whereabouts
 from ratsassistent.pack.papers.cutting import pages_of
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ _LISTS = {"seen_meeting": ("id", "partly"), "hidden_item": ("id",), "hidden_pape
 def limited(folder: Path, seen: Seen) -> Engine:
     """An engine of the archive in a folder that finds only what is seen. :raises StorageError: as `database.open_engine`."""
     engine = database.open_engine(folder)
-    place = postgres.place_of(folder)
+    place = whereabouts.place_of(folder)
     event.listen(engine, "connect", partial(_narrow, seen, place.schema if place else "main", place is not None))
     engine.update_execution_options(**{narrow.OPTION: True})
     engine.dispose()  # connections of before do not have the views

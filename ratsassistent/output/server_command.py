@@ -12,13 +12,12 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from ratsassistent import language_models, model_server
+from ratsassistent import language_models, model_server, own_network
 from ratsassistent.errors import UsageError
 from ratsassistent.model_server import KEY_VARIABLE, Server
 from ratsassistent.output import phrases_server, server_words
 from ratsassistent.settings import Settings
 from ratsassistent.writing.model.language_model import Message
-from ratsassistent.writing.remote import guard
 
 _FORMS = {
     "grammar": "ja (grammar)",
@@ -78,10 +77,10 @@ def _set(args: argparse.Namespace, settings: Settings) -> None:
         raise UsageError(f"Mit --erlauben lässt sich nur der Rechner der Adresse selbst erlauben: {server.host}.")
     server.key()
     try:
-        numbers = guard.look_up(server.host, server.port)
+        numbers = own_network.look_up(server.host, server.port)
     except OSError:
         numbers = []  # it may be away now; it is judged again at each connection
-    guard.judged(server, numbers)
+    own_network.judged(server, numbers)
     model_server.store(settings.data_folder, server)
 
 

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from ratsassistent import model_server
+from ratsassistent import model_server, private_files
 from ratsassistent.errors import ServerError
 from ratsassistent.model_server import Server
 from ratsassistent.writing.remote import forms
@@ -94,7 +94,7 @@ def keep(data_folder: Path, server: Server, found: Abilities) -> None:
     """Keep what was found out; a folder that cannot be written to does no harm."""
     content = json.dumps({"of": _of(server), **asdict(found)}, ensure_ascii=False, indent=1)
     try:
-        model_server.write_private(data_folder / model_server.ABILITIES, content)
+        private_files.write(data_folder / model_server.ABILITIES, content)
     except OSError:
         return
 

@@ -27,7 +27,7 @@ from ratsassistent.writing.model.language_model import Message, Reply, Request, 
 from ratsassistent.writing.remote import abilities, forms
 from ratsassistent.writing.remote.abilities import Abilities
 from ratsassistent.writing.remote.growing import Bit, Growing, kept_before
-from ratsassistent.writing.remote.guard import Lookup, look_up
+from ratsassistent.own_network import Lookup, look_up
 from ratsassistent.writing.remote.talk import CutOff, Rejected, Talk, Trouble
 
 LETTERS_PER_TOKEN = 3.4  # German; a server has no cheap way to say

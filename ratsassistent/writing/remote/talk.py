@@ -4,7 +4,7 @@ What enters: a Server, paths, JSON. What leaves: JSON, or the events of a stream
 What it does not know: chats, grammars, what the texts are about. No word of a request or reply stands in any message or log.
 
 httpcore and not the `openai` package: it is what gradio's httpx stands on, so it is here already; it follows no redirects, asks no
-proxy of the environment, and lets us open the sockets ourselves (`guard`). `openai` would bring seven more packages for one request.
+proxy of the environment, and lets us open the sockets ourselves (`own_network`). `openai` would bring seven more packages for one request.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import httpcore
 
 from ratsassistent.errors import Interrupted, ModelError, ServerError
 from ratsassistent.model_server import Server
-from ratsassistent.writing.remote.guard import Guard, Lookup, look_up
+from ratsassistent.own_network import Guard, Lookup, look_up
 
 R = TypeVar("R")
 

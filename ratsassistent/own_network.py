@@ -1,7 +1,7 @@
-"""Connections to the one server that was set, and to no other address.
+"""Connections to the one server that was set (for the language model, for signing in), and to no other address.
 
-What enters: host and port as httpcore asks for them. What leaves: open sockets to numbers that were looked up and judged here.
-What it does not know: HTTP, what is sent.
+What enters: a Target, host and port as httpcore asks for them. What leaves: open sockets to numbers that were looked up and
+judged here. What it does not know: HTTP, what is sent, which server does what.
 
 A name is looked up once for each connection, all its numbers are judged, and the socket is opened to one of these very numbers:
 a name that means another machine a moment later ("DNS rebinding") changes nothing. Without an administrator's leave only loopback
@@ -18,12 +18,11 @@ import ssl
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import httpcore
 
 from ratsassistent.errors import ServerError
-from ratsassistent.model_server import Server
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Lookup = Callable[[str, int], Sequence[str]]
@@ -33,6 +32,19 @@ PRIVATE = tuple(
     for each in ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 )
 CONNECT_S = 5.0
+
+
+class Target(Protocol):
+    """A server that was set: its host in lower case, whether what goes there is encrypted, whether an administrator allows it by name."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def encrypted(self) -> bool: ...
+    @property
+    def is_allowed(self) -> bool: ...
 
 
 def is_private(number: str) -> bool:
@@ -52,7 +64,7 @@ def look_up(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
 
-def judged(server: Server, numbers: Sequence[str]) -> None:
+def judged(server: Target, numbers: Sequence[str]) -> None:
     """Refuse a server whose addresses lie where they may not.
 
     :raises ServerError: one of them does; nothing has been sent yet.
@@ -75,7 +87,7 @@ def judged(server: Server, numbers: Sequence[str]) -> None:
 class Guard(httpcore.NetworkBackend):
     """Opens sockets to the server that was set. Safe for several threads."""
 
-    def __init__(self, server: Server, lookup: Lookup = look_up) -> None:
+    def __init__(self, server: Target, lookup: Lookup = look_up) -> None:
         self._server, self._lookup = server, lookup
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -110,7 +122,7 @@ class Guard(httpcore.NetworkBackend):
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
     ) -> httpcore.NetworkStream:
         """There is none."""
-        raise ServerError("Ein Server für das Sprachmodell wird nur über das Netz angesprochen.")
+        raise ServerError("Ein Server wird nur über das Netz angesprochen.")
 
     def _keep(self, opened: socket.socket | None) -> None:
         if opened is not None:
