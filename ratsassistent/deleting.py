@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from ratsassistent import (
+    access_log,
     correcting,
     corrections,
     deletions,
@@ -149,6 +150,7 @@ def _remove(ws: Workspace, keys: Sequence[str]) -> None:
     OcrCache(ws.nonpublic).forget(ids)
     Searches(ws.nonpublic).forget(ids)
     Deadlines(ws.nonpublic).forget(ids)
+    access_log.forget(ws, ids)
     leftovers.remove(ws.settings, set(ids))
     for store in ws.stores:
         deletion.end(store, (), gone[store])
@@ -173,6 +175,7 @@ def _remove_nonpublic(ws: Workspace, keys: Sequence[str]) -> None:
     OcrCache(store).forget(gone)
     Searches(store).forget(gone)
     Deadlines(store).forget(gone, "nonpublic")
+    access_log.forget(ws, gone)
     leftovers.remove(ws.settings, set(gone))
     deletion.end(store, (), gone, "nonpublic")
     store.clean()

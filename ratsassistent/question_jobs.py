@@ -8,12 +8,13 @@ What it does not know: how an answer is made (`asking`), how a language model is
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import JsonValue
 
-from ratsassistent import asking, held
+from ratsassistent import asking, held, own_jobs
 from ratsassistent import worker as background
 from ratsassistent.briefings import Answer
 from ratsassistent.errors import InputError, NotFound
@@ -93,7 +94,7 @@ def complete(
     :raises Interrupted: `should_stop` said so.
     """
     before = _answered_before(ws, job)
-    if job.result is not None:
+    if job.result is not None and not own_jobs.is_closed(ws.public, ws.nonpublic, job.result):  # seen still
         given = Answer.model_validate(job.result)
         return asking.with_model(ws, given, model, before=before, should_stop=should_stop, on_text=on_text)
     question = str(job.payload["question"])
@@ -113,6 +114,7 @@ def _add(
     top: str | None = None,
     narrowed: Mapping[str, Any] | None = None,
 ) -> Job:
+    ws.need("ask")
     if not question.strip():
         raise InputError("Bitte eine Frage eingeben.")
     chosen = held.wanted_meeting(ws, wanted) if wanted else None
@@ -143,3 +145,28 @@ def _answered_before(ws: Workspace, job: Job) -> list[Answer]:
 
 def _unanswered(question: str) -> Answer:
     return Answer(question=question, answered=False, answer="", statements=(), pages_read=0, pages_total=0, seconds=0.0)
+
+
+class Report:
+    """Tells the queue how far a job is, at most twice a second: each report is a write to the disk."""
+
+    def __init__(self, beat: Callable[[int, int, str], None], total: int) -> None:
+        self._beat, self.total = beat, total
+        self.done, self.message = 0, ""
+        self._last = 0.0
+
+    def say(self, done: int, message: str) -> None:
+        """Report at once."""
+        self.done, self.message, self._last = done, message, time.monotonic()
+        self._beat(done, self.total, message)
+
+    def growing(self, text: str) -> None:
+        """Report an answer as it grows, now and then."""
+        self.message = text
+        self.should_stop()
+
+    def should_stop(self) -> bool:
+        """Now and then ask the queue whether to go on; it says no by raising Interrupted."""
+        if time.monotonic() - self._last > 0.5:
+            self.say(self.done, self.message)
+        return False

@@ -141,7 +141,14 @@ def _put_settings(place: Path, settings: Settings) -> None:
         name = file.relative_to(place)
         if has_people and name.parts[0] == people.FOLDER:
             continue
-        elsewhere = (settings.public_folder.name, settings.nonpublic_folder.name, FETCHING, OPTED, OPERATING, model_server.FILE)
+        elsewhere = (
+            settings.public_folder.name,
+            settings.nonpublic_folder.name,
+            FETCHING,
+            OPTED,
+            OPERATING,
+            model_server.FILE,
+        )
         if file.is_file() and name.parts[0] not in elsewhere:
             _place(file, settings.data_folder / name)
     for folder in _OWN:

@@ -552,3 +552,20 @@ def test_vectors_go_and_come_in_both_places(compared: tuple[Store, Store, HashEm
     assert not set(found(3)) & set(before)
     with away.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM near_vector").scalar() == len(WORDS) * 2 + 1 - 2
+
+
+def test_what_somebody_sees_is_narrowed_there_too(server: Server, prefix: str, tmp_path: Path) -> None:
+    import rights_archive
+    from test_rights import rows_of, words_in
+
+    town = rights_archive.town(rights_archive.take_in(tmp_path))
+    relocating.to_postgres(town.settings, server.address, prefix)
+    for person, own, closed in (
+        (town.council, rights_archive.FIRST, rights_archive.OTHER),
+        (town.builder, rights_archive.OTHER, rights_archive.FIRST),
+    ):
+        with town.workspace(person) as ws:
+            found = rows_of(ws)
+            assert words_in(found, own) == set(own)
+            assert words_in(found, closed) == set()
+            assert words_in(workflow.find(ws, f"Grundstück {closed[0]}"), closed) == set()

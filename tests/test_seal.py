@@ -344,6 +344,7 @@ def test_an_upgrade_of_a_sealed_archive_copies_it_encrypted(settings: Settings) 
         connection.execute("DROP TABLE IF EXISTS deadline_rule")
         connection.execute("DROP TABLE deleted")
         connection.execute("ALTER TABLE job DROP COLUMN person")
+        connection.execute("ALTER TABLE kept_search DROP COLUMN person")
         connection.execute("UPDATE alembic_version SET version_num = '0010'")
     with Store.open(settings.nonpublic_folder, public=False) as store:
         assert store.meetings()

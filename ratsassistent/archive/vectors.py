@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
-from ratsassistent.archive import near, postgres, tables
+from ratsassistent.archive import narrow, near, postgres, tables
 from ratsassistent.meaning.embedder import Embedder, Vectors
 from ratsassistent.oparl import Passage
 
@@ -220,6 +220,9 @@ def _compared_there(store: Store, embedder: Embedder) -> Iterator[tuple[Connecti
         return
     known = tables.embedding_model
     with store.reading() as connection:
+        if narrow.is_narrow(connection):  # its table is not seen through a view
+            yield None
+            return
         model = connection.execute(select(known.c.id).where(known.c.key == _key(embedder))).scalar()
         there = None if model is None else near.serving(store, connection, model)
         yield None if there is None or model is None else (connection, there, model)
@@ -240,7 +243,7 @@ def _matrix(store: Store, embedder: Embedder) -> _Matrix | None:
     """What is held of a model, brought up to date; None where nothing is."""
     model, vector = tables.embedding_model, tables.vector
     with _lock, store.reading() as connection:
-        held = _held.setdefault(store, {})
+        held = _held.setdefault(store.shared, {})
         row = connection.execute(select(model.c.id, model.c.removals).where(model.c.key == _key(embedder))).first()
         if row is None:
             held.pop(_key(embedder), None)
