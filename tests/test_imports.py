@@ -37,6 +37,7 @@ LAYERS = [
     ["language_models"],
     ["people", "bodies"],
     ["permissions"],
+    ["oidc"],
     ["liveness", "pace"],
     ["jobs"],
     ["own_jobs"],
