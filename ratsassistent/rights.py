@@ -162,6 +162,17 @@ def stores_for(ws: Workspace, rights: Rights) -> tuple[SeenStore, SeenStore] | N
 
 
 @contextmanager
+def as_asker(ws: Workspace, person: str | None) -> Iterator[Workspace]:
+    """The workspace as whoever ordered something has it now; the whole one where nobody had to sign in for that.
+
+    :raises StorageError: what is known of persons cannot be read.
+    """
+    _ = ws.meaning  # looked for once, for all who ask
+    with as_person(ws, replace(ws.settings, accounts=person is not None, person=person)) as mine:
+        yield mine
+
+
+@contextmanager
 def as_person(ws: Workspace, settings: Settings) -> Iterator[Workspace]:
     """The workspace as the person in `settings` has it, for one piece of work; the same where nobody has to sign in.
 
@@ -177,17 +188,6 @@ def as_person(ws: Workspace, settings: Settings) -> Iterator[Workspace]:
     finally:
         for store in stores or ():
             store.close()
-
-
-@contextmanager
-def as_asker(ws: Workspace, person: str | None) -> Iterator[Workspace]:
-    """The workspace as whoever ordered something has it now; the whole one where nobody had to sign in for that.
-
-    :raises StorageError: what is known of persons cannot be read.
-    """
-    _ = ws.meaning  # looked for once, for all who ask
-    with as_person(ws, replace(ws.settings, accounts=person is not None, person=person)) as mine:
-        yield mine
 
 
 def _meetings(ws: Workspace) -> tuple[_Held, ...]:

@@ -36,6 +36,7 @@ LAYERS = [
     ["machine"],
     ["language_models"],
     ["people", "bodies"],
+    ["oidc"],
     ["permissions"],
     ["liveness", "pace"],
     ["jobs"],
