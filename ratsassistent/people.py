@@ -1,7 +1,7 @@
 """Who may come in when the page is offered to others: persons with a password each, their sessions, and the brake on guessing.
 
 What enters: names, passwords, addresses, tokens of cookies, the time. What leaves: a Person, a new token, or how long to wait.
-What it does not know: HTTP, what a person may do once inside (roles come with issue 9), SQL.
+What it does not know: HTTP, what a person may see and do once inside (`rights`), SQL.
 
 Passwords are kept as Argon2id hashes. A wrong name costs the same time and gets the same answer as a wrong password. Tries are
 counted *before* the password is looked at, so that many at once gain nothing, and on disk, so that a restart gains nothing.
@@ -20,9 +20,10 @@ import uuid
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from ratsassistent.archive import people as table
+from ratsassistent.archive import rights_table
 from ratsassistent.errors import InputError, NotFound
 from ratsassistent.oparl import Model
 
@@ -42,11 +43,16 @@ FORGET_S = 24 * 3600.0  # after the last wrong try
 AT_ONCE = 2  # passwords looked at: each takes 64 MiB for a moment
 
 
+Role = Literal["sitzungsdienst", "mitglied", "leserecht"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
 class Person(Model):
-    """Somebody who may come in, or could once."""
+    """Somebody who may come in, or could once; what the role allows says `rights`."""
 
     id: str
     name: str
+    role: Role = "mitglied"
     blocked: float | None = None
     created: float
     changed: float
@@ -98,15 +104,15 @@ class People:
         with self._table.reading() as connection:
             return [_person(row) for row in table.people(connection)]
 
-    def add(self, name: str, password: str) -> Person:
-        """A new person.
+    def add(self, name: str, password: str, role: Role = "mitglied") -> Person:
+        """A new person; without memberships a Mitglied sees only what is public.
 
         :raises InputError: there is one of that name, or name or password do not do.
         """
         shown = _shown(name)
         hashed = self._hash(shown, password)
         now = self._clock()
-        made = Person(id=f"ra:person-{uuid.uuid4().hex[:16]}", name=shown, created=now, changed=now)
+        made = Person(id=f"ra:person-{uuid.uuid4().hex[:16]}", name=shown, role=role, created=now, changed=now)
         with self._table.writing() as connection:
             if table.find_person(connection, _key(shown)):
                 raise InputError(f"Für „{shown}“ gibt es schon einen Zugang.")
@@ -135,6 +141,28 @@ class People:
             values = {"blocked": self._clock() if blocked else None}
             table.change_person(connection, known.id, values, end_sessions=True)
         return self._find(name)
+
+    def set_role(self, name: str, role: Role) -> Person:
+        """Give a person another role; it holds from the next click on.
+
+        :raises NotFound: there is no such person. :raises InputError: it is excluded from items, and the Sitzungsdienst sees all.
+        """
+        known = self._find(name)
+        with self._table.writing() as connection:
+            if role == "sitzungsdienst" and rights_table.exclusions(connection, known.id):
+                raise InputError(
+                    f"„{known.name}“ ist als befangen eingetragen; der Sitzungsdienst sieht aber alles. "
+                    "Bitte zuerst die Einträge aufheben."
+                )
+            table.change_person(connection, known.id, {"role": role})
+        return self._find(name)
+
+    def named(self, name: str) -> Person:
+        """The person of this name or with this id.
+
+        :raises NotFound: there is none.
+        """
+        return next((one for one in self.all() if one.id == name), None) or self._find(name)
 
     def remove(self, name: str) -> Person:
         """Delete a person.

@@ -35,7 +35,7 @@ LAYERS = [
     ["writing"],
     ["machine"],
     ["language_models"],
-    ["people"],
+    ["people", "bodies"],
     ["liveness", "pace"],
     ["jobs"],
     ["worker"],

@@ -4,11 +4,12 @@ What enters: plain values, hashes of passwords, tokens and tried names. What lea
 What it does not know: passwords, how they are hashed, how long anything is valid (`ratsassistent.people` decides).
 
 It is a database of its own, in `zugang/` of the data folder: it can be read while an archive is being written or is locked.
-Roles and rights, once there are any, point at `person.id`, which never changes.
+What a person may see is in it too (`rights_table`), and points at `person.id`, which never changes.
 """
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ from ratsassistent.archive import database
 from ratsassistent.errors import StorageError
 
 FOLDER, FILE = "zugang", "zugang.sqlite"
-SHAPE = 1  # of the tables; kept as the database's user_version
+SHAPE = 2  # of the tables; kept as the database's user_version
 BUSY_S = 10
 Row = dict[str, Any]
 
@@ -54,6 +55,9 @@ person = Table(
     Column("created", Float, nullable=False),
     Column("changed", Float, nullable=False),  # of the password
     Column("seen", Float),  # when this person came in last
+    Column(
+        "role", String, nullable=False, server_default="mitglied"
+    ),  # what it may see and do (`ratsassistent.rights`)
 )
 session = Table(
     "session",
@@ -96,6 +100,9 @@ class PeopleTable:
                     raise StorageError(
                         "Die Zugänge stammen von einer neueren Version von Ratsassistent; bitte die neuere Version verwenden."
                     )
+                if shape == 1:
+                    _add_roles(connection)
+                importlib.import_module("ratsassistent.archive.rights_table")  # whose tables belong to it, too
                 metadata.create_all(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version = {SHAPE}")
 
@@ -122,6 +129,12 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun by `writing`
     for pragma in ("journal_mode = WAL", "foreign_keys = ON", "secure_delete = ON", "synchronous = NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _add_roles(connection: Connection) -> None:
+    """Before there were roles, whoever came in might see and do everything: that stays so until somebody says otherwise."""
+    connection.exec_driver_sql("ALTER TABLE person ADD COLUMN role VARCHAR DEFAULT 'mitglied' NOT NULL")
+    connection.execute(update(person).values(role="sitzungsdienst"))
 
 
 def kept_secret(connection: Connection, name: str, new: str) -> str:
