@@ -36,6 +36,7 @@ LAYERS = [
     ["machine"],
     ["language_models"],
     ["people", "bodies"],
+    ["oidc"],
     ["liveness", "pace"],
     ["jobs"],
     ["worker"],
