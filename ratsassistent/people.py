@@ -40,7 +40,7 @@ NOTE_S = 60.0  # a session's use is written down at most so often
 FREE = {"beide": 5, "adresse": 30, "name": 50}  # wrong tries before the brake: name from an address, address, name
 FIRST_WAIT_S, LONGEST_WAIT_S = 15.0, 15 * 60.0
 FORGET_S = 24 * 3600.0  # after the last wrong try
-NO_PASSWORD = "!"  # in place of a hash: comes in with an account elsewhere only (`oidc`)
+NO_PASSWORD = "!"  # noqa: S105 - in place of a hash: comes in with an account elsewhere only (`oidc`)
 AT_ONCE = 2  # passwords looked at: each takes 64 MiB for a moment
 
 

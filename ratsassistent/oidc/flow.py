@@ -91,7 +91,11 @@ class Flow:
     """Signs in with one provider; keeps what that said of itself for a while. Safe for several threads."""
 
     def __init__(
-        self, provider: Provider, clock: Callable[[], float] = time.time, talk: Talk | None = None, lookup: Lookup = look_up
+        self,
+        provider: Provider,
+        clock: Callable[[], float] = time.time,
+        talk: Talk | None = None,
+        lookup: Lookup = look_up,
     ) -> None:
         self.provider, self._clock = provider, clock
         self._talk = talk or Talk(provider, lookup)
@@ -269,7 +273,8 @@ class Flow:
 
     def _doubt(self, why: str) -> Doubtful:
         return Doubtful(
-            f"Die Anmeldung mit dem {self.provider.name} hat nicht geklappt. Bitte versuchen Sie es noch einmal von vorn.", why
+            f"Die Anmeldung mit dem {self.provider.name} hat nicht geklappt. Bitte versuchen Sie es noch einmal von vorn.",
+            why,
         )
 
 
@@ -304,7 +309,9 @@ def _usable(given: list[Any]) -> Iterator[RSAKey | ECKey]:
         kind = {"RSA": RSAKey, "EC": ECKey}.get(str(each.get("kty")))
         if kind is None:
             continue
-        public = {name: value for name, value in each.items() if name in {"kty", "kid", "alg", "n", "e", "crv", "x", "y"}}
+        public = {
+            name: value for name, value in each.items() if name in {"kty", "kid", "alg", "n", "e", "crv", "x", "y"}
+        }
         try:
             key = kind.import_key(public)
             enough = not isinstance(key, RSAKey) or key.raw_value.key_size >= LEAST_RSA

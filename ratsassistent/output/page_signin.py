@@ -16,7 +16,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from ratsassistent.output.page_door import STARTED, Door, Refused
+from ratsassistent.output.page_door import BACK, STARTED, Door, Refused
+from ratsassistent.output.page_elsewhere import START, Elsewhere
 from ratsassistent.output.page_guard import (
     ACTS,
     PERSON,
@@ -39,7 +40,7 @@ _OUT = "Sie sind abgemeldet."
 _BUSY = "Gerade melden sich sehr viele an. Bitte versuchen Sie es gleich noch einmal."
 _LOST = "Sie sind nicht angemeldet."
 _SCRIPT = (Path(__file__).parent / "page_signed_in.js").read_text(encoding="utf-8")
-_FORM = """<h1>Anmelden</h1>{told}<form method="post" action="/anmelden">
+_FORM = """<h1>Anmelden</h1>{told}{elsewhere}<form method="post" action="/anmelden">
 <label for="name">Name</label><input id="name" name="name" type="text" value="{name}" required maxlength="200" autocomplete="username"
  autocapitalize="none" spellcheck="false">
 <label for="kennwort">Kennwort</label><input id="kennwort" name="kennwort" type="password" required maxlength="300"
@@ -63,9 +64,12 @@ _BAR = """<style>
 class SignIn:
     """ASGI application around what only those may see who have signed in."""
 
-    def __init__(self, app: Application, people: People, door: Door) -> None:
-        """:param door: how the page is offered: whether cookies go over TLS only, and where a request comes from."""
-        self._app, self._people, self._door = app, people, door
+    def __init__(self, app: Application, people: People, door: Door, elsewhere: Elsewhere | None = None) -> None:
+        """:param door: how the page is offered: whether cookies go over TLS only, and where a request comes from.
+
+        :param elsewhere: signs in with accounts that are kept elsewhere.
+        """
+        self._app, self._people, self._door, self._elsewhere = app, people, door, elsewhere
         _ = people.nobody  # so that the first wrong name takes no longer than others
         self.cookie = "__Host-ratsassistent" if door.secure else "ratsassistent"
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="anmelden")
@@ -85,9 +89,11 @@ class SignIn:
                 else self._form(send, told=_OUT if scope.get("query_string") == b"abgemeldet" else "")
             )
         elif path == SIGN_OUT and method == "POST":
-            if token:
-                await asyncio.to_thread(self._people.sign_out, token)
-            await go(f"{SIGN_IN}?abgemeldet", send, self._set_cookie(""))
+            await self._leave(token, send)
+        elif self._elsewhere and path == START and method == "GET":
+            await (go("/", send) if who else self._elsewhere.begin(scope, send, self._form))
+        elif self._elsewhere and path == BACK and method == "GET":
+            await self._elsewhere.back(scope, send, self._form, self._set_cookie)
         elif (
             path == STARTED and method == "GET"
         ):  # the server itself, once; it tells nothing and does nothing a second time
@@ -100,6 +106,15 @@ class SignIn:
             await (bounce(send) if _comes_from_elsewhere(scope) else go(SIGN_IN, send))
         else:
             await refuse(Refused(401, _LOST), send, (b"x-ratsassistent", b"anmelden"))
+
+    async def _leave(self, token: str | None, send: Send) -> None:
+        left = await self._elsewhere.left(token) if self._elsewhere and token else None
+        if token:
+            await asyncio.to_thread(self._people.sign_out, token)
+        if left:
+            await page(send, "Abgemeldet", left, self._set_cookie(""))
+        else:
+            await go(f"{SIGN_IN}?abgemeldet", send, self._set_cookie(""))
 
     async def _try(self, scope: Message, receive: Receive, send: Send) -> None:
         body = await read_body(receive, _MOST_FORM)
@@ -140,7 +155,8 @@ class SignIn:
         role = 'id="hinweis" role="alert" class="wrong"' if wrong else 'role="status"'
         said = f"<p {role}>{safe(told)}</p>" if told else ""
         about = ' aria-describedby="hinweis"' if wrong else ""
-        body = _FORM.format(told=said, name=safe(name[:200]), about=about)
+        there = self._elsewhere.button() if self._elsewhere else ""
+        body = _FORM.format(told=said, elsewhere=there, name=safe(name[:200]), about=about)
         await page(send, "Anmelden", body, *more, status=status)
 
     def _set_cookie(self, token: str) -> Head:
