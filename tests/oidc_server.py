@@ -97,5 +97,14 @@ class Browser:
             told = {"prompt": prompt[1]} | ({"login": who, "password": "x"} if prompt[1] == "login" else {})
             answer = self._client.post(urljoin(str(answer.url), form[1]), data=told)
 
+    def sign_out(self, address: str) -> str:
+        """Sign out there, too; where the provider sends the browser then."""
+        answer = self._client.get(address)
+        form, word = (re.search(rule, answer.text) for rule in (r' action="([^"]+)"', r'name="xsrf" value="(\w+)"'))
+        assert form, answer.text
+        assert word, answer.text
+        answer = self._client.post(urljoin(str(answer.url), form[1]), data={"xsrf": word[1], "logout": "yes"})
+        return str(answer.headers["location"])
+
     def close(self) -> None:
         self._client.close()

@@ -15,6 +15,7 @@ import math
 import secrets
 import threading
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -312,13 +313,20 @@ def _usable(given: list[Any]) -> Iterator[RSAKey | ECKey]:
         public = {
             name: value for name, value in each.items() if name in {"kty", "kid", "alg", "n", "e", "crv", "x", "y"}
         }
+        if kind is RSAKey and _bits(each.get("n")) < LEAST_RSA:
+            continue
         try:
-            key = kind.import_key(public)
-            enough = not isinstance(key, RSAKey) or key.raw_value.key_size >= LEAST_RSA
+            yield kind.import_key(public)
         except (JoseError, ValueError, TypeError, KeyError):
             continue
-        if enough:
-            yield key
+
+
+def _bits(number: object) -> int:
+    """How many bits a number has that is written as in a JSON Web Key."""
+    try:
+        return int.from_bytes(urlsafe_b64decode(f"{number}==")).bit_length()
+    except ValueError:
+        return 0
 
 
 def _is_moment(given: object) -> bool:
