@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import hmac
+import io
 import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import exported
 import pytest
+from commands import Result, Run
 from cryptography.hazmat.primitives.asymmetric import rsa
 from evil_provider import FOREIGN, KEY, EvilProvider
 from joserfc.jwk import ECKey, KeySet, OctKey
@@ -21,6 +24,9 @@ from ratsassistent import people as rules
 from ratsassistent.oidc import provider as settings
 from ratsassistent.oidc.flow import Account, Begun, Doubtful, Flow
 from ratsassistent.oidc.talk import MOST_BYTES, NotNow, Talk
+from ratsassistent.output import data_sheet, export
+from ratsassistent.proof import sheet
+from ratsassistent.settings import Settings
 
 
 @pytest.fixture
@@ -372,3 +378,69 @@ def test_neither_secret_nor_tokens_lie_open(house: House, evil: EvilProvider) ->
     refused = house.back(way(house, evil))
     assert refused.status == 503
     assert SECRET not in refused.text
+
+
+# --- the command, and where the address is listed
+
+
+def test_an_administrator_sets_up_tries_invites_and_turns_off(
+    run: Run, evil: EvilProvider, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def oidc(*words: object, typed: str = "") -> Result:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        return run("zugang", "oidc", *words)
+
+    assert oidc().out == "Es ist kein Anmeldedienst eingerichtet; angemeldet wird nur mit Name und Kennwort.\n"
+    assert oidc("einladen", "Anna", "--email", "a@b.example").status == 2
+    assert oidc("einrichten", evil.issuer, "--kennung", CLIENT).status == 1  # without a secret
+    made = oidc("einrichten", evil.issuer, "--kennung", CLIENT, typed=f"{SECRET}\n")
+    assert made.status == 0, made.err
+    assert "https://IHRE-ADRESSE/anmelden/zurueck" in made.out
+    assert oidc("pruefen").status == 0
+    evil.about["issuer"] = "https://boese.example"
+    away = oidc("pruefen")
+    assert away.status == 1
+    assert "nennt sich selbst anders" in away.err
+    assert oidc("einladen", "Anna", "Beck", "--email", "Anna@rat.example").status == 0
+    assert oidc("einladen", "Eve", "--email", "anna@rat.example").status == 1
+    assert oidc("einladen", "Eve").status == 2
+    shown = oidc("--json")
+    assert [(one["name"], one["value"]) for one in shown.json["invitations"]] == [("Anna Beck", "anna@rat.example")]
+    assert oidc("loesen", "Anna Beck").status == 0
+    said = "".join(one.out + one.err for one in (made, shown, away))
+    assert SECRET not in said
+    assert oidc("aus").status == 0
+    assert not list(tmp_path.rglob(settings.SECRET_FILE))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["http://anmeldung.rathaus.local", "--kennung", CLIENT],
+        ["https://127.0.0.1/?x=1", "--kennung", CLIENT],
+        ["https://anna:kennwort@127.0.0.1/", "--kennung", CLIENT],
+        ["https://127.0.0.1"],
+        ["https://127.0.0.1", "--kennung", CLIENT, "--erlauben", "anderswo.example"],
+        ["https://127.0.0.1", "--kennung", CLIENT, "--angaben", "email"],
+        ["https://93.184.216.34", "--kennung", CLIENT],
+    ],
+)
+def test_settings_that_do_not_do_are_refused(run: Run, words: list[str]) -> None:
+    done = run("zugang", "oidc", "einrichten", *words, "--ohne-geheimnis")
+    assert done.status in {1, 2}
+    assert "Traceback" not in done.err
+    assert run("zugang", "oidc", "--json").json == {"provider": None}
+
+
+def test_self_test_and_data_sheet_name_the_provider(tmp_path: Path) -> None:
+    given = Settings(data_folder=tmp_path, model_folders=(tmp_path,))
+    before = list(sheet.addresses(given))
+    settings.store(tmp_path, settings.made("https://anmeldung.rathaus.local/realms/rat", CLIENT, public=True))
+    (added,) = set(sheet.addresses(given)) - set(before)
+    assert added.address == "https://anmeldung.rathaus.local/realms/rat"
+    for kind in ("datenblatt", "verzeichnis"):
+        facts = data_sheet.facts(given)
+        made = export.render_document(data_sheet.document(kind, facts), data_sheet.imprint(kind, facts), "pdf")
+        assert "anmeldung.rathaus.local:443" in exported.tight(exported.text_of("pdf", made)).replace("-\n", "")
+        if kind == "datenblatt":
+            assert len(exported.pdf(made).pages) == 1

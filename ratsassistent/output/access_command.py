@@ -14,12 +14,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from ratsassistent.errors import InputError, UsageError
+from ratsassistent.output import oidc_command
 from ratsassistent.settings import Settings
 
 if TYPE_CHECKING:
     from ratsassistent.people import Person
 
-WHAT = ("anlegen", "liste", "sperren", "entsperren", "kennwort", "entfernen")
+WHAT = ("anlegen", "liste", "sperren", "entsperren", "kennwort", "entfernen", oidc_command.WORD)
 _DONE = {
     "anlegen": "„{}“ kann sich jetzt anmelden.",
     "sperren": "„{}“ kommt nicht mehr herein und ist überall abgemeldet.",
@@ -33,6 +34,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     """Give the command its arguments."""
     sub.add_argument("what", metavar="|".join(WHAT), choices=WHAT, nargs="?", default="liste")
     sub.add_argument("name", metavar="NAME", nargs="*", help="der Name, mit dem sich die Person anmeldet")
+    oidc_command.add(sub)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -42,6 +44,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """
     from ratsassistent.people import People
 
+    if args.what == oidc_command.WORD:
+        return oidc_command.run(args, settings)
     people, name = People(settings.data_folder), " ".join(args.name)
     if args.what != "liste" and not name:
         raise UsageError(f"Bitte den Namen angeben: zugang {args.what} NAME.")

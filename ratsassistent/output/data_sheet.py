@@ -18,6 +18,8 @@ from ratsassistent.briefings import ModelRecord
 from ratsassistent.catalogue import ModelEntry
 from ratsassistent.fetching import opted
 from ratsassistent.model_server import Server
+from ratsassistent.oidc import provider as signing_in
+from ratsassistent.oidc.provider import Provider
 from ratsassistent.output import phrases_server
 from ratsassistent.output.blocks import (
     Block,
@@ -91,9 +93,14 @@ class Facts:
     @property
     def recipients(self) -> str:
         """Who receives data through the program."""
-        if self.server is None:
-            return "durch das Programm keine"
-        return f"der Betreiber des Servers {phrases_server.target(self.server)}, auf dem das Sprachmodell rechnet"
+        found = (
+            []
+            if self.server is None
+            else [f"der Betreiber des Servers {phrases_server.target(self.server)}, auf dem das Sprachmodell rechnet"]
+        )
+        if self.sign_in is not None:
+            found.append(f"der Anmeldedienst {self.sign_in.place} (wer sich wann anmeldet)")
+        return "; ".join(found) or "durch das Programm keine"
 
     @property
     def staying(self) -> str:
@@ -103,12 +110,15 @@ class Facts:
     @property
     def abroad(self) -> str:
         """Whether data go to third countries."""
+        if self.sign_in is not None and self.sign_in.is_allowed:
+            return f"zu prüfen: Der Anmeldedienst {self.sign_in.place} liegt nicht in einem privaten Netz"
         if self.server is None:
             return "keine Übermittlung; das Programm arbeitet ohne Internet"
         if self.server.is_allowed:
             return f"zu prüfen: Der Server {self.server.place} liegt nicht in einem privaten Netz"
         return "durch das Programm keine Übermittlung; es spricht nur mit dem Server im eigenen Netz"
 
+    sign_in: Provider | None = None  # who says who signs in, if not this program alone
     servers: tuple[str, ...] = ()  # hosts that somebody opted into fetching from
 
     @property
@@ -123,7 +133,7 @@ class Facts:
         """The same as a sentence."""
         return (
             f"Drittländer: {self.abroad}."
-            if self.server and self.server.is_allowed
+            if self.abroad.startswith("zu prüfen")
             else "Keine Übermittlung in Drittländer."
         )
 
@@ -134,6 +144,14 @@ class Facts:
             return "Abruf (OParl): nicht eingerichtet."
         more = f" und {len(self.servers) - MOST_SERVERS} weiteren" if len(self.servers) > MOST_SERVERS else ""
         return f"Abruf (OParl) ist eingerichtet von: {', '.join(self.servers[:MOST_SERVERS])}{more}."
+
+    @property
+    def signing_in(self) -> str:
+        """Who learns that somebody signs in."""
+        if self.sign_in is None:
+            return ""
+        outside = ", außerhalb des eigenen Netzes und ausdrücklich erlaubt" if self.sign_in.is_allowed else ""
+        return f"Anmeldung mit dem {self.sign_in.name}: Der Dienst {self.sign_in.place}{outside} erfährt, wer sich wann anmeldet. "
 
     @property
     def questions(self) -> str:
@@ -166,6 +184,7 @@ def facts(settings: Settings, day: dt.date | None = None) -> Facts:
         day=day or dt.date.today(),
         sealed=sealing.is_sealed(settings),
         server=server,
+        sign_in=signing_in.of(settings.data_folder),
         server_model=language_models.server_record(settings, server) if server else None,
         servers=tuple(dict.fromkeys(host for source in opted.read(settings).sources for host in source.hosts)),
     )
@@ -228,7 +247,7 @@ def _sheet(given: Facts) -> list[Block]:
         _row("Was den Rechner verlässt", f"{given.leaving} Ohne eigenen Schalter ist es nur von diesem Rechner aus "
              "erreichbar (127.0.0.1); es enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis auf diesem Rechner: Befehl „selbsttest“). Das Netz brauchen nur die "
              "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). "
-             f"{given.fetching} {given.abroad_sentence}"),
+             f"{given.fetching} {given.signing_in}{given.abroad_sentence}"),
         _row("Sprachmodell", f"{given.model_sentence}. {given.computing}"),
         _row("Wie lange", "Unterlagen, Auswertungen, Anmerkungen: bis jemand die Sitzung löscht. Mit Löschdatum (je Sitzung oder als "
              "Vorgabe, auch nur für den nichtöffentlichen Teil) fragt das Programm an diesem Tag und löscht nach einem Ja. "

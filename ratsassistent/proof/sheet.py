@@ -19,6 +19,7 @@ from typing import Any
 from ratsassistent import model_server, models, sources
 from ratsassistent.fetching import opted
 from ratsassistent.machine import hardware
+from ratsassistent.oidc import provider as signing_in
 from ratsassistent.output.blocks import Block, Document, Imprint, Line, Paragraph, line, note, strong, table
 from ratsassistent.output.document_about import PROGRAM
 from ratsassistent.portable import targets
@@ -32,6 +33,7 @@ OPTED = "Ratsinformationssystem"
 TITLE = "Nachweis: Arbeit ohne Netz"
 INDEX = "https://pypi.org"
 WRITES = "Schreiben"
+SIGNS_IN = "Anmelden"
 ENGINE = "https://abetlen.github.io/llama-cpp-python/whl/cpu"  # as in start.py
 VERSIONS = ("gradio", "huggingface_hub", "transformers", "sentence-transformers", "torch", "langchain-core", "langsmith",
             "llama-cpp-python", "pypdf", "pypdfium2", "tesserocr", "typst", "sqlalchemy")  # fmt: skip
@@ -108,6 +110,8 @@ def addresses(settings: Settings) -> Iterator[Address]:
     that writes, where one is set."""
     if (server := model_server.of(settings.data_folder)) is not None:
         yield Address(server.address, WRITES, f"Sprachmodell {server.model}, eingestellt mit „modelle server“")
+    if (provider := signing_in.of(settings.data_folder)) is not None:
+        yield Address(provider.issuer, SIGNS_IN, f"Anmeldung mit dem {provider.name}, eingestellt mit „zugang oidc“")
     catalogue = models.load_catalogue()
     hub = os.environ.get("HF_ENDPOINT", sources.HUB).rstrip("/")
     for entry in catalogue.entries:
@@ -265,11 +269,18 @@ def _opted_in(given: Facts) -> str:
         hosts.setdefault("/".join(each.address.split("/")[:3]).removeprefix("https://"), []).append(each.kind)
     writes = [address.address for address in given.addresses if address.kind == WRITES]
     listed = "; ".join(
-        f"{host} ({', '.join(dict.fromkeys(kinds))})" for host, kinds in hosts.items() if kinds != [WRITES]
+        f"{host} ({', '.join(dict.fromkeys(kinds))})"
+        for host, kinds in hosts.items()
+        if kinds not in ([WRITES], [SIGNS_IN])
     )
     server = "".join(
         f" Beim Schreiben und Fragen geht außerdem jedes Mal etwas an {one} (so eingestellt; der Test lief ohne ihn)."
         for one in writes
+    )
+    server += "".join(
+        f" Wer sich mit dem Konto der Verwaltung anmeldet, den nennt der Anmeldedienst {one.address}; er wird nur dabei gefragt."
+        for one in given.addresses
+        if one.kind == SIGNS_IN
     )
     fetched = (
         f" Eingerichtet ist außerdem der Abruf (OParl) von: {', '.join(own)}."
