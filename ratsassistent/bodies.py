@@ -115,7 +115,7 @@ class Bodies:
     def memberships(self, person_id: str | None = None) -> list[Membership]:
         """The memberships of a person, or of all, those that ended included."""
         with self._table.reading() as connection:
-            return [_membership(row) for row in table.memberships(connection, person_id)]
+            return [membership_of(row) for row in table.memberships(connection, person_id)]
 
     def add_membership(
         self,
@@ -211,7 +211,8 @@ def _organization(row: database.Row) -> Organization:
     return Organization(id=row["id"], name=row["name"], classification=row["classification"])
 
 
-def _membership(row: database.Row) -> Membership:
+def membership_of(row: database.Row) -> Membership:
+    """A membership as the table has it, with its body."""
     body = Organization(id=row["organization_id"], name=row["name"], classification=row["classification"])
     fields = {name: row[name] for name in ("id", "person_id", "role", "startDate", "endDate")}
     return Membership.model_validate({**fields, "organization": body})

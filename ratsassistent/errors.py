@@ -6,6 +6,7 @@
     │   ├── UnreadableFile        not a PDF, empty, encrypted, cut off
     │   └── NotFound              no such meeting, agenda item, paper, page
     │       └── Ambiguous         several fit; `choices` names them
+    ├── NotAllowed                somebody who has signed in may not do that, or may not see it
     ├── ModelError                a language model is missing, damaged, or does not fit this machine
     │   ├── ChecksumError         the bytes on disk are not the bytes of the catalogue
     │   └── ServerError           a server that is to write is away, refuses, or answers something else
@@ -47,6 +48,10 @@ class Ambiguous(NotFound):
     def __init__(self, message: str, choices: list[str]) -> None:
         super().__init__(message)
         self.choices = choices
+
+
+class NotAllowed(RatsassistentError):
+    """Whoever has signed in lacks the right."""
 
 
 class ModelError(RatsassistentError):

@@ -72,11 +72,20 @@ class Job(Model):
 class Jobs:
     """The jobs of a data folder. The object remembers which of them it has claimed, and whom it has seen alive."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time, person: str | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], float] = time.time,
+        person: str | None = None,
+        *,
+        shown: Callable[[Sequence[Job]], list[Job]] = list,
+        may_change: Callable[[Job], None] = lambda _: None,
+    ) -> None:
         """Use the table in `store`, which must be the non-public one: a question may be confidential.
 
         :param clock: seconds since 1970; it may jump, because the machine slept or was set.
-        :param person: who orders what is added.
+        :param person: who orders what is added. :param shown: which jobs are shown to whoever asks, and as what.
+        :param may_change: raises NotAllowed for a job that whoever asks may not stop, put off or remove.
         :raises ValueError: the store is public.
         """
         if store.public:
@@ -84,6 +93,7 @@ class Jobs:
         self._store = store
         self._clock = clock
         self._person = person
+        self._shown, self._may_change = shown, may_change
         self._watch = Watch(clock)
         self._claims: dict[str, str] = {}
 
@@ -113,7 +123,8 @@ class Jobs:
             priority = QUESTION_PRIORITY if kind == "frage" else BRIEFING_PRIORITY
         now = self._now()
         with self._store.writing() as connection:
-            alive = jobs_table.find(connection, kind=kind, payload=text, state=ALIVE)
+            own = {"person": self._person} if kind == "frage" and self._person else {}  # others may see other papers
+            alive = jobs_table.find(connection, kind=kind, payload=text, state=ALIVE, **own)
             if alive:
                 values = {"priority": max(priority, alive[0]["priority"]), "updated": now}
                 if alive[0]["state"] == "pausiert":
@@ -135,7 +146,7 @@ class Jobs:
         """All jobs, the newest first."""
         with self._store.reading() as connection:
             found = [_job(row) for row in jobs_table.find(connection)]
-        return sorted(found, key=lambda job: (job.created, job.id), reverse=True)
+        return sorted(self._shown(found), key=lambda job: (job.created, job.id), reverse=True)
 
     def get(self, job_id: str) -> Job:
         """One job.
@@ -143,7 +154,8 @@ class Jobs:
         :raises NotFound: there is none with this id.
         """
         with self._store.reading() as connection:
-            return _job(_row(jobs_table.find(connection, id=job_id), job_id))
+            found = _job(_row(jobs_table.find(connection, id=job_id), job_id))
+        return next(iter(self._shown([found])), None) or _job(_row([], job_id))
 
     def queue(self) -> list[Job]:
         """What is alive, in the order in which it is worked off: what runs, what may begin, what begins later, what rests."""
@@ -155,9 +167,8 @@ class Jobs:
             return {"läuft": 0, "wartet": 1}.get(job.state, 3), now
 
         with self._store.reading() as connection:
-            return sorted(
-                map(_job, jobs_table.in_turn(connection, jobs_table.find(connection, state=ALIVE))), key=place
-            )
+            alive = jobs_table.in_turn(connection, jobs_table.find(connection, state=ALIVE))
+        return sorted(self._shown([_job(row) for row in alive]), key=place)
 
     def due(self, kinds: Collection[Kind] = KINDS) -> list[Job]:
         """What waits and may be begun by now, the most urgent first."""
@@ -278,6 +289,7 @@ class Jobs:
 
         :raises NotFound: there is none with this id.
         """
+        self._may_change(self.get(job_id))
         with self._store.writing() as connection:
             row = _row(jobs_table.find(connection, id=job_id), job_id)
             others = [r for r in jobs_table.find(connection, state=ALIVE) if r["kind"] != "frage" and r["id"] != job_id]
@@ -302,6 +314,7 @@ class Jobs:
 
         :raises NotFound: there is none with this id.
         """
+        self._may_change(self.get(job_id))
         with self._store.writing() as connection:
             if not jobs_table.remove(connection, job_id):
                 raise NotFound(f"Es gibt keinen Auftrag „{job_id}“.")
@@ -349,6 +362,7 @@ class Jobs:
             return token is not None and jobs_table.change(connection, job_id, values, worker=token, state="läuft")
 
     def _set(self, job_id: str, states: list[str], values: jobs_table.Row) -> Job:
+        self._may_change(self.get(job_id))
         with self._store.writing() as connection:
             row = _row(jobs_table.find(connection, id=job_id), job_id)
             if row["state"] in states:

@@ -1,7 +1,7 @@
 """Opened data folders: opened for one piece of work and closed after it, or kept open while the page runs.
 
 What enters: settings. What leaves: Workspaces in which what a crash interrupted has been ended.
-What it does not know: what is done with them, passphrases (`sealing`).
+What it does not know: what is done with them, passphrases (`sealing`), who sees what (`rights`).
 
 To open a data folder takes some ten milliseconds, and what SQLAlchemy has learned of the queries is lost with it; twenty people
 open it ten times a second. So the page keeps it open (`begin`): all who work at the same moment are lent the same stores. Before
@@ -19,29 +19,48 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock, RLock
 
-from ratsassistent import deleting, memory, swapping
+from ratsassistent import deleting, memory, rights, swapping
 from ratsassistent.archive import database, seal, watching
+from ratsassistent.archive.seen_store import SeenStore
 from ratsassistent.errors import StorageError
 from ratsassistent.memory import Memory
+from ratsassistent.permissions import Rights
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Workspace
 from ratsassistent.workspace import workspace as opened
 
 MOST_FOLDERS = 2  # that are kept open
+MOST_VIEWS = 16  # of different rights, that are kept ready
 LONGEST_S = 600.0  # that one stays open: whatever else opening does is done now and then
 AGAIN_S = 10.0  # between two tries to end a deletion that others are in the way of
 
 
 @contextmanager
 def fresh(settings: Settings) -> Iterator[Workspace]:
-    """Open the data folder, end what a crash interrupted in it, and close it at the end.
+    """Open the data folder as far as who has signed in sees it, end what a crash interrupted in it, and close it at the end.
 
     :raises StorageError: the folder cannot be used; a German sentence says why.
     """
+    with _whole(settings) as ws, rights.as_person(ws, settings) as mine:
+        yield mine
+
+
+@contextmanager
+def _whole(settings: Settings) -> Iterator[Workspace]:
     with opened(settings) as ws:
         with suppress(StorageError):  # a full disk keeps nobody from reading
             deleting.finish(ws)
         yield ws
+
+
+@dataclass
+class _View:
+    """Both archives as some persons have them, who have the same rights."""
+
+    stores: tuple[SeenStore, SeenStore]
+    memory: Memory
+    stack: ExitStack
+    users: int = 0
 
 
 @dataclass
@@ -53,6 +72,7 @@ class _Opened:
     stack: ExitStack
     folder: tuple[object, ...]
     until: float
+    views: OrderedDict[tuple[object, ...], _View] = field(default_factory=OrderedDict)
     users: int = 0
     retired: bool = False
     ended: tuple[int, ...] = ()  # the state in which no deletion was left
@@ -79,11 +99,47 @@ class Pool:
         try:
             with suppress(StorageError):  # a full disk keeps nobody from reading
                 _end_deletions(kept)
-            yield replace(kept.ws, settings=settings)
+            ws = replace(kept.ws, settings=settings)
+            if not settings.accounts:
+                yield ws
+                return
+            with self._as_person(kept, ws) as mine:
+                yield mine
         finally:
             with self._lock:
                 kept.users -= 1
                 _close_unused(kept)
+
+    @contextmanager
+    def _as_person(self, kept: _Opened, ws: Workspace) -> Iterator[Workspace]:
+        """The workspace as who has signed in has it; what was opened and remembered for these rights is used again."""
+        mine = rights.of(ws, ws.settings.person)
+        if mine.seen is None:
+            yield rights.narrowed(ws, mine)
+            return
+        key = (mine.role, mine.seen)
+        with self._lock:
+            view = kept.views.get(key) or self._view(kept, ws, mine, key)
+            kept.views.move_to_end(key)
+            view.users += 1
+        try:
+            yield rights.narrowed(ws, mine, view.stores)
+        finally:
+            with self._lock:
+                view.users -= 1
+                for old, left in list(kept.views.items())[:-MOST_VIEWS]:
+                    if not left.users:
+                        kept.views.pop(old).stack.close()
+
+    def _view(self, kept: _Opened, ws: Workspace, mine: Rights, key: tuple[object, ...]) -> _View:
+        with ExitStack() as stack:
+            stores = rights.stores_for(ws, mine)
+            assert stores is not None
+            for store in stores:
+                stack.callback(store.close)
+            remembering = stack.enter_context(memory.of(rights.narrowed(ws, mine, stores)))
+            view = kept.views[key] = _View(stores, remembering, stack.pop_all())
+        return view
 
     def close(self) -> None:
         """Let go of what is open and of all that is remembered; of what is in use when it is given back."""
@@ -96,7 +152,7 @@ class Pool:
             self._retire()
         if self._now is None:
             with ExitStack() as stack:
-                ws = stack.enter_context(fresh(settings))
+                ws = stack.enter_context(_whole(settings))
                 kept = stack.enter_context(memory.of(ws))
                 # opening may have made the files, or put a restored state in place
                 self._now = _Opened(ws, kept, stack.pop_all(), _folder(settings), time.monotonic() + LONGEST_S)
@@ -105,7 +161,8 @@ class Pool:
     def _retire(self) -> None:
         if self._now is not None:
             self._now.retired = True
-            self._now.memory.forget()
+            for remembering in (self._now.memory, *(view.memory for view in self._now.views.values())):
+                remembering.forget()
             _close_unused(self._now)
         self._now = None
 
@@ -186,4 +243,7 @@ def _end_deletions(kept: _Opened) -> None:
 
 def _close_unused(kept: _Opened) -> None:
     if kept.retired and not kept.users:
+        for view in kept.views.values():
+            view.stack.close()
+        kept.views.clear()
         kept.stack.close()

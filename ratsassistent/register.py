@@ -33,7 +33,7 @@ _ADVISED = ("vorberat", "anhörung", "beratung", "empfehlung")  # roles of a bod
 
 def bring_up_to_date(ws: Workspace, progress: Progress = quiet) -> int:
     """Read what came in since the register was last asked; returns how many agenda items. May be broken off at any time."""
-    return sum(_read(store, progress) for store in ws.stores if not store.is_locked)
+    return sum(_read(store.whole, progress) for store in ws.stores if not store.is_locked)
 
 
 def _read(store: Store, progress: Progress) -> int:

@@ -38,6 +38,9 @@ class Settings:
     model: str = DEFAULT_MODEL  # name in models/catalogue.toml
     name: str | None = None  # of the person who corrects and annotates
     person: str | None = None  # id of who has signed in, where the page is offered to others
+    accounts: bool = (
+        False  # the page is offered to others: what is seen and done depends on who has signed in (`rights`)
+    )
     threads: int | None = None  # None: as many as the machine has cores
     gentle: bool | None = None  # "leise": half the threads, lowest priority; None: while on battery
     host: str = "127.0.0.1"

@@ -6,18 +6,20 @@ What it does not know: what is done with it (`workflow`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ratsassistent import meaning, swapping
+from ratsassistent import meaning, own_jobs, swapping
 from ratsassistent.archive import seal
 from ratsassistent.archive.index import Meaning
+from ratsassistent.archive.searches_table import Searches
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import Locked
-from ratsassistent.jobs import Jobs
+from ratsassistent.jobs import Job, Jobs
 from ratsassistent.oparl import Public
+from ratsassistent.permissions import Act, Rights, need
 from ratsassistent.settings import Settings
 from ratsassistent.writing.model.language_model import LanguageModel
 
@@ -37,6 +39,7 @@ class Workspace:
     nonpublic: Store
     model: LanguageModel | None = field(default=None, repr=False)
     embedding: Meaning | None = field(default=None, repr=False)
+    rights: Rights | None = None  # of who has signed in; None: nobody has to
 
     @property
     def stores(self) -> tuple[Store, Store]:
@@ -46,7 +49,28 @@ class Workspace:
     @property
     def jobs(self) -> Jobs:
         """Long work; kept in the non-public store, since a question may be confidential."""
-        return Jobs(self.nonpublic, person=self.settings.person)
+        return Jobs(self.nonpublic, person=self.settings.person, shown=self._shown, may_change=self._may_change)
+
+    @property
+    def searches(self) -> Searches:
+        """What was searched for; each person's own."""
+        return Searches(self.nonpublic, person=self.settings.person if self.rights is not None else None)
+
+    def _shown(self, jobs: Sequence[Job]) -> list[Job]:
+        return list(jobs) if self.rights is None else own_jobs.shown(self.public, self.nonpublic, self.rights, jobs)
+
+    def _may_change(self, job: Job) -> None:
+        """:raises NotAllowed: it is somebody else's, and this person does not steer the work of all."""
+        if self.rights is not None and not own_jobs.is_own(job, self.rights):
+            self.rights.need("queue")
+
+    def may(self, act: Act) -> bool:
+        """Whether whoever works with it may do that."""
+        return self.rights is None or self.rights.may(act)
+
+    def need(self, act: Act) -> None:
+        """:raises NotAllowed: whoever works with it may not do that."""
+        need(self.rights, act)
 
     @property
     def meaning(self) -> Meaning:

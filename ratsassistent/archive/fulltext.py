@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, column, literal_column, select, table, text
+from sqlalchemy import Connection, Select, bindparam, column, func, literal_column, select, table, text
 
 from ratsassistent.archive import fulltext_postgres as other
-from ratsassistent.archive import german
+from ratsassistent.archive import german, tables
+from ratsassistent.archive.narrow import is_narrow
 
 TAIL_LENGTH = 6  # stems of fewer letters are no compounds
 
 _TABLE = table("passage_text", column("rowid"), column("plain"), column("stem"), column("head"))
+_SEEN = select(tables.passage.c.rowid)  # FTS5 is not seen through a view: what somebody may see is looked up beside it
 _WEIGHTS = "0.5, 1.0, 0.5, 0.3"  # of plain, stem, tail, head
 _DDL = """
 CREATE VIRTUAL TABLE passage_text USING fts5(
@@ -127,6 +129,8 @@ def candidates(connection: Connection, words: Sequence[Lookup], among: Select[An
     if _is_other(connection):
         return [Row(*row) for row in other.candidates(connection, other.expression(words), among, limit)]
     query = select(_TABLE).where(text("passage_text MATCH :expression"))
+    if among is None and is_narrow(connection):
+        among = _SEEN
     if among is not None:
         # The plus keeps SQLite from looking up the words once for each row.
         query = query.where(literal_column("+passage_text.rowid").in_(among))
@@ -139,6 +143,8 @@ def rows(connection: Connection, numbers: Iterable[int]) -> list[Row]:
     if _is_other(connection):
         return [Row(*row) for row in other.rows(connection, numbers)]
     query = select(_TABLE).where(_TABLE.c.rowid == bindparam("number"))
+    if is_narrow(connection):
+        query = query.where(_TABLE.c.rowid.in_(_SEEN))
     found = (connection.execute(query, {"number": number}).first() for number in numbers)
     return [Row(*row) for row in found if row is not None]
 
@@ -147,7 +153,7 @@ def count(connection: Connection, words: Sequence[Lookup]) -> int:
     """How many rows hold any of these words (as in `candidates`)."""
     if _is_other(connection):
         return other.count(connection, other.expression(words))
-    statement = text("SELECT count(*) FROM passage_text WHERE passage_text MATCH :expression")
+    statement = text(f"SELECT count(*) FROM passage_text WHERE passage_text MATCH :expression{_within(connection)}")
     return int(connection.execute(statement, {"expression": _expression(words)}).scalar_one())
 
 
@@ -155,6 +161,8 @@ def size(connection: Connection) -> int:
     """How many passages there are."""
     if _is_other(connection):
         return other.size(connection)
+    if is_narrow(connection):
+        return int(connection.execute(select(func.count()).select_from(tables.passage)).scalar_one())
     return int(connection.execute(text("SELECT count(*) FROM passage_text_docsize")).scalar_one())
 
 
@@ -164,7 +172,13 @@ def known(connection: Connection, stems: Iterable[str]) -> dict[str, int]:
         return other.known(connection, stems)
     statement = text("SELECT doc FROM passage_word WHERE term = :term AND col = 'stem'")
     counts = {stem: connection.execute(statement, {"term": stem}).scalar() for stem in stems}
-    return {stem: int(count) for stem, count in counts.items() if count}
+    if is_narrow(connection):  # whether a word occurs where somebody does not see it is told to nobody
+        counts = {stem: count(connection, [("stem", stem, False)]) for stem, number in counts.items() if number}
+    return {stem: int(number) for stem, number in counts.items() if number}
+
+
+def _within(connection: Connection) -> str:
+    return " AND +rowid IN (SELECT rowid FROM passage)" if is_narrow(connection) else ""
 
 
 def _is_other(connection: Connection) -> bool:

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 
 from pydantic import Field
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from ratsassistent.archive import deletions_table
 from ratsassistent.archive.store import Store
@@ -35,14 +35,16 @@ class KeptSearch(Model):
 class Searches:
     """The searches that a data folder keeps."""
 
-    def __init__(self, store: Store, clock: Callable[[], dt.datetime] | None = None) -> None:
+    def __init__(self, store: Store, clock: Callable[[], dt.datetime] | None = None, person: str | None = None) -> None:
         """Use the table in `store`, which must be the non-public one.
 
+        :param person: whose searches they are; None: all that are kept, and those that are made here are nobody's.
         :raises ValueError: the store is public.
         """
         if store.public:
             raise ValueError("searches belong in the non-public archive")
         self._store = store
+        self._person = person
         self._now = clock or (lambda: dt.datetime.now(dt.UTC))
 
     def keep(self, text: str, narrowed: Mapping[str, str]) -> KeptSearch:
@@ -52,7 +54,8 @@ class Searches:
         known = self.all()
         gone = [one.id for one in known if (one.text, one.narrowed) == (text, given)]
         left = [one.id for one in known if one.id not in gone]
-        values = {"id": made.id, "created": made.created.isoformat(), "body": made.model_dump_json()}
+        values: dict[str, object] = {"id": made.id, "created": made.created.isoformat(), "body": made.model_dump_json()}
+        values["person"] = self._person
         with self._store.writing() as connection:
             connection.execute(delete(table).where(table.c.id.in_([*gone, *left[MOST - 1 :]])))
             connection.execute(insert(table).values(values))
@@ -60,23 +63,31 @@ class Searches:
 
     def all(self) -> list[KeptSearch]:
         """All that are kept, the newest first."""
-        query = select(table.c.body).order_by(table.c.created.desc(), table.c.id)
+        query = select(table.c.body).where(*self._own()).order_by(table.c.created.desc(), table.c.id)
         with self._store.reading() as connection:
             return [KeptSearch.model_validate_json(body) for body in connection.execute(query).scalars()]
 
     def remove(self, search_id: str) -> None:
         """Delete a search, so that its words are gone from the disk; one that is not there is no error."""
         with self._store.writing() as connection:
-            connection.execute(delete(table).where(table.c.id == search_id))
+            gone = connection.execute(delete(table).where(table.c.id == search_id, *self._own())).rowcount
+            if not gone and self._person:  # somebody else's
+                return
             deletions_table.note(connection, "search", [search_id])
         self._store.empty_log()
 
     def remove_all(self) -> None:
         """Delete all searches."""
         with self._store.writing() as connection:
-            deletions_table.note(connection, "search", connection.execute(select(table.c.id)).scalars().all())
-            connection.execute(delete(table))
+            deletions_table.note(connection, "search", self._ids(connection))
+            connection.execute(delete(table).where(*self._own()))
         self._store.empty_log()
+
+    def _own(self) -> list[ColumnElement[bool]]:
+        return [] if self._person is None else [table.c.person == self._person]
+
+    def _ids(self, connection: Connection) -> list[str]:
+        return list(connection.execute(select(table.c.id).where(*self._own())).scalars())
 
     def forget_before(self, before: dt.datetime) -> int:
         """Delete those made before a time; returns how many."""

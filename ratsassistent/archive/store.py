@@ -76,6 +76,16 @@ class Store:
         return cls(folder, False, database.open_engine(folder), refuses=seal.LOCKED)
 
     @property
+    def whole(self) -> Store:
+        """The archive as it is; another one than this where somebody sees a part of it only (`seen_store`)."""
+        return self
+
+    @property
+    def shared(self) -> Store:
+        """The store whose rows are found through this one: what is in memory of them is the same for both."""
+        return self
+
+    @property
     def is_locked(self) -> bool:
         """Whether it only stands in for the one that is locked."""
         return bool(self._refuses)

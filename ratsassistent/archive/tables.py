@@ -306,6 +306,7 @@ kept_search = Table(
     Column("id", String, primary_key=True),
     Column("created", String, nullable=False),  # ISO, UTC
     Column("body", Text, nullable=False),  # KeptSearch as JSON
+    Column("person", String),  # whose it is, where several persons work with one program
 )
 ocr_page = Table(
     "ocr_page",

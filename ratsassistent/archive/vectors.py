@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
-from ratsassistent.archive import near, tables
+from ratsassistent.archive import narrow, near, tables
 from ratsassistent.meaning.embedder import Embedder, Vectors
 from ratsassistent.oparl import Passage
 
@@ -147,7 +147,7 @@ def nearest(
     :param among: sorted row numbers to look at, or None for all.
     """
     with store.reading() as connection:
-        if near.is_there(connection):
+        if near.is_there(connection) and not narrow.is_narrow(connection):
             known = tables.embedding_model
             model = connection.execute(select(known.c.id).where(known.c.key == _key(embedder))).scalar()
             if model is not None and near.has_all(connection, model):
@@ -210,7 +210,7 @@ def _matrix(store: Store, embedder: Embedder) -> _Matrix | None:
     """What is held of a model, brought up to date; None where nothing is."""
     model, vector = tables.embedding_model, tables.vector
     with _lock, store.reading() as connection:
-        held = _held.setdefault(store, {})
+        held = _held.setdefault(store.shared, {})
         row = connection.execute(select(model.c.id, model.c.removals).where(model.c.key == _key(embedder))).first()
         if row is None:
             held.pop(_key(embedder), None)

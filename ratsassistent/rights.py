@@ -1,0 +1,179 @@
+"""What the person who has signed in may see: from its role, its memberships and its exclusions to a narrowed Workspace.
+
+What enters: an opened Workspace, the id of a person, a day. What leaves: Rights, and the Workspace as this person has it.
+What it does not know: the page, how an archive is narrowed (`archive.seen`).
+
+The rule about time: whoever belongs to a body *today* sees the non-public part of those of its meetings that lie within any
+of the own memberships in it. Who has left keeps nothing; who came later does not see what was before; who comes back sees both
+times again, not the one between. A meeting whose body or day is not known, and papers without a meeting, only the
+Sitzungsdienst sees. Which body a meeting is of says its name, as it was recognised; a joint meeting is of each of the bodies
+that it names, if all of them are entered.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from ratsassistent.archive import people as database
+from ratsassistent.archive import rights_table, seen
+from ratsassistent.archive.german import fold_name
+from ratsassistent.archive.seen import Seen
+from ratsassistent.archive.seen_store import SeenStore
+from ratsassistent.bodies import Membership, membership_of
+from ratsassistent.memory import remembered
+from ratsassistent.permissions import Rights
+from ratsassistent.settings import Settings
+from ratsassistent.workspace import Workspace
+
+EVERYTHING = "sitzungsdienst"
+NOTHING = Seen()
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A meeting of the non-public archive by what decides who sees it."""
+
+    id: str
+    bodies: tuple[str, ...]  # one name, and the names of a joint meeting, as they are compared
+    day: dt.date | None
+
+
+def of(ws: Workspace, person: str | None, today: dt.date | None = None) -> Rights:
+    """The rights of a person; of nobody, or of one who may not come in any more: nothing but what is public.
+
+    :param ws: the whole. :raises StorageError: what is known of persons cannot be read.
+    """
+    table = _table(ws.settings.data_folder)
+    if person is None or table is None:
+        return Rights(None, None, NOTHING)
+    with table.reading() as connection:
+        role = rights_table.role_of(connection, person)
+        if role is None or role == EVERYTHING:
+            return Rights(person, role, None if role else NOTHING)
+        rows = rights_table.memberships(connection, person)
+        known = frozenset(row["key"] for row in rights_table.organizations(connection))
+        excluded = frozenset(row["item_id"] for row in rights_table.exclusions(connection, person))
+    memberships: dict[str, list[Membership]] = {}
+    for row in rows:
+        if row["classification"] == "Gremium":
+            memberships.setdefault(row["key"], []).append(membership_of(row))
+    when = today or dt.date.today()
+    allowed = frozenset(one.id for one in _meetings(ws) if sees(one.bodies, one.day, memberships, known, when))
+    return Rights(person, role, _part(ws, allowed, excluded))
+
+
+def sees(
+    bodies: Sequence[str],
+    day: dt.date | None,
+    memberships: Mapping[str, Sequence[Membership]],
+    known: frozenset[str],
+    today: dt.date,
+) -> bool:
+    """Whether somebody with these memberships (by body) sees the non-public part of a meeting today.
+
+    :param bodies: as `bodies_of` gives them. :param day: of the meeting. :param known: all bodies that are entered.
+    """
+    if day is None or not bodies:
+        return False
+    whole, *parts = bodies
+    named = [whole] if whole in known else parts if parts and all(part in known for part in parts) else []
+    return any(
+        any(one.holds(today) for one in memberships.get(body, ())) and any(one.holds(day) for one in memberships[body])
+        for body in named
+    )
+
+
+def bodies_of(organization: str | None) -> tuple[str, ...]:
+    """The name of a meeting's body as it is compared, then the names of its parts, if it may be a joint meeting."""
+    whole = fold_name(organization)
+    parts = tuple(filter(None, map(fold_name, (organization or "").split(","))))
+    return (whole, *(parts if len(parts) > 1 else ())) if whole else ()
+
+
+def narrowed(ws: Workspace, rights: Rights, stores: tuple[SeenStore, SeenStore] | None = None) -> Workspace:
+    """The workspace as a person has it.
+
+    :param stores: both archives as this person has them (`stores_for`); None: the person has the whole ones.
+    """
+    if stores is None:
+        return replace(ws, rights=rights)
+    return replace(ws, rights=rights, public=stores[0], nonpublic=stores[1])
+
+
+def stores_for(ws: Workspace, rights: Rights) -> tuple[SeenStore, SeenStore] | None:
+    """Both archives as a person has them, to be closed; None where it has the whole ones.
+
+    :raises StorageError: the archive cannot be opened.
+    """
+    if rights.seen is None:
+        return None
+    writes, refusal = rights.writes, rights.refusal()
+    public = SeenStore(ws.public, None, writes, refusal)
+    # what stands in for a locked archive holds nothing
+    part = None if ws.is_locked else rights.seen
+    return public, SeenStore(ws.nonpublic, part, writes, refusal)
+
+
+@contextmanager
+def as_person(ws: Workspace, settings: Settings) -> Iterator[Workspace]:
+    """The workspace as the person in `settings` has it, for one piece of work; the same where nobody has to sign in.
+
+    :raises StorageError: what is known of persons cannot be read.
+    """
+    if not settings.accounts:
+        yield ws
+        return
+    rights = of(ws, settings.person)
+    stores = stores_for(ws, rights)
+    try:
+        yield narrowed(replace(ws, settings=settings), rights, stores)
+    finally:
+        for store in stores or ():
+            store.close()
+
+
+def _meetings(ws: Workspace) -> tuple[_Held, ...]:
+    def read() -> tuple[_Held, ...]:
+        with ws.nonpublic.reading() as connection:
+            rows = seen.meetings(connection)
+        return tuple(_Held(key, bodies_of(organization), _day(start)) for key, organization, start in rows)
+
+    return remembered(ws, "bodies of meetings", read)
+
+
+def _part(ws: Workspace, allowed: frozenset[str], excluded: frozenset[str]) -> Seen:
+    if not excluded:
+        return Seen(allowed)
+
+    def read() -> Seen:
+        with ws.nonpublic.reading() as connection:
+            return seen.without(connection, allowed, excluded)
+
+    return remembered(ws, ("excluded", allowed, excluded), read)
+
+
+def _day(start: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat((start or "")[:10])
+    except ValueError:
+        return None
+
+
+def _table(data_folder: Path) -> database.PeopleTable | None:
+    """What is known of persons, kept open; None where nobody was ever entered."""
+    file = data_folder / database.FOLDER / database.FILE
+    try:
+        now = file.stat()
+    except OSError:
+        return None
+    return _opened(data_folder, now.st_dev, now.st_ino)
+
+
+@lru_cache(maxsize=4)
+def _opened(data_folder: Path, _device: int, _number: int) -> database.PeopleTable:
+    return database.PeopleTable(data_folder)
