@@ -63,6 +63,7 @@ def order(
     :param item: only this item; it goes before whole meetings.
     :param not_before: begin then; whoever is to work must run then (see `worker.Waker`).
     """
+    ws.need("order")
     chosen = held.wanted_meeting(ws, wanted)
     payload: dict[str, JsonValue] = {"meeting": chosen.id}
     title, priority = f"Zusammenfassung: {chosen.name}", 0
@@ -93,6 +94,15 @@ def _replace_others(ws: Workspace, meeting_id: str, thorough: bool) -> None:
 def of_meeting(everything: Sequence[Job], meeting_id: str) -> list[Job]:
     """The jobs that write a meeting, or one of its items."""
     return [j for j in everything if j.kind == "briefing" and j.payload.get("meeting") == meeting_id]
+
+
+def foremost(found: Sequence[Job]) -> Job | None:
+    """Of several jobs (the newest first) the one that runs, else one that will, else the latest."""
+    for states in (("läuft",), ("wartet",), ("pausiert",)):
+        for job in found:
+            if job.state in states:
+                return job
+    return found[0] if found else None
 
 
 def one_item(job: Job) -> str | None:

@@ -12,7 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from ratsassistent import correcting, corrections, deletions, held, leftovers, marks, register, remarks, swapping
+from ratsassistent import (
+    access_log,
+    correcting,
+    corrections,
+    deletions,
+    held,
+    leftovers,
+    marks,
+    register,
+    remarks,
+    swapping,
+)
 from ratsassistent.archive import deadlines_table, deletion
 from ratsassistent.archive.deadlines_table import Deadlines, Part
 from ratsassistent.archive.ocr_cache import OcrCache
@@ -132,6 +143,7 @@ def _remove(ws: Workspace, keys: Sequence[str]) -> None:
     OcrCache(ws.nonpublic).forget(ids)
     Searches(ws.nonpublic).forget(ids)
     Deadlines(ws.nonpublic).forget(ids)
+    access_log.forget(ws, ids)
     leftovers.remove(ws.settings, set(ids))
     for store in ws.stores:
         deletion.end(store, (), gone[store])
@@ -154,6 +166,7 @@ def _remove_nonpublic(ws: Workspace, keys: Sequence[str]) -> None:
     OcrCache(store).forget(gone)
     Searches(store).forget(gone)
     Deadlines(store).forget(gone, "nonpublic")
+    access_log.forget(ws, gone)
     leftovers.remove(ws.settings, set(gone))
     deletion.end(store, (), gone, "nonpublic")
     store.clean()

@@ -34,6 +34,7 @@ def put_mark(
 
     :raises NotFound: there is no such meeting or item.
     """
+    ws.need("mark")
     item = held.wanted_item(held.wanted_meeting(ws, meeting_id), item_id)
     table = Marks(ws.nonpublic)
     known = table.of([item.id]).get(item.id, Mark(item_id=item.id))

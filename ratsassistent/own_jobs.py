@@ -33,8 +33,8 @@ def shown(public: Store, nonpublic: Store, rights: Rights, jobs: Sequence[Job]) 
     mine = [job for job in jobs if job.kind != "frage" or is_own(job, rights)]
     if rights.seen is None:
         return mine
-    cited = {job.id: set(_cited(job.result)) for job in mine if job.kind == "frage" and job.result is not None}
-    gone = seen.closed(public, nonpublic, set().union(*cited.values())) if cited else set()
+    quoted = {job.id: set(cited(job.result)) for job in mine if job.kind == "frage" and job.result is not None}
+    gone = seen.closed(public, nonpublic, set().union(*quoted.values())) if quoted else set()
     meetings = {str(job.payload["meeting"]) for job in mine if job.payload.get("meeting")}
     items = {str(one) for job in mine for name in ("item", "plain") if (one := job.payload.get(name))}
     known = seen.known(public, meetings, items) | seen.known(nonpublic, meetings, items)
@@ -42,7 +42,7 @@ def shown(public: Store, nonpublic: Store, rights: Rights, jobs: Sequence[Job]) 
     out = []
     for job in mine:
         if job.kind == "frage":
-            closed = bool(cited.get(job.id, set()) & gone)
+            closed = bool(quoted.get(job.id, set()) & gone)
             out.append(job.model_copy(update={"result": None, "state": "fehler", "error": GONE}) if closed else job)
             continue
         about = {str(job.payload[name]) for name in ("meeting", "item", "plain") if job.payload.get(name)}
@@ -52,19 +52,19 @@ def shown(public: Store, nonpublic: Store, rights: Rights, jobs: Sequence[Job]) 
     return out
 
 
-def _cited(value: JsonValue) -> Iterator[Place]:
+def cited(value: JsonValue) -> Iterator[Place]:
     """All places that are named anywhere in an answer."""
     if isinstance(value, dict):
         file_id, page = value.get("file_id"), value.get("page")
         if isinstance(file_id, str):
             yield file_id, page if isinstance(page, int) else None
         for inner in value.values():
-            yield from _cited(inner)
+            yield from cited(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _cited(inner)
+            yield from cited(inner)
 
 
 def is_closed(public: Store, nonpublic: Store, result: JsonValue) -> bool:
     """Whether an answer quotes what is not seen here."""
-    return bool(seen.closed(public, nonpublic, set(_cited(result))))
+    return bool(seen.closed(public, nonpublic, set(cited(result))))

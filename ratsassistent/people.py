@@ -20,7 +20,7 @@ import uuid
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from ratsassistent.archive import people as table
 from ratsassistent.archive import rights_table
@@ -166,6 +166,11 @@ class People:
                 )
             table.change_person(connection, known.id, {"role": role})
         return self._find(name)
+
+    def role_of(self, person_id: str) -> Role | None:
+        """The role of a person; None: there is none any more, or it may not come in."""
+        with self._table.reading() as connection:
+            return cast(Role | None, rights_table.role_of(connection, person_id))
 
     def named(self, name: str) -> Person:
         """The person of this name or with this id.

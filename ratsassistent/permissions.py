@@ -65,7 +65,7 @@ class Rights:
 
     def may(self, act: Act) -> bool:
         """Whether this person may do that."""
-        return self.role is not None and act in PERMISSIONS[self.role]
+        return may(self.role, act)
 
     def need(self, act: Act) -> None:
         """:raises NotAllowed: this person may not do that."""
@@ -83,6 +83,11 @@ class Rights:
         """The tables that this person may change."""
         acts = PERMISSIONS[self.role] if self.role else frozenset[Act]()
         return frozenset(name for act in acts for name in _WRITES.get(act, ()))
+
+
+def may(role: Role | None, act: Act) -> bool:
+    """Whether somebody with this role may do that."""
+    return role is not None and act in PERMISSIONS[role]
 
 
 def need(rights: Rights | None, act: Act) -> None:

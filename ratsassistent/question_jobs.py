@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from ratsassistent import asking, held
+from ratsassistent import asking, held, own_jobs
 from ratsassistent import worker as background
 from ratsassistent.briefings import Answer
 from ratsassistent.errors import InputError, NotFound
@@ -93,7 +93,7 @@ def complete(
     :raises Interrupted: `should_stop` said so.
     """
     before = _answered_before(ws, job)
-    if job.result is not None:
+    if job.result is not None and not own_jobs.is_closed(ws.public, ws.nonpublic, job.result):  # seen still
         given = Answer.model_validate(job.result)
         return asking.with_model(ws, given, model, before=before, should_stop=should_stop, on_text=on_text)
     question = str(job.payload["question"])
@@ -113,6 +113,7 @@ def _add(
     top: str | None = None,
     narrowed: Mapping[str, Any] | None = None,
 ) -> Job:
+    ws.need("ask")
     if not question.strip():
         raise InputError("Bitte eine Frage eingeben.")
     chosen = held.wanted_meeting(ws, wanted) if wanted else None

@@ -157,6 +157,7 @@ def enter(
     """
     if status is None and deadline is None and office is None and not note:
         raise InputError("Bitte angeben, was eingetragen werden soll: --status, --frist, --amt oder --notiz.")
+    ws.need("register")
     known = resolution(ws, wanted)
     store = next(store for store in reversed(ws.stores) if Register(store).holds(known.id))
     told = history(ws, known.id)

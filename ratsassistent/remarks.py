@@ -67,6 +67,7 @@ def remark(
     :raises NotFound: there is no such meeting, item or statement. :raises Ambiguous: there are several.
     :raises InputError: something is missing, too much, too long, or would change official wording.
     """
+    ws.need("note")
     words = _words(kind, text)
     if wanted is None:
         item = held.wanted_paper(ws, top)
@@ -96,6 +97,7 @@ def withdraw(ws: Workspace, remark_id: str) -> Remark:
 
     :raises NotFound: there is none of this id.
     """
+    ws.need("note")
     for store in ws.stores:
         gone = Remarks(store).withdraw(remark_id)
         if gone is not None:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from ratsassistent.archive import people as database
 from ratsassistent.archive import rights_table, seen
@@ -26,11 +27,12 @@ from ratsassistent.archive.seen import Seen
 from ratsassistent.archive.seen_store import SeenStore
 from ratsassistent.bodies import Membership, membership_of
 from ratsassistent.memory import remembered
+from ratsassistent.people import Role
 from ratsassistent.permissions import Rights
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import Workspace
 
-EVERYTHING = "sitzungsdienst"
+EVERYTHING: Role = "sitzungsdienst"
 NOTHING = Seen()
 
 
@@ -52,9 +54,9 @@ def of(ws: Workspace, person: str | None, today: dt.date | None = None) -> Right
     if person is None or table is None:
         return Rights(None, None, NOTHING)
     with table.reading() as connection:
-        role = rights_table.role_of(connection, person)
-        if role is None or role == EVERYTHING:
-            return Rights(person, role, None if role else NOTHING)
+        known_role = cast(Role | None, rights_table.role_of(connection, person))
+        if known_role is None or known_role == EVERYTHING:
+            return Rights(person, known_role, None if known_role else NOTHING)
         rows = rights_table.memberships(connection, person)
         known = frozenset(row["key"] for row in rights_table.organizations(connection))
         excluded = frozenset(row["item_id"] for row in rights_table.exclusions(connection, person))
@@ -64,7 +66,22 @@ def of(ws: Workspace, person: str | None, today: dt.date | None = None) -> Right
             memberships.setdefault(row["key"], []).append(membership_of(row))
     when = today or dt.date.today()
     allowed = frozenset(one.id for one in _meetings(ws) if sees(one.bodies, one.day, memberships, known, when))
-    return Rights(person, role, _part(ws, allowed, excluded))
+    return Rights(person, known_role, _part(ws, allowed, excluded))
+
+
+def role(settings: Settings) -> Rights:
+    """What the person in `settings` may do, without what it may see; everything where nobody has to sign in.
+
+    :raises StorageError: what is known of persons cannot be read.
+    """
+    if not settings.accounts:
+        return Rights(None, EVERYTHING, None)
+    table = _table(settings.data_folder)
+    if settings.person is None or table is None:
+        return Rights(None, None, NOTHING)
+    with table.reading() as connection:
+        known = cast(Role | None, rights_table.role_of(connection, settings.person))
+    return Rights(settings.person, known, NOTHING)
 
 
 def sees(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import platformdirs
@@ -49,6 +49,10 @@ class Settings:
     max_pages: int = 5000  # of one file
     shared_machine: bool = False  # "andere_benutzer": other users of this machine may open the page too
     question_days: int = QUESTION_DAYS  # how long questions, answers and searches are kept; 0: without limit
+
+    def of_system(self) -> Settings:
+        """The same for the program's own work, which sees everything."""
+        return replace(self, accounts=False, person=None)
 
     @property
     def public_folder(self) -> Path:

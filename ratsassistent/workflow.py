@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from ratsassistent import (
     pace,
     pool,
     question_jobs,
+    rights,
     suspicions,
     swapping,
 )
@@ -93,6 +95,7 @@ def take_in(
     on_agenda: intake.OnAgenda = lambda _: None,
 ) -> Intake:
     """As `intake.take_in`; what was deleted while it read does not come back with it."""
+    ws.need("take_in")
     try:
         return intake.take_in(ws, paths, public=public, progress=progress, on_agenda=on_agenda)
     finally:
@@ -415,7 +418,10 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
             for_language_model(ws)
             return load_model(ws)
 
-        made = question_jobs.complete(ws, job, load, report.should_stop, report.growing)
+        _ = ws.meaning  # looked for once, for all who ask
+        asks = replace(ws.settings, accounts=job.person is not None, person=job.person)  # with the rights of now
+        with rights.as_person(ws, asks) as mine:
+            made = question_jobs.complete(mine, job, load, report.should_stop, report.growing)
         return made.model_dump(mode="json")
 
     def vectors(_job: Job, beat: Beat) -> JsonValue:

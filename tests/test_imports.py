@@ -49,6 +49,7 @@ LAYERS = [
     ["deletions", "leftovers"],
     ["retention"],
     ["held"],
+    ["access_log"],
     ["briefing_jobs", "briefing_items"],
     ["register"],
     ["cited", "shown_pages", "suspicions"],

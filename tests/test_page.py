@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratsassistent import earlier, models, workflow
+from ratsassistent import briefing_jobs, earlier, models, workflow
 from ratsassistent.briefing_jobs import Standing
 from ratsassistent.briefings import (
     Amount,
@@ -828,9 +828,9 @@ def test_the_plain_language_is_shown_or_its_lack_is_said(simpler: tuple[Statemen
 
 def test_a_running_summary_is_told_though_something_newer_was_ordered() -> None:
     running, newer = job("läuft"), job("fertig", id="ra:auftrag-2", payload={"plain": "ra:top-1"})
-    assert page_actions._foremost([newer, running]) == running
-    assert page_actions._foremost([newer]) == newer
-    assert page_actions._foremost([]) is None
+    assert briefing_jobs.foremost([newer, running]) == running
+    assert briefing_jobs.foremost([newer]) == newer
+    assert briefing_jobs.foremost([]) is None
 
 
 def test_the_files_to_hand_round_are_real(actions: Actions, opened: Chosen, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,7 +160,7 @@ def _views(m: str, is_postgres: bool) -> Iterable[tuple[str, str]]:
     own = f"SELECT max(link.body) FROM item_paper link WHERE link.paper_id = {m}.paper.id"  # noqa: S608
     same = f"EXISTS (SELECT 1 FROM item_paper link WHERE link.paper_id = {m}.paper.id AND link.body = '')"  # noqa: S608
     held = _SHARED.format(key="id", body="body", bare=bare("body"))
-    shown = f"CASE WHEN {same} OR id NOT IN (SELECT paper_id FROM item_paper) THEN {held} ELSE ({own}) END"
+    shown = f"CASE WHEN {same} OR id NOT IN (SELECT paper_id FROM item_paper) THEN {held} ELSE ({own}) END"  # noqa: S608
     yield "paper", f"SELECT {_columns('paper', body=shown)} FROM {m}.paper WHERE {VIEWS['paper']}"  # noqa: S608
     done = {"meeting", "agenda_item", "item_paper", "paper"}
     for name in VIEWS:
@@ -237,6 +237,14 @@ def closed(public: Store, nonpublic: Store, places: Iterable[tuple[str, int | No
     files = sorted({file_id for file_id, _ in wanted})
     there, here = _there(nonpublic.whole, files), _there(nonpublic, files)
     return {place for place in wanted & there - here if place[1] is not None or place not in _there(public, files)}
+
+
+def held_places(store: Store, places: Iterable[tuple[str, int | None]]) -> list[tuple[str, int | None]]:
+    """Those of these places (file and page) that an archive has."""
+    wanted = set(places)
+    return sorted(
+        wanted & _there(store, sorted({file_id for file_id, _ in wanted})), key=lambda one: (one[0], one[1] or 0)
+    )
 
 
 def _there(store: Store, files: Sequence[str]) -> set[tuple[str, int | None]]:

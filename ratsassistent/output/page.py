@@ -35,6 +35,7 @@ from ratsassistent.output.page_serving import Serving
 from ratsassistent.output.page_signin import SignIn
 from ratsassistent.output.page_uploads import Uploads, let_more_be_open
 from ratsassistent.output.page_working import Work
+from ratsassistent.permissions import may
 from ratsassistent.settings import Settings
 from ratsassistent.workspace import workspace
 
@@ -96,7 +97,7 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
         settings = replace(settings, port=_free_port(settings))
         offered = page_serving.for_one(settings)
     else:
-        settings = offered.settings
+        settings = replace(offered.settings, accounts=offered.people is not None)
         _free_port(settings, most=1)
     let_more_be_open()
     blocks = build(settings)
@@ -141,15 +142,16 @@ def start(settings: Settings, offered: Serving | None = None) -> tuple[gradio.Bl
             f"Die Oberfläche ließ sich auf Anschluss {settings.port} nicht öffnen; bitte noch einmal versuchen oder mit --port einen "
             "anderen angeben."
         ) from error
-    tidy(settings)
-    work = Work(settings)
+    system = settings.of_system()
+    tidy(system)
+    work = Work(system)
     work.wake_worker()
     if language_models.server(settings) is None and fit.needs_measuring(
         settings
     ):  # once for each computer and model, while nobody has asked for anything yet
         background.ensure_worker(settings)
     background.Waker(work.wake_worker).begin()
-    keep_looking(settings)  # only where somebody opted in
+    keep_looking(system)  # only where somebody opted in
     return blocks, offered.address or address
 
 
@@ -173,6 +175,7 @@ def _guarded_app(blocks: gradio.Blocks, settings: Settings, offered: Serving) ->
         around=(lambda inner: SignIn(inner, people, door, elsewhere)) if people else None,
         uploads=uploads,
         ticks=ticks,
+        may_hand_in=(lambda who: may(people.role_of(who), "take_in")) if people else None,
     )
     return app
 

@@ -17,7 +17,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from ratsassistent import briefing_jobs, corrections, language_models, models, public_part, question_jobs, workflow
+from ratsassistent import (
+    access_log,
+    briefing_jobs,
+    corrections,
+    language_models,
+    models,
+    public_part,
+    question_jobs,
+    workflow,
+)
 from ratsassistent.backup import known
 from ratsassistent.briefings import Briefing, Intake, Mark, RemarkKind
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError
@@ -39,10 +48,10 @@ from ratsassistent.output import (
     page_today,
     page_views,
 )
+from ratsassistent.output.page_allowed import Allowed
 from ratsassistent.output.page_help import Help
 from ratsassistent.output.page_loading import ModelLoading
 from ratsassistent.output.page_locking import Locking
-from ratsassistent.output.page_person import acting
 from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_taking import Taking
@@ -133,16 +142,16 @@ class News:
     busy: bool
 
 
-class Actions:
+class Actions(Allowed):
     """All that the page can do; one object for all tabs."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self.loading = ModelLoading(sentence)
-        self.ready = Ready(settings)
+        self.ready = Ready(settings.of_system())
         self.work = Work(settings)
         self.help = Help(settings)
-        self.taking = Taking(settings, sentence)
+        self.taking = Taking(settings.of_system(), sentence)
         self.taking.resume()
         self._marker = Marker()
         self.locking = Locking(settings, self.let_go, sentence)
@@ -214,7 +223,11 @@ class Actions:
         with workflow.workspace(self.settings) as ws:
             if chosen.paper:
                 return self._open_paper(ws, chosen)
-            return self._open_meeting(ws, chosen)
+            reading = self._open_meeting(ws, chosen)
+            items = workflow.meeting(ws, reading.chosen.meeting or "").agendaItem
+            item = reading.chosen.item
+            access_log.opened(ws, reading.chosen.meeting, items, None if item == OVERVIEW else item)
+            return reading
 
     def _open_meeting(self, ws: Workspace, chosen: Chosen) -> Reading:
         try:
@@ -223,7 +236,7 @@ class Actions:
             raise NotFound(GONE) from None
         everything = ws.jobs.all()
         jobs = briefing_jobs.of_meeting(everything, held.id)
-        job = _foremost(jobs)
+        job = briefing_jobs.foremost(jobs)
         brief = workflow.stored_briefing(ws, held.id)
         if chosen.item not in {i.id for i in held.agendaItem}:
             chosen = replace(chosen, item=OVERVIEW)
@@ -325,6 +338,8 @@ class Actions:
             name = file.name if file else file_id
             pages = max(page, sum(s.page_count(file_id) for s in ws.stores))  # each page lies in one of the two
             public = ws.public.page(file_id, page) is not None
+            if not public:
+                access_log.noted(ws, "page", [{"file_id": file_id, "page": page}])
             shown = PagePicture(file_id, name, page, pages, png, public, quote, closable)
             if not quote:
                 yield page_views.picture(shown)
@@ -344,7 +359,7 @@ class Actions:
         """
         if kind not in get_args(RemarkKind):
             raise InputError("Diese Anmerkung ist nicht möglich.")
-        with workflow.workspace(acting(self.settings)) as ws:
+        with workflow.workspace(self.settings) as ws:
             workflow.remark(ws, chosen.meeting, item, cast(RemarkKind, kind), target=target, text=text)
 
     def mark(self, chosen: Chosen, item: str, kind: str, on: bool) -> None:
@@ -371,6 +386,8 @@ class Actions:
             meeting = chosen.meeting or ""
             public = part == "public"
             made = public_part.stored(ws, meeting) if public else workflow.stored_briefing(ws, meeting, linked=True)
+            if any(i.public is not True for i in made.agendaItem):
+                access_log.noted(ws, "export", [{"meeting_id": meeting}])
         kinds: tuple[tuple[str, export.Format], ...] = (
             ("Word (DOCX)", "docx"),
             ("PDF", "pdf"),
@@ -412,14 +429,18 @@ class Actions:
         :param before: the job of the question shown, which this one may follow up.
         :param top: an item of the meeting. :param narrowed: as for `asking.ask`.
         """
-        ws = self.ready.workspace()
-        asks = replace(ws, settings=acting(self.settings))
-        jobs, job = question_jobs.begin(asks, question.strip(), meeting_id or None, before, top=top, narrowed=narrowed)
+        asking = self.settings
+        with self.ready.lent(asking) as ws:
+            jobs, job = question_jobs.begin(
+                ws, question.strip(), meeting_id or None, before, top=top, narrowed=narrowed
+            )
         has_model = self.missing_model() is None
 
         def work() -> None:
             try:
-                question_jobs.answer(ws, jobs, job, has_model=has_model)
+                with self.ready.lent(asking) as mine:
+                    question_jobs.answer(mine, jobs, job, has_model=has_model)
+                    access_log.answered(mine, jobs, job.id)
             except Exception as error:  # its state could not be kept; whoever looks is told that
                 sentence(error)
 
@@ -448,7 +469,7 @@ class Actions:
             everything, queue = ws.jobs.all(), ws.jobs.queue()
             shown = "" if chosen.meeting or chosen.paper else self.work.queue(ws)
         asked = next((j for j in everything if j.id == chosen.question), None)
-        job = _foremost(briefing_jobs.of_meeting(everything, chosen.meeting)) if chosen.meeting else None
+        job = briefing_jobs.foremost(briefing_jobs.of_meeting(everything, chosen.meeting)) if chosen.meeting else None
         key = self.reading_key(chosen, queue, job)
         reading = None
         if chosen.meeting and key != seen:
@@ -459,15 +480,6 @@ class Actions:
         busy = self.loading.running or self.taking.running or any(j.state in BUSY and j.is_due(now) for j in watched)
         line = reading.line if reading else self.work.progress(queue, job) or None
         return News(reading, key, line, shown, asked, busy)
-
-
-def _foremost(found: Sequence[Job]) -> Job | None:
-    """Of several jobs (the newest first) the one that runs, else one that will, else the latest."""
-    for states in (("läuft",), ("wartet",), ("pausiert",)):
-        for job in found:
-            if job.state in states:
-                return job
-    return found[0] if found else None
 
 
 def _loose(ws: Workspace, paper_id: str) -> Paper:

@@ -17,7 +17,7 @@ from ratsassistent.errors import InputError
 from ratsassistent.oparl import AgendaItem, Meeting
 from ratsassistent.output import page_correct, page_views
 from ratsassistent.output import phrases_corrections as words
-from ratsassistent.output.page_person import acting
+from ratsassistent.output.page_person import Acting
 from ratsassistent.output.page_text import progress_bar
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Changes = Iterator[dict[Any, Any]]
 
 
-class Correcting:
+class Correcting(Acting):
     """The handlers of the correction menus."""
 
     def __init__(
@@ -40,7 +40,8 @@ class Correcting:
         show: Callable[[Reading], dict[Any, Any]],
     ) -> None:
         """:param open_again: what the tab looks at, as it is now. :param show: puts that on the page."""
-        self.p, self._settings, self._open, self._show = page, settings, open_again, show
+        super().__init__(settings)
+        self.p, self._open, self._show = page, open_again, show
 
     def act(self, chosen: Chosen, wanted: Mapping[str, Any]) -> Changes:
         """Keep a correction, or take one back."""
@@ -48,9 +49,9 @@ class Correcting:
         yield {self.p.line: progress_bar(None, "Die Änderung wird überall übernommen …")}
         try:
             told = (
-                take_back(acting(self._settings), wanted)
+                take_back(self.settings, wanted)
                 if wanted["do"] == "uncorrect"
-                else correct(acting(self._settings), chosen.meeting or "", wanted)
+                else correct(self.settings, chosen.meeting or "", wanted)
             )
         except BaseException:
             yield {self.p.line: before}

@@ -18,6 +18,7 @@ from ratsassistent.deadlines import PARTS, Part
 from ratsassistent.errors import InputError
 from ratsassistent.oparl import Meeting
 from ratsassistent.output import deadline_command, page_deadline
+from ratsassistent.output.page_person import Acting
 from ratsassistent.output.page_text import long_day, progress_bar, safe
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
@@ -33,7 +34,7 @@ def overview(
     ws: Workspace, held: Sequence[Meeting] | None = None, sure: tuple[str, Part] | None = None, told: str = ""
 ) -> str:
     """What is due of all meetings, for the list of them; nothing while the non-public part is locked, where dates are kept."""
-    if ws.is_locked:
+    if ws.is_locked or not ws.may("deadline"):
         return ""
     today = dt.date.today()
     asked = [(one, deadlines.extent(ws, one)) for one in deadlines.due(ws, today, held)]
@@ -42,7 +43,7 @@ def overview(
 
 def of_meeting(ws: Workspace, meeting: Meeting, sure: Part | None = None, told: str = "") -> str:
     """The dates of the open meeting, and the question where one has come; nothing while the non-public part is locked."""
-    if ws.is_locked:
+    if ws.is_locked or not ws.may("deadline"):
         return ""
     today = dt.date.today()
     asked = [(one, deadlines.extent(ws, one)) for one in deadlines.due(ws, today, [meeting])]
@@ -56,10 +57,10 @@ def of_meeting(ws: Workspace, meeting: Meeting, sure: Part | None = None, told: 
 
 def rule(ws: Workspace, told: str = "") -> str:
     """What holds for new meetings; nothing while the non-public part is locked."""
-    return "" if ws.is_locked else page_deadline.rule(deadlines.rules(ws), told)
+    return "" if ws.is_locked or not ws.may("deadline") else page_deadline.rule(deadlines.rules(ws), told)
 
 
-class Dating:
+class Dating(Acting):
     """The handlers of the three places where deletion dates stand."""
 
     def __init__(
@@ -75,7 +76,8 @@ class Dating:
 
         :param to_overview: puts the list of all meetings there. :param forgotten: what deletion changes in the other views.
         """
-        self.p, self._settings = page, settings
+        super().__init__(settings)
+        self.p = page
         self._open, self._show, self._to_overview, self._forgotten = open_again, show, to_overview, forgotten
 
     def act(self, chosen: Chosen, event: Any) -> Changes:
@@ -97,7 +99,7 @@ class Dating:
             yield self._drawn(chosen, told=self._say(do, meeting, part, wanted))
 
     def _say(self, do: str, meeting: str, part: Part, wanted: Mapping[str, Any]) -> str:
-        with workflow.workspace(self._settings) as ws:
+        with workflow.workspace(self.settings) as ws:
             if do == "due-later":
                 again = deadlines.later(ws, meeting, part)
                 return f"Das Programm fragt Sie am {safe(long_day(again.isoformat()))} wieder."
@@ -112,7 +114,7 @@ class Dating:
 
     def _set_rule(self, wanted: Mapping[str, Any]) -> str:
         months = {part: _months(wanted.get(part)) for part in PARTS}
-        with workflow.workspace(self._settings) as ws:
+        with workflow.workspace(self.settings) as ws:
             before = deadlines.rules(ws)
             for part, number in months.items():
                 if number != before.get(part) or wanted.get("held"):
@@ -124,14 +126,14 @@ class Dating:
         place = self.p.dates if chosen.meeting else self.p.due
         yield {place: progress_bar(None, "Wird gelöscht …")}
         try:
-            with workflow.workspace(self._settings) as ws:
+            with workflow.workspace(self.settings) as ws:
                 gone = workflow.delete(ws, meeting, part)
                 is_left = deadlines.is_held(ws, gone.id)
         except BaseException:
             yield self._drawn(chosen)
             raise
         what = f"Der nichtöffentliche Teil von „{gone.name}“" if part == "nonpublic" else f"„{gone.name}“"
-        backups = known.after_deletion(self._settings, [gone.id])
+        backups = known.after_deletion(self.settings, [gone.id])
         if backups and part == "nonpublic":
             backups = deadline_command.STILL_IN_BACKUPS
         told = safe(f"{what} wurde gelöscht. {backups}".strip())
@@ -144,7 +146,7 @@ class Dating:
 
     def _drawn(self, chosen: Chosen, sure: tuple[str, Part] | None = None, told: str = "") -> dict[Any, Any]:
         """The place where the button stood, as it is now."""
-        with workflow.workspace(self._settings) as ws:
+        with workflow.workspace(self.settings) as ws:
             if chosen.meeting:
                 asked = sure[1] if sure and sure[0] == chosen.meeting else None
                 return {self.p.dates: of_meeting(ws, workflow.meeting(ws, chosen.meeting), asked, told)}
@@ -152,7 +154,7 @@ class Dating:
 
     def lists(self) -> dict[Any, Any]:
         """What stands above and below the list of all meetings."""
-        with workflow.workspace(self._settings) as ws:
+        with workflow.workspace(self.settings) as ws:
             return {self.p.due: overview(ws), self.p.rule: rule(ws)}
 
 

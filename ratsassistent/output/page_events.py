@@ -83,15 +83,15 @@ class Events:
             question=self.finding.question_at_start(asked),
         )
         holds_anything = self.do.holds_anything()
-        chosen = replace(chosen, welcome=not (holds_anything or self.do.taking.html()))
+        chosen = replace(chosen, welcome=not (holds_anything or self._taken_in()))
         view = wanted.get("ansicht") or (READ if holds_anything else TAKE_IN)
         view = {FIND: ASK}.get(view, view)  # both in one since
         first = {**self._lists(chosen), **self._model(), **self.finding.at_start(chosen, asked)}
         first |= {self.p.chosen: chosen, self.p.welcome: self.first.html(chosen)}
         first[self.p.register_page] = page_views.picture(None)
         first[self.p.lock] = self.do.locking.line()
-        first[self.p.fetched] = page_fetch.line(self.do.settings)
-        first[self.p.queue], first[self.p.result] = self.do.queue(), self.do.taking.html()
+        first[self.p.fetched] = self._fetched()
+        first[self.p.queue], first[self.p.result] = self.do.queue(), self._taken_in()
         first[self.p.view] = f"overview start-{view}" if view != TAKE_IN else "overview"  # no jump where it is anyway
         yield first
         if chosen.meeting or chosen.paper:
@@ -112,8 +112,8 @@ class Events:
             "model": self.do.model_box(),
             "pace": SOON_S if _is_awaited(news.question) else FAST_S if news.busy else SLOW_S,
             "drawn": news.reading.drawn if news.reading else seen.get("drawn", {}),
-            "taking": self.do.taking.html(),
-            "fetched": page_fetch.line(self.do.settings),
+            "taking": self._taken_in(),
+            "fetched": self._fetched(),
             "lock": self.do.locking.state,
             "day": str(dt.date.today()),  # the program may stay open for weeks
         }
@@ -154,7 +154,13 @@ class Events:
             changes[self.p.timer] = gr.Timer(now["pace"])
         yield changes
 
-    # --- taking in
+    # --- taking in; what came of it is shown to whoever may do it
+
+    def _taken_in(self) -> str:
+        return self.do.taking.html() if self.do.may("take_in") else ""
+
+    def _fetched(self) -> str:
+        return page_fetch.line(self.do.settings) if self.do.may("take_in") else ""
 
     def take_in(self, files: Sequence[str] | None, chosen: Chosen) -> Changes:
         """Read what was dropped on the page; `tick` shows how far it is, in every tab."""
@@ -162,7 +168,7 @@ class Events:
         changes = {self.p.files: None, self.p.timer: gr.Timer(FAST_S), **self.first.close(chosen)}
         if paths:
             self.do.taking.begin(paths, own=True)
-            changes[self.p.result] = self.do.taking.html()
+            changes[self.p.result] = self._taken_in()
         yield changes
 
     def take_in_demo(self, chosen: Chosen) -> Changes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ratsassistent import briefing_jobs, public_part, workflow
 from ratsassistent.output import phrases
+from ratsassistent.output.page_person import Acting
 from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_text import action, count, notice, progress_bar, safe
 from ratsassistent.public_part import Shares
@@ -98,12 +99,13 @@ def made(part: str, links: str, *, closed: bool) -> str:
     )
 
 
-class Exporting:
+class Exporting(Acting):
     """The handlers of the view."""
 
     def __init__(self, page: Page, settings: Settings, files: Callable[[Chosen, str], str]) -> None:
         """:param files: makes the files of a part, as HTML."""
-        self.p, self._settings, self._files = page, settings, files
+        super().__init__(settings)
+        self.p, self._files = page, files
 
     def ask(self, chosen: Chosen) -> Changes:
         """The button that leads here: what is to stand in the file."""
@@ -112,7 +114,7 @@ class Exporting:
 
     def choice(self, chosen: Chosen) -> str:
         """What can be chosen for the open meeting."""
-        with workflow.workspace(self._settings) as ws:
+        with workflow.workspace(self.settings) as ws:
             held = workflow.meeting(ws, chosen.meeting or "")
             missing = workflow.unwritten(ws, held)
             jobs = briefing_jobs.of_meeting(ws.jobs.all(), held.id)

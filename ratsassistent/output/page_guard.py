@@ -9,6 +9,7 @@ It stands around all of Gradio, its own middleware included.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from collections import OrderedDict
@@ -61,6 +62,7 @@ ACTS = "ratsassistent.acts"  # in the scope: to be called when the person does s
 _SMALL_BODY = Refused(413, "Das ist zu viel auf einmal.")
 _NO_JSON = Refused(400, "Diese Anfrage ist nicht verständlich.")
 _NOT_YOURS = Refused(403, "Das gehört zu einer anderen Anmeldung.")
+_NOT_ALLOWED = Refused(403, "Unterlagen einlesen darf nur der Sitzungsdienst.")
 _NO_FILE = Refused(403, "Diese Datei wurde nicht über die Seite abgelegt.")
 
 
@@ -78,14 +80,15 @@ class Guard:
         around: Callable[[Application], Application] | None = None,
         uploads: Uploads | None = None,
         ticks: Collection[int] = (),
+        may_hand_in: Callable[[str], bool] | None = None,
     ) -> None:
         """Guard `app`.
 
         :param around: what decides who is let through (`page_signin.SignIn`). :param ticks: numbers of the functions that
-            the page calls by itself, without anybody doing anything.
+            the page calls by itself, without anybody doing anything. :param may_hand_in: whether a person may hand in files.
         """
         self._app, self._door, self._uploads = app, door or Door(), uploads
-        self.ticks = ticks
+        self.ticks, self._may_hand_in = ticks, may_hand_in
         self._inner = around(self._pass) if around else self._pass
         self._owners: OrderedDict[str, str] = OrderedDict()
 
@@ -171,6 +174,10 @@ class Guard:
         who = scope[PERSON][0] if PERSON in scope else self._door.address_of(scope)
         told = _head(scope, b"content-length")
         length = int(told) if told.isdecimal() and told.isascii() and len(told) < 16 else None
+        if self._may_hand_in is not None and not await asyncio.to_thread(self._may_hand_in, who):
+            await _pour_away(receive, MOST_POURED)
+            await refuse(_NOT_ALLOWED, send)
+            return
         if refused := uploads.begin(who, length):
             if (length or 0) <= MOST_POURED:
                 await _pour_away(receive, MOST_POURED)

@@ -34,6 +34,7 @@ from ratsassistent.output import (
 )
 from ratsassistent.output.page_about import Known
 from ratsassistent.output.page_locking import Locking
+from ratsassistent.output.page_person import Acting
 from ratsassistent.output.page_proof import Proving
 from ratsassistent.output.page_text import action, count, safe, size
 from ratsassistent.output.page_views import PagePicture
@@ -57,11 +58,11 @@ _LABELS: dict[Part, str] = {
 _FORMATS: tuple[tuple[str, export.Format], ...] = (("PDF", "pdf"), ("Word (DOCX)", "docx"))
 
 
-class Help:
+class Help(Acting):
     """The course, the glossary, the data sheet and what the program says of itself; one object for all tabs."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self.proving = Proving(settings)
         self.locking: Locking | None = None
 

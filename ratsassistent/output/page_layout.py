@@ -13,7 +13,7 @@ from typing import Any
 
 import gradio as gr
 
-from ratsassistent.output import page_title
+from ratsassistent.output import page_allowed, page_title
 from ratsassistent.output.page_actions import Actions, Chosen, sentence
 from ratsassistent.output.page_events import ASK, READ, REGISTER, SLOW_S, TAKE_IN, Events
 from ratsassistent.output.page_intake import FOLDER
@@ -153,14 +153,23 @@ class Page:
         fixed = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
         chosen = self.chosen
 
+        def guarded(handler: Callable[..., Iterator[Any]], inputs: int, **options: bool) -> Callable[..., Any]:
+            with_event = options.get("with_event", False)
+
+            def allowed(*args: Any) -> Iterator[Any]:
+                page_allowed.check(do.do.settings, handler, args, with_event=with_event)
+                yield from handler(*args)
+
+            return _guarded(allowed, inputs, **options)
+
         def on(
             event: Any, handler: Callable[..., Iterator[Any]], *inputs: Any, quiet: bool = False, **options: Any
         ) -> Any:
-            return event(_guarded(handler, len(inputs), quiet=quiet), list(inputs), outputs, **{**fixed, **options})
+            return event(guarded(handler, len(inputs), quiet=quiet), list(inputs), outputs, **{**fixed, **options})
 
         def on_act(part: Any, handler: Callable[..., Iterator[Any]], *more: Any) -> None:
             # Each click at once: one that Gradio defers („always_last“) comes without what was clicked.
-            run = _guarded(handler, 1 + len(more), with_event=True)
+            run = guarded(handler, 1 + len(more), with_event=True)
             part.act(run, [chosen, *more], outputs, **{**fixed, "trigger_mode": "multiple"})
 
         on(self.blocks.load, do.load, self.address, js="() => [window.raStart ?? location.hash]")

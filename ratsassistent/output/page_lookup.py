@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ratsassistent import register, searching, workflow
-from ratsassistent.archive.searches_table import KeptSearch, Searches
+from ratsassistent import access_log, register, searching, workflow
+from ratsassistent.archive.searches_table import KeptSearch
 from ratsassistent.errors import InputError, Locked
 from ratsassistent.jobs import Job
 from ratsassistent.output import page_hits, page_recent, page_register, page_search, phrases, register_table
 from ratsassistent.output.page_hits import MOST
-from ratsassistent.output.page_person import acting
+from ratsassistent.output.page_person import Acting
 from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_register import RegisterSearch
 from ratsassistent.output.page_search import CLOSED, Opened, Search
@@ -30,13 +30,13 @@ MOST_MEETINGS = 200  # that can be chosen from; older ones are found by the peri
 MOST_NAMES = 50  # of meetings and items, that are remembered
 
 
-class LookUp:
+class LookUp(Acting):
     """Search and register; one object for all tabs."""
 
     def __init__(self, settings: Settings, ready: Ready | None = None) -> None:
-        self.settings = settings
-        self._ready = ready or Ready(settings)
-        self._names: dict[tuple[str, str], Opened] = {}
+        super().__init__(settings)
+        self._ready = ready or Ready(settings.of_system())
+        self._names: dict[tuple[object, str, str], Opened] = {}
 
     # --- search
 
@@ -57,11 +57,16 @@ class LookUp:
 
         :param answered: it is put as a question, too.
         """
-        ws = self._ready.workspace()
+        with self._ready.lent(self.settings) as ws:
+            return self._search(ws, asked, answered=answered)
+
+    def _search(self, ws: Workspace, asked: Search, *, answered: bool) -> str:
         more: dict[str, Any] = {"item_id": asked.item} if asked.item else {}
         found = workflow.find(
             ws, asked.text, limit=MOST + 1, wanted=asked.meeting or None, one_a_file=True, **asked.filters, **more
         )
+        closed = [hit for hit in found[:MOST] if hit.public is not True]
+        access_log.noted(ws, "hits", [{"meeting_id": hit.meeting} for hit in closed if hit.meeting])
         anything = found or searching.choices(ws, 1).meetings or workflow.loose_papers(ws, with_text=False)
         return page_hits.results(
             asked, found, by_meaning=searching.by_meaning(ws), holds_anything=bool(anything),
@@ -77,24 +82,25 @@ class LookUp:
 
     def pictures(self, thumbs: Thumbs, keys: Sequence[str], *, only_public: bool) -> str:
         """Small pictures of pages, as `Thumbs.drawn` gives them."""
-        return thumbs.drawn(self._ready.workspace(), keys, only_public=only_public)
+        with self._ready.lent(self.settings) as ws:
+            return thumbs.drawn(ws, keys, only_public=only_public)
 
     # --- what was asked and searched before
 
     def keep(self, asked: Search) -> None:
         """Keep a search, so that it can be made again; not where it is to be kept is locked."""
         with workflow.workspace(self.settings) as ws, suppress(Locked):
-            Searches(ws.nonpublic).keep(asked.text, asked.narrowed)
+            ws.searches.keep(asked.text, asked.narrowed)
 
     def searches(self) -> list[KeptSearch]:
         """The searches that are kept, the newest first."""
         with workflow.workspace(self.settings) as ws:
-            return Searches(ws.nonpublic).all()
+            return ws.searches.all()
 
     def forget(self, search_id: str | None) -> None:
         """Delete a search; None: all of them."""
         with workflow.workspace(self.settings) as ws:
-            kept = Searches(ws.nonpublic)
+            kept = ws.searches
             if search_id is None:
                 kept.remove_all()
             else:
@@ -108,7 +114,7 @@ class LookUp:
                 within = self._named(ws, asked.meeting, asked.item)
                 return " · ".join(told for told, _ in page_search.chips(asked, within))
 
-            kept = Searches(ws.nonpublic).all()
+            kept = ws.searches.all()
             return page_recent.recent(
                 questions, kept, words, shown=shown, days=self.settings.question_days, folded=folded
             )
@@ -117,10 +123,11 @@ class LookUp:
         """The names of a meeting and of an item of it; `CLOSED` where it is not held any more."""
         if not meeting or all(store.meeting_id(meeting) is None for store in ws.stores):
             return CLOSED
-        if (known := self._names.get((meeting, item))) is None:
+        key = (ws.rights and ws.rights.seen, meeting, item)  # others may not see the item
+        if (known := self._names.get(key)) is None:
             whole = workflow.meeting(ws, meeting)
             name = next((one.title for one in whole.agendaItem if one.id == item), "")
-            known = self._names[meeting, item] = Opened(meeting, whole.name, item if name else "", name)
+            known = self._names[key] = Opened(meeting, whole.name, item if name else "", name)
             while len(self._names) > MOST_NAMES:
                 del self._names[next(iter(self._names))]
         return known
@@ -138,9 +145,10 @@ class LookUp:
         with workflow.workspace(self.settings) as ws:
             found = _resolutions(ws, asked, today, None if asked.to_do else asked.shown + 1)
             shown = found[: asked.shown]
+            _note_register(ws, shown, "register")
             history = {one.id: register.history(ws, one.id) for one in shown if one.entered}
         return page_register.table(
-            shown, asked, today, more=len(found) > len(shown), history=history, name=acting(self.settings).name,
+            shown, asked, today, more=len(found) > len(shown), history=history, name=self.settings.name,
             total=None if not asked.to_do and len(found) > len(shown) else len(found),
         )  # fmt: skip
 
@@ -152,7 +160,8 @@ class LookUp:
         today = dt.date.today()
         with workflow.workspace(self.settings) as ws:
             every = _resolutions(ws, asked, today, None)
-        found = every if also_closed else [one for one in every if one.public is True]
+            found = every if also_closed else [one for one in every if one.public is True]
+            _note_register(ws, found, "export")
         name = f"{'offene-beschluesse' if asked.to_do else 'beschluesse'}-{today:%Y-%m-%d}"
         links = [
             ("Excel (XLSX)", f"{name}.xlsx", register_table.XLSX, register_table.as_xlsx(found, today)),
@@ -171,7 +180,7 @@ class LookUp:
         given = {name: str(wanted.get(name, "")).strip() for name in ("status", "deadline", "office", "note", "author")}
         if given["status"] and given["status"] not in phrases.STATUSES:
             raise InputError("Diesen Status gibt es nicht.")
-        who = acting(self.settings)
+        who = self.settings
         author = who.name if who.person else given["author"]  # who has signed in enters nothing under another name
         with workflow.workspace(who) as ws:
             known = register.resolution(ws, str(wanted.get("resolution", "")))
@@ -185,6 +194,11 @@ class LookUp:
             if not new:
                 raise InputError("Es wurde nichts geändert. Bitte Status, Frist, Amt oder Notiz eintragen.")
             return register.enter(ws, known.id, author=author or None, **new)
+
+
+def _note_register(ws: Workspace, shown: Sequence[Resolution], act: access_log.Kind) -> None:
+    closed = [one for one in shown if one.public is not True]
+    access_log.noted(ws, act, [{"meeting_id": one.meeting_id, "item_id": one.item_id} for one in closed])
 
 
 def _resolutions(ws: Workspace, asked: RegisterSearch, today: dt.date, limit: int | None) -> list[Resolution]:

@@ -14,6 +14,8 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 
 from ratsassistent import searching, shown_pages, workflow
 from ratsassistent.archive import seal
@@ -54,6 +56,19 @@ class Ready:
             elif self._opened.embedding is not None and self._opened.embedding.transformer is None:
                 self._opened.embedding = None  # it may have been fetched since
             return self._opened
+
+    @contextlib.contextmanager
+    def lent(self, settings: Settings) -> Iterator[Workspace]:
+        """The same with other settings, as far as who has signed in sees it, for one piece of work.
+
+        :raises StorageError: the data folder cannot be used.
+        """
+        kept = self.workspace()
+        if not settings.accounts:
+            yield replace(kept, settings=settings)
+            return
+        with workflow.workspace(settings) as mine:
+            yield replace(mine, model=kept.model, embedding=kept.meaning)
 
     def close(self) -> None:
         """Let go of the workspace and of all that is in memory of it; the next search opens it anew."""

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from ratsassistent.output.page_allowed import hidden_buttons
 from ratsassistent.output.page_door import BACK, STARTED, Door, Refused
 from ratsassistent.output.page_elsewhere import START, Elsewhere
 from ratsassistent.output.page_guard import (
@@ -100,7 +101,8 @@ class SignIn:
             await self._app(scope, receive, send)
         elif who is not None and token is not None:
             acts = partial(asyncio.to_thread, self._people.session, token)
-            bar = _BAR.format(name=safe(who[1]), script=_SCRIPT).encode()
+            role = await asyncio.to_thread(self._people.role_of, who[0]) if path == "/" else None
+            bar = (_BAR.format(name=safe(who[1]), script=_SCRIPT) + hidden_buttons(role)).encode()
             await self._app({**scope, PERSON: who, ACTS: acts, "ratsassistent.bar": bar}, receive, send)
         elif path == "/" and method in {"GET", "HEAD"}:
             await (bounce(send) if _comes_from_elsewhere(scope) else go(SIGN_IN, send))

@@ -20,7 +20,7 @@ from ratsassistent.jobs import ALIVE, URGENT, Job
 from ratsassistent.machine import power, profile
 from ratsassistent.oparl import AgendaItem, Meeting
 from ratsassistent.output import page_queue, phrases_server
-from ratsassistent.output.page_person import acting
+from ratsassistent.output.page_person import Acting
 from ratsassistent.output.page_queue import Offer, Working
 from ratsassistent.settings import Settings
 from ratsassistent.workflow import Workspace
@@ -29,11 +29,11 @@ MOST_ESTIMATES = 50  # that are remembered
 UNPLANNED_SECONDS = 20.0  # between two looks at which meetings nobody has ordered
 
 
-class Work:
+class Work(Acting):
     """The queue as one page sees and steers it; one object for all tabs."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self._estimates: dict[tuple[object, ...], tuple[float, bool]] = {}
         self._unplanned: tuple[object, int] | None = None
 
@@ -42,26 +42,26 @@ class Work:
     def order(self, meeting_id: str, *, thorough: bool = False, tonight: bool = False) -> None:
         """Have the summary written, now or in the night."""
         self.need_model()
-        with workflow.workspace(acting(self.settings)) as ws:
+        with workflow.workspace(self.settings) as ws:
             night = briefing_jobs.tonight() if tonight else None
             workflow.order_briefing(ws, meeting_id, thorough=thorough, not_before=night)
 
     def order_plain(self, meeting_id: str, item_id: str) -> None:
         """Have an item said in plain language."""
         self.need_model()
-        with workflow.workspace(acting(self.settings)) as ws:
+        with workflow.workspace(self.settings) as ws:
             workflow.order_briefing(ws, meeting_id, item_id)
 
     def order_item(self, meeting_id: str, item_id: str) -> None:
         """Have the summary of one item written before all others."""
         self.need_model()
-        with workflow.workspace(acting(self.settings)) as ws:
+        with workflow.workspace(self.settings) as ws:
             workflow.order_briefing(ws, meeting_id, item=item_id)
 
     def order_all_tonight(self) -> int:
         """Have the summaries of all meetings to come written in the night; returns how many were ordered."""
         self.need_model()
-        with workflow.workspace(acting(self.settings)) as ws:
+        with workflow.workspace(self.settings) as ws:
             night = briefing_jobs.tonight()
             wanted = _unplanned(workflow.meetings(ws, with_papers=False), ws.jobs.all())
             for meeting in wanted:
@@ -150,7 +150,11 @@ class Work:
 
     def _count_unplanned(self, ws: Workspace, everything: Sequence[Job]) -> int:
         """Looked for anew when a job has changed or after a while: a tab asks every second."""
-        key = (tuple((job.id, job.state) for job in everything), int(time.monotonic() / UNPLANNED_SECONDS))
+        key = (
+            ws.rights and ws.rights.seen,
+            tuple((job.id, job.state) for job in everything),
+            int(time.monotonic() / UNPLANNED_SECONDS),
+        )
         if self._unplanned is None or self._unplanned[0] != key:
             self._unplanned = key, len(_unplanned(workflow.meetings(ws, with_papers=False), everything))
         return self._unplanned[1]
