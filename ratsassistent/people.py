@@ -169,7 +169,7 @@ class People:
 
     def role_of(self, person_id: str) -> Role | None:
         """The role of a person; None: there is none any more, or it may not come in."""
-        with self._table.reading() as connection:
+        with self.table.reading() as connection:
             return cast(Role | None, rights_table.role_of(connection, person_id))
 
     def named(self, name: str) -> Person:
