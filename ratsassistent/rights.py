@@ -25,7 +25,7 @@ from ratsassistent.archive import rights_table, seen
 from ratsassistent.archive.german import fold_name
 from ratsassistent.archive.seen import Seen
 from ratsassistent.archive.seen_store import SeenStore
-from ratsassistent.bodies import Membership, membership_of
+from ratsassistent.bodies import Membership, Organization, membership_of
 from ratsassistent.memory import remembered
 from ratsassistent.people import Role
 from ratsassistent.permissions import Rights
@@ -152,6 +152,19 @@ def as_person(ws: Workspace, settings: Settings) -> Iterator[Workspace]:
     finally:
         for store in stores or ():
             store.close()
+
+
+def fractions(data_folder: Path, person: str, today: dt.date | None = None) -> list[Organization]:
+    """The Fraktionen that a person belongs to today. :raises StorageError: what is known of persons cannot be read."""
+    table = _table(data_folder)
+    if table is None:
+        return []
+    with table.reading() as connection:
+        rows = rights_table.memberships(connection, person) if rights_table.role_of(connection, person) else []
+    found = [membership_of(row) for row in rows if row["classification"] == "Fraktion"]
+    return list(
+        {one.organization.id: one.organization for one in found if one.holds(today or dt.date.today())}.values()
+    )
 
 
 def _meetings(ws: Workspace) -> tuple[_Held, ...]:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ from ratsassistent import worker as background
 from ratsassistent.archive import seal
 from ratsassistent.asking import page_counts
 from ratsassistent.briefing_jobs import order as order_briefing
-from ratsassistent.briefings import Answer, Briefing, Coverage, Intake, ItemBriefing, Level, ModelRecord
+from ratsassistent.briefings import Answer, Briefing, Coverage, Intake, ItemBriefing, Level, ModelRecord, Remark
 from ratsassistent.cited import page_text
 from ratsassistent.deleting import delete, delete_paper
 from ratsassistent.errors import StorageError
@@ -54,7 +55,7 @@ from ratsassistent.marks import important, marks, put_mark
 from ratsassistent.memory import remembered
 from ratsassistent.oparl import AgendaItem, Meeting, PageRef, Public
 from ratsassistent.question_jobs import order as order_question
-from ratsassistent.remarks import handed_out, remark, remarks, remarks_of_paper, said_of_all, withdraw
+from ratsassistent.remarks import fractions, handed_out, remark, remarks, remarks_of_paper, said_of_all, withdraw
 from ratsassistent.searching import find, make_vectors
 from ratsassistent.settings import Settings
 from ratsassistent.shown_pages import page_picture
@@ -66,7 +67,7 @@ from ratsassistent.writing.model.language_model import LanguageModel
 from ratsassistent.writing.remote.fallback import WithFallback
 
 __all__ = [
-    "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "delete_paper", "find", "item_of", "load_model",
+    "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "delete_paper", "find", "fractions", "item_of", "load_model",
     "loose_papers", "marks", "meeting", "meetings", "model_record", "order_briefing", "order_question", "outdated", "page_picture", "page_text", "put_mark",
     "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "unwritten", "with_earlier", "withdraw", "work",
     "workspace",
@@ -278,15 +279,20 @@ def stored_briefing(ws: Workspace, wanted: str, *, linked: bool = False) -> Brie
     """
     chosen = meeting(ws, wanted)
     record = _record_for(ws, "voll")
-    name = ("briefing", chosen.id, linked, record, writing.prompt_checksums(ws.own_prompts))
-    return remembered(ws, name, lambda: _stored_briefing(ws, chosen, record, linked=linked), lambda _: letters(chosen))
+    said = said_of_all(ws, chosen.agendaItem)  # it is not the same for everybody who asks
+    which = tuple((one.id, one.takes_back) for each in said for one in each)
+    name = ("briefing", chosen.id, linked, record, writing.prompt_checksums(ws.own_prompts), which)
+    make = partial(_stored_briefing, ws, chosen, record, said, linked=linked)
+    return remembered(ws, name, make, lambda _: letters(chosen))
 
 
-def _stored_briefing(ws: Workspace, chosen: Meeting, record: ModelRecord | None, *, linked: bool) -> Briefing:
+def _stored_briefing(
+    ws: Workspace, chosen: Meeting, record: ModelRecord | None, told: Sequence[tuple[Remark, ...]], *, linked: bool
+) -> Briefing:
     links = earlier.of_meeting(ws, chosen) if linked else {}
     written = {(store, made.id): made for store in ws.stores for made in store.briefings(chosen.id, "voll")}
     items: list[ItemBriefing] = []
-    for item, said in zip(chosen.agendaItem, said_of_all(ws, chosen.agendaItem), strict=True):
+    for item, said in zip(chosen.agendaItem, told, strict=True):
         known = written.get((held.store_for(ws, item), item.id))
         if known is None or not briefing_items.is_current(ws, item, known, record):
             known = _brief_item(ws, chosen.id, item, "auszug")

@@ -18,7 +18,7 @@ from ratsassistent.output import oidc_command
 from ratsassistent.settings import Settings
 
 if TYPE_CHECKING:
-    from ratsassistent.people import Person
+    from ratsassistent.people import People, Person
 
 WHAT = ("anlegen", "liste", "sperren", "entsperren", "kennwort", "entfernen", oidc_command.WORD)
 _DONE = {
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         change = people.add if args.what == "anlegen" else people.set_password
         changed = change(name, _asked(name))
     elif args.what == "entfernen":
-        changed = people.remove(name)
+        changed = _removed(people, name, settings)
     else:
         changed = people.block(name, blocked=args.what == "sperren")
     if args.json:
@@ -73,6 +73,20 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     else:
         print(_DONE[args.what].format(changed.name))
     return 0
+
+
+def _removed(people: People, name: str, settings: Settings) -> Person:
+    """Delete a person; first, in the archives, what was nobody else's.
+
+    :raises Locked: the non-public part is locked, so that not all could be deleted.
+    """
+    from ratsassistent import marks, remarks, workflow
+
+    person = people.named(name)
+    with workflow.workspace(settings) as ws:
+        remarks.forget_person(ws, person.id)
+        marks.forget_marks_of(ws, person.id)
+    return people.remove(person.name)
 
 
 def _asked(name: str) -> str:

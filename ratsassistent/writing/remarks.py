@@ -228,7 +228,10 @@ def _entry(statement: Statement) -> _Entry:
 
 
 def _note(remark: Remark) -> Statement:
-    return Statement(text=remark.text or "", origin="person", citation=(), label=NOTE, author=remark.author)
+    made = Statement(text=remark.text or "", origin="person", citation=(), label=NOTE, author=remark.author)
+    if remark.person is None and remark.audience == "all":
+        return made
+    return made.model_copy(update={"audience": remark.audience, "fraction": remark.fraction, "written": remark.written})
 
 
 def _target(remark: Remark) -> _Target:
