@@ -61,7 +61,7 @@ LAYERS = [
     ["correcting", "corrections"],
     ["intake"],
     ["remarks", "marks", "deadlines"],
-    ["deleting"],
+    ["deleting", "leaving"],
     ["pool"],
     ["backup"],
     ["sealing", "relocating"],

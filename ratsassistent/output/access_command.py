@@ -18,7 +18,7 @@ from ratsassistent.output import oidc_command
 from ratsassistent.settings import Settings
 
 if TYPE_CHECKING:
-    from ratsassistent.people import People, Person
+    from ratsassistent.people import Person
 
 WHAT = ("anlegen", "liste", "sperren", "entsperren", "kennwort", "entfernen", oidc_command.WORD)
 _DONE = {
@@ -42,6 +42,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     :raises UsageError: the name is missing. :raises InputError: name or password do not do, or there is no such person.
     """
+    from ratsassistent import leaving, workflow
     from ratsassistent.people import People
 
     if args.what == oidc_command.WORD:
@@ -65,7 +66,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         change = people.add if args.what == "anlegen" else people.set_password
         changed = change(name, _asked(name))
     elif args.what == "entfernen":
-        changed = _removed(people, name, settings)
+        with workflow.workspace(settings) as ws:
+            changed = leaving.remove(ws, people, name)
     else:
         changed = people.block(name, blocked=args.what == "sperren")
     if args.json:
@@ -73,20 +75,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     else:
         print(_DONE[args.what].format(changed.name))
     return 0
-
-
-def _removed(people: People, name: str, settings: Settings) -> Person:
-    """Delete a person; first, in the archives, what was nobody else's.
-
-    :raises Locked: the non-public part is locked, so that not all could be deleted.
-    """
-    from ratsassistent import marks, remarks, workflow
-
-    person = people.named(name)
-    with workflow.workspace(settings) as ws:
-        remarks.forget_person(ws, person.id)
-        marks.forget_marks_of(ws, person.id)
-    return people.remove(person.name)
 
 
 def _asked(name: str) -> str:
