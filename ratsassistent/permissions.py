@@ -49,7 +49,6 @@ _WRITES: dict[Act, tuple[str, ...]] = {
     "note": ("remark",),
     "order": ("job",),
 }
-ROLE_NAMES: dict[Role, str] = {"sitzungsdienst": "Sitzungsdienst", "mitglied": "Mitglied", "leserecht": "Leserecht"}
 _ONLY = "Das darf nur der Sitzungsdienst. Bitte wenden Sie sich dorthin."
 _READ_ONLY = "Sie haben ein Leserecht: Sie können lesen, suchen und fragen, aber nichts eintragen."
 NOBODY = "Dafür müssen Sie angemeldet sein."
@@ -62,6 +61,7 @@ class Rights:
     person: str | None
     role: Role | None
     seen: Seen | None
+    excluded: frozenset[str] = frozenset()  # items, also public ones, that this person is entered for as befangen
 
     def may(self, act: Act) -> bool:
         """Whether this person may do that."""

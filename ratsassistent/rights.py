@@ -34,6 +34,7 @@ from ratsassistent.workspace import Workspace
 
 EVERYTHING: Role = "sitzungsdienst"
 NOTHING = Seen()
+_ANY = Organization(id="", name="", classification="Gremium")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def of(ws: Workspace, person: str | None, today: dt.date | None = None) -> Right
             memberships.setdefault(row["key"], []).append(membership_of(row))
     when = today or dt.date.today()
     allowed = frozenset(one.id for one in _meetings(ws) if sees(one.bodies, one.day, memberships, known, when))
-    return Rights(person, known_role, _part(ws, allowed, excluded))
+    return Rights(person, known_role, _part(ws, allowed, excluded), excluded)
 
 
 def role(settings: Settings) -> Rights:
@@ -103,6 +104,30 @@ def sees(
         any(one.holds(today) for one in memberships.get(body, ())) and any(one.holds(day) for one in memberships[body])
         for body in named
     )
+
+
+def excluded_numbers(ws: Workspace, meeting_id: str) -> list[str]:
+    """The numbers of the items of a meeting from which whoever works with this workspace is excluded; no titles."""
+    if ws.rights is None or not ws.rights.excluded:
+        return []
+    found: list[str] = []
+    for store in dict.fromkeys(store.whole for store in ws.stores):
+        meeting = store.meeting(meeting_id)
+        items = meeting.agendaItem if meeting else ()
+        found += [item.number or "ohne Nummer" for item in items if item.id in ws.rights.excluded]
+    return list(dict.fromkeys(found))
+
+
+def is_of_nobody(ws: Workspace, meeting_id: str) -> bool:
+    """Whether a meeting has a non-public part that no member of any body can see: its body or its day is not known."""
+    table = _table(ws.settings.data_folder)
+    one = next((held for held in _meetings(ws) if held.id == meeting_id), None)
+    if one is None or table is None:
+        return False
+    with table.reading() as connection:
+        known = frozenset(row["key"] for row in rights_table.organizations(connection))
+    everybody = {key: [Membership(id="", person_id="", organization=_ANY)] for key in known}
+    return not sees(one.bodies, one.day, everybody, known, dt.date.today())
 
 
 def bodies_of(organization: str | None) -> tuple[str, ...]:

@@ -14,13 +14,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from ratsassistent.errors import InputError, UsageError
-from ratsassistent.output import oidc_command
+from ratsassistent.output import oidc_command, rights_command
+from ratsassistent.output import phrases_rights as words
 from ratsassistent.settings import Settings
 
 if TYPE_CHECKING:
     from ratsassistent.people import Person
 
-WHAT = ("anlegen", "liste", "sperren", "entsperren", "kennwort", "entfernen", oidc_command.WORD)
+WHAT = ("anlegen", "liste", "sperren", "entsperren", "kennwort", "entfernen", *rights_command.WHAT, oidc_command.WORD)
+_ELSEWHERE = {**dict.fromkeys(rights_command.WHAT, rights_command.run), oidc_command.WORD: oidc_command.run}
 _DONE = {
     "anlegen": "„{}“ kann sich jetzt anmelden.",
     "sperren": "„{}“ kommt nicht mehr herein und ist überall abgemeldet.",
@@ -34,6 +36,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     """Give the command its arguments."""
     sub.add_argument("what", metavar="|".join(WHAT), choices=WHAT, nargs="?", default="liste")
     sub.add_argument("name", metavar="NAME", nargs="*", help="der Name, mit dem sich die Person anmeldet")
+    rights_command.add(sub)
     oidc_command.add(sub)
 
 
@@ -43,28 +46,40 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     :raises UsageError: the name is missing. :raises InputError: name or password do not do, or there is no such person.
     """
     from ratsassistent import leaving, workflow
+    from ratsassistent.bodies import Bodies
     from ratsassistent.people import People
 
-    if args.what == oidc_command.WORD:
-        return oidc_command.run(args, settings)
+    if args.what in _ELSEWHERE:
+        return _ELSEWHERE[args.what](args, settings)
     people, name = People(settings.data_folder), " ".join(args.name)
     if args.what != "liste" and not name:
         raise UsageError(f"Bitte den Namen angeben: zugang {args.what} NAME.")
     if args.what == "liste":
-        found = people.all()
+        found, members = people.all(), Bodies(settings.data_folder).memberships()
         if args.json:
-            print(json.dumps({"people": [_shown(person) for person in found]}, ensure_ascii=False, indent=1))
+            print(
+                json.dumps(
+                    {"people": [_shown(person) | rights_command.shown(person, members) for person in found]},
+                    ensure_ascii=False,
+                    indent=1,
+                )
+            )
             return 0
         for one in found:
             state = "gesperrt" if one.blocked is not None else f"zuletzt da: {_day(one.seen)}"
-            print(f"{one.name}  (angelegt {_day(one.created)}, {state})")
+            print(
+                f"{one.name}  (angelegt {_day(one.created)}, {state})  {rights_command.standing(one, members, dt.date.today())}"
+            )
         if not found:
             print("Es hat noch niemand einen Zugang. Anlegen: ratsassistent zugang anlegen NAME", file=sys.stderr)
         return 0
     changed: Person
     if args.what in {"anlegen", "kennwort"}:
-        change = people.add if args.what == "anlegen" else people.set_password
-        changed = change(name, _asked(name))
+        changed = (
+            people.add(name, _asked(name), args.rolle or "mitglied")
+            if args.what == "anlegen"
+            else people.set_password(name, _asked(name))
+        )
     elif args.what == "entfernen":
         with workflow.workspace(settings) as ws:
             changed = leaving.remove(ws, people, name)
@@ -74,6 +89,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps({"person": _shown(changed)}, ensure_ascii=False, indent=1))
     else:
         print(_DONE[args.what].format(changed.name))
+        if args.what == "anlegen":
+            print(f"Rolle: {words.ROLES[changed.role]}. {words.ROLES_ABOUT[changed.role]}")
     return 0
 
 

@@ -161,7 +161,7 @@ def _invited(args: argparse.Namespace, settings: Settings, provider: Provider, n
             "Bitte sagen, woran die Person zu erkennen ist: --email ADRESSE oder --merkmal NAME=WERT (etwa sub=…)."
         )
     claim, _, value = ("email", "", args.email) if args.email else args.merkmal.partition("=")
-    made = _persons(settings).invite(name, provider.issuer, claim, value)
+    made = _persons(settings).invite(name, provider.issuer, claim, value, args.rolle)
     return {"invitation": made.model_dump(exclude={"person_id", "created"})}, [
         f"„{made.name}“ ist eingeladen: Wer sich als Erstes mit {made.claim} = {made.value} anmeldet, bekommt diesen Zugang.",
         "Die Einladung gilt 30 Tage. Was die Person sehen darf, ist so festgelegt wie bei allen anderen.",

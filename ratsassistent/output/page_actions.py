@@ -53,6 +53,7 @@ from ratsassistent.output.page_allowed import Allowed
 from ratsassistent.output.page_help import Help
 from ratsassistent.output.page_loading import ModelLoading
 from ratsassistent.output.page_locking import Locking
+from ratsassistent.output.page_persons import Persons
 from ratsassistent.output.page_queue import BUSY
 from ratsassistent.output.page_ready import Ready
 from ratsassistent.output.page_taking import Taking
@@ -157,6 +158,7 @@ class Actions(Allowed):
         self._marker = Marker()
         self.locking = Locking(settings, self.let_go, sentence)
         self.help.locking = self.locking
+        self.persons = self.help.persons = Persons(settings)
 
     def let_go(self) -> None:
         """Let go of what is open and in memory of the archives."""
@@ -246,7 +248,7 @@ class Actions(Allowed):
         finished = page_views.finished(brief) if brief.complete else ""
         return Reading(
             chosen=chosen,
-            head=page_views.meeting_head(held, brief.coverage),
+            head=page_views.meeting_head(held, brief.coverage) + self.persons.about_meeting(ws, held),
             agenda=page_agenda.agenda(held, brief, chosen.item, job is not None and job.state in BUSY, marks),
             item=self._item(ws, held, item, brief, jobs, marks.get(item.id), chosen)
             if item
@@ -282,22 +284,29 @@ class Actions(Allowed):
         after = next(iter(held.agendaItem[place + 1 :]), None)
         written = next(i for i in brief.agendaItem if i.id == item.id)
         busy = [j for j in jobs if j.state in BUSY]
-        return page_item.item(
-            item,
-            workflow.with_earlier(ws, written, item, held),
-            ordered=item.id in {j.payload.get("plain") for j in busy},
-            summary="none"
-            if written.level == "voll" or not item.has_files
-            else "ordered"
-            if item.id in {j.payload.get("item") for j in busy}
-            else "later"
-            if busy
-            else "possible",
-            marking=page_marks.switches(item.id, mark),
-            steps=page_marks.steps(before, after, first=not place) + page_marks.keys(),
-            mending=page_correcting.menus(item, held, told),
-            readers=page_noting.readers(ws),
-            outdated=page_outdated.outdated(workflow.outdated(ws, item), corrected) if written.level != "voll" else "",
+        told_before, behind = self.persons.about_item(ws, held, item)
+        return (
+            told_before
+            + page_item.item(
+                item,
+                workflow.with_earlier(ws, written, item, held),
+                ordered=item.id in {j.payload.get("plain") for j in busy},
+                summary="none"
+                if written.level == "voll" or not item.has_files
+                else "ordered"
+                if item.id in {j.payload.get("item") for j in busy}
+                else "later"
+                if busy
+                else "possible",
+                marking=page_marks.switches(item.id, mark),
+                steps=page_marks.steps(before, after, first=not place) + page_marks.keys(),
+                mending=page_correcting.menus(item, held, told),
+                readers=page_noting.readers(ws),
+                outdated=page_outdated.outdated(workflow.outdated(ws, item), corrected)
+                if written.level != "voll"
+                else "",
+            )
+            + behind
         )
 
     def reading_key(self, chosen: Chosen, queue: Sequence[Job], job: Job | None) -> tuple[object, ...]:

@@ -36,6 +36,7 @@ BUTTONS: dict[str, Act] = {
     "correct": "correct", "uncorrect": "correct", "release": "release", "demo": "take_in",
     "due-rule": "deadline", "due-delete": "deadline", "due-ask": "deadline", "due-no": "deadline", "due-later": "deadline",
     "due-keep": "deadline", "due-set": "deadline",
+    "rights": "accounts", "exclude": "accounts", "readmit": "accounts",
     "seal": "seal", "reseal": "seal", "unseal": "seal", "unlock": "seal", "lock": "seal",
 }  # fmt: skip
 HANDLERS: dict[str, Act] = {
@@ -43,6 +44,8 @@ HANDLERS: dict[str, Act] = {
     "Events.take_in": "take_in", "Events.take_in_demo": "take_in", "Events.delete": "delete",
     "Finding.open": "ask", "Finding.narrow_to_meeting": "ask", "Exporting.ask": "export", "HelpEvents.look": "read",
 }  # fmt: skip
+# Whatever button is said to have been pressed in these parts of the page.
+PARTS: dict[str, Act] = {"Events.act_lock": "seal", "Dating.act": "deadline"}
 _UNKNOWN = "Das gibt es hier nicht."
 
 
@@ -69,7 +72,10 @@ def check(settings: Settings, handler: Callable[..., Any], args: Sequence[Any], 
         act = HANDLERS.get(getattr(handler, "__qualname__", ""))
     if act is None:
         raise NotAllowed(_UNKNOWN)
-    rights.role(settings).need(act)
+    mine = rights.role(settings)
+    mine.need(act)
+    if (part := PARTS.get(getattr(handler, "__qualname__", ""))) is not None:
+        mine.need(part)
 
 
 def hidden_buttons(role: Role | None) -> str:

@@ -205,14 +205,15 @@ class Events:
             case "withdraw":
                 self.do.withdraw(wanted["remark"])
                 yield from self._said(chosen, wanted, "Zurückgenommen.")
+            case "exclude" | "readmit" if chosen.meeting:
+                gr.Info(self.do.persons.exclude(wanted), title="Befangenheit", duration=6)
+                yield self._show(self.do.open(chosen))
             case "mark" if chosen.meeting:
                 self.do.mark(chosen, wanted["item"], wanted["kind"], wanted["to"] == "1")
                 yield self._show(self.do.open(chosen))
-            case "plain" if chosen.meeting:
-                self.do.work.order_plain(chosen.meeting, wanted["item"])
-                yield self._at_work(chosen)
-            case "first" if chosen.meeting:
-                self.do.work.order_item(chosen.meeting, wanted["item"])
+            case "plain" | "first" if chosen.meeting:
+                order = self.do.work.order_plain if wanted["do"] == "plain" else self.do.work.order_item
+                order(chosen.meeting, wanted["item"])
                 yield self._at_work(chosen)
             case "cite":
                 yield from self._show_page(self.p.picture, "picture", wanted, closable=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Literal, cast, get_args
 
@@ -29,12 +29,14 @@ from ratsassistent.output import (
     page_howto,
     page_lock,
     page_proof,
+    page_rights,
     page_views,
     phrases,
 )
 from ratsassistent.output.page_about import Known
 from ratsassistent.output.page_locking import Locking
 from ratsassistent.output.page_person import Acting
+from ratsassistent.output.page_persons import Persons
 from ratsassistent.output.page_proof import Proving
 from ratsassistent.output.page_text import action, count, safe, size
 from ratsassistent.output.page_views import PagePicture
@@ -43,7 +45,7 @@ from ratsassistent.settings import Settings
 from ratsassistent.workspace import Workspace
 from ratsassistent.writing.model.prompts import PLACEHOLDERS, prompt_text
 
-Part = Literal["anleitung", "kurs", "glossar", "datenschutz", "kennwort", "nachweis", "programm"]
+Part = Literal["anleitung", "kurs", "glossar", "datenschutz", "kennwort", "rechte", "nachweis", "programm"]
 PROOF: Part = "nachweis"
 PICTURE_WIDTH = 1300  # pixels, as other pages
 _LABELS: dict[Part, str] = {
@@ -52,6 +54,7 @@ _LABELS: dict[Part, str] = {
     "glossar": "Glossar",
     "datenschutz": "Datenschutz",
     "kennwort": page_lock.TITLE,
+    "rechte": page_rights.TITLE,
     "nachweis": page_proof.TITLE,
     "programm": "Über das Programm",
 }
@@ -65,11 +68,19 @@ class Help(Acting):
         super().__init__(settings)
         self.proving = Proving(settings)
         self.locking: Locking | None = None
+        self.persons: Persons | None = None
 
-    def view(self, part: str | None = None, lesson: str | int | None = None, files: str = "") -> str:
+    def view(
+        self,
+        part: str | None = None,
+        lesson: str | int | None = None,
+        files: str = "",
+        told: Mapping[str, Any] | None = None,
+    ) -> str:
         """A part of the view with the buttons that lead to the others; without one, what there is.
 
-        :param files: HTML in place of the button that makes files of the data sheet.
+        :param files: HTML in place of the button that makes files of the data sheet. :param told: what was clicked in the part
+            about persons.
         """
         chosen = cast(Part, part) if part in get_args(Part) else None
         match chosen:
@@ -83,19 +94,24 @@ class Help(Acting):
                 body = self._privacy(files)
             case "kennwort":
                 body = self.locking.setup() if self.locking else ""
+            case "rechte" if self.persons and self._has_rights():
+                body = self.persons.act(told) if told else self.persons.view()
             case "nachweis":
                 body = page_proof.about()
             case "programm":
                 body = self._program()
             case _:
-                body = _beginning()
-        return f'<div class="ra-help">{_buttons(chosen)}{body}</div>'
+                body = _beginning(with_rights=self._has_rights())
+        return f'<div class="ra-help">{_buttons(chosen, with_rights=self._has_rights())}{body}</div>'
+
+    def _has_rights(self) -> bool:
+        return self.persons is not None and self.persons.there
 
     def changing(self, wanted: dict[str, Any]) -> Iterator[str]:
         """The part about the passphrase while it is set up, changed or taken away."""
         if self.locking:
             for body in self.locking.change(wanted):
-                yield f'<div class="ra-help">{_buttons("kennwort")}{body}</div>'
+                yield f'<div class="ra-help">{_buttons("kennwort", with_rights=self._has_rights())}{body}</div>'
 
     def files(self) -> str:
         """The data sheet and the drafts as links that hold files: no file lies anywhere for it."""
@@ -192,7 +208,7 @@ def _leaving(facts: data_sheet.Facts) -> str:
     return "Nichts von Ihren Unterlagen, Fragen und Antworten verlässt diesen Rechner."
 
 
-def _beginning() -> str:
+def _beginning(*, with_rights: bool = False) -> str:
     cards = (
         ("anleitung", page_howto.TITLE, "Eine halbe Seite: einlesen, lesen, fragen, berichtigen, weitergeben, löschen. Mit dem, was Sie "
          "dafür anklicken."),
@@ -202,6 +218,7 @@ def _beginning() -> str:
         ("datenschutz", "Datenschutz", "Wo Ihre Daten liegen, wie lange, wer verantwortlich ist. Mit einem Datenblatt für Ihre "
          "Datenschutzbeauftragte."),
         ("kennwort", page_lock.TITLE, "Den nichtöffentlichen Teil auf diesem Rechner verschlüsseln: einrichten, ändern, aufheben."),
+        ("rechte", page_rights.TITLE, "Wer welche Rolle hat, welchem Gremium jemand angehört, wer befangen ist, wer was geöffnet hat."),
         ("nachweis", page_proof.TITLE, "Ein Probelauf, bei dem jede Verbindung nach außen gesperrt ist. Auf einem Blatt steht danach, was das Programm "
          "geöffnet, angesprochen und geschrieben hat."),
         ("programm", "Über das Programm", "Version, Sprachmodell, Lizenz, und wofür Sie selbst verantwortlich sind."),
@@ -210,11 +227,12 @@ def _beginning() -> str:
         f'<li><button type="button" class="ra-row ra-help-card" data-do="help" data-part="{part}"><strong>{safe(title)}</strong>'
         f"<span>{safe(text)}</span></button></li>"
         for part, title, text in cards
+        if part != "rechte" or with_rights
     )
     return f'<ul class="ra-list">{rows}</ul>'
 
 
-def _buttons(chosen: Part | None) -> str:
+def _buttons(chosen: Part | None, *, with_rights: bool = False) -> str:
     """The parts side by side; the one that is open is marked."""
     if chosen is None:
         return ""
@@ -222,6 +240,7 @@ def _buttons(chosen: Part | None) -> str:
     buttons = "".join(
         f'<button type="button" class="ra-button" data-do="help" data-part="{part}"{here.get(part, "")}>{safe(label)}</button>'
         for part, label in _LABELS.items()
+        if part != "rechte" or with_rights
     )
     return f'<nav class="ra-buttons ra-parts" aria-label="Teile der Hilfe">{buttons}</nav>'
 

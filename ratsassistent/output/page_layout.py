@@ -45,6 +45,9 @@ class Page:
     """All components; each handler's answer names the few that change."""
 
     def __init__(self, actions: Actions) -> None:
+        self.wired: list[
+            tuple[Callable[..., Iterator[Any]], bool]
+        ] = []  # handlers, and whether a button says what is wanted
         self._script = (_HERE / "page.js").read_text("utf-8")
         with QuickBlocks(title="Ratsassistent", analytics_enabled=False, fill_width=True) as self.blocks:
             self.chosen, self.seen = gr.State(Chosen()), gr.State({})
@@ -155,6 +158,7 @@ class Page:
 
         def guarded(handler: Callable[..., Iterator[Any]], inputs: int, **options: bool) -> Callable[..., Any]:
             with_event = options.get("with_event", False)
+            self.wired.append((handler, with_event))
 
             def allowed(*args: Any) -> Iterator[Any]:
                 page_allowed.check(do.do.settings, handler, args, with_event=with_event)

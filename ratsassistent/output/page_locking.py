@@ -53,7 +53,7 @@ class Locking:
             if wanted["do"] == "unlock":
                 sealing.unlock(self.settings, str(wanted.get("passphrase", "")))
                 background.ensure_worker(self.settings)  # what waits
-            else:
+            elif wanted["do"] == "lock":
                 sealing.lock(self.settings)
                 self._forget()
         except RatsassistentError as error:

@@ -76,6 +76,8 @@ class HelpEvents:
                 shown = self.do.view(wanted.get("part"), wanted.get("lesson"))
                 proof = self._proof() if wanted.get("part") == PROOF else self._no_proof()
                 yield {self.p.help: shown, self.p.help_page: page_views.picture(None), **proof}
+            case "rights":
+                yield {self.p.help: self.do.view("rechte", told=wanted), **self._no_proof()}
             case "seal" | "reseal" | "unseal":
                 for shown in self.do.changing(wanted):
                     yield {self.p.help: shown}
