@@ -6,19 +6,26 @@ import datetime as dt
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import rights_archive
 from commands import Run
 from rights_archive import COUNCIL, Town
+from test_page_marks import Parts
 from wallerfurt import raw
 
 from ratsassistent import deleting, workflow
+from ratsassistent.archive import database, migrations
+from ratsassistent.archive.marks_table import Marks
 from ratsassistent.archive.remarks_table import Reader, Remarks
-from ratsassistent.briefings import Audience, Remark
+from ratsassistent.archive.store import Store
+from ratsassistent.briefings import Audience, Mark, Remark
 from ratsassistent.errors import InputError, NotAllowed, NotFound
 from ratsassistent.oparl import AgendaItem, Meeting
 from ratsassistent.output import contract, markdown
+from ratsassistent.output.page_actions import Actions, Chosen
+from ratsassistent.output.page_events import Events
 from ratsassistent.people import Person
 
 OWN, OURS, ALL = "Mirabellenkompott", "Quittengelee", "Birnenmus"
@@ -221,3 +228,65 @@ def test_with_a_meeting_go_all_notes_and_marks_of_all(town: Town, *, whole: bool
     assert OWN.encode() not in raw(town.settings.data_folder)
     assert (OURS.encode() in raw(town.settings.data_folder)) is not whole
     assert {one.audience for one in left} == (set() if whole else {"self", "fraction", "all"})
+
+
+def test_at_the_page_it_is_chosen_and_stands_on_the_note(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflow.background, "ensure_worker", lambda _: False)
+    with town.workspace(town.council) as ws:
+        held = meeting_of(ws)
+    chosen = Chosen(meeting=held.id, item=item(held).id)
+    ours = f"fraction {town.bodies.organization('Rote Liste').id}"
+
+    def press(who: Person, **wanted: str) -> str:
+        event = SimpleNamespace(_data=wanted)
+        shown = list(Events(Parts(), Actions(town.as_person(who))).act_reading(chosen, event))  # type: ignore[arg-type]
+        return next(each["item"] for each in shown if "item" in each)
+
+    shown = press(town.council, do="item", item=item(held).id)
+    for words in ("nur ich", "meine Fraktion (Rote Liste)", "alle, die diesen Punkt sehen dürfen"):
+        assert words in shown
+    assert '<option value="self" selected>' in shown
+    note = {"do": "remark", "item": item(held).id, "kind": "note"}
+    press(town.council, **note, text=OWN, audience="self")
+    shown = press(town.council, **note, text=OURS, audience=ours)
+    today = f"{dt.date.today():%d.%m.%Y}"
+    assert f"Rita Rat, {today} · nur für Sie zu sehen" in shown
+    assert f"Rita Rat, {today} · nur für die Fraktion Rote Liste zu sehen" in shown
+    assert 'data-do="withdraw"' in shown
+    shown = press(town.builder, **note, text=ALL, audience="all")
+    assert OWN not in shown
+    assert OURS not in shown
+    assert "meine Fraktion" not in shown
+    others = press(town.council, do="item", item=item(held).id).split(ALL)[1].split("</div>")[0]
+    assert "withdraw" not in others
+
+
+def test_an_archive_of_before_keeps_notes_for_all_and_marks_of_the_one_reader(tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+
+    folder = tmp_path / "archiv"
+    folder.mkdir()
+    engine = create_engine(f"sqlite:///{folder / database.DATABASE}")
+    note = Remark(id="ra:anmerkung-1", item_id="ra:top-1", kind="note", text=ALL, written=dt.datetime.now(dt.UTC))
+    body = note.model_dump_json(exclude={"person", "audience", "organization", "fraction"})
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(migrations.FOLDER))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0013")
+        for statement, values in (
+            ("INSERT INTO about VALUES ('kind', 'non-public')", ()),
+            ("INSERT INTO remark VALUES (?, ?, ?, ?)", (note.id, note.item_id, "ra:sitzung-1", body)),
+            ("INSERT INTO mark VALUES (?, ?, ?, ?)", ("ra:top-1", "ra:sitzung-1", True, False)),
+        ):
+            connection.exec_driver_sql(statement, values)
+    engine.dispose()
+    with Store.open(folder, public=False) as store:
+        assert Remarks(store).of(["ra:top-1"]) == Remarks(store, Reader("ra:person-1")).of(["ra:top-1"]) == [note]
+        assert Marks(store).of(["ra:top-1"]) == {"ra:top-1": Mark(item_id="ra:top-1", read=True)}
+        assert Marks(store, "ra:person-1").of(["ra:top-1"]) == {}
+        Marks(store, "ra:person-1").put(Mark(item_id="ra:top-1", important=True), "ra:sitzung-1")
+        assert Marks(store).of(["ra:top-1"]) == {"ra:top-1": Mark(item_id="ra:top-1", read=True)}
+        assert Marks(store).forget(["ra:sitzung-1"]) == 2

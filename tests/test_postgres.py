@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pdfs
@@ -20,7 +21,10 @@ from ratsassistent import relocating, sealing, workflow
 from ratsassistent.archive import copying, database, near, postgres
 from ratsassistent.archive.store import Store
 from ratsassistent.backup import making, restoring
+from ratsassistent.bodies import Bodies
 from ratsassistent.errors import InputError, StorageError
+from ratsassistent.people import People
+from ratsassistent.remarks import AUDIENCES
 from ratsassistent.settings import Settings
 
 pytestmark = pytest.mark.skipif(postgres_server.programs() is None, reason=postgres_server.NOT_THERE)
@@ -86,7 +90,7 @@ def test_the_same_tests_pass(server: str) -> None:
 
 def test_the_archives_move_there_and_back_without_loss(settings: Settings, server: str, prefix: str) -> None:
     before, held = all_of(settings), sums(settings)
-    assert relocating.to_postgres(settings, server, prefix) > 100
+    assert relocating.to_postgres(settings, server, prefix) > 50
     assert not (settings.public_folder / database.DATABASE).exists()
     assert all_of(settings) == before
     assert sums(settings) == held
@@ -94,6 +98,24 @@ def test_the_archives_move_there_and_back_without_loss(settings: Settings, serve
         meeting = workflow.meetings(ws)[0]
         workflow.put_mark(ws, meeting.id, meeting.agendaItem[0].id, important=True)
         workflow.remark(ws, meeting.id, meeting.agendaItem[0].id, "note", text="Nachfragen")
+    people, bodies = People(settings.data_folder), Bodies(settings.data_folder)
+    people.add_without_password("Anna", "mitglied"), people.add_without_password("Ben", "mitglied")
+    ours = bodies.add_organization("Rote Liste", "Fraktion")
+    for person in people.all():
+        bodies.add_membership(person.id, ours)
+    seen = {}
+    for name in ("Anna", "Ben", "Anna"):
+        here = replace(settings, accounts=True, person=people.named(name).id, name=name)
+        with workflow.workspace(here) as ws:  # through views, as a member has it
+            for audience in AUDIENCES:
+                workflow.remark(
+                    ws, meeting.id, meeting.agendaItem[0].id, "note", text=f"{name}: {audience}", audience=audience
+                )
+            workflow.put_mark(ws, meeting.id, meeting.agendaItem[0].id, read=name == "Ben")
+            seen[name] = {one.text for one in workflow.remarks(ws, meeting.id)} - {"Nachfragen"}
+            assert [m.read for m in workflow.marks(ws, meeting.agendaItem).values()] == [name == "Ben"]
+    assert seen["Anna"] == {"Anna: self", "Anna: fraction", "Anna: all", "Ben: fraction", "Ben: all"}
+    assert seen["Ben"] == {"Ben: self", "Ben: fraction", "Ben: all", "Anna: fraction", "Anna: all"}
     held = sums(settings)
     relocating.to_sqlite(settings)
     assert sums(settings) == held

@@ -84,7 +84,11 @@ def behind(item: ItemBriefing, statement: Statement) -> tuple[Remark, ...]:
     return tuple(
         remark
         for remark in item.remarks
-        if (remark.kind == "note" and (_target_of(_note(remark)) == target))
+        if (
+            remark.kind == "note"
+            and _target_of(_note(remark)) == target
+            and statement.written in (None, remark.written)  # of two with the same words
+        )
         or (remark.kind != "note" and _target(remark) == target)
     )
 
