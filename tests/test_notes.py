@@ -237,9 +237,10 @@ def test_at_the_page_it_is_chosen_and_stands_on_the_note(town: Town, monkeypatch
     chosen = Chosen(meeting=held.id, item=item(held).id)
     ours = f"fraction {town.bodies.organization('Rote Liste').id}"
 
+    pages = {who.id: Events(Parts(), Actions(town.as_person(who))) for who in (town.council, town.builder)}  # type: ignore[arg-type]
+
     def press(who: Person, **wanted: str) -> str:
-        event = SimpleNamespace(_data=wanted)
-        shown = list(Events(Parts(), Actions(town.as_person(who))).act_reading(chosen, event))  # type: ignore[arg-type]
+        shown = list(pages[who.id].act_reading(chosen, SimpleNamespace(_data=wanted)))
         return next(each["item"] for each in shown if "item" in each)
 
     shown = press(town.council, do="item", item=item(held).id)
