@@ -45,6 +45,7 @@ def made_of(
     plain: bool = False,
     should_stop: Callable[[], bool] | None = None,
     instead: Instead | None = None,
+    here: Instead | None = None,
 ) -> Iterator[Made]:
     """The briefings of these items in the order in which they are ready: first what is in the archive, then what is written.
 
@@ -52,12 +53,26 @@ def made_of(
     :param effort: how hard is tried; what was written with more is good as well.
     :param plain: with what it is about in plain language (level `voll`).
     :param instead: what writes the rest, from its beginning, where the server that writes is away.
+    :param here: what writes the items that may not go to a server; None: all may.
     :raises Interrupted: `should_stop` said so; what was ready until then is kept. :raises ModelError: it cannot be run.
     """
-    left = {item.id: item for item in items}
+    staying = [item for item in items if here is not None and not may_leave(item)]
+    if here is not None and staying:
+        yield from _made_by(
+            ws, meeting_id, staying, level, here.record, load=here.load, effort=effort, plain=plain, should_stop=should_stop
+        )  # fmt: skip
+    left = {item.id: item for item in items if item not in staying}
     try:
         for item, made in _made_by(
-            ws, meeting_id, items, level, record, load=load, effort=effort, plain=plain, should_stop=should_stop
+            ws,
+            meeting_id,
+            list(left.values()),
+            level,
+            record,
+            load=load,
+            effort=effort,
+            plain=plain,
+            should_stop=should_stop,
         ):
             del left[item.id]
             yield item, made
@@ -114,9 +129,22 @@ def stop_if_asked(should_stop: Callable[[], bool] | None) -> None:
         raise Interrupted("Die Arbeit wurde angehalten; was fertig ist, bleibt erhalten.")
 
 
+def may_leave(item: AgendaItem) -> bool:
+    """Whether an item is known to be public with all its papers."""
+    return item.public is True and all(paper.public is True for paper in item.papers)
+
+
+def record_of(ws: Workspace, item: AgendaItem, record: ModelRecord | None) -> ModelRecord | None:
+    """The model that writes this item: that of the server, or this computer's where the item may not go there."""
+    if record is None or record.server is None or may_leave(item):
+        return record
+    server = language_models.server(ws.settings)
+    return language_models.local_record(ws.settings) if server is not None and server.public_only else record
+
+
 def is_current(ws: Workspace, item: AgendaItem, made: ItemBriefing, record: ModelRecord | None) -> bool:
     """Whether a stored briefing was made from what there is now, with whatever effort."""
-    whose = [record]
+    whose = list(dict.fromkeys((record, record_of(ws, item, record))))
     if record is not None and record.server and _falls_back(ws):  # this computer wrote while the server was away
         whose.append(language_models.local_record(ws.settings))
     bases = (writing.task(item, made.level, r, ws.own_prompts, effort=e).basis for r in whose for e in _EFFORTS)

@@ -69,8 +69,8 @@ def server_record(settings: Settings, given: Server) -> ModelRecord:
 
 
 def is_missing(settings: Settings) -> bool:
-    """Whether there is nothing that could write: no server is set, and the model of this computer is not here."""
-    if server(settings) is not None:
+    """Whether there is nothing that could write: no server is set for all of it, and the model of this computer is not here."""
+    if (given := server(settings)) is not None and not given.public_only:
         return False
     try:
         entry = models.load_catalogue().get(settings.model)
@@ -88,7 +88,7 @@ def opened(settings: Settings, record: ModelRecord, own_prompts: Path | None = N
     if given is None:
         return load(settings, record, own_prompts)
     remote = remote_of(settings, given)
-    if given.fallback == "keiner":
+    if given.fallback == "keiner" and not given.public_only:
         return remote
     return WithFallback(remote, lambda: load(settings, local_record(settings), own_prompts))
 

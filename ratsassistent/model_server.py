@@ -37,6 +37,7 @@ class Server:
     """A server that writes. `address`: up to and with `/v1`; `model`: as the server calls it.
 
     `allowed`: names of hosts that may lie outside private networks. `fallback`: what writes where the server is away.
+    `public_only`: whatever is not public, and questions, stay with the model of this computer.
     `at_once`: requests under way at most. `patience_s`: how long one reply may take.
     """
 
@@ -47,6 +48,7 @@ class Server:
     fallback: Fallback = "keiner"
     at_once: int = AT_ONCE
     patience_s: float = PATIENCE_S
+    public_only: bool = False
 
     @property
     def host(self) -> str:
@@ -100,8 +102,8 @@ def of(data_folder: Path) -> Server | None:
     """The server that is set; None: the language model runs on this computer.
 
     Environment: RATSASSISTENT_SERVER (an address, or „aus“), RATSASSISTENT_SERVER_MODELL, _SCHLUESSEL (the key itself),
-    _SCHLUESSEL_DATEI, _ERLAUBEN (names, with commas), _RUECKFALL, _ZUGLEICH, _FRIST. File: `server.json`, keys `adresse`,
-    `modell`, `schluessel_datei`, `erlauben`, `rueckfall`, `zugleich`, `frist`. The environment goes before the file.
+    _SCHLUESSEL_DATEI, _ERLAUBEN (names, with commas), _RUECKFALL, _ZUGLEICH, _FRIST, _NUR_OEFFENTLICH (1). File: `server.json`,
+    keys `adresse`, `modell`, `schluessel_datei`, `erlauben`, `rueckfall`, `zugleich`, `frist`, `nur_oeffentlich`. The environment goes before the file.
 
     :raises InputError: a value is not of its kind.
     """
@@ -121,6 +123,7 @@ def of(data_folder: Path) -> Server | None:
         fallback=str(given.get("rueckfall") or "keiner"),
         at_once=given.get("zugleich") or AT_ONCE,
         patience_s=given.get("frist") or PATIENCE_S,
+        public_only=str(given.get("nur_oeffentlich") or "").strip().casefold() not in {"", "0", "nein", "false"},
     )
 
 
@@ -133,6 +136,7 @@ def made(
     fallback: str = "keiner",
     at_once: object = AT_ONCE,
     patience_s: object = PATIENCE_S,
+    public_only: bool = False,
 ) -> Server:
     """A Server from what somebody wrote.
 
@@ -150,7 +154,7 @@ def made(
         raise InputError(f"Die Frist für eine Antwort des Servers muss 1 bis 3600 Sekunden sein, nicht {seconds:g}.")
     names = tuple(dict.fromkeys(host for host in (one.strip().casefold() for one in allowed) if host))
     file = Path(key_file).expanduser().absolute() if key_file else None
-    return Server(_address(address), name, file, names, fallback, int(many), seconds)  # type: ignore[arg-type]
+    return Server(_address(address), name, file, names, fallback, int(many), seconds, public_only)  # type: ignore[arg-type]
 
 
 def _number(given: object, key: str) -> float:
@@ -187,6 +191,7 @@ def _environment() -> dict[str, Any]:
         f"{VARIABLE}_RUECKFALL": "rueckfall",
         f"{VARIABLE}_ZUGLEICH": "zugleich",
         f"{VARIABLE}_FRIST": "frist",
+        f"{VARIABLE}_NUR_OEFFENTLICH": "nur_oeffentlich",
     }
     return {key: value for name, key in names.items() if (value := os.environ.get(name))}
 
@@ -228,6 +233,7 @@ def store(data_folder: Path, server: Server | None) -> None:
             "rueckfall": server.fallback,
             "zugleich": server.at_once,
             "frist": server.patience_s,
+            "nur_oeffentlich": server.public_only,
         }
         private_files.write(file, json.dumps(content, ensure_ascii=False, indent=1))
     except OSError as error:

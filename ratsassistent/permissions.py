@@ -35,10 +35,10 @@ Act = Literal[
 ]
 ACTS: tuple[Act, ...] = get_args(Act)
 _READER = frozenset[Act]({"read", "ask", "export", "mark"})
-_MEMBER = _READER | {"note", "order"}
+_MEMBER = _READER | frozenset[Act]({"note", "order"})
 PERMISSIONS: dict[Role, frozenset[Act]] = {
     "sitzungsdienst": frozenset(ACTS),
-    "mitglied": frozenset(_MEMBER),
+    "mitglied": _MEMBER,
     "leserecht": _READER,
 }
 # Tables that these acts write, beside what reading leaves behind; whoever may correct writes everything.

@@ -161,6 +161,23 @@ def _instead(ws: Workspace) -> briefing_items.Instead | None:
     return briefing_items.Instead(language_models.local_record(ws.settings), load)
 
 
+def _here(ws: Workspace) -> briefing_items.Instead | None:
+    """What writes of what may not go to the server; None: all may, or there is none."""
+    server = language_models.server(ws.settings)
+    if server is None or not server.public_only:
+        return None
+    return briefing_items.Instead(language_models.local_record(ws.settings), lambda: question_model(ws))
+
+
+def question_model(ws: Workspace) -> LanguageModel:
+    """The language model for what may concern confidential things: this computer's where the server gets public ones alone.
+
+    :raises ModelError: as `load_model`.
+    """
+    model, server = load_model(ws), language_models.server(ws.settings)
+    return model.local() if server is not None and server.public_only and isinstance(model, WithFallback) else model
+
+
 def for_language_model(ws: Workspace) -> None:
     """Let go of the embedding model before long work of the language model: both are too much for a small computer."""
     if ws.model is None and ws.embedding is not None and ws.embedding.transformer is not None:
@@ -215,6 +232,7 @@ def brief(
         plain=plain,
         should_stop=should_stop,
         instead=_instead(ws) if level == "voll" else None,
+        here=_here(ws) if level == "voll" else None,
     ):
         ready[item.id] = handed_out(ws, item, made_item).model_copy(update={"earlier": links[item.id]})
         progress(f"TOP {item.number or '–'}: {item.name}", len(ready) / len(items))
@@ -259,9 +277,9 @@ def _brief_item(
     plain: bool = False,
 ) -> ItemBriefing:
     load = lambda: load_model(ws)  # noqa: E731
-    instead = _instead(ws) if level == "voll" else None
+    instead, here = (_instead(ws), _here(ws)) if level == "voll" else (None, None)
     ((_, made),) = briefing_items.made_of(
-        ws, meeting_id, [item], level, record, load=load, plain=plain, instead=instead
+        ws, meeting_id, [item], level, record, load=load, plain=plain, instead=instead, here=here
     )
     return made
 
@@ -350,7 +368,7 @@ def ask(
 
     :param quotes_only: without the language model.
     """
-    model = None if quotes_only else lambda: load_model(ws)
+    model = None if quotes_only else lambda: question_model(ws)
     return asking.ask(
         ws, question, model=model, wanted=wanted, top=top, before=before, should_stop=should_stop, on_text=on_text
     )
@@ -368,7 +386,8 @@ def unwritten(ws: Workspace, chosen: Meeting, *, thorough: bool = False) -> list
         if known is None or not thorough:
             return known is not None and briefing_items.is_current(ws, item, known, record)
         effort = writing.THOROUGH
-        return known.basis == writing.task(item, "voll", record, ws.own_prompts, effort=effort).basis
+        whose = briefing_items.record_of(ws, item, record)
+        return known.basis == writing.task(item, "voll", whose, ws.own_prompts, effort=effort).basis
 
     missing = [item for item in chosen.agendaItem if item.has_files and not is_written(item)]
     return _first_things_first(ws, chosen, missing)
@@ -422,7 +441,7 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
 
         def load() -> LanguageModel:
             for_language_model(ws)
-            return load_model(ws)
+            return question_model(ws)
 
         _ = ws.meaning  # looked for once, for all who ask
         asks = replace(ws.settings, accounts=job.person is not None, person=job.person)  # with the rights of now

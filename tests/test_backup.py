@@ -18,7 +18,7 @@ from argon2 import PasswordHasher
 from commands import Run
 from conftest import files, rows, settings_for
 
-from ratsassistent import __main__, corrections, deadlines, deletions, swapping, workflow
+from ratsassistent import __main__, corrections, deadlines, deletions, model_server, swapping, workflow
 from ratsassistent.archive import database, snapshot
 from ratsassistent.archive.searches_table import Searches
 from ratsassistent.archive.store import Store
@@ -119,13 +119,18 @@ def test_a_backup_comes_back_whole_and_tells_nobody_anything(
 
 
 def test_it_can_be_opened_without_this_program(settings: Settings, tmp_path: Path) -> None:
+    set_up = model_server.made("http://10.0.0.9", "rathaus")
+    model_server.store(settings.data_folder, set_up)
     one = made(settings, tmp_path / "s.zip")
     with zipfile.ZipFile(one.path) as outer, tarfile.open(fileobj=io.BytesIO(outer.read("inhalt.tar"))) as tar:
         names = tar.getnames()
         listing = json.loads(tar.extractfile("verzeichnis.json").read())  # type: ignore[union-attr]
     assert {"oeffentlich/archiv.sqlite", "nichtoeffentlich/archiv.sqlite", "einstellungen.toml"} <= set(names)
     assert [piece["name"] for piece in listing["pieces"]] == names[:-1]
-    assert not any(name.startswith(("modell", "sicherung", "rechner")) or name.endswith(".sperre") for name in names)
+    left_out = ("modell", "sicherung", "rechner", "server")  # what is this computer's alone
+    assert not any(name.startswith(left_out) or name.endswith(".sperre") for name in names)
+    restoring.restore(settings, one.path, None)
+    assert model_server.of(settings.data_folder) == set_up
 
 
 @pytest.mark.parametrize(

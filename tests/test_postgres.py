@@ -224,3 +224,25 @@ def test_vectors_are_compared_by_pgvector_where_it_is_there(server: str, prefix:
         found, wanted = (vectors.nearest(store, embedder, question, 5) for store in (away, here))
         assert [row for row, _ in found] == [row for row, _ in wanted]
         assert [cosine for _, cosine in found] == pytest.approx([cosine for _, cosine in wanted], abs=1e-5)
+
+
+def test_what_somebody_sees_is_narrowed_there_too(server: str, prefix: str, tmp_path: Path) -> None:
+    import rights_archive
+    from test_rights import rows_of, words_in
+
+    town = rights_archive.town(rights_archive.take_in(tmp_path))
+    relocating.to_postgres(town.settings, server, prefix)
+    try:
+        for person, own, closed in (
+            (town.council, rights_archive.FIRST, rights_archive.OTHER),
+            (town.builder, rights_archive.OTHER, rights_archive.FIRST),
+            (None, (), (*rights_archive.FIRST, *rights_archive.OTHER)),
+        ):
+            with town.workspace(person) as ws:
+                found = rows_of(ws)
+                assert words_in(found, own) == set(own)
+                assert words_in(found, closed) == set()
+                for word in closed:
+                    assert words_in(workflow.find(ws, f"Grundstück {word}"), closed) == set()
+    finally:
+        relocating.to_sqlite(town.settings)

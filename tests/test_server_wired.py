@@ -104,6 +104,36 @@ def test_where_the_server_is_away_the_briefing_fails_with_a_sentence_or_this_com
     assert made.id in {item.id for item in workflow.unwritten(ws, chosen)}
 
 
+def test_what_is_not_public_and_questions_stay_here_where_that_is_wished(
+    ws: Workspace, server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = ScriptedModel(lambda _: "Unsinn ohne Beleg 987.654.321 Euro.")
+    local.record = language_models.local_record(ws.settings)  # type: ignore[misc]
+    monkeypatch.setattr(language_models, "load", lambda *_: local)
+    use(ws, server, public_only=True)
+    (meeting,) = workflow.meetings(ws)
+    made = workflow.brief(ws, meeting.id, "voll")
+    items = {item.id: item for item in workflow.meeting(ws, meeting.id).agendaItem}
+    whose = {items[item.id].public: item.model.server for item in made.agendaItem if item.model is not None}
+    assert whose == {True: f"127.0.0.1:{server.port}", False: None}
+    sent = "".join(str(body) for body in server.asked)
+    assert "Turnhalle" in sent
+    closed = [paper for item in items.values() if item.public is not True for paper in item.papers]
+    assert closed
+    for paper in closed:
+        assert not any(line in sent for line in paper.text.text.splitlines() if len(line) > 30)
+    assert workflow.unwritten(ws, workflow.meeting(ws, meeting.id)) == []
+    asked, before = len(server.asked), len(local.asked)
+    assert workflow.ask(ws, "Bis wann muss der Förderantrag für die Turnhalle gestellt werden?").judge == local.record
+    assert (len(server.asked), len(local.asked) > before) == (asked, True)
+    server.close()
+    ws.model = None
+    assert workflow.brief(ws, meeting.id, "voll").agendaItem == made.agendaItem
+    slogan = page_title.slogan(ws.settings)
+    assert "öffentlichen Unterlagen" in slogan
+    assert "auch aus" not in slogan
+
+
 def test_a_question_is_judged_by_the_server_or_by_this_computer(
     ws: Workspace, server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,28 @@ def test_the_same_files_dropped_twice_are_read_once(
     assert (slow.paths, taking.running, waiting(settings)) == ([["pack.pdf"], ["andere.pdf"]], False, [])
 
 
+def test_the_extract_is_there_before_anybody_opens_the_meeting(settings: Settings, tmp_path: Path) -> None:
+    taking = Taking(settings, sentence)
+    assert taking.begin([upload(tmp_path)], own=True).ended.wait(60)
+    taking.join(30)
+    with workflow.workspace(settings) as ws:
+        (meeting,) = workflow.meetings(ws)
+        written = {made.id for store in ws.stores for made in store.briefings(meeting.id, "auszug")}
+        assert written == {item.id for item in workflow.meeting(ws, meeting.id).agendaItem}
+
+
+def test_an_extract_that_cannot_be_written_loses_nothing_of_what_was_read(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise StorageError("Die Platte ist voll.")
+
+    monkeypatch.setattr(workflow, "stored_briefing", fails)
+    run = Taking(settings, sentence).begin([upload(tmp_path)], own=True)
+    assert run.ended.wait(60)
+    assert (run.error, run.done is not None) == ("", True)
+
+
 def test_what_a_killed_program_left_is_read_when_it_starts_again(settings: Settings, tmp_path: Path) -> None:
     folder = settings.nonpublic_folder / FOLDER / "abc"
     pdfs.write(folder / "0000" / "pack.pdf", pdfs.PACK)

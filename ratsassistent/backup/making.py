@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from ratsassistent import __version__, correcting, deletions, temporary
+from ratsassistent import __version__, correcting, deletions, model_server, temporary
 from ratsassistent.archive import database, migrations, people, seal, snapshot
 from ratsassistent.archive.store import FILES
 from ratsassistent.backup import container, known
@@ -27,7 +27,9 @@ from ratsassistent.errors import InputError, StorageError
 from ratsassistent.workspace import Progress, Workspace, quiet
 
 LEAST = 10  # characters of a passphrase
-_NOT = {"modelle", "modellstand", "rechner.json", known.FOLDER, known.REGISTER, "wiederherstellung", people.FOLDER}
+# A server that was set is for this computer alone: a folder restored elsewhere shall send nothing anywhere by itself.
+_NOT = {"modelle", "modellstand", "rechner.json", known.FOLDER, known.REGISTER, "wiederherstellung", people.FOLDER,
+        model_server.FILE, model_server.ABILITIES}  # fmt: skip
 _NOT_BEGINNINGS = ("eingang-", temporary.PREFIX)
 _NOT_ENDINGS = (".sperre", ".log", ".teil", ".neu", ".fertig", ".gleich")
 

@@ -240,7 +240,7 @@ def _sheet(given: Facts) -> list[Block]:
              "Fragen, jeweils mit Seitenangabe. Es entscheidet nichts, bewertet niemanden und empfiehlt keine Abstimmung."),
         _row("Wessen Daten", "Menschen, die in den Unterlagen genannt sind (etwa Antragsteller, Anlieger, Beschäftigte, Ratsmitglieder); "
              "auch besondere Kategorien (Art. 9 DSGVO) können darunter sein. Von den Benutzern: Fragen, Anmerkungen und der Name, den "
-             "sie dazu selbst eintragen. Keine Auswertung des Verhaltens. Nur wo andere sich anmelden: Name, Prüfwert des Kennworts, Zeitpunkt."),
+             "sie dazu selbst eintragen. Keine Auswertung des Verhaltens. Wo andere sich anmelden: Name, Kennwort-Prüfwert, Gremien, Befangenheit, Zeit."),
         _row("Wo es liegt", f"Nur in diesem Ordner: {given.data_folder}, darin getrennt „oeffentlich“ und „nichtoeffentlich“. Was nicht "
              "als öffentlich bekannt ist, gilt als nichtöffentlich; Fragen und Suchwörter liegen immer dort. Sprachmodelle (keine Sitzungsdaten): "
              f"{given.model_folder}."),
@@ -253,13 +253,13 @@ def _sheet(given: Facts) -> list[Block]:
              "Vorgabe, auch nur für den nichtöffentlichen Teil) fragt das Programm an diesem Tag und löscht nach einem Ja. "
              f"Fragen, Antworten, Suchwörter: {given.questions}; jederzeit löschbar. Kopien beim Einlesen: bis es fertig ist, "
              "Reste eines Absturzes räumt das Öffnen des Programms weg. Protokoll (arbeiter.log): technische Meldungen, im Fehlerfall auch Textstücke; "
-             "jeder neue Arbeitsprozess überschreibt es."),
+             "jeder neue Arbeitsprozess überschreibt es. Wer was Nichtöffentliches öffnete (wo andere sich anmelden; nur Kennungen): 365 Tage."),
         _row("Löschen", "„Sitzung löschen“ entfernt Dateien, Texte, Auswertungen, Suchindex und Fragen, die sich darauf stützen; die "
              "Datenbank wird neu geschrieben, damit auch Gelöschtes nicht darin bleibt. Es bleibt ein Löschprotokoll ohne Inhalte. Nicht erfasst: "
              "gespeicherte Word- und PDF-Dateien, Reste auf SSD-Laufwerken; Sicherungen (verschlüsselt, mit Ablauf) nennt es beim Löschen."),
         _row("Schutz", "Zwei getrennte Ablagen; fremde PDF-Dateien werden in einem eigenen, begrenzten Prozess geöffnet. Andere Benutzer "
              "desselben Rechners (Terminalserver) werden abgewiesen, außer auf macOS. Für andere Rechner nur mit eigenem Schalter, verschlüsselt, Kennwort je "
-             f"Person; wer sich anmeldet, sieht alles. {given.encryption} Nötig bleiben ein eigenes Benutzerkonto, Verschlüsselung der "
+             f"Person; Nichtöffentliches nur für Gremium und Sitzungsdienst. {given.encryption} Nötig bleiben ein eigenes Benutzerkonto, Verschlüsselung der "
              "Festplatte (auch eines USB-Sticks) und Bildschirmsperre."),
         _row("Rollen", "Verantwortlich (Art. 4 Nr. 7 DSGVO) ist, wer es einsetzt: je nach Landesrecht und Einsatz Kommune, Fraktion oder "
              "Mitglied. Die Entwickler erhalten keine Daten und haben keinen Zugriff, also keine Auftragsverarbeitung (Art. 28); anders "
@@ -275,7 +275,6 @@ def _sheet(given: Facts) -> list[Block]:
              "in Dateien auch maschinenlesbar; zu jeder Auswertung stehen Modell, Aufträge und Prüfungen. Wer solchen Text "
              "veröffentlicht, um die Öffentlichkeit zu informieren, legt das offen, außer ein Mensch hat ihn geprüft und jemand trägt "
              "die redaktionelle Verantwortung (Abs. 4)."),
-        _row("Was es noch nicht gibt", "Rollen und Rechte."),
     ]  # fmt: skip
     return [
         *table(("Frage", "Antwort"), rows, (3, 13)),
@@ -305,13 +304,15 @@ def _record(given: Facts) -> list[Block]:
                                                      "Beschäftigte, Bewerberinnen und Bewerber, Ratsmitglieder; Benutzer des Programms")),
         *row("Arten von Daten (Buchst. c)", line("alles, was in den Unterlagen steht; im nichtöffentlichen Teil auch Personal-, Grundstücks-, "
                                                  "Abgaben- und Sozialangelegenheiten"),
-             line("von Benutzern: Fragen, Suchwörter, Anmerkungen, Eintragungen zu Beschlüssen, ihr selbst eingetragener Name, Zeitpunkt"),
+             line("von Benutzern: Fragen, Suchwörter, Anmerkungen, Eintragungen zu Beschlüssen, ihr selbst eingetragener Name, Zeitpunkt; "
+                  "wo andere sich anmelden, auch Gremien, Fraktion, Befangenheit und wer welches Nichtöffentliche wann geöffnet hat"),
              _blank("welche Unterlagen tatsächlich eingelesen werden: nur öffentliche, oder auch nichtöffentliche")),
         *row("Empfänger (Buchst. d)", line(given.recipients),
              _blank("wer Zugang zum Rechner hat; an wen gespeicherte Word- und PDF-Dateien gehen")),
         *row("Drittländer (Buchst. e)", line(given.abroad)),
         *row("Löschfristen (Buchst. f)", line(f"Fragen, Antworten, Suchwörter: {given.questions}"),
              line("hochgeladene Kopien: nach dem Einlesen; Protokoll des Arbeitsprozesses: bei dessen nächstem Start überschrieben"),
+             line("Protokoll der Zugriffe (wo andere sich anmelden): 365 Tage, anders einstellbar; mit der Sitzung gelöscht"),
              _blank("Unterlagen und Auswertungen: Frist, und wer die Sitzungen danach löscht (am Löschdatum, wenn eines "
                     "gesetzt ist, fragt das Programm; von selbst löscht es nicht)")),
         *row("Technische und organisatorische Maßnahmen (Buchst. g, Art. 32)",
@@ -319,7 +320,9 @@ def _record(given: Facts) -> list[Block]:
                   "getrennt; Hinweis auf jeder Seite einer Datei, die Nichtöffentliches enthält; wirksames Löschen auch in der Datenbank; "
                   "Prüfsumme des Sprachmodells; fremde PDF-Dateien in einem begrenzten Prozess"),
              line(given.encryption),
-             line("nicht im Programm: Rollen und Rechte, Verschlüsselung des öffentlichen Teils"),
+             line("wo andere sich anmelden: Rollen, Nichtöffentliches nur für das eigene Gremium in der eigenen Zeit, Ausschluss Befangener, "
+                  "Protokoll der Zugriffe ohne Inhalt"),
+             line("nicht im Programm: Verschlüsselung des öffentlichen Teils"),
              _blank("Festplattenverschlüsselung, Benutzerkonten, Bildschirmsperre, Sicherung, Umgang mit USB-Sticks und Ausdrucken")),
         *row("Auftragsverarbeitung", line("keine durch die Entwickler des Programms"),
              _blank("IT-Dienstleister mit Zugriff auf den Rechner, Vertrag nach Art. 28 DSGVO")),
@@ -360,7 +363,7 @@ def _screening(given: Facts) -> list[Block]:
             line(strong("Dagegen kann sprechen:"), f"Die Unterlagen hat der Benutzer ohnehin; {given.staying}; niemand wird bewertet; "
                  "jede Aussage ist mit ihrer Seite zu vergleichen; es entscheidet immer ein Mensch. Wer nur öffentliche Unterlagen einliest, "
                  "senkt das Risiko deutlich."),
-            line(strong("Was bleibt:"), f"{given.encryption} Es kennt keine Rollen; die Suche bringt zusammen, was verstreut "
+            line(strong("Was bleibt:"), f"{given.encryption} Der Sitzungsdienst sieht alles; die Suche bringt zusammen, was verstreut "
                  "stand; ein Satz der KI kann falsch sein und weitergesagt werden."),
         )),
         Heading(1, "5. Ergebnis"),

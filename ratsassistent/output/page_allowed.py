@@ -89,7 +89,7 @@ def hidden_buttons(role: Role | None) -> str:
     if "note" not in may:
         gone.append("details:has(button[data-do=remark])")
     if "take_in" not in may:
-        gone += ["#ra-files", "#ra-folder"]
+        gone.append('#ra-tabs [data-tab-id="einlesen"]')
     if "delete" not in may:
         gone.append("#ra-delete")
     return f"<style>{', '.join(gone)} {{ display: none !important; }}</style>"

@@ -86,8 +86,12 @@ class Events:
         chosen = replace(chosen, welcome=not (holds_anything or self._taken_in()))
         view = wanted.get("ansicht") or (READ if holds_anything else TAKE_IN)
         view = {FIND: ASK}.get(view, view)  # both in one since
+        if not self.do.may("take_in"):
+            view, chosen = READ if view == TAKE_IN else view, replace(chosen, welcome=False)
         first = {**self._lists(chosen), **self._model(), **self.finding.at_start(chosen, asked)}
         first |= {self.p.chosen: chosen, self.p.welcome: self.first.html(chosen)}
+        if self.do.settings.accounts:  # what there is depends on who has signed in
+            first[self.p.help] = self.do.help.view()
         first[self.p.register_page] = page_views.picture(None)
         first[self.p.lock] = self.do.locking.line()
         first[self.p.fetched] = self._fetched()

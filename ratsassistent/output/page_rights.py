@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ratsassistent.access_log import LEAST_DAYS, MOST_DAYS
 from ratsassistent.bodies import Membership, Organization
@@ -163,7 +164,7 @@ def at_item(meeting_id: str, item: AgendaItem, persons: Sequence[Person], exclud
     for one in persons:
         if one.role == "sitzungsdienst":
             continue
-        about = {"meeting": meeting_id, "item": item.id, "person": one.id}
+        about: dict[str, Any] = {"meeting": meeting_id, "item": item.id, "person": one.id}
         if one.id in excluded:
             rows.append(
                 f"<li><strong>{safe(one.name)}</strong>: {words.EXCLUDED} {action('readmit', 'Aufheben', css='ra-link', **about)}</li>"

@@ -14,6 +14,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from pydantic import ValidationError
 
 from ratsassistent import workflow
 from ratsassistent.briefings import Intake
+from ratsassistent.errors import RatsassistentError
 from ratsassistent.oparl import Meeting, Model
 from ratsassistent.output import page_intake
 from ratsassistent.settings import Settings
@@ -29,6 +31,7 @@ from ratsassistent.settings import Settings
 FOLDER = "eingang"
 _NOTE = "stand.json"
 _MOST_TRIES = 2
+_MOST_EXTRACTS = 3  # meetings of one take-in whose extracts are written at once
 _LOOK_S = 0.3  # between two looks of a tab that waits
 _BLOCK = 1 << 20
 
@@ -183,13 +186,28 @@ class Taking:
 
         try:
             with workflow.workspace(self._settings) as ws:
-                run.done = workflow.take_in(ws, run.paths, progress=progress, on_agenda=on_agenda)
+                taken = workflow.take_in(ws, run.paths, progress=progress, on_agenda=on_agenda)
+                self._prepare(ws, taken, progress)
+                run.done = taken
         except BaseException as error:
             run.error = self._sentence(error)
         finally:
             if run.folder is not None:
                 shutil.rmtree(run.folder, ignore_errors=True)
             run.ended.set()
+
+
+    def _prepare(self, ws: workflow.Workspace, taken: Intake, progress: workflow.Progress) -> None:
+        """Write the extracts now: whoever opens the meeting, and all others who do at that moment, need not wait for it.
+
+        An archive with hundreds of meetings is not a pack: what is opened of it is written then.
+        """
+        if len(taken.meetings) > _MOST_EXTRACTS:
+            return
+        for meeting in taken.meetings:
+            progress(f"Der Auszug wird geschrieben: {meeting.name}", None)
+            with suppress(RatsassistentError):  # what was read is kept; opening it says what is wrong
+                workflow.stored_briefing(ws, meeting.id)
 
 
 def _key(paths: Sequence[Path]) -> str:

@@ -86,6 +86,11 @@ def target(server: Server) -> str:
 def leaves(server: Server) -> str:
     """What leaves this computer for that server; shown before anything does, and as long as it is set."""
     plain = "" if server.encrypted or _is_loopback(server.host) else " Der Weg dorthin ist nicht verschlüsselt."
+    if server.public_only:
+        return (
+            f"Zum Schreiben gehen Stellen aus öffentlichen Unterlagen an den Server {target(server)}; Nichtöffentliches und Ihre Fragen "
+            f"bleiben auf diesem Rechner.{plain}"
+        )
     return (
         f"Zum Schreiben gehen Stellen aus Ihren Unterlagen, auch aus nichtöffentlichen, und Ihre Fragen an den Server {target(server)}."
         f"{plain}"
@@ -95,11 +100,15 @@ def leaves(server: Server) -> str:
 def leaves_briefly(server: Server) -> str:
     """As `leaves`, for where there is little room."""
     plain = "" if server.encrypted or _is_loopback(server.host) else " (unverschlüsselt)"
+    if server.public_only:
+        return f"Stellen aus öffentlichen Unterlagen gehen zum Schreiben an den Server {target(server)}{plain}; Nichtöffentliches und Fragen nicht."
     return f"Stellen aus Unterlagen (auch nichtöffentlichen) und Fragen gehen zum Schreiben an den Server {target(server)}{plain}."
 
 
 def by_server(server: Server) -> str:
     """The same in a few words, where something is about to be ordered."""
+    if server.public_only:
+        return f"Öffentliches wird auf dem Server {target(server)} geschrieben, Nichtöffentliches auf diesem Rechner."
     return f"Geschrieben wird auf dem Server {target(server)}; dorthin gehen Stellen aus diesen Unterlagen."
 
 

@@ -71,6 +71,7 @@ def _set(args: argparse.Namespace, settings: Settings) -> None:
         fallback=args.rueckfall or "keiner",
         at_once=args.zugleich if args.zugleich is not None else model_server.AT_ONCE,
         patience_s=args.frist if args.frist is not None else model_server.PATIENCE_S,
+        public_only=args.nur_oeffentlich,
     )
     if server.allowed and not server.is_allowed:
         raise UsageError(f"Mit --erlauben lässt sich nur der Rechner der Adresse selbst erlauben: {server.host}.")
@@ -96,6 +97,7 @@ def _data(server: Server | None) -> dict[str, Any]:
             "fallback": server.fallback,
             "at_once": server.at_once,
             "patience_s": server.patience_s,
+            "public_only": server.public_only,
             "encrypted": server.encrypted,
         }
     }

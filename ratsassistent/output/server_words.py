@@ -43,6 +43,11 @@ def add(sub: argparse.ArgumentParser) -> None:
         "--frist", metavar="SEKUNDEN", type=float, help=f"für eine Antwort (sonst {model_server.PATIENCE_S:g})"
     )
     group.add_argument(
+        "--nur-oeffentlich",
+        action="store_true",
+        help="Nichtöffentliches und Fragen bleiben beim Modell dieses Rechners, das dafür geladen sein muss",
+    )
+    group.add_argument(
         "--pruefen", action="store_true", help="fragt den Server, was er kann, und lässt ihn einen Satz schreiben"
     )
     group.add_argument("--aus", action="store_true", help="kein Server mehr: das Modell dieses Rechners schreibt")  # fmt: skip
@@ -64,5 +69,6 @@ def settings_given(args: argparse.Namespace) -> bool:
             args.rueckfall,
             args.zugleich,
             args.frist,
+            args.nur_oeffentlich,
         )
     )
