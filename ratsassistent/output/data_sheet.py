@@ -150,8 +150,8 @@ class Facts:
         """Who learns that somebody signs in."""
         if self.sign_in is None:
             return ""
-        outside = ", außerhalb des eigenen Netzes und ausdrücklich erlaubt" if self.sign_in.is_allowed else ""
-        return f"Anmeldung mit dem {self.sign_in.name}: Der Dienst {self.sign_in.place}{outside} erfährt, wer sich wann anmeldet. "
+        outside = " (außerhalb des eigenen Netzes, so erlaubt)" if self.sign_in.is_allowed else ""
+        return f"Der Anmeldedienst {self.sign_in.place}{outside} erfährt, wer sich wann anmeldet. "
 
     @property
     def questions(self) -> str:
@@ -259,8 +259,8 @@ def _sheet(given: Facts) -> list[Block]:
              "gespeicherte Word- und PDF-Dateien, Reste auf SSD-Laufwerken; Sicherungen (verschlüsselt, mit Ablauf) nennt es beim Löschen."),
         _row("Schutz", "Zwei getrennte Ablagen; fremde PDF-Dateien werden in einem eigenen, begrenzten Prozess geöffnet. Andere Benutzer "
              "desselben Rechners (Terminalserver) werden abgewiesen, außer auf macOS. Für andere Rechner nur mit eigenem Schalter, verschlüsselt, Kennwort je "
-             f"Person; Nichtöffentliches nur für Gremium und Sitzungsdienst. {given.encryption} Nötig bleiben ein eigenes Benutzerkonto, Verschlüsselung der "
-             "Festplatte (auch eines USB-Sticks) und Bildschirmsperre."),
+             f"Person; Nichtöffentliches nur für Gremium und Sitzungsdienst; Notizen für wenige liest auch dieser nicht, nur wer die Festplatte hat. {given.encryption} Nötig bleiben ein eigenes Benutzerkonto, Verschlüsselung der "
+             "Festplatte (auch USB-Stick) und Bildschirmsperre."),
         _row("Rollen", "Verantwortlich (Art. 4 Nr. 7 DSGVO) ist, wer es einsetzt: je nach Landesrecht und Einsatz Kommune, Fraktion oder "
              "Mitglied. Die Entwickler erhalten keine Daten und haben keinen Zugriff, also keine Auftragsverarbeitung (Art. 28); anders "
              "kann es bei einem IT-Dienstleister mit Fernzugriff sein."),
