@@ -31,6 +31,7 @@ from ratsassistent.workspace import Workspace
 from ratsassistent.writing.remarks import applied, in_order, is_note, statements_of
 from ratsassistent.writing.text.cited import PageTexts, page_texts
 
+Told = Sequence[tuple[Remark, ...]]  # what persons said of each of several items
 LEVELS: tuple[Level, ...] = get_args(Level)
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 LONGEST = 4000  # letters of a correction or note
@@ -151,7 +152,7 @@ def forget(ws: Workspace, gone: Iterable[str]) -> None:
         Remarks(store).forget(ids)
 
 
-def said_of_all(ws: Workspace, items: Sequence[AgendaItem]) -> list[tuple[Remark, ...]]:
+def said_of_all(ws: Workspace, items: Sequence[AgendaItem]) -> Told:
     """What persons said of each of these items and its papers, the oldest first; read at once."""
     ids = {key for item in items for key in _ids(item)}
     said = [remark for store in ws.stores for remark in _remarks(ws, store).of(ids)]
@@ -160,6 +161,11 @@ def said_of_all(ws: Workspace, items: Sequence[AgendaItem]) -> list[tuple[Remark
         if said
         else [()] * len(items)
     )
+
+
+def which(told: Told) -> tuple[tuple[str, bool], ...]:
+    """What tells whether two persons are told the same."""
+    return tuple((one.id, one.takes_back) for said in told for one in said)
 
 
 def _said_of(ws: Workspace, item: AgendaItem) -> tuple[Remark, ...]:

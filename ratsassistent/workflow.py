@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ from ratsassistent import worker as background
 from ratsassistent.archive import seal
 from ratsassistent.asking import page_counts
 from ratsassistent.briefing_jobs import order as order_briefing
-from ratsassistent.briefings import Answer, Briefing, Coverage, Intake, ItemBriefing, Level, ModelRecord, Remark
+from ratsassistent.briefings import Answer, Briefing, Coverage, Intake, ItemBriefing, Level, ModelRecord
 from ratsassistent.cited import page_text
 from ratsassistent.deleting import delete, delete_paper
 from ratsassistent.errors import StorageError
@@ -55,7 +54,7 @@ from ratsassistent.marks import important, marks, put_mark
 from ratsassistent.memory import remembered
 from ratsassistent.oparl import AgendaItem, Meeting, PageRef, Public
 from ratsassistent.question_jobs import order as order_question
-from ratsassistent.remarks import fractions, handed_out, remark, remarks, remarks_of_paper, said_of_all, withdraw
+from ratsassistent.remarks import Told, handed_out, remark, remarks, remarks_of_paper, said_of_all, which, withdraw
 from ratsassistent.searching import find, make_vectors
 from ratsassistent.settings import Settings
 from ratsassistent.shown_pages import page_picture
@@ -67,10 +66,9 @@ from ratsassistent.writing.model.language_model import LanguageModel
 from ratsassistent.writing.remote.fallback import WithFallback
 
 __all__ = [
-    "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "delete_paper", "find", "fractions", "item_of", "load_model",
+    "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "delete_paper", "find", "item_of", "load_model",
     "loose_papers", "marks", "meeting", "meetings", "model_record", "order_briefing", "order_question", "outdated", "page_picture", "page_text", "put_mark",
-    "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "unwritten", "with_earlier", "withdraw", "work",
-    "workspace",
+    "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "unwritten", "with_earlier", "withdraw", "work", "workspace",
 ]  # fmt: skip
 
 
@@ -298,15 +296,11 @@ def stored_briefing(ws: Workspace, wanted: str, *, linked: bool = False) -> Brie
     chosen = meeting(ws, wanted)
     record = _record_for(ws, "voll")
     said = said_of_all(ws, chosen.agendaItem)  # it is not the same for everybody who asks
-    which = tuple((one.id, one.takes_back) for each in said for one in each)
-    name = ("briefing", chosen.id, linked, record, writing.prompt_checksums(ws.own_prompts), which)
-    make = partial(_stored_briefing, ws, chosen, record, said, linked=linked)
-    return remembered(ws, name, make, lambda _: letters(chosen))
+    name = ("briefing", chosen.id, linked, record, writing.prompt_checksums(ws.own_prompts), which(said))
+    return remembered(ws, name, lambda: _stored(ws, chosen, record, said, linked=linked), lambda _: letters(chosen))
 
 
-def _stored_briefing(
-    ws: Workspace, chosen: Meeting, record: ModelRecord | None, told: Sequence[tuple[Remark, ...]], *, linked: bool
-) -> Briefing:
+def _stored(ws: Workspace, chosen: Meeting, record: ModelRecord | None, told: Told, *, linked: bool) -> Briefing:
     links = earlier.of_meeting(ws, chosen) if linked else {}
     written = {(store, made.id): made for store in ws.stores for made in store.briefings(chosen.id, "voll")}
     items: list[ItemBriefing] = []

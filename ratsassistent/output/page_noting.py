@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from ratsassistent import workflow
+from ratsassistent import remarks, workflow
 from ratsassistent.briefings import Audience, RemarkKind
 from ratsassistent.errors import InputError
 from ratsassistent.output import page_edit
@@ -18,7 +18,7 @@ from ratsassistent.workflow import Workspace
 
 def readers(ws: Workspace) -> page_edit.Readers:
     """For whom whoever has signed in may write a note; nothing to choose where nobody has to."""
-    return page_edit.readers(workflow.fractions(ws)) if ws.settings.person is not None else ()
+    return page_edit.readers(remarks.fractions(ws)) if ws.settings.person is not None else ()
 
 
 def say(
