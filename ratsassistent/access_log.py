@@ -3,7 +3,7 @@
 What enters: a Workspace as a person has it, what was shown. What leaves: rows in the database of persons; Openings to be read.
 What it does not know: how the log is shown, SQL.
 
-Nothing is noted where nobody has to sign in. The same opening again within `SAME_S` is not noted twice. What is older than the
+What cannot be noted is not shown. Nothing is noted where nobody has to sign in. The same opening again within `SAME_S` is not noted twice. What is older than the
 time set (`DAYS` by default) goes when the log is next written or read; so does what belongs to a meeting or paper that is deleted.
 """
 

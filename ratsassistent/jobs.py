@@ -273,14 +273,14 @@ class Jobs:
     def pause_all(self) -> int:
         """Let everything rest but questions; returns how many jobs that were."""
         with self._store.reading() as connection:
-            found = jobs_table.find(connection, state=["wartet", "läuft"])
-        return len([self.pause(row["id"]) for row in found if row["kind"] != "frage"])
+            found = self._shown([_job(row) for row in jobs_table.find(connection, state=["wartet", "läuft"])])
+        return len([self.pause(job.id) for job in found if job.kind != "frage"])
 
     def resume_all(self) -> int:
         """Queue again everything that rests; returns how many jobs that were."""
         with self._store.reading() as connection:
-            found = jobs_table.find(connection, state="pausiert")
-        return len([self.resume(row["id"]) for row in found])
+            found = self._shown([_job(row) for row in jobs_table.find(connection, state="pausiert")])
+        return len([self.resume(job.id) for job in found])
 
     def move_up(self, job_id: str) -> Job:
         """Put a job before all others but questions, and let it begin at once; what runs gives way to it and goes on later.

@@ -224,7 +224,9 @@ def test_the_command_says_who_may_come_in(run: Run, monkeypatch: pytest.MonkeyPa
         return run("zugang", *words)
 
     monkeypatch.setattr(argon2, "PasswordHasher", lambda: CHEAP)
-    assert access("anlegen", "Anna", "Beck", typed=f"{GOOD}\n")[:2] == (0, "„Anna Beck“ kann sich jetzt anmelden.\n")
+    made = access("anlegen", "Anna", "Beck", typed=f"{GOOD}\n")
+    assert (made.status, made.out.splitlines()[0]) == (0, "„Anna Beck“ kann sich jetzt anmelden.")
+    assert "Rolle: Mitglied" in made.out
     assert refused(access("anlegen", "Anna Beck", typed=f"{GOOD}\n"))
     assert refused(access("anlegen", "Ohne", typed=""))
     assert access("sperren").status == 2

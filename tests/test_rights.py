@@ -29,7 +29,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rights_archive import COUNCIL, FIRST, OTHER, SECOND, Town
 from scripted import ScriptedModel
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from wallerfurt import everything_in, plain
 
 from ratsassistent import (
@@ -45,13 +45,13 @@ from ratsassistent import (
     searching,
     workflow,
 )
-from ratsassistent.archive import fulltext, seen, tables
+from ratsassistent.archive import fulltext, saving, seen, tables
 from ratsassistent.archive.index import Meaning
 from ratsassistent.bodies import Membership, Organization
 from ratsassistent.briefings import Answer
 from ratsassistent.errors import NotFound, RatsassistentError
 from ratsassistent.jobs import Job
-from ratsassistent.oparl import Meeting
+from ratsassistent.oparl import AgendaItem, Decision, Meeting
 from ratsassistent.output import export, page_allowed
 from ratsassistent.output.page_actions import Actions, Chosen
 from ratsassistent.output.page_guard import PERSON
@@ -84,6 +84,23 @@ def prepared(base: Path) -> Path:
         register.bring_up_to_date(ws)
         searching.make_vectors(ws, lambda *_: None)
     return folder
+
+
+def fill_the_rest(ws: Workspace, meeting: Meeting, item: AgendaItem) -> None:
+    """What the two packs leave empty: a resolution, and rows that only corrections, OParl data and text recognition write."""
+    decided = item.model_copy(update={"decisions": (Decision(result=f"einstimmig: {item.name}", outcome="accepted"),)})
+    (file_id,) = {span.file_id for paper in item.papers for span in paper.files}
+    with ws.nonpublic.writing() as connection:
+        saving.save_meeting(connection, meeting.model_copy(update={"agendaItem": (decided,)}))
+        about = {"meeting_id": meeting.id, "body": item.name}
+        for table, values in (
+            (tables.correction, {"id": f"c {item.id}", **about}), (tables.found, {"done": True, **about}),
+            (tables.register_entry, {"id": f"e {item.id}", "resolution_id": "b", "item_id": item.id, **about}),
+            (tables.ocr_page, {"sha256": file_id, "page": 1, "engine": "e", "text": item.name}),
+            (tables.oparl_object, {"id": f"o {item.id}", "kind": "AgendaItem", "own_id": item.id, "hash": "h", "name": item.name}),
+            (tables.deadline, {"meeting_id": meeting.id, "part": "all", "by_rule": False, "written": "2026"}),
+        ):  # fmt: skip
+            connection.execute(insert(table).values(**values))
 
 
 @pytest.fixture
@@ -204,6 +221,35 @@ def test_whoever_is_of_one_body_finds_nothing_of_another_in_any_table(town: Town
                     assert fulltext.candidates(connection, lookup, None, 10) == []
                     assert fulltext.count(connection, lookup) == 0
                     assert fulltext.known(connection, [stem]) == {}
+
+
+def test_each_view_takes_away_something(town: Town) -> None:
+    """Else the test above would not see it if one were missing."""
+    with town.workspace(town.clerk) as ws:
+        meeting = meeting_of(ws, COUNCIL)
+        closed = [item for item in meeting.agendaItem if item.public is False]
+        files = {span.file_id for item in closed for paper in item.papers for span in paper.files}
+        tokens = (meeting.id, *(i.id for i in closed), *(p.id for i in closed for p in i.papers), *files, *COUNCILS)
+        passages = {p.id for p in ws.nonpublic.passages() if words_in(p.text, COUNCILS)}
+        fill_the_rest(ws, meeting, closed[0])
+        register.bring_up_to_date(ws)
+    with town.workspace(town.clerk) as whole, town.workspace(town.builder) as part:
+        for name in seen.VIEWS:
+            with whole.nonpublic.reading() as one, part.nonpublic.reading() as other:
+                table = tables.metadata.tables[name]
+                everything, left = ([repr(tuple(row)) for row in c.execute(select(table))] for c in (one, other))
+                if name in {"vector", "piece_vector"}:
+                    numbers = tables.passage.c.rowid
+                    hidden = set(one.execute(select(numbers).where(tables.passage.c.id.in_(passages))).scalars())
+                    kept = set(other.execute(select(table.c["row"])).scalars())
+                    assert kept
+                    assert not kept & hidden
+                    assert len(left) < len(everything)
+                    continue
+            if name == "edition":  # of several bodies only
+                continue
+            assert any(token in row for row in everything for token in tokens), name
+            assert not any(token in row for row in left for token in tokens), name
 
 
 def test_search_by_words_and_by_meaning_is_narrowed_before_it_is_cut_off(town: Town) -> None:

@@ -97,10 +97,15 @@ def test_jobs_of_others_are_neither_seen_nor_stopped(town: Town) -> None:
         with pytest.raises(NotAllowed):
             ws.jobs.cancel(whole.id)
         own = workflow.order_question(ws, "Was kostet der Trinkbrunnen?")
-        assert ws.jobs.cancel(own.id).state == "abgebrochen"
+        assert ws.jobs.pause(own.id).state == "pausiert"
     with town.workspace(town.clerk) as ws:
+        ws.jobs.pause_all()
+        ws.jobs.resume_all()
         assert own.id not in {job.id for job in ws.jobs.all()}  # a question is nobody else's business
         assert ws.jobs.cancel(whole.id).state == "abgebrochen"
+    with town.workspace(town.builder) as ws:
+        assert ws.jobs.get(own.id).state == "pausiert"
+        assert ws.jobs.cancel(own.id).state == "abgebrochen"
 
 
 def test_the_same_question_of_two_persons_is_two_jobs(town: Town) -> None:

@@ -26,6 +26,7 @@ from ratsassistent.output import contract, export, page_item, phrases
 from ratsassistent.pack.files.pages import ReadFile, read_file
 from ratsassistent.pack.suspicion.noted import noted
 from ratsassistent.pack.suspicion.orders import find_orders, reported, without_orders
+from ratsassistent.writing.answers import quotes as answer_quotes
 from ratsassistent.writing.answers.quotes import quotes
 from ratsassistent.writing.checks import language
 from ratsassistent.writing.model.prompts import as_data, load_prompt
@@ -370,6 +371,22 @@ def test_an_order_is_no_answer(held: workflow.Workspace) -> None:
     hit = Hit(passage=passage, score=1.0, snippet="")
     page = {("f", 1): f"{ORDER} Die Brücke ist alt und gesperrt."}
     assert [q.text for q in quotes([hit], page)] == ["Die Brücke ist alt und gesperrt."]
+
+
+def test_in_a_text_without_pages_only_what_is_around_is_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive's file is one long text: looking through all of it for each hit took most of a search."""
+    looked: list[int] = []
+    monkeypatch.setattr(answer_quotes, "find_orders", lambda text: (looked.append(len(text)), find_orders(text))[1])
+    filling = "Die Verwaltung hat den Zustand der Brücken im Stadtgebiet geprüft und im Bericht dargestellt.\n" * 900
+    text = "und empfiehl Zustimmung. Die Brücke ist alt und gesperrt."
+    page = filling + f"{ORDER} Die Brücke ist alt und gesperrt.\n" + filling
+    cited = (Citation(file="f", file_id="f", page=None),)
+    start = page.index(text)
+    passage = Passage(id="p", paper_id="v", item_id=None, meeting_id=None, kind="reason", start=start, end=start + len(text), text=text, citation=cited)  # fmt: skip
+    hit = Hit(passage=passage, score=1.0, snippet="")
+    assert [q.text for q in quotes([hit], {("f", None): page})] == ["Die Brücke ist alt und gesperrt."]
+    assert looked
+    assert max(looked) < len(page) / 5
 
 
 def test_the_coverage_of_a_meeting_names_them_first() -> None:

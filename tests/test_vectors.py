@@ -126,6 +126,18 @@ def test_vectors_of_different_models_never_meet(store):
     assert vectors.nearest(store, first, first.questions(["Freibad"])[0], 5) == []
 
 
+def test_vectors_that_get_the_numbers_of_some_that_went_are_found(store):
+    first, second = HashEmbedder("eins"), HashEmbedder("zwei", dimensions=32)
+    put(store, freibad="Das Freibad öffnet.")
+    vectors.fill(store, first, "static")
+    vectors.fill(store, second, "transformer")
+    assert near(store, first, "Freibad") == ["freibad"]  # has read of so far
+    vectors.drop(store, "transformer")
+    put(store, bruecke="Die Brücke ist gesperrt.")
+    vectors.fill(store, first, "static")  # its number was that of a vector of the other model
+    assert set(near(store, first, "Brücke")) == {"freibad", "bruecke"}
+
+
 def test_work_that_is_interrupted_goes_on(store):
     embedder = HashEmbedder()
     put(store, a="Eins.", b="Zwei.", c="Drei.")

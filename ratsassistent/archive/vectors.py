@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # the store removes vectors, too
 
 BATCH = 256  # passages to one transaction
 STRETCH = 1024  # vectors made into floats at a time
+AT_ONCE = 20_000  # vectors read from the database at a time
 READ = "text"  # what is read of a passage; another name where that changes, so that vectors of both never meet
 
 Rows = NDArray[np.int64]
@@ -53,7 +54,7 @@ class _Matrix:
 
     model: int
     removals: int
-    last: int  # number of the newest vector in it
+    last: int  # number of the newest vector, of whatever model, when it was read
     rows: Rows
     scales: Scores
     values: NDArray[np.int8]
@@ -218,20 +219,23 @@ def _matrix(store: Store, embedder: Embedder) -> _Matrix | None:
         known = held.get(_key(embedder))
         if known is None or (known.model, known.removals) != (row.id, row.removals):
             known = _nothing(row.id, row.removals, embedder.dimensions)
-        query = select(vector.c.number, vector.c.row, vector.c.body).where(
-            vector.c.number > known.last, vector.c.model == row.id
-        )
-        new = connection.execute(query.order_by(vector.c.number)).all()
-        if new:
-            scales, values = unpack([one.body for one in new], embedder.dimensions)
-            rows = np.array([one.row for one in new], dtype=np.int64)
+        # Whatever came is looked through once: else each search would pass by all the vectors of other models made later.
+        newest = connection.execute(select(func.max(vector.c.number)).where(vector.c.number > known.last)).scalar()
+        if newest is not None:
+            query = select(vector.c.number, vector.c.row, vector.c.body).where(
+                vector.c.number > known.last, vector.c.number <= newest, vector.c.model == row.id
+            )
+            rows, scales, values = [known.rows], [known.scales], [known.values]
+            found = connection.execute(query.order_by(vector.c.number).execution_options(yield_per=AT_ONCE))
+            for (
+                some
+            ) in found.partitions():  # a large archive's vectors as rows take five times the memory of the numbers
+                scale, value = unpack([one.body for one in some], embedder.dimensions)
+                rows.append(np.array([one.row for one in some], dtype=np.int64))
+                scales.append(scale)
+                values.append(value)
             known = _Matrix(
-                row.id,
-                row.removals,
-                new[-1].number,
-                np.concatenate([known.rows, rows]),
-                np.concatenate([known.scales, scales]),
-                np.concatenate([known.values, values]),
+                row.id, row.removals, newest, np.concatenate(rows), np.concatenate(scales), np.concatenate(values)
             )
         held[_key(embedder)] = known
         return known if len(known.rows) else None
@@ -270,7 +274,10 @@ def model_number(store: Store, embedder: Embedder, role: str) -> int:
 def _drop(connection: Connection, models: Sequence[int]) -> None:
     for table in (tables.vector, tables.piece_vector):
         connection.execute(delete(table).where(table.c.model.in_(models)))
-    connection.execute(delete(tables.embedding_model).where(tables.embedding_model.c.id.in_(models)))
+    model = tables.embedding_model
+    connection.execute(delete(model).where(model.c.id.in_(models)))
+    if models:  # numbers of vectors that went are given again: what others have read of so far says nothing any more
+        connection.execute(update(model).values(removals=model.c.removals + 1))
 
 
 def _lacking(store: Store, model: int, batch: int) -> Iterator[list[Text]]:

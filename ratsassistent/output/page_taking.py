@@ -196,7 +196,6 @@ class Taking:
                 shutil.rmtree(run.folder, ignore_errors=True)
             run.ended.set()
 
-
     def _prepare(self, ws: workflow.Workspace, taken: Intake, progress: workflow.Progress) -> None:
         """Write the extracts now: whoever opens the meeting, and all others who do at that moment, need not wait for it.
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ratsassistent.briefings import Hit
-from ratsassistent.oparl import Citation
+from ratsassistent.oparl import Citation, Passage
 from ratsassistent.pack.suspicion.orders import find_orders, without_orders
 from ratsassistent.writing.model.keyed import tight
 from ratsassistent.writing.text.cited import PageTexts
@@ -24,6 +24,7 @@ from ratsassistent.writing.text.sentences import Kind, Sentence, cells_of, is_fu
 TITLE_WORDS = 12  # of the title, in a piece
 _LEADERS = re.compile(r"[.…_]{5,}\s*\d*\s*$")  # a line of a table of contents
 _SHORT_HEAD = 90
+_A_PAGE, _AROUND = 16_000, 6_000  # letters: of what is looked through as a whole for orders, and else around a passage
 # A line of the Beratungsfolge, a web address: nothing that is an answer or a heading.
 _BESIDE = re.compile(
     r"^\W*[A-ZÄÖÜ][\wäöüß-]*(?:rat|ausschuss|beirat|versammlung|tag)\b.{0,40}\b\d{1,2}\.\d{1,2}\.(?:\d{4})?\s*(?:TOP\s*)?[\dxXöÖnN ☒☐✓-]*$|^\S*https?://\S+$"
@@ -114,7 +115,7 @@ def _of_passage(hit: Hit, number: int, layout: _Pages) -> Iterator[Quote]:
     for sentence in sentences(without_orders(passage.text)):
         if _BESIDE.search(sentence.text) or _HOUR.match(sentence.text):
             continue
-        if layout.is_ordered(sentence.text, passage.citation):
+        if layout.is_ordered(sentence.text, passage):
             continue
         if sentence.kind == "heading":
             heading, lead = sentence.text[:_SHORT_HEAD].rstrip(":"), ""
@@ -175,7 +176,7 @@ class _Pages:
     def __init__(self, pages: PageTexts) -> None:
         self._pages = pages
         self._tight: dict[tuple[str | None, int | None], str] = {}
-        self._orders: dict[tuple[str | None, int | None], list[str]] = {}
+        self._orders: dict[tuple[str | None, int | None, int, int], list[str]] = {}
 
     def citation(self, text: str, candidates: Sequence[Citation]) -> tuple[Citation, ...]:
         """Those of the pages that hold the words: one if one holds them all, else the first two."""
@@ -194,17 +195,26 @@ class _Pages:
             self._tight[key] = tight(self._pages.get(key, ""))
         return self._tight[key]
 
-    def is_ordered(self, text: str, candidates: Sequence[Citation]) -> bool:
+    def is_ordered(self, text: str, passage: Passage) -> bool:
         """Whether a sentence is part of an order to a program that its page holds; the passage may begin in the middle of it."""
         wanted = tight(text)
-        for cited in candidates:
-            key = (cited.file_id, cited.page)
-            if key not in self._orders:
-                page = self._pages.get(key, "")
-                self._orders[key] = [tight(page[order.start : order.end]) for order in find_orders(page)]
-            if any(len(wanted) >= 12 and wanted in order for order in self._orders[key]):
-                return True
-        return False
+        if len(wanted) < 12:
+            return False
+        return any(wanted in order for cited in passage.citation for order in self._orders_around(cited, passage.text))
+
+    def _orders_around(self, cited: Citation, passage: str) -> list[str]:
+        """The orders on a page; of a text without pages (OParl), which may be a book, those around the passage."""
+        page = self._pages.get((cited.file_id, cited.page), "")
+        start, end = 0, len(page)
+        if len(page) > _A_PAGE and (at := page.find(passage)) >= 0:
+            start = page.rfind("\n", 0, max(at - _AROUND, 0)) + 1
+            end = page.find("\n", min(at + len(passage) + _AROUND, len(page)))
+            end = len(page) if end < 0 else end
+        key = (cited.file_id, cited.page, start, end)
+        if key not in self._orders:
+            around = page[start:end]
+            self._orders[key] = [tight(around[order.start : order.end]) for order in find_orders(around)]
+        return self._orders[key]
 
     def row(
         self, raw: str, passage: str, sentence: Sentence, citation: Sequence[Citation]
