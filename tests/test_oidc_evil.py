@@ -79,6 +79,7 @@ NOW = int(time.time())
     [
         {"iss": "https://boese.example"},
         {"aud": "ein-anderes-programm"},
+        {"aud": "ein-anderes-programm", "azp": CLIENT},
         {"aud": [CLIENT, "ein-anderes-programm"]},
         {"azp": "ein-anderes-programm"},
         {"nonce": "eine andere"},
