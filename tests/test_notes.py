@@ -15,7 +15,7 @@ from rights_archive import COUNCIL, Town
 from test_page_marks import Parts
 from wallerfurt import raw
 
-from ratsassistent import deleting, workflow
+from ratsassistent import deleting, pool, public_part, workflow
 from ratsassistent.archive import database, migrations
 from ratsassistent.archive.marks_table import Marks
 from ratsassistent.archive.remarks_table import Reader, Remarks
@@ -291,3 +291,24 @@ def test_an_archive_of_before_keeps_notes_for_all_and_marks_of_the_one_reader(tm
         Marks(store, "ra:person-1").put(Mark(item_id="ra:top-1", important=True), "ra:sitzung-1")
         assert Marks(store).of(["ra:top-1"]) == {"ra:top-1": Mark(item_id="ra:top-1", read=True)}
         assert Marks(store).forget(["ra:sitzung-1"]) == 2
+
+
+def test_what_is_remembered_for_one_is_not_told_to_another(town: Town) -> None:
+    """The page keeps briefings in memory, for all with the same rights; who belongs to which Fraktion is none."""
+    settings = town.as_person(None)
+    pool.begin(settings)
+    try:
+        same = town.people.add("Rosa Rot", rights_archive.GOOD)
+        town.bodies.add_membership(same.id, town.bodies.organization(COUNCIL))
+        say(town, town.council, OWN)
+        say(town, town.council, OURS, "fraction")
+        told = {}
+        for who in (town.council, same, town.council):
+            with town.workspace(who) as ws:
+                briefing = workflow.stored_briefing(ws, meeting_of(ws).id)
+                told[who.name] = {one.text for each in briefing.agendaItem for one in each.remarks}
+                assert public_part.stored(ws, meeting_of(ws).id).model_dump_json().count(OWN) == 0
+                assert not workflow.find(ws, OWN)
+        assert told == {"Rita Rat": {OWN, OURS}, "Rosa Rot": set()}
+    finally:
+        pool.end(settings)
