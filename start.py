@@ -3,6 +3,7 @@
     python3 start.py                    set up (once), fetch the default models, open the page
     python3 start.py --test             set up with the test tools, run the tests (further arguments go to pytest)
     python3 start.py --nur-einrichten   only set up
+    python3 start.py --postgresql       set up with what an archive in PostgreSQL needs, too
     python3 start.py --gesperrt         set up with exactly the packages of the lock file, checked by their checksums (SHA-256)
     python3 start.py ARGUMENTS          set up (once), then `ratsassistent ARGUMENTS`
 
@@ -74,9 +75,10 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 0
     testing, only_setup = "--test" in arguments, "--nur-einrichten" in arguments
-    rest = [a for a in arguments if a not in ("--test", "--nur-einrichten", LOCKED)]
+    rest = [a for a in arguments if a not in ("--test", "--nur-einrichten", "--postgresql", LOCKED)]
+    extras = {name for name, wanted in (("test", testing), ("postgresql", "--postgresql" in arguments)) if wanted}
     with only_one():
-        set_up({"test"} if testing else set(), locked=LOCKED in arguments)
+        set_up(extras, locked=LOCKED in arguments)
     python = str(venv_python())
     if testing or only_setup or not rest or rest[0] == "starten":
         fetched = subprocess.call([python, "-m", "ratsassistent", "modelle", "laden"], cwd=str(ROOT))
@@ -143,7 +145,8 @@ def set_up_locked(marker: Path, known: dict[str, Any], extras: set[str]) -> None
         )
     if extras:
         raise SetupError(
-            "Die Testwerkzeuge stehen in keiner Sperrdatei; die Tests bitte in einem zweiten Ordner laufen lassen."
+            "Die Testwerkzeuge und das Paket für PostgreSQL stehen in keiner Sperrdatei; bitte in einem zweiten Ordner ohne "
+            "--gesperrt einrichten."
         )
     wanted = pinned.digest(lock)
     if known.get("locked") == wanted and up_to_date(known, set()) and suits_processor(marker, known):

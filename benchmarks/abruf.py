@@ -11,6 +11,7 @@ import gzip
 import json
 import sys
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 from typing import Any
@@ -18,20 +19,23 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import pdfs  # noqa: E402
 from oparl_server import Oparl, serving  # noqa: E402
 
 from ratsassistent import held  # noqa: E402
+from ratsassistent.archive import counting  # noqa: E402
 from ratsassistent.fetching import client, lists, opted, run  # noqa: E402
 from ratsassistent.fetching.client import Manners  # noqa: E402
 from ratsassistent.settings import Settings  # noqa: E402
 from ratsassistent.workspace import Workspace, workspace  # noqa: E402
 
 SHARED = Path("/work/shared/data")
+_PLAIN = str.maketrans({"„": '"', "“": '"', "–": "-", "€": "EUR"})
 NOW = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
 
 
 def publish(oparl: Oparl, most: int) -> int:
-    """Put papers and all that they need on the server, their files without addresses (nobody has the PDFs)."""
+    """Put papers and all that they need on the server; the words of each file as a PDF that is made here (nobody has the originals)."""
 
     data = next(SHARED.glob("*/*/papers.jsonl.gz")).parent
     with gzip.open(data / "papers.jsonl.gz", "rt") as stream:
@@ -55,7 +59,23 @@ def publish(oparl: Oparl, most: int) -> int:
         ("paper", papers),
     ):
         oparl.lists[kind] = {value["id"]: {"modified": NOW.isoformat(), **value} for value in values}
+    for paper in papers:
+        for field in ("mainFile", "auxiliaryFile"):
+            given = paper.get(field)
+            for file in given if isinstance(given, list) else [given]:
+                if isinstance(file, dict) and file.get("text"):
+                    _as_pdf(oparl, file)
     return len(papers)
+
+
+def _as_pdf(oparl: Oparl, file: dict[str, Any]) -> None:
+    """Let the server have a file's words as a PDF, and no longer as text."""
+    words = file.pop("text").translate(_PLAIN).encode("latin-1", "ignore").decode("latin-1")
+    lines = [part for line in words.split("\n") for part in textwrap.wrap(line, 90) or [""]]
+    pages = [lines[start : start + 50] for start in range(0, len(lines), 50)]
+    path = f"/pdf/{len(oparl.files)}.pdf"
+    oparl.files[path] = ("application/pdf", pdfs.pdf_bytes(pages))
+    file |= {"accessUrl": oparl.url(path.strip("/")), "mimeType": "application/pdf"}
 
 
 def counted(ws: Workspace) -> tuple[int, int, int]:
@@ -68,12 +88,17 @@ def counted(ws: Workspace) -> tuple[int, int, int]:
     )
 
 
+def pages_held(ws: Workspace) -> int:
+    """How many pages both archives have."""
+    return sum(counting.of(store).pages for store in ws.stores)
+
+
 def main() -> None:
     """Run it all."""
     most = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     manners = Manners(pause_s=0.0)
     with serving() as oparl, tempfile.TemporaryDirectory() as folder:
-        print("papers", publish(oparl, most), "meetings", len(oparl.lists["meeting"]))
+        print("papers", publish(oparl, most), "meetings", len(oparl.lists["meeting"]), "PDFs", len(oparl.files))
         source = opted.source(oparl.url("system"))
         settings = Settings(data_folder=Path(folder) / "d", model_folders=(Path(folder) / "m",), threads=2)
         with workspace(settings) as ws:
@@ -102,6 +127,11 @@ def main() -> None:
                     "requests",
                     done.papers,
                     "papers",
+                    done.files,
+                    "files",
+                    pages_held(ws),
+                    "pages",
+                    f"CPU {time.process_time():.0f} s",
                     done.notes,
                     counted(ws),
                 )

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ratsassistent import __version__, telemetry
+from ratsassistent import __version__, event_log, telemetry
 from ratsassistent.errors import Ambiguous, InputError, Interrupted, RatsassistentError, UsageError
 from ratsassistent.output import archive_command, seal_command
 from ratsassistent.settings import Settings, read_settings
@@ -205,6 +205,7 @@ def main(arguments: list[str] | None = None) -> int:
     if args.command is None:
         args = _parser().parse_args([*given, "starten"])
     try:
+        event_log.begin(args.command)  # only where the environment says so
         settings = read_settings(args.datenordner, args.modell)
         seal_command.open_for(args.command, settings)
         return int(args.run(args, settings))
@@ -388,7 +389,7 @@ def _release(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _keeping(command: Callable[..., argparse.ArgumentParser]) -> None:
-    from ratsassistent.output import backup_command, deadline_command, delete_command, fetch_command
+    from ratsassistent.output import backup_command, deadline_command, delete_command, fetch_command, operating_command
 
     deadline_command.add(command("loeschfrist", "sagt, wann eine Sitzung gelöscht werden soll", deadline_command.run))
     delete_command.add(command("loeschen", "löscht eine Sitzung und alles, was daraus entstand", delete_command.run))
@@ -396,6 +397,7 @@ def _keeping(command: Callable[..., argparse.ArgumentParser]) -> None:
     seal_command.register(command, _progress)
     fetch_command.register(command, _progress)
     archive_command.register(command, _progress)
+    operating_command.register(command)
 
 
 def _remark(args: argparse.Namespace, settings: Settings) -> int:

@@ -17,6 +17,7 @@ from ratsassistent import (
     correcting,
     corrections,
     deletions,
+    event_log,
     held,
     leftovers,
     marks,
@@ -73,9 +74,13 @@ def delete_these(ws: Workspace, ids: Iterable[str]) -> None:
     :raises Locked: the non-public archive is locked: half of it would stay.
     """
     ws.need_open()
-    for key in ids:
-        deletion.begin(ws.nonpublic, key)
-    _finish_now(ws)
+    count = 0
+    with event_log.timed("delete") as told:
+        for key in ids:
+            deletion.begin(ws.nonpublic, key)
+            count += 1
+        _finish_now(ws)
+        told["deleted"] = count
 
 
 def delete_nonpublic(ws: Workspace, ids: Iterable[str]) -> None:
@@ -129,11 +134,13 @@ def tidy(ws: Workspace) -> None:
 def _remove(ws: Workspace, keys: Sequence[str]) -> None:
     for key in keys:
         for store in ws.stores:
-            store.delete_meeting(key)
-            store.delete_paper(key)
+            store.delete_meeting(key, clean=False)  # writing the database anew takes long: once, at the end
+            store.delete_paper(key, clean=False)
     gone = {store: deletion.to_forget(store) for store in ws.stores}
     ids = list(dict.fromkeys(key for keys in gone.values() for key in keys))
     if not ids:
+        for store in ws.stores if keys else ():
+            store.clean()  # does nothing where nothing is left to do
         return
     remarks.forget(ws, ids)
     marks.forget_marks(ws, ids)
@@ -157,6 +164,8 @@ def _remove_nonpublic(ws: Workspace, keys: Sequence[str]) -> None:
         deletion.delete_nonpublic(store, key)
     gone = deletion.to_forget(store, "nonpublic")
     if not gone:
+        if keys:
+            store.clean()
         return
     public = deletion.still_there(ws.public, gone)
     said = Remarks(store)

@@ -82,7 +82,7 @@ def _take_in(
             pack, moved = _joined_with_held(ws, _remember_released(ws, assemble(read, public)), Path(folder))
             on_agenda(pack.meetings)
             progress("Die Unterlagen werden abgelegt", None)
-            pack = _kept(ws, pack, children)
+            pack = keep(ws, pack, children)
             for paper_id in moved:
                 ws.nonpublic.delete_paper(paper_id, keep_remarks=True)
         else:
@@ -262,8 +262,8 @@ def _without_files(meeting: Meeting, given: set[str]) -> Meeting:
     return meeting.model_copy(update={"agendaItem": items, "unassigned_pages": pages})
 
 
-def _kept(ws: Workspace, pack: Pack, children: Children) -> Pack:
-    """Keep the pack; meetings that persons corrected are kept as corrected, and leave as such."""
+def keep(ws: Workspace, pack: Pack, children: Children) -> Pack:
+    """Keep a pack while this take-in is the only one; meetings that persons corrected are kept as corrected, and leave as such."""
     apart = correcting.set_apart(ws, pack.meetings)
     theirs = set().union(*(correcting.files_of(meeting) for meeting in apart))
     others = tuple(meeting for meeting in pack.meetings if meeting not in apart)

@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Lock, RLock
 
 from ratsassistent import deleting, memory, rights, swapping
-from ratsassistent.archive import database, seal, watching
+from ratsassistent.archive import database, seal, watching, whereabouts
 from ratsassistent.archive.seen_store import SeenStore
 from ratsassistent.errors import StorageError
 from ratsassistent.memory import Memory
@@ -213,11 +213,12 @@ def _folder(settings: Settings) -> tuple[object, ...]:
     """What is another one when the folder is no longer the one that was opened."""
     files: list[object] = []
     for folder in (settings.public_folder, settings.nonpublic_folder):
-        try:
-            found = (folder / database.DATABASE).stat()
-            files.append((found.st_dev, found.st_ino))
-        except OSError:
-            files.append(None)
+        for name in (database.DATABASE, whereabouts.FILE):
+            try:
+                found = (folder / name).stat()
+                files.append((found.st_dev, found.st_ino))
+            except OSError:
+                files.append(None)
     restored = (settings.data_folder / swapping.PLACE).is_dir()
     return (*files, restored, seal.token(settings.nonpublic_folder))
 

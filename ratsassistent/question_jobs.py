@@ -8,6 +8,7 @@ What it does not know: how an answer is made (`asking`), how a language model is
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -144,3 +145,28 @@ def _answered_before(ws: Workspace, job: Job) -> list[Answer]:
 
 def _unanswered(question: str) -> Answer:
     return Answer(question=question, answered=False, answer="", statements=(), pages_read=0, pages_total=0, seconds=0.0)
+
+
+class Report:
+    """Tells the queue how far a job is, at most twice a second: each report is a write to the disk."""
+
+    def __init__(self, beat: Callable[[int, int, str], None], total: int) -> None:
+        self._beat, self.total = beat, total
+        self.done, self.message = 0, ""
+        self._last = 0.0
+
+    def say(self, done: int, message: str) -> None:
+        """Report at once."""
+        self.done, self.message, self._last = done, message, time.monotonic()
+        self._beat(done, self.total, message)
+
+    def growing(self, text: str) -> None:
+        """Report an answer as it grows, now and then."""
+        self.message = text
+        self.should_stop()
+
+    def should_stop(self) -> bool:
+        """Now and then ask the queue whether to go on; it says no by raising Interrupted."""
+        if time.monotonic() - self._last > 0.5:
+            self.say(self.done, self.message)
+        return False

@@ -192,6 +192,17 @@ def fractions(data_folder: Path, person: str, today: dt.date | None = None) -> l
     )
 
 
+@contextmanager
+def as_asker(ws: Workspace, person: str | None) -> Iterator[Workspace]:
+    """The workspace as whoever ordered something has it now; the whole one where nobody had to sign in for that.
+
+    :raises StorageError: what is known of persons cannot be read.
+    """
+    _ = ws.meaning  # looked for once, for all who ask
+    with as_person(ws, replace(ws.settings, accounts=person is not None, person=person)) as mine:
+        yield mine
+
+
 def _meetings(ws: Workspace) -> tuple[_Held, ...]:
     def read() -> tuple[_Held, ...]:
         with ws.nonpublic.reading() as connection:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ratsassistent import leftovers, pool, shown_pages, swapping, temporary
-from ratsassistent.archive import database, postgres, resealing, seal
+from ratsassistent.archive import database, resealing, seal, whereabouts
 from ratsassistent.backup import restoring
 from ratsassistent.errors import InputError
 from ratsassistent.settings import Settings
@@ -66,7 +66,7 @@ def seal_up(settings: Settings, passphrase: str, *, progress: Progress = quiet) 
     """
     if is_sealed(settings):
         raise InputError("Der nichtöffentliche Teil ist schon mit einem Kennwort gesichert.")
-    if postgres.place_of(settings.nonpublic_folder) is not None:
+    if whereabouts.place_of(settings.nonpublic_folder) is not None:
         raise InputError(
             "Die Daten liegen in PostgreSQL; dort verschlüsselt die Verwaltung den Datenträger des Servers."
         )

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from ratsassistent import temporary
-from ratsassistent.archive import database, people, postgres, seal, snapshot
+from ratsassistent import model_server, temporary
+from ratsassistent.archive import database, people, seal, snapshot, whereabouts
 from ratsassistent.archive.store import FILES
 from ratsassistent.errors import Locked
 from ratsassistent.settings import Settings
@@ -28,6 +28,9 @@ PLACE = "wiederherstellung"
 _LOCK = "wiederherstellung.sperre"
 _ANNOUNCED = "wiederherstellung.gleich"
 _OWN = ("prompts",)  # folders of settings that are replaced whole
+FETCHING = "abruf"  # in the folder of what is not public: how far fetching is; it has to fit the archives
+OPTED = "abrufen.json"  # who may be asked: what holds on this computer now, never what held somewhere once
+OPERATING = "betrieb.json"  # the hash of the key with which another computer may ask how it goes: the same holds
 
 
 @contextmanager
@@ -88,6 +91,7 @@ def finish(settings: Settings) -> bool:
         if (place / settings.public_folder.name).is_dir():
             _put_archive(place / settings.public_folder.name, settings.public_folder)
             _put_settings(place, settings)
+            _put_fetching(place / FETCHING, settings.nonpublic_folder / FETCHING)
         trash = place.with_name(f"{PLACE}.fertig")  # from here on it holds no more, whatever becomes of the removing
         shutil.rmtree(trash, ignore_errors=True)
         os.replace(place, trash)
@@ -106,7 +110,7 @@ def _put_archive(source: Path, target: Path) -> None:
     if (source / database.DATABASE).is_file():
         snapshot.put_in_place(source / database.DATABASE, database_file)
     else:  # the state has no such archive
-        snapshot.remove(database_file)
+        snapshot.empty(database_file)
     if (source / seal.KEY_FILE).is_file():
         _place(source / seal.KEY_FILE, key_file)
     else:
@@ -121,7 +125,7 @@ def _put_archive(source: Path, target: Path) -> None:
 def _kept(archive: Path) -> set[str] | None:
     """The names of the PDFs that an archive has; None where it is locked, so that nobody can tell now."""
     file = archive / database.DATABASE
-    if not file.is_file() and postgres.place_of(archive) is None:
+    if not file.is_file() and whereabouts.place_of(archive) is None:
         return set()
     try:
         keys = seal.key_to(file)
@@ -137,13 +141,31 @@ def _put_settings(place: Path, settings: Settings) -> None:
         name = file.relative_to(place)
         if has_people and name.parts[0] == people.FOLDER:
             continue
-        if file.is_file() and name.parts[0] not in (settings.public_folder.name, settings.nonpublic_folder.name):
+        elsewhere = (
+            settings.public_folder.name,
+            settings.nonpublic_folder.name,
+            FETCHING,
+            OPTED,
+            OPERATING,
+            model_server.FILE,
+        )
+        if file.is_file() and name.parts[0] not in elsewhere:
             _place(file, settings.data_folder / name)
     for folder in _OWN:
         held = settings.data_folder / folder
         for file in sorted(held.rglob("*")) if held.is_dir() else ():
             if file.is_file() and not (place / file.relative_to(settings.data_folder)).is_file():
                 file.unlink()
+
+
+def _put_fetching(source: Path, target: Path) -> None:
+    """Where fetching stood at that time; where nothing says so, all is fetched anew."""
+    new = {file.relative_to(source): file for file in source.rglob("*") if file.is_file()} if source.is_dir() else {}
+    for file in sorted(target.rglob("*")) if target.is_dir() else ():
+        if file.is_file() and file.relative_to(target) not in new:
+            file.unlink(missing_ok=True)
+    for name, file in new.items():
+        _place(file, target / name)
 
 
 def _place(source: Path, target: Path) -> None:

@@ -26,7 +26,7 @@ import psutil
 from filelock import FileLock, Timeout
 from pydantic import JsonValue
 
-from ratsassistent import pace
+from ratsassistent import event_log, pace
 from ratsassistent.archive import database, seal
 from ratsassistent.errors import Interrupted, Locked, RatsassistentError
 from ratsassistent.jobs import KINDS, URGENT, Job, Jobs, Kind
@@ -83,8 +83,23 @@ def run_worker(
     :param is_stale: whether another worker is to go on, because this one was started with other settings.
     :param when_idle: what can be done once while nothing waits; given a function that says whether something does now.
     """
+    with event_log.timed("worker", attempts=0) as told:
+        told["attempts"] = count = _run_worker(
+            jobs, handlers, once, idle_exit_s, pause_s, _Rules(may_work, is_stale), when_idle
+        )
+    return count
+
+
+def _run_worker(
+    jobs: Jobs,
+    handlers: dict[str, Handler],
+    once: bool,
+    idle_exit_s: float | None,
+    pause_s: float,
+    rules: _Rules,
+    when_idle: Callable[[Callable[[], bool]], object] | None,
+) -> int:
     lock = FileLock(jobs.folder / LOCK)
-    rules = _Rules(may_work, is_stale)
     count = 0
     while True:
         try:
@@ -105,7 +120,7 @@ def run_worker(
             finally:
                 lock.release()
         # A job added while we still held the lock found a worker at work: look again without it.
-        if is_stale() or not jobs.due(rules.kinds()):
+        if rules.is_stale() or not jobs.due(rules.kinds()):
             return count
 
 
@@ -141,7 +156,8 @@ def ensure_worker(settings: Settings) -> bool:
             environment["RATSASSISTENT_THREADS"] = str(settings.threads)
         if keys:
             environment[KEYS_FOLLOW] = "1"
-        with Path(os.devnull if keys else folder / LOG).open("wb") as log:
+        own = event_log.is_on()  # then it writes its events, and nothing that might quote anything
+        with Path(os.devnull if keys or own else folder / LOG).open("wb") as log:
             flags = 0
             if sys.platform == "win32":
                 flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
@@ -150,7 +166,7 @@ def ensure_worker(settings: Settings) -> bool:
                 command,
                 stdin=subprocess.PIPE if keys else subprocess.DEVNULL,
                 stdout=log,
-                stderr=log,
+                stderr=None if os.environ.get(event_log.VARIABLE) == event_log.STDERR else log,
                 env=environment,
                 start_new_session=True,
                 creationflags=flags,
@@ -261,8 +277,9 @@ def _run(jobs: Jobs, job: Job, handlers: dict[str, Handler], rules: _Rules) -> N
         jobs.fail(job.id, f"Diese Version kennt keine Aufträge der Art „{job.kind}“.")
         return
     try:
-        with _heart(jobs, job.id):
+        with event_log.timed("job", job=job.id, kind=job.kind) as told, _heart(jobs, job.id):
             result = handler(job, progress)
+            told["outcome"] = "handed_on" if isinstance(result, SoFar) else "done"
         if isinstance(result, SoFar):
             jobs.hand_on(job.id, result.result)
         else:

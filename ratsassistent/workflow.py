@@ -13,7 +13,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from ratsassistent import (
     corrections,
     deleting,
     earlier,
+    event_log,
     held,
     intake,
     language_models,
@@ -96,7 +96,11 @@ def take_in(
     """As `intake.take_in`; what was deleted while it read does not come back with it."""
     ws.need("take_in")
     try:
-        return intake.take_in(ws, paths, public=public, progress=progress, on_agenda=on_agenda)
+        with event_log.timed("take_in") as told:
+            made = intake.take_in(ws, paths, public=public, progress=progress, on_agenda=on_agenda)
+            told |= {"files": made.files, "pages": made.pages_total, "meetings": len(made.meetings)}
+            told |= {"papers": made.papers, "skipped": len(made.skipped)}
+        return made
     finally:
         with suppress(StorageError):
             deleting.finish(ws)
@@ -431,15 +435,13 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
         return {"items": report.total}
 
     def question(job: Job, beat: Beat) -> Any:
-        report = _Report(beat, 1)
+        report = question_jobs.Report(beat, 1)
 
         def load() -> LanguageModel:
             for_language_model(ws)
             return question_model(ws)
 
-        _ = ws.meaning  # looked for once, for all who ask
-        asks = replace(ws.settings, accounts=job.person is not None, person=job.person)  # with the rights of now
-        with rights.as_person(ws, asks) as mine:
+        with rights.as_asker(ws, job.person) as mine:
             made = question_jobs.complete(mine, job, load, report.should_stop, report.growing)
         return made.model_dump(mode="json")
 
@@ -473,28 +475,3 @@ def work(ws: Workspace, *, idle_exit_s: float | None = 120.0) -> None:
 
 
 Beat = Callable[[int, int, str], None]  # done, total, German message; raises Interrupted when the work is to stop
-
-
-class _Report:
-    """Tells the queue how far a job is, at most twice a second: each report is a write to the disk."""
-
-    def __init__(self, beat: Beat, total: int) -> None:
-        self._beat, self.total = beat, total
-        self.done, self.message = 0, ""
-        self._last = 0.0
-
-    def say(self, done: int, message: str) -> None:
-        """Report at once."""
-        self.done, self.message, self._last = done, message, time.monotonic()
-        self._beat(done, self.total, message)
-
-    def growing(self, text: str) -> None:
-        """Report an answer as it grows, now and then."""
-        self.message = text
-        self.should_stop()
-
-    def should_stop(self) -> bool:
-        """Now and then ask the queue whether to go on; it says no by raising Interrupted."""
-        if time.monotonic() - self._last > 0.5:
-            self.say(self.done, self.message)
-        return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,8 +11,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import both_stores
 import hypothesis
 import pdfs
+import postgres_server
 import pytest
 from commands import Result, Run
 from filelock import FileLock
@@ -56,6 +57,8 @@ def settings_for(folder: Path) -> Settings:
 
 def rows(folder: Path) -> dict[str, list[Any]]:
     """Everything that the databases below a data folder hold, table by table; how the full text keeps it aside."""
+    if _schemas:
+        return _schemas[-1].rows(folder)
     held: dict[str, list[Any]] = {}
     for file in sorted(folder.rglob("*.sqlite")):
         with closing(sqlite3.connect(file)) as connection:
@@ -72,6 +75,9 @@ def rows(folder: Path) -> dict[str, list[Any]]:
 def files(folder: Path) -> dict[str, bytes]:
     """The files that were taken in, below a data folder."""
     return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*.pdf"))}
+
+
+_schemas: list[both_stores.Schemas] = []  # where archives lie just now, if in PostgreSQL
 
 
 class Kept(Children):
@@ -226,21 +232,50 @@ def small_briefed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base / "daten"
 
 
-@pytest.fixture(scope="session", autouse=bool(os.environ.get("TEST_POSTGRES")))
-def in_postgres() -> Iterator[None]:
-    """Every archive of the tests lies in PostgreSQL, each in a schema of its own."""
-    from ratsassistent.archive import postgres
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres_server.Server]:
+    """A PostgreSQL server, started when the first test needs it."""
+    if reason := postgres_server.missing():
+        pytest.skip(reason)
+    with postgres_server.running() as made:
+        yield made
 
-    made: set[postgres.Place] = set()
 
-    def place_of(folder: Path) -> postgres.Place:
-        name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
-        place = postgres.Place(os.environ["TEST_POSTGRES"], f"t_{name}")
-        made.add(place)
-        return place
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(postgres, "place_of", place_of)
+@pytest.fixture(scope="session", autouse=bool(both_stores.ALL))
+def all_in_postgres(request: pytest.FixtureRequest) -> Iterator[None]:
+    """All archives of all tests lie in PostgreSQL: ``TEST_POSTGRES=1 python3 start.py --test``."""
+    given = both_stores.ALL if "://" in both_stores.ALL else request.getfixturevalue("server").address
+    with both_stores.in_postgres(given, f"alle{os.getpid()}_") as schemas:
+        _schemas.append(schemas)
         yield
-    for place in made:
-        postgres.drop(place)
+        _schemas.pop()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The tests of some modules run twice: with archives in SQLite, and with archives in PostgreSQL."""
+    if both_stores.runs_in_both(Path(str(metafunc.module.__file__)).name, metafunc.function.__name__):
+        metafunc.parametrize("either", ["sqlite", "postgresql"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def either(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where archives lie in the tests of a module."""
+    where: str = getattr(request, "param", "sqlite")
+    if where == "sqlite":
+        yield where
+        return
+    with both_stores.in_postgres(request.getfixturevalue("server").address, f"m{os.getpid()}_") as schemas:
+        _schemas.append(schemas)
+        yield where
+        _schemas.pop()
+
+
+@pytest.fixture(autouse=True)
+def schemas_are_used_again(request: pytest.FixtureRequest, either: str) -> Iterator[None]:
+    """What lies in PostgreSQL goes with the test that made it."""
+    if _schemas and request.node.originalname in both_stores.OF_SQLITE.get(request.path.name, ()):
+        pytest.skip("looks into the files of SQLite")
+    before = _schemas[-1].known() if _schemas else set()
+    yield
+    if _schemas:
+        _schemas[-1].give_back(before)

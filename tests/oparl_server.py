@@ -113,6 +113,8 @@ def serving() -> Iterator[Oparl]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else head and body of an answer are 40 ms apart
+        wbufsize = 1 << 16
 
         def do_GET(self) -> None:
             status, headers, body = oparl.answer(self.path, self.headers)

@@ -390,6 +390,7 @@ def test_an_upgrade_keeps_a_copy_until_something_is_deleted(tmp_path: Path, monk
         newer = [row[1] for row in connection.execute("PRAGMA table_info(job)")]
         if "person" in newer:
             connection.execute("ALTER TABLE job DROP COLUMN person")
+        connection.execute("ALTER TABLE kept_search DROP COLUMN person")
         connection.execute("INSERT INTO mark (item_id, read, important) VALUES ('ra:top-1', 1, 0)")
     with Store.open(folder, public=False) as store:
         (copy,) = folder.glob("archiv.vor-umstellung-0010.sqlite")

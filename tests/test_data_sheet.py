@@ -12,10 +12,12 @@ from commands import Run, is_one_sentence
 from exported import tight
 
 from ratsassistent import models
+from ratsassistent.archive import whereabouts
 from ratsassistent.errors import InputError
-from ratsassistent.output import data_sheet, data_sheet_command, export, page_blocks
+from ratsassistent.output import data_sheet, data_sheet_command, export, page_blocks, page_title
 from ratsassistent.output.blocks import Bullets, Heading, Notice, Paragraph, Quote, Table, line, mark, strong
 from ratsassistent.output.data_sheet import Facts, Kind
+from ratsassistent.proof import sheet
 from ratsassistent.settings import Settings
 
 DAY = dt.date(2026, 11, 26)
@@ -145,3 +147,32 @@ def test_what_cannot_be_written_is_refused(run: Run, tmp_path: Path) -> None:
 
 def test_command_and_documents_know_the_same_kinds() -> None:
     assert data_sheet_command.KINDS == data_sheet.KINDS
+
+
+def test_where_the_archive_lies_on_a_database_server_all_say_so(tmp_path: Path) -> None:
+    settings = Settings(data_folder=tmp_path, model_folders=(tmp_path / "modelle",))
+    usual = page_title.slogan(settings)
+    for folder in (settings.public_folder, settings.nonpublic_folder):
+        folder.mkdir()
+        whereabouts.note(folder, whereabouts.made("postgresql://rat@db.rathaus.local/archiv", folder.name))
+    given = replace(data_sheet.facts(settings, DAY), data_folder="/srv/ratsassistent", model_folder="/srv/modelle")
+    text = bare(exported.text_of("pdf", made("datenblatt", "pdf", given)))
+    for told in (
+        "Texte in PostgreSQL auf db.rathaus.local:5432", "geht (verschlüsselt) an den Datenbankserver db.rathaus.local:5432",
+        "SSD-Laufwerken, WAL und Sicherungen des Datenbankservers", "verschlüsselt allein der Datenträger des Servers",
+    ):  # fmt: skip
+        assert bare(told) in text
+    assert bare("Von Unterlagen, Fragen und Antworten nichts") not in text
+    assert "rat@" not in text
+    assert len(exported.pdf(made("datenblatt", "pdf", given)).pages) == 1
+    record = bare(exported.text_of("pdf", made("verzeichnis", "pdf", given)))
+    assert bare("der Betreiber des Datenbankservers db.rathaus.local:5432") in record
+    assert "db.rathaus.local:5432" in page_title.slogan(settings)
+    assert [a.address for a in sheet.addresses(settings) if a.kind == sheet.KEEPS] == [
+        "postgresql://db.rathaus.local:5432"
+    ]
+    here = Settings(data_folder=tmp_path / "hier", model_folders=(tmp_path / "modelle",))
+    here.public_folder.mkdir(parents=True)
+    whereabouts.note(here.public_folder, whereabouts.made("postgresql://rat@localhost/archiv", "oeffentlich"))
+    assert page_title.slogan(here) == usual
+    assert "in PostgreSQL auf diesem Rechner" in str(data_sheet.document("datenblatt", data_sheet.facts(here, DAY)))

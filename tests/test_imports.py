@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "ratsassistent"
 # A layer may import its own and those before it.
 LAYERS = [
-    ["errors", "oparl", "temporary", "telemetry", "private_files"],
+    ["errors", "event_log", "oparl", "temporary", "telemetry", "private_files"],
     ["glossary", "course"],
     ["resolutions"],
     ["briefings"],
@@ -60,6 +60,7 @@ LAYERS = [
     ["question_jobs"],
     ["correcting", "corrections"],
     ["intake"],
+    ["given_papers"],
     ["remarks", "marks", "deadlines"],
     ["deleting", "leaving"],
     ["pool"],
@@ -68,6 +69,7 @@ LAYERS = [
     ["workflow"],
     ["public_part"],
     ["fetching"],
+    ["operating"],
     ["output"],
     ["proof"],
     ["__main__"],

@@ -20,7 +20,7 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory):
+def index(tmp_path_factory, either):
     store = Store.open(tmp_path_factory.mktemp("archiv"), public=False)
     green = meeting(
         "umwelt", *(item(n, paper(n, TEXTS[n])) for n in ("baum", "strasse")), organization="Umweltausschuss"

@@ -346,6 +346,22 @@ def test_a_paper_without_an_item_was_published(archives):
     assert (loose.public, loose.reference) == (True, "2031/017")
 
 
+def test_an_item_with_a_file_of_its_own_keeps_its_paper(archives):
+    wording = data.file(90, "Auszug", "Der Gemeinderat beschließt den Neubau.")
+    archives.take_in(data.meeting(data.item(resolutionFile=wording)), data.paper())
+    (meeting,) = archives.public.meetings()
+    assert sorted(len(p.text.text) > 60 for p in meeting.agendaItem[0].papers) == [False, True]
+    assert not archives.public.loose_papers()
+
+
+def test_a_paper_that_is_not_public_at_a_public_item_lies_apart(archives):
+    archives.take_in(data.meeting(data.item()), data.paper(public=False))
+    (public,), (apart,) = archives.public.meetings(), archives.nonpublic.meetings()
+    assert public.agendaItem[0].id == apart.agendaItem[0].id
+    assert not public.agendaItem[0].papers
+    assert [p.public for p in apart.agendaItem[0].papers] == [False]
+
+
 def test_deleted_objects_are_passed_over(archives):
     gone = data.item(18, deleted=True, name="Entfallen")
     archives.take_in(data.meeting(data.item(), gone), data.paper(18, deleted=True), {"id": "x", "deleted": True})

@@ -288,7 +288,7 @@ def test_no_query_is_a_command(bridge_once: Workspace, text: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def bridge_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def bridge_once(tmp_path_factory: pytest.TempPathFactory, either: str) -> Iterator[Workspace]:
     folder = tmp_path_factory.mktemp("register")
     with workflow.workspace(settings_for(folder / "daten")) as ws:
         take_in(ws, folder / "a", oparl_data.organization(), oparl_data.meeting(), with_extract())

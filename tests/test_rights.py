@@ -51,7 +51,7 @@ from ratsassistent.bodies import Membership, Organization
 from ratsassistent.briefings import Answer
 from ratsassistent.errors import NotFound, RatsassistentError
 from ratsassistent.jobs import Job
-from ratsassistent.oparl import AgendaItem, Decision, Meeting
+from ratsassistent.oparl import AgendaItem, Citation, Decision, Meeting, Suspicion
 from ratsassistent.output import export, page_allowed
 from ratsassistent.output.page_actions import Actions, Chosen
 from ratsassistent.output.page_guard import PERSON
@@ -335,6 +335,13 @@ def test_who_is_excluded_from_an_item_has_nothing_of_it_and_the_rest_as_before(t
         item = next(i for i in meeting.agendaItem if FIRST[0] in i.name)
         (page,) = [span.first for paper in item.papers for span in paper.files]
         (file,) = {span.file_id for paper in item.papers for span in paper.files}
+    with (
+        town.workspace(town.clerk) as ws,
+        ws.nonpublic.writing() as connection,
+    ):  # a file quotes what is suspicious in it
+        said = Suspicion(kind="order", citation=Citation(file="rat.pdf", file_id=file, page=page, quote=FIRST[1]))
+        quoting = [one.model_copy(update={"suspicions": (said,)}) for one in ws.nonpublic.files() if one.id == file]
+        saving.put(connection, tables.file, {"id": file}, {"body": quoting[0].model_dump_json()})
     town.bodies.exclude(town.council.id, meeting.id, item.id)
     with town.workspace(town.council) as ws:
         assert words_in(rows_of(ws), FIRST) == set()

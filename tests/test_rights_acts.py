@@ -116,6 +116,15 @@ def test_the_same_question_of_two_persons_is_two_jobs(town: Town) -> None:
         assert workflow.order_question(ws, "Was kostet das?").id != one.id
 
 
+def test_buttons_that_a_role_may_not_use_are_not_to_be_seen() -> None:
+    assert page_allowed.hidden_buttons("sitzungsdienst") == ""
+    member, reader = page_allowed.hidden_buttons("mitglied"), page_allowed.hidden_buttons("leserecht")
+    for do, act in page_allowed.BUTTONS.items():
+        for role, style in (("mitglied", member), ("leserecht", reader)):
+            assert (f'"{do}"' in style) is (act not in permissions.PERMISSIONS[role])  # type: ignore[index]
+    assert "einlesen" in member
+
+
 def test_nothing_changes_where_nobody_signs_in(town: Town) -> None:
     with workflow.workspace(town.settings) as ws:
         assert ws.rights is None

@@ -1,10 +1,10 @@
 """All rows of an archive copied into another one: from SQLite to PostgreSQL, and back, without loss.
 
-What enters: two Stores; the second one is empty. What leaves: the second one holds the same, row by row.
+What enters: two Stores. What leaves: the second one holds the same, row by row.
 What it does not know: PDFs (they stay in the folder), how one archive takes the place of the other.
 
 The full text is made anew from the passages, because each database keeps it in its own way. Everything is written in one
-transaction; afterwards both are read again and compared.
+transaction, at whose end both are read again and compared: what is not the same is not kept.
 """
 
 from __future__ import annotations
@@ -13,43 +13,55 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
-from ratsassistent.archive import fulltext, near, tables
+from ratsassistent.archive import fulltext, near, storable, tables, vectors
 from ratsassistent.archive.postgres import is_postgres
 from ratsassistent.archive.store import Store
 from ratsassistent.errors import InputError, StorageError
 from ratsassistent.oparl import Passage
 
-_STEP = 500  # rows at a time
+STEP = 500  # rows at a time
 _OWN = {"about"}  # which kind of archive it is: the new one knows that already
 
 
-def copy(source: Store, target: Store, on_table: Callable[[str], None] = lambda _: None) -> int:
+def copy(
+    source: Store, target: Store, on_table: Callable[[str], None] = lambda _: None, *, replace: bool = False
+) -> int:
     """Copy everything; returns how many rows.
 
-    :raises InputError: the target is not empty, or of the other kind. :raises StorageError: it does not hold the same afterwards.
+    :param replace: what the target holds goes; else it has to be empty.
+    :raises InputError: it is not, or of the other kind. :raises StorageError: it does not hold the same afterwards.
     """
     if source.public != target.public:
         raise InputError("Das eine Archiv ist öffentlich, das andere nicht.")
+    count = 0
     with source.reading() as origin, target.writing() as made:
-        if any(made.execute(select(table).limit(1)).first() is not None for table in all_tables()):
+        if replace:
+            clear(made)
+        elif any(made.execute(select(table).limit(1)).first() is not None for table in all_tables()):
             raise InputError("Dort liegt schon etwas; bitte eine leere Datenbank oder einen anderen Namen angeben.")
-        count = 0
         for table in all_tables():
             on_table(table.name)
             count += _copy_table(origin, made, table)
-        for table in all_tables():
             _count_on(made, table)
-        if near.is_there(made):
-            near.fill(made)
-    with source.reading() as origin, target.reading() as made:
+        if is_postgres(made):
+            vectors.show_all(made)
         for table in all_tables():
             if checksum(origin, table) != checksum(made, table):
                 raise StorageError(
                     f"Beim Kopieren stimmte die Tabelle „{table.name}“ nicht überein; es wurde nichts umgestellt."
                 )
+    vectors.forget(target)
     return count
+
+
+def clear(connection: Connection) -> None:
+    """Remove all rows."""
+    near.clear(connection)
+    for table in reversed(all_tables()):
+        connection.execute(delete(table))
+    fulltext.clear(connection)
 
 
 def checksum(connection: Connection, table: Table) -> str:
@@ -82,19 +94,27 @@ def _copy_table(origin: Connection, made: Connection, table: Table) -> int:
     for row in _rows(origin, table):
         batch.append(dict(row))
         count += 1
-        if len(batch) == _STEP:
+        if len(batch) == STEP:
             write()
     write()
     return count
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Any]:
-    yield from connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()
+    """All rows, of which only some are in memory at a time."""
+    query = select(table).order_by(*table.primary_key.columns)
+    yield from connection.execute(query, execution_options={"yield_per": STEP}).mappings()
 
 
 def _plain(row: Any) -> list[object]:
     """A row so that both drivers' values look alike."""
-    return [bytes(value) if isinstance(value, memoryview | bytearray) else value for value in row.values()]
+    return [_value(value) for value in row.values()]
+
+
+def _value(value: object) -> object:
+    if isinstance(value, str):
+        return storable.text(value)
+    return bytes(value) if isinstance(value, memoryview | bytearray) else value
 
 
 def _count_on(connection: Connection, table: Table) -> None:

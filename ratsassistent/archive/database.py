@@ -7,6 +7,7 @@ What it does not know: what is stored. Alembic is imported only when there is so
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
 import time
@@ -20,16 +21,17 @@ from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, exc
 from sqlalchemy.util import LRUCache
 
-from ratsassistent.archive import migrations, postgres, seal
+from ratsassistent.archive import migrations, postgres, seal, whereabouts
 from ratsassistent.errors import StorageError
 
 DATABASE = "archiv.sqlite"
 FILES = "dateien"
 LOCK = "archiv.sperre"
 BUSY_SECONDS = 30  # how long a writer waits for another process
+COPY = "archiv.vor-umstellung-"
 COPY_DAYS = 7  # that the copy made before an upgrade is kept
+LEFT = f"{COPY}postgresql.sqlite"  # the file of an archive that lies in PostgreSQL now
 _LEAST_FREE = 256 * 1024  # bytes
-_COPY = "archiv.vor-umstellung-"
 _WRITES = postgres.WRITES
 
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -47,10 +49,15 @@ def open_engine(folder: Path) -> Engine:
     :raises StorageError: the folder cannot be written, the database is damaged or was written by a newer program.
     :raises Locked: it is encrypted, and this process does not have the keys.
     """
-    if place := postgres.place_of(folder):
+    if place := whereabouts.place_of(folder):
         with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return postgres.open_engine(place)
+            engine = postgres.open_engine(place)
+            if (
+                folder / DATABASE
+            ).exists():  # a move into PostgreSQL was cut short after it held, or one back before it did
+                os.replace(folder / DATABASE, folder / LEFT)
+            return engine
     if is_lost(folder):
         raise StorageError(damaged(folder))
     keys = seal.of(folder)
@@ -87,6 +94,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that holds the right to write from its first moment, so that it never fails half way as busy."""
     with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
         yield connection
+        if postgres.is_postgres(connection):
+            postgres.count_change(connection)
 
 
 @contextmanager
@@ -158,7 +167,7 @@ def _is_older(revision: str | None, folder: Path) -> bool:
 def is_lost(folder: Path) -> bool:
     """Whether an archive has files and no database any more: it must not begin anew, as if nothing had been there."""
     file = folder / DATABASE
-    if (folder / postgres.FILE).is_file():
+    if (folder / whereabouts.FILE).is_file():
         return False
     try:
         return not (file.is_file() and file.stat().st_size) and any(is_paper(f) for f in (folder / FILES).iterdir())
@@ -173,7 +182,7 @@ def is_paper(file: Path) -> bool:
 
 def drop_copies(folder: Path, older_than_s: float = 0.0) -> None:
     """Remove the copies made before an upgrade; at once where something was deleted, which they still hold."""
-    for copy in folder.glob(f"{_COPY}*"):
+    for copy in folder.glob(f"{COPY}*"):
         try:
             if not older_than_s or time.time() - copy.stat().st_mtime > older_than_s:
                 copy.unlink()
@@ -188,7 +197,7 @@ def _copy_before(engine: Engine, folder: Path) -> None:
     with engine.connect() as connection:
         revision = _revision(connection)
     if revision is not None and revision != migrations.newest():
-        snapshot.copy(folder / DATABASE, folder / f"{_COPY}{revision}.sqlite")
+        snapshot.copy(folder / DATABASE, folder / f"{COPY}{revision}.sqlite")
 
 
 def _revision(connection: Connection) -> str | None:

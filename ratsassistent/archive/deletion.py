@@ -25,7 +25,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from ratsassistent.archive import deletions_table, editions, fulltext, jobs_table, saving, tables, vectors
 from ratsassistent.archive.database import drop_copies, outside_transaction, writing
 from ratsassistent.archive.deletions_table import Part
-from ratsassistent.archive.postgres import is_postgres
+from ratsassistent.archive.postgres import is_postgres, rewrite
 from ratsassistent.oparl import Paper
 
 if TYPE_CHECKING:  # which removes by this module
@@ -86,7 +86,7 @@ def delete_meeting(connection: Connection, meeting_id: str, part: Part = "all") 
 
 
 def delete_nonpublic(store: Store, meeting_id: str) -> tuple[str, ...]:
-    """Remove what the non-public archive has of a meeting, so that its words are gone from the folder; as `Store.delete_meeting`.
+    """Remove what the non-public archive has of a meeting; its words are gone from the folder when the caller calls `Store.clean`.
 
     :raises ValueError: the store is public.
     """
@@ -95,7 +95,6 @@ def delete_nonpublic(store: Store, meeting_id: str) -> tuple[str, ...]:
     with store.writing() as connection:
         gone = delete_meeting(connection, meeting_id, "nonpublic")
     vectors.forget(store)
-    store.clean()
     return tuple(gone)
 
 
@@ -158,12 +157,8 @@ def clean(engine: Engine, folder: Path, name_of: Callable[[str], str]) -> bool:
     with writing(engine) as connection:
         fulltext.merge(connection)
     if is_postgres(engine):
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            held = connection.exec_driver_sql(
-                "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-            ).scalars()
-            for name in list(held):  # written anew, without what was deleted
-                connection.exec_driver_sql(f'VACUUM (FULL) "{name}"')
+        if not rewrite(engine):
+            return False
     else:
         with outside_transaction(engine) as driver:
             driver.execute("VACUUM")

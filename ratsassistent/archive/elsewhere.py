@@ -8,12 +8,13 @@ A backup of such an archive is a SQLite file like any other: it can be restored 
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 
 from ratsassistent import temporary
-from ratsassistent.archive import copying, database, fulltext, tables
+from ratsassistent.archive import copying, database, tables
 from ratsassistent.archive.store import Store
 
 
@@ -39,11 +40,16 @@ def put_in_place(source: Path, folder: Path) -> None:
         work.mkdir()
         snapshot.copy(source, work / database.DATABASE)  # brought up to date by opening it
         with Store.open(work, public=public) as given, Store.open(folder, public=public) as held:
-            with held.writing() as connection:
-                for table in reversed(copying.all_tables()):
-                    connection.execute(delete(table))
-                fulltext.clear(connection)
-            copying.copy(given, held)
+            model = tables.embedding_model
+            with given.writing() as connection:  # what programs keep in memory of vectors is of the archive before
+                connection.execute(update(model).values(removals=model.c.removals + int(time.time())))
+            copying.copy(given, held, replace=True)
+
+
+def clear(folder: Path) -> None:
+    """Remove all rows."""
+    with Store.open(folder, public=is_public(folder)) as held, held.writing() as connection:
+        copying.clear(connection)
 
 
 def is_public(folder: Path) -> bool:

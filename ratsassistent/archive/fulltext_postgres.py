@@ -4,22 +4,22 @@ What enters: passages by row number with their words; queries as column and toke
 What it does not know: German (`german` makes the tokens: compounds and their parts, which PostgreSQL's own dictionary does not
 take apart), how scores are put together (`index`, which counts bm25 itself over the candidates).
 
-Each column is a weight of one tsvector: `plain` A, `stem` B, `tail` C, `head` D. The tsvector is written as a literal of quoted
-words, so that no parser of PostgreSQL cuts them again. https://www.postgresql.org/docs/current/textsearch-controls.html
+What is looked for lies in one tsvector: each word with a letter of its column before it (`stem` s, `tail` t, `head` h), so that the
+index alone tells which rows hold it, and with a weight for ranking. It is written as a literal of quoted words, so that no
+parser of PostgreSQL cuts them again. https://www.postgresql.org/docs/current/textsearch-controls.html
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, column, select, table, text
 
-_WEIGHT = {"plain": "A", "stem": "B", "tail": "C", "head": "D"}
+_COLUMNS = {"stem": ("s", "B"), "tail": ("t", "C"), "head": ("h", "D")}
 _RANKS = "{0.3, 0.5, 1.0, 0.5}"  # of D, C, B, A
-_MOST_PLACES = 255  # of a word, and the highest is 16383: what PostgreSQL keeps
-_PLACES = 4000  # of each column: at the same place PostgreSQL keeps a word of one column only
+_MOST_PLACES, _LAST_PLACE = 255, 16383  # of a word: what PostgreSQL keeps
 _LONGEST = 500  # bytes of a word; PostgreSQL takes 2 KB
 _TABLE: Any = table("passage_text", column("row", Integer), column("plain"), column("stem"), column("head"))
 _DDL = (
@@ -86,18 +86,19 @@ def known(connection: Connection, stems: Iterable[str]) -> dict[str, int]:
 
 def expression(words: Sequence[tuple[str, str, bool]]) -> str:
     """A tsquery for any of these words; a token is always a quoted word, whatever it holds."""
-    return " | ".join(f"{_quoted(token)}:{'*' if prefix else ''}{_WEIGHT[column]}" for column, token, prefix in words)
+    return " | ".join(
+        f"{_quoted(_COLUMNS[column][0] + token)}{':*' if prefix else ''}" for column, token, prefix in words
+    )
 
 
 def _vector(entry: dict[str, Any]) -> str:
     places: defaultdict[str, list[str]] = defaultdict(list)
-    for number, (name, weight) in enumerate(_WEIGHT.items()):
-        counts: Counter[str] = Counter()
+    for name, (letter, weight) in _COLUMNS.items():
         for place, token in enumerate(str(entry[name]).split(), 1):
-            counts[token] += 1
-            if len(token.encode()) <= _LONGEST and counts[token] <= _MOST_PLACES // len(_WEIGHT):
-                places[token].append(f"{number * _PLACES + min(place, _PLACES)}{weight}")
-    return " ".join(f"{_quoted(token)}:{','.join(found)}" for token, found in places.items())
+            found = places[letter + token]
+            if len(token.encode()) <= _LONGEST and len(found) < _MOST_PLACES:
+                found.append(f"{min(place, _LAST_PLACE)}{weight}")
+    return " ".join(f"{_quoted(token)}:{','.join(found)}" for token, found in places.items() if found)
 
 
 def _quoted(token: str) -> str:

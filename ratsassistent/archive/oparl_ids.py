@@ -90,3 +90,18 @@ def oparl_ids(stores: Sequence[Store], own: Iterable[str], kind: str) -> set[str
                 )
                 out.update(connection.execute(query).scalars())
     return out
+
+
+def meetings_of_papers(stores: Sequence[Store], paper_ids: Iterable[str]) -> set[str]:
+    """The meetings of which an item has one of these papers."""
+    item, link = tables.agenda_item, tables.item_paper
+    wanted: list[str] = list(paper_ids)
+    out: set[str] = set()
+    for store in stores:
+        with store.reading() as connection:
+            for start in range(0, len(wanted), _MOST):
+                query = select(item.c.meeting_id).join(link, item.c.id == link.c.agenda_item_id)
+                out.update(
+                    connection.execute(query.where(link.c.paper_id.in_(wanted[start : start + _MOST]))).scalars()
+                )
+    return out

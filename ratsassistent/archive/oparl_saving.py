@@ -29,6 +29,7 @@ from ratsassistent.pack.oparl_data.oparl_merge import has_pages, words_shared
 from ratsassistent.pack.oparl_data.oparl_objects import RawObject
 
 SAME_WORDS = 0.9  # of a paper's words that OParl publishes: what is held as pages is what was published
+OF_ITEM = "#unterlagen"  # behind the id of an item: the paper that what is attached to it makes
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,8 @@ class Target:
         :param closed: not public, whatever its items are.
         """
         key = taken.paper.oparl_id or raw[0].id
+        if raw[0].kind == "AgendaItem":  # what is attached to an item: the item itself is known by its id
+            key += OF_ITEM
         digest = _digest_of(raw, places)
         paper = taken.paper.model_copy(update={"id": self._paper_id(taken.paper)})
         for store in self._stores:
@@ -186,6 +189,8 @@ class Target:
             if self._hash(store, key) == digest and not taken.paper.oparl_id:
                 return paper, places, True
             public: Public = True if store.public else False if closed else mine[0].public
+            if closed:
+                self._bring_items(mine)
             self._write(store, paper.model_copy(update={"public": public}), taken, mine)
             notes = [(consultation, "Consultation", paper.id, "") for consultation in consultations]
             _note(store.connection, [(key, "Paper", paper.id, digest), *notes])
@@ -217,6 +222,20 @@ class Target:
             store.shelf.put(paper, editions.shown(connection, paper.id, editions.LOOSE))
         if in_items or not places:
             saving.refresh_links(connection, paper.id, store.shelf)
+
+    def _bring_items(self, places: Sequence[Place]) -> None:
+        """Let the non-public store have the public items that a paper is for which is not: bare, as where it came as PDF."""
+        table, there, here = tables.agenda_item, self._public.connection, self._nonpublic.connection
+        for place in places:
+            if not place.item_id or here.execute(select(table.c.id).where(table.c.id == place.item_id)).first():
+                continue
+            meeting = saving.load_meeting(there, place.meeting_id, with_papers=False)
+            items = [_bare(item) for item in meeting.agendaItem if item.id == place.item_id] if meeting else []
+            if meeting and items:
+                items = [item.model_copy(update={"decisions": (), "missing_attachments": ()}) for item in items]
+                saving.save_meeting(
+                    here, meeting.model_copy(update={"agendaItem": tuple(items), "unassigned_pages": ()})
+                )
 
     def _show(self, store: _Open, paper_id: str, place: Place, taken: TakenPaper | None = None) -> None:
         """Let an item have a paper that is in this store already."""

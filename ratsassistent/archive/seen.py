@@ -22,13 +22,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, event, select
 
-from ratsassistent.archive import database, narrow, postgres, saving, tables
+from ratsassistent.archive import database, narrow, saving, tables, whereabouts
 from ratsassistent.pack.papers.cutting import pages_of
 
 if TYPE_CHECKING:
     from ratsassistent.archive.store import Store
 
 _AT_ONCE = 400  # values of one statement
+_NO_QUOTES = '{"suspicions":[]}'
 _NO_CHANGES = '{"changes":[]}'
 
 
@@ -88,7 +89,7 @@ _LISTS = {"seen_meeting": ("id", "partly"), "hidden_item": ("id",), "hidden_pape
 def limited(folder: Path, seen: Seen) -> Engine:
     """An engine of the archive in a folder that finds only what is seen. :raises StorageError: as `database.open_engine`."""
     engine = database.open_engine(folder)
-    place = postgres.place_of(folder)
+    place = whereabouts.place_of(folder)
     event.listen(engine, "connect", partial(_narrow, seen, place.schema if place else "main", place is not None))
     engine.update_execution_options(**{narrow.OPTION: True})
     engine.dispose()  # connections of before do not have the views
@@ -132,10 +133,10 @@ def _rows(seen: Seen, name: str) -> Iterable[tuple[object, ...]]:
 def _views(m: str, is_postgres: bool) -> Iterable[tuple[str, str]]:
     """Each view with its query, in an order in which each uses earlier ones only."""
 
-    def bare(body: str) -> str:
+    def bare(body: str, instead: str = _NO_CHANGES) -> str:
         if is_postgres:
-            return f"CAST(CAST({body} AS jsonb) || CAST('{_NO_CHANGES}' AS jsonb) AS text)"
-        return f"json_patch({body}, '{_NO_CHANGES}')"
+            return f"CAST(CAST({body} AS jsonb) || CAST('{instead}' AS jsonb) AS text)"
+        return f"json_patch({body}, '{instead}')"
 
     for name in ("meeting", "agenda_item"):
         yield name, _all(m, name)
@@ -162,7 +163,10 @@ def _views(m: str, is_postgres: bool) -> Iterable[tuple[str, str]]:
     held = _SHARED.format(key="id", body="body", bare=bare("body"))
     shown = f"CASE WHEN {same} OR id NOT IN (SELECT paper_id FROM item_paper) THEN {held} ELSE ({own}) END"  # noqa: S608
     yield "paper", f"SELECT {_columns('paper', body=shown)} FROM {m}.paper WHERE {VIEWS['paper']}"  # noqa: S608
-    done = {"meeting", "agenda_item", "item_paper", "paper"}
+    # what is suspicious in a file is quoted in its row, also of pages that are not seen
+    quiet = f"CASE WHEN id IN (SELECT file_id FROM hidden_page) THEN {bare('body', _NO_QUOTES)} ELSE body END"  # noqa: S608
+    yield "file", f"SELECT {_columns('file', body=quiet)} FROM {m}.file WHERE {VIEWS['file'].format(m=m)}"  # noqa: S608
+    done = {"meeting", "agenda_item", "item_paper", "paper", "file"}
     for name in VIEWS:
         if name not in done:
             yield name, _all(m, name)

@@ -21,10 +21,12 @@ from ratsassistent.briefings import ItemBriefing
 from ratsassistent.errors import NotAllowed
 
 # What everybody's reading leaves behind, and tells nothing that is not in the papers.
-DERIVED = frozenset({"vector", "piece_vector", "near_vector", "embedding_model"})
+DERIVED = frozenset({"vector", "piece_vector", "near_vector", "embedding_model", "changes"})
 _READS = re.compile(r"\s*(?:SELECT|SAVEPOINT|RELEASE|PRAGMA (?:data_version|user_version))\b", re.IGNORECASE)
 _CHANGES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
-_NEAR = re.compile(r"\s*CREATE (?:TABLE|INDEX) IF NOT EXISTS near_vector", re.IGNORECASE)
+_NEAR = re.compile(
+    r"\s*(?:CREATE (?:TABLE|(?:UNIQUE )?INDEX) IF NOT EXISTS|DROP INDEX IF EXISTS) near_vector", re.IGNORECASE
+)
 
 
 class SeenStore(Store):

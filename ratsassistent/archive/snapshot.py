@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from ratsassistent.archive import database, migrations, postgres, seal
+from ratsassistent.archive import database, migrations, seal, whereabouts
 from ratsassistent.errors import Locked
 
 _SIDE_FILES = ("-wal", "-shm", "-journal")
@@ -96,8 +96,18 @@ def _replace(source: Path, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def empty(file: Path) -> None:
+    """Let a database hold nothing any more."""
+    if _lies_elsewhere(file):
+        from ratsassistent.archive import elsewhere
+
+        elsewhere.clear(file.parent)
+    else:
+        remove(file)
+
+
 def remove(file: Path, *, only_beside: bool = False) -> None:
-    """Remove a database with all that SQLite keeps beside it, or only that."""
+    """Remove a database file with all that SQLite keeps beside it, or only that."""
     for name in _SIDE_FILES if only_beside else (*_SIDE_FILES, ""):
         file.with_name(file.name + name).unlink(missing_ok=True)
 
@@ -168,7 +178,7 @@ def has_rows(file: Path) -> bool:
 
 
 def _lies_elsewhere(file: Path) -> bool:
-    return file.name == database.DATABASE and postgres.place_of(file.parent) is not None
+    return file.name == database.DATABASE and whereabouts.place_of(file.parent) is not None
 
 
 def _column(file: Path, query: str) -> list[str]:

@@ -195,24 +195,25 @@ class Store:
                     count += 1
         return count
 
-    def delete_meeting(self, meeting_id: str) -> tuple[str, ...]:
+    def delete_meeting(self, meeting_id: str, *, clean: bool = True) -> tuple[str, ...]:
         """Remove a meeting and all derived from it, so that its words are gone from the folder.
 
+        :param clean: False: the caller deletes more, and calls `clean` behind the last one; a crash in between is made good.
         :returns: the ids of the meeting, items, papers and files that went (for `Jobs.forget`); nothing if it is not
             in this archive.
         """
         with self.writing() as connection:
             gone = deletion.delete_meeting(connection, meeting_id)
-        return self._cleaned(gone)
+        return self._cleaned(gone, clean)
 
-    def delete_paper(self, paper_id: str, *, keep_remarks: bool = False) -> tuple[str, ...]:
+    def delete_paper(self, paper_id: str, *, keep_remarks: bool = False, clean: bool = True) -> tuple[str, ...]:
         """Remove a paper from all meetings, with all derived from it; as `delete_meeting`.
 
         :param keep_remarks: what persons said of it stays, because the paper only moves to the other archive.
         """
         with self.writing() as connection:
             gone = deletion.delete_paper(connection, paper_id, keep_remarks=keep_remarks)
-        return self._cleaned(gone)
+        return self._cleaned(gone, clean)
 
     # --- meetings and papers
 
@@ -457,9 +458,10 @@ class Store:
         except InputError:  # damaged: it is written anew
             return False
 
-    def _cleaned(self, gone: list[str]) -> tuple[str, ...]:
+    def _cleaned(self, gone: list[str], clean: bool) -> tuple[str, ...]:
         vectors.forget(self)
-        self.clean()
+        if clean:
+            self.clean()
         return tuple(gone)
 
     def _path(self, sha256: str) -> Path:

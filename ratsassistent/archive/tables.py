@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -33,6 +34,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
 metadata = MetaData()
+LARGE = Integer().with_variant(BigInteger(), "postgresql")  # SQLite's numbers are as large as they have to be
 
 
 class json_field(FunctionElement[str]):  # noqa: N801 - a function of SQL
@@ -55,7 +57,13 @@ def _field_in_sqlite(element: json_field, compiler: Any, **options: Any) -> str:
 @compiles(json_field, "postgresql")
 def _field_in_postgres(element: json_field, compiler: Any, **options: Any) -> str:
     body, name = element.clauses
-    return f"(CAST({compiler.process(body, **options)} AS jsonb) ->> '{name.value}')"
+    return f"({_jsonb(compiler.process(body, **options))} ->> '{name.value}')"
+
+
+def _jsonb(body: str) -> str:
+    """PostgreSQL's own form of JSON, which knows no NUL, also not as JSON writes it (with a backslash that is not escaped itself)."""
+    replaced = rf"regexp_replace({body}, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g')"
+    return rf"CAST(CASE WHEN strpos({body}, '\u0000') > 0 THEN {replaced} ELSE {body} END AS jsonb)"
 
 
 class json_with(FunctionElement[str]):  # noqa: N801 - a function of SQL
@@ -78,7 +86,7 @@ def _with_in_sqlite(element: json_with, compiler: Any, **options: Any) -> str:
 @compiles(json_with, "postgresql")
 def _with_in_postgres(element: json_with, compiler: Any, **options: Any) -> str:
     body, fields = element.clauses
-    return f"CAST(CAST({compiler.process(body, **options)} AS jsonb) || CAST('{fields.value}' AS jsonb) AS text)"
+    return f"CAST({_jsonb(compiler.process(body, **options))} || CAST('{fields.value}' AS jsonb) AS text)"
 
 
 def _points_to(target: str, *, primary_key: bool = False, nullable: bool = False) -> Column[str]:
@@ -186,7 +194,7 @@ embedding_model = Table(
     Column("id", Integer, primary_key=True),
     Column("role", String, nullable=False),  # what it is used for; a new model takes the place of that of the same role
     Column("key", String, nullable=False, unique=True),  # as `meaning.embedder` gives it
-    Column("removals", Integer, nullable=False),  # counts up when vectors go: what is kept in memory is then too much
+    Column("removals", LARGE, nullable=False),  # counts up when vectors go: what is kept in memory is then too much
 )
 vector = Table(
     "vector",
@@ -286,8 +294,8 @@ job = Table(
     Column("title", Text, nullable=False),
     Column("payload", Text, nullable=False),  # JSON object with sorted keys: equal text means the same work
     Column("state", String, nullable=False, index=True),
-    Column("done", Integer, nullable=False, default=0),
-    Column("total", Integer, nullable=False, default=0),
+    Column("done", LARGE, nullable=False, default=0),
+    Column("total", LARGE, nullable=False, default=0),
     Column("message", Text, nullable=False, default=""),
     Column("priority", Integer, nullable=False),
     Column("created", String, nullable=False),  # ISO, UTC

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -23,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
-from ratsassistent.archive import narrow, near, tables
+from ratsassistent.archive import narrow, near, postgres, tables
 from ratsassistent.meaning.embedder import Embedder, Vectors
 from ratsassistent.oparl import Passage
 
@@ -107,10 +108,14 @@ def fill_these(store: Store, embedder: Embedder, role: str, rows: Sequence[int])
 
 def lacking(store: Store, embedder: Embedder) -> int:
     """How many passages have no vector of this model yet."""
-    matrix = _matrix(store, embedder)
+    with _compared_there(store, embedder) as found:
+        kept = None if found is None else near.count(found[0], found[2])
+    if kept is None:
+        matrix = _matrix(store, embedder)
+        kept = 0 if matrix is None else len(matrix.rows)
     with store.reading() as connection:
         count = int(connection.execute(select(func.count()).select_from(tables.passage)).scalar_one())
-    return max(count - (0 if matrix is None else len(matrix.rows)), 0)
+    return max(count - kept, 0)
 
 
 def remove(connection: Connection, rows: Sequence[int]) -> None:
@@ -147,13 +152,10 @@ def nearest(
 
     :param among: sorted row numbers to look at, or None for all.
     """
-    with store.reading() as connection:
-        if near.is_there(connection) and not narrow.is_narrow(connection):
-            known = tables.embedding_model
-            model = connection.execute(select(known.c.id).where(known.c.key == _key(embedder))).scalar()
-            if model is not None and near.has_all(connection, model):
-                wanted = None if among is None else among.tolist()
-                return near.nearest(connection, model, embedder.dimensions, question, limit, wanted)
+    with _compared_there(store, embedder) as found:
+        if found is not None:
+            connection, there, model = found
+            return near.nearest(connection, there, model, question, limit, None if among is None else among.tolist())
     matrix = _matrix(store, embedder)
     if matrix is None:
         return []
@@ -171,10 +173,13 @@ def nearest(
 
 def cosines(store: Store, embedder: Embedder, question: Vectors, rows: Sequence[int]) -> dict[int, float]:
     """How near passages are to a question; those without a vector of this model are left out."""
-    matrix = _matrix(store, embedder)
+    wanted = np.array(list(rows), dtype=np.int64)
+    with _compared_there(store, embedder) as found:
+        matrix = _some(found[0], found[2], embedder.dimensions, wanted) if found else None
+    matrix = matrix or _matrix(store, embedder)
     if matrix is None:
         return {}
-    chosen = np.flatnonzero(np.isin(matrix.rows, np.array(list(rows), dtype=np.int64)))
+    chosen = np.flatnonzero(np.isin(matrix.rows, wanted))
     scores = _cosines(matrix, question, chosen)
     return dict(zip(matrix.rows[chosen].tolist(), scores.tolist(), strict=True))
 
@@ -205,6 +210,33 @@ def _cosines(matrix: _Matrix, question: Vectors, chosen: NDArray[np.intp] | None
         of: Any = part if chosen is None else chosen[part]
         scores[part] = (matrix.values[of].astype(np.float32) @ question) * matrix.scales[of]
     return scores
+
+
+@contextmanager
+def _compared_there(store: Store, embedder: Embedder) -> Iterator[tuple[Connection, near.Extension, int] | None]:
+    """The connection to a database that compares the vectors of a model by itself; None where it is done here, in memory."""
+    if not postgres.is_postgres(store._engine):
+        yield None
+        return
+    known = tables.embedding_model
+    with store.reading() as connection:
+        if narrow.is_narrow(connection):  # its table is not seen through a view
+            yield None
+            return
+        model = connection.execute(select(known.c.id).where(known.c.key == _key(embedder))).scalar()
+        there = None if model is None else near.serving(store, connection, model)
+        yield None if there is None or model is None else (connection, there, model)
+
+
+def _some(connection: Connection, model: int, dimensions: int, rows: Rows) -> _Matrix | None:
+    """The vectors of these passages alone."""
+    vector = tables.vector
+    query = select(vector.c.row, vector.c.body).where(vector.c.model == model, vector.c.row.in_(rows.tolist()))
+    found = connection.execute(query).all()
+    if not found:
+        return None
+    scales, values = unpack([one.body for one in found], dimensions)
+    return _Matrix(model, 0, 0, np.array([one.row for one in found], dtype=np.int64), scales, values)
 
 
 def _matrix(store: Store, embedder: Embedder) -> _Matrix | None:
@@ -278,6 +310,7 @@ def _drop(connection: Connection, models: Sequence[int]) -> None:
     connection.execute(delete(model).where(model.c.id.in_(models)))
     if models:  # numbers of vectors that went are given again: what others have read of so far says nothing any more
         connection.execute(update(model).values(removals=model.c.removals + 1))
+    near.forget(connection, models)
 
 
 def _lacking(store: Store, model: int, batch: int) -> Iterator[list[Text]]:
@@ -330,9 +363,31 @@ def keep(store: Store, model: int, texts: Iterable[Text], vectors: Vectors) -> N
         ]
         if entries:
             connection.execute(insert(vector), entries)
-            if near.is_there(connection):
-                scales, values = unpack([entry["body"] for entry in entries], len(entries[0]["body"]) - 4)
-                floats = values.astype(np.float32) * scales[:, None]
-                near.put(
-                    connection, model, floats.shape[1], dict(zip((e["row"] for e in entries), floats, strict=True))
-                )
+            if postgres.is_postgres(connection):
+                show(connection, model, {entry["row"]: entry["body"] for entry in entries})
+
+
+def show(connection: Connection, model: int, bodies: dict[int, bytes], *, indexed: bool = True) -> None:
+    """Let the database compare vectors that are kept, by row number, if it can."""
+    if not bodies:
+        return
+    scales, values = unpack(list(bodies.values()), len(next(iter(bodies.values()))) - 4)
+    floats = values.astype(np.float32) * scales[:, None]
+    near.put(connection, model, dict(zip(bodies, floats, strict=True)), indexed=indexed)
+
+
+def show_all(connection: Connection) -> None:
+    """Let the database compare all vectors, as after an archive was copied into it."""
+    vector = tables.vector
+    for model in connection.execute(select(tables.embedding_model.c.id)).scalars().all():
+        query = select(vector.c.row, vector.c.body).where(vector.c.model == model)
+        bodies: dict[int, bytes] = {}
+        size = 0
+        for row, body in connection.execute(query, execution_options={"yield_per": STRETCH}):
+            bodies[row], size = bytes(body), len(body)
+            if len(bodies) == STRETCH:
+                show(connection, model, bodies, indexed=False)
+                bodies.clear()
+        show(connection, model, bodies, indexed=False)
+        if size:
+            near.index(connection, model, size - 4)

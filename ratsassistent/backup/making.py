@@ -5,7 +5,8 @@ What it does not know: the file's format (`container`), commands.
 
 Both archives are copied while nobody takes in or corrects, so that nothing is between them; everything else goes on
 meanwhile. Left out is what the program makes again by itself: models, what models have read of prompts, measurements of
-the computer, uploads that wait to be read, locks and logs.
+the computer, uploads that wait to be read, locks and logs; and whom this computer may ask for papers, which a person has to
+say on the computer that asks. How far fetching is comes along, because it has to fit the archives.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from ratsassistent import __version__, correcting, deletions, model_server, temporary
+from ratsassistent import __version__, correcting, deletions, model_server, swapping, temporary
 from ratsassistent.archive import database, migrations, people, seal, snapshot
 from ratsassistent.archive.store import FILES
 from ratsassistent.backup import container, known
@@ -27,9 +28,10 @@ from ratsassistent.errors import InputError, StorageError
 from ratsassistent.workspace import Progress, Workspace, quiet
 
 LEAST = 10  # characters of a passphrase
-# A server that was set is for this computer alone: a folder restored elsewhere shall send nothing anywhere by itself.
+# A server that was set, whom this computer may ask, and its key are for this computer alone: a folder restored elsewhere shall
+# send nothing anywhere by itself.
 _NOT = {"modelle", "modellstand", "rechner.json", known.FOLDER, known.REGISTER, "wiederherstellung", people.FOLDER,
-        model_server.FILE, model_server.ABILITIES}  # fmt: skip
+        model_server.FILE, model_server.ABILITIES, swapping.OPTED, swapping.OPERATING, "protokoll"}  # fmt: skip
 _NOT_BEGINNINGS = ("eingang-", temporary.PREFIX)
 _NOT_ENDINGS = (".sperre", ".log", ".teil", ".neu", ".fertig", ".gleich")
 
@@ -46,7 +48,7 @@ def make(
     """Make a backup.
 
     :param passphrase: None: it is not encrypted.
-    :param target: the file; by default a new one in the data folder.
+    :param target: the file, or the folder for a new one; by default one in the data folder.
     :raises InputError: the passphrase is too short, or the file cannot lie there.
     :raises StorageError: there is no room, or the archive is damaged: then nothing is written. :raises Locked: it is locked.
     """
@@ -143,14 +145,14 @@ def expired(ws: Workspace, now: dt.datetime | None = None) -> list[Known]:
 
 
 def _target(ws: Workspace, target: Path | None, created: dt.datetime) -> Path:
+    name = f"Ratsassistent-Sicherung-{created.astimezone():%Y-%m-%d-%H%M%S}.zip"
     if target is None:
         folder = ws.settings.data_folder / known.FOLDER
         with database.storage_errors(folder):
             folder.mkdir(exist_ok=True)
-        stamp = created.astimezone().strftime("%Y-%m-%d-%H%M%S")
-        return folder / f"Ratsassistent-Sicherung-{stamp}.zip"
+        return folder / name
     if target.is_dir():
-        raise InputError(f"{target} ist ein Ordner; bitte eine Datei angeben, zum Beispiel {target / 'sicherung.zip'}.")
+        target /= name
     if not target.absolute().parent.is_dir():
         raise InputError(f"Den Ordner {target.absolute().parent} gibt es nicht.")
     inside = target.absolute().relative_to(ws.settings.data_folder) if target.absolute().is_relative_to(
@@ -185,6 +187,13 @@ def _of_one_moment(ws: Workspace, stage: Path) -> list[tuple[str, Path]]:
             copy.parent.mkdir()
             snapshot.copy(people_file, copy)
             files.append((f"{people.FOLDER}/{people.FILE}", copy))
+        for file in sorted((ws.settings.nonpublic_folder / swapping.FETCHING).rglob("*.json")):
+            name = (
+                f"{swapping.FETCHING}/{file.relative_to(ws.settings.nonpublic_folder / swapping.FETCHING).as_posix()}"
+            )
+            copy = stage / "daten" / "sonstiges" / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            files.append((name, Path(shutil.copyfile(file, copy))))
     return files + _settings(ws, stage)
 
 

@@ -30,7 +30,7 @@ from ratsassistent import (
     temporary,
     worker,
 )
-from ratsassistent.archive import database, deadlines_table, deletions_table, migrations, postgres, seal, snapshot
+from ratsassistent.archive import database, deadlines_table, deletions_table, migrations, seal, snapshot, whereabouts
 from ratsassistent.archive.corrections_table import Corrections
 from ratsassistent.archive.remarks_table import Remarks
 from ratsassistent.archive.searches_table import Searches
@@ -66,7 +66,7 @@ def holds_anything(settings: Settings) -> bool:
     for file in files:
         if database.is_lost(file.parent):
             return True
-        elsewhere = postgres.place_of(file.parent) is not None
+        elsewhere = whereabouts.place_of(file.parent) is not None
         if not elsewhere and (not file.is_file() or not file.stat().st_size):
             continue
         try:
@@ -111,7 +111,13 @@ def restore(
         state.mkdir()
         progress("Die Sicherung wird gelesen und geprüft", 0.0)
         listing = container.read(file, passphrase, lambda piece, stream: _lay_down(state, piece, stream, file))
-        _open_state(state / settings.nonpublic_folder.name, settings.nonpublic_folder, unlock)
+        sealed = state / settings.nonpublic_folder.name
+        if seal.is_sealed(sealed) and whereabouts.place_of(settings.nonpublic_folder) is not None:
+            raise InputError(
+                "Der nichtöffentliche Teil dieser Sicherung ist mit einem Kennwort verschlüsselt, und das gibt es mit PostgreSQL "
+                "nicht; bitte in einen anderen Datenordner einspielen."
+            )
+        _open_state(sealed, settings.nonpublic_folder, unlock)
         for database_file in state.rglob(database.DATABASE):
             if snapshot.faults(database_file):
                 raise InputError(container.DAMAGED.format(file=file))

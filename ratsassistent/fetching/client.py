@@ -38,6 +38,7 @@ from ratsassistent.fetching.opted import Source
 
 AGENT = f"Ratsassistent/{__version__} (OParl-Abruf durch eine Kommune; quelloffen)"
 _NAME = "ratsassistent"
+MOST_REST_S = 7 * 86400.0  # that a server may ask for between two runs
 _REDIRECTS = {301, 302, 303, 307, 308}
 _AGAIN = {429, 500, 502, 503, 504}
 
@@ -85,6 +86,7 @@ class Client:
     wait: Callable[[float], None] = time.sleep
     requests: int = 0
     size: int = 0
+    pause_asked_s: float = 0.0  # for how long the server wants to be left alone, where that is longer than a run waits
 
     def __post_init__(self) -> None:
         self._began = time.monotonic()
@@ -214,6 +216,7 @@ class Client:
         seconds = retry_after(answer.headers.get("Retry-After"))
         seconds = self._longer(left) if seconds is None else seconds
         if seconds > self.manners.most_pause_s:
+            self.pause_asked_s = min(seconds, MOST_REST_S)
             raise Exhausted("Der Server bittet um eine längere Pause; es geht beim nächsten Mal weiter.")
         self._pause = max(self._pause, min(2 * self._pause, 10.0))  # it was too fast for this server
         self.wait(seconds)

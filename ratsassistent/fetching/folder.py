@@ -54,6 +54,7 @@ class State(Model):
     failed: tuple[str, ...] = ()
     last: float | None = None  # when something was taken in, seconds since 1970
     files: int = 0
+    error: str | None = None  # why the last look failed, as a German sentence
 
 
 class Looked(Model):
@@ -70,6 +71,13 @@ class Looked(Model):
 def state_of(settings: Settings, folder: Folder) -> State:
     """How far a folder is read."""
     return progress.read(_file(settings, folder), State())
+
+
+def note_failure(settings: Settings, folder: Folder, why: str | None) -> None:
+    """Keep why a look failed, or that it did not. :raises StorageError: it cannot be written."""
+    state = state_of(settings, folder)
+    if state.error != why:
+        progress.write(_file(settings, folder), state.model_copy(update={"error": why}))
 
 
 def has_news(settings: Settings, folder: Folder, *, now: Callable[[], float] = time.time) -> bool:

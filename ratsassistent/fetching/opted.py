@@ -14,13 +14,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from ratsassistent import swapping
 from ratsassistent.archive import database
 from ratsassistent.errors import InputError, NotFound
 from ratsassistent.fetching import addresses
 from ratsassistent.oparl import Model
 from ratsassistent.settings import Settings
 
-FILE = "abrufen.json"
+FILE = swapping.OPTED
 
 
 class Source(Model):

@@ -14,12 +14,13 @@ from typing import TypeVar
 
 from pydantic import Field, ValidationError
 
+from ratsassistent import swapping
 from ratsassistent.archive import database
 from ratsassistent.fetching.opted import Source
 from ratsassistent.oparl import Model
 from ratsassistent.settings import Settings
 
-FOLDER = "abruf"  # in the folder of what is not public
+FOLDER = swapping.FETCHING  # in the folder of what is not public
 M = TypeVar("M", bound=Model)
 _STATE, _SEEN = "stand.json", "gesehen.json"
 
@@ -35,12 +36,16 @@ class Cursor(Model):
 
 
 class File(Model):
-    """What the server said of a file when it was fetched last. `modified`: of the OParl object; `owner`: id of the paper."""
+    """What the server said of a file when it was fetched last.
+
+    `modified`: of the OParl object; `owner`: id of the paper or meeting; `held`: id of the file in the archive.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
     modified: str | None = None
     owner: str | None = None
+    held: str | None = None
 
 
 class Report(Model):
@@ -60,7 +65,13 @@ class Report(Model):
     deleted_remarks: int = 0
     ordered: int = 0  # meetings whose briefing was ordered for the night
     unfinished: bool = False
+    not_before: dt.datetime | None = None  # the server asked for a pause until then
     notes: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing could be had at all."""
+        return self.unfinished and not self.objects
 
 
 class State(Model):
@@ -112,6 +123,14 @@ def forget(settings: Settings, key: str) -> None:
     root = settings.nonpublic_folder / FOLDER
     shutil.rmtree(root / key, ignore_errors=True)
     (root / f"{key}.json").unlink(missing_ok=True)
+
+
+def note_failure(settings: Settings, source: Source, began: dt.datetime, why: str) -> None:
+    """Keep that a run ended without a report. :raises StorageError: it cannot be written."""
+    kept = Kept(settings, source)
+    report = Report(address=source.address, began=began, ended=dt.datetime.now(dt.UTC), unfinished=True, notes=(why,))
+    kept.state = kept.state.model_copy(update={"last": report})
+    kept.save()
 
 
 def last(settings: Settings, source: Source) -> Report | None:

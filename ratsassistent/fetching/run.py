@@ -13,8 +13,9 @@ import datetime as dt
 import hashlib
 import json
 import re
+import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ratsassistent import briefing_jobs, deletions, held, temporary, workflow
+from ratsassistent import briefing_jobs, deletions, event_log, given_papers, held, temporary, workflow
 from ratsassistent.archive import database, oparl_ids, seal
 from ratsassistent.backup import known
 from ratsassistent.errors import InputError
@@ -31,8 +32,9 @@ from ratsassistent.fetching.client import Client, Manners
 from ratsassistent.fetching.gone import Gone, withdraw
 from ratsassistent.fetching.laid import Laid, kind_of, references
 from ratsassistent.fetching.opted import Source
-from ratsassistent.fetching.progress import Kept, Report, folder_of
-from ratsassistent.fetching.texts import Texts, is_paper
+from ratsassistent.fetching.progress import Kept, Report, folder_of, last
+from ratsassistent.fetching.texts import Found, Texts, is_paper
+from ratsassistent.given_papers import GivenPaper
 from ratsassistent.oparl import ra_id
 from ratsassistent.pack.files.isolated import Children
 from ratsassistent.pack.oparl_data.oparl_objects import day, flag, text
@@ -42,6 +44,7 @@ PAPERS_A_STEP = 40
 MOST_TRIES = 3  # for a file that cannot be had
 MOST_NOTES = 30
 _WITHOUT_TEXT = re.compile(r"(\d+) Datei(?:en)? ha(?:t|ben) in den OParl-Daten keinen Text")
+REST = "Der Server hat um eine Pause gebeten:"
 RUNS = "Dieser Server wird gerade schon abgerufen."
 
 Object = dict[str, Any]
@@ -68,10 +71,13 @@ def fetch(
 ) -> Report:
     """Fetch now. What goes wrong on the way is said in the report.
 
-    :raises InputError: another process fetches from this server now. :raises Locked: the non-public archive is locked.
-    :raises StorageError: the archive cannot be written.
+    :raises InputError: another process fetches from this server now, or the server asked for a pause that is not over.
+    :raises Locked: the non-public archive is locked. :raises StorageError: the archive cannot be written.
     """
     ws.need_open()
+    before = last(ws.settings, source)
+    if before and before.not_before and clock() < before.not_before:
+        raise InputError(f"{REST} bis {before.not_before.astimezone():%d.%m.%Y, %H:%M} Uhr.")
     folder = folder_of(ws.settings, source)
     with database.storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -81,7 +87,15 @@ def fetch(
     except Timeout as error:
         raise InputError(RUNS) from error
     try:
-        return _Run(ws, source, manners or Manners(), wait, progress, clock).report()
+        with event_log.timed("fetch") as told:
+            made = _Run(ws, source, manners or Manners(), wait, progress, clock).report()
+            told |= {"requests": made.requests, "bytes": made.bytes, "objects": made.objects, "meetings": made.meetings}
+            told |= {"papers": made.papers, "files": made.files, "deleted": made.deleted_meetings + made.deleted_papers}
+            told |= {
+                "ordered": made.ordered,
+                "outcome": "failed" if made.failed else "partly" if made.unfinished else "done",
+            }
+        return made
     finally:
         lock.release()
 
@@ -144,6 +158,9 @@ class _Run:
                 "deleted_remarks": gone.remarks,
                 "ordered": order_for_night(self.ws, self.tally.meetings, self.clock()) if self.source.nightly else 0,
                 "unfinished": not whole,
+                "not_before": self.clock() + dt.timedelta(seconds=pause)
+                if (pause := self.client.pause_asked_s)
+                else None,
                 "notes": _bounded([*self.notes, *dict.fromkeys(self.tally.skipped)]),
             }
         )
@@ -230,6 +247,7 @@ class _Run:
         here = folder / "sitzungen"
         here.mkdir()
         pdfs: list[Path] = []
+        attached: dict[str, Found] = {}  # to agenda items
         digests: dict[str, str] = {}
 
         def chosen() -> Iterator[Object]:
@@ -244,7 +262,8 @@ class _Run:
                         continue
                     if self.kept.seen.objects.get(key) == digest:
                         continue
-                    value, more = reader.of_meeting(given, here)
+                    value, found, more = reader.of_meeting(given, here)
+                    attached.update(found)
                     pdfs.extend(more)
                     digests[key] = digest
                 yield value
@@ -252,6 +271,9 @@ class _Run:
         file = here / "OParl-Abruf.jsonl"
         if _write(file, chosen()):
             self._hand_over([file, *pdfs])
+            own = {key: {("Paper", ra_id("vorlage", key))} for key in attached}
+            self._pages(own, attached, reader)
+        shutil.rmtree(here, ignore_errors=True)
         self.tally.changed += len(digests)
         self._seen(digests, reader)
 
@@ -260,34 +282,32 @@ class _Run:
     ) -> None:
         here = Path(folder) / f"vorlagen-{time.monotonic_ns()}"
         here.mkdir()
-        single: list[Path] = []  # of papers that no meeting has: released, where OParl publishes the same words
-        placed: list[Path] = []  # of the others: they find the item that has the paper
         made: list[Object] = []
+        found: dict[str, Found] = {}
         for number, (value, _) in enumerate(step):
             self.progress(f"Dateien werden abgerufen: {reader.fetched}", number / len(step))
-            with_text, more = reader.of_paper(value, here)
-            around = (one for one in _around(value, laid) if ra_id("sitzung", text(one.get("id")) or "") not in away)
-            made += [*around, with_text]
-            (placed if value.get("consultation") else single).extend(more)
+            one = reader.of_paper(value, here)
+            around = (a for a in _around(value, laid) if ra_id("sitzung", text(a.get("id")) or "") not in away)
+            made += [*around, one.value]
+            found[text(value.get("id")) or ""] = one
         file = here / "OParl-Abruf.jsonl"
         _write(file, made)
-        before = {paper.id for paper in self.ws.nonpublic.loose_papers(with_text=False)}
-        if single:
-            self._hand_over(single)
         self._hand_over([file])
-        if placed:
-            self._hand_over(placed)
-        self._drop_strays(step, before)
+        self._pages(oparl_ids.own_ids(self.ws.stores, found), found, reader)
+        shutil.rmtree(here, ignore_errors=True)
         self.tally.papers += len(step)
         self._seen({text(value.get("id")) or "": digest for value, digest in step}, reader)
 
-    def _drop_strays(self, step: list[tuple[Object, str]], before: set[str]) -> None:
-        """A PDF that was read as another paper than the one that it belongs to is not kept as one by itself."""
-        found = oparl_ids.own_ids(self.ws.stores, [text(value.get("id")) or "" for value, _ in step])
-        mine = {own for known in found.values() for _, own in known}
-        for paper in self.ws.nonpublic.loose_papers(with_text=False):
-            if paper.id not in before and paper.id not in mine:
-                self.ws.nonpublic.delete_paper(paper.id, keep_remarks=True)
+    def _pages(self, own: Mapping[str, set[tuple[str, str]]], found: Mapping[str, Found], reader: Texts) -> None:
+        """Let the papers that came of these objects have the pages of their files."""
+        given = [
+            GivenPaper(mine, found[key].files, text(found[key].value.get("name")))
+            for key, known in own.items()
+            for kind, mine in known
+            if kind == "Paper" and found[key].files
+        ]
+        if given:
+            given_papers.take_in(self.ws, given, reader.children, progress=self.progress)
 
     def _hand_over(self, paths: list[Path]) -> None:
         done = workflow.take_in(self.ws, paths, progress=self.progress)

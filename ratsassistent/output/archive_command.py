@@ -35,6 +35,9 @@ def register(command: Callable[..., argparse.ArgumentParser], watch: Watch) -> N
     )
     where.add_argument("--nach-sqlite", action="store_true", help="zurück in Dateien auf diesem Rechner")
     sub.add_argument(
+        "--erlauben", metavar="RECHNER", action="append", default=[], help="der außerhalb privater Netze liegen darf"
+    )
+    sub.add_argument(
         "--vorsatz", metavar="WORT", default="", help="vor den Namen beider Schemas, wenn mehrere eine Datenbank teilen"
     )
 
@@ -43,11 +46,17 @@ def run(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
     """Do what was asked for; returns the exit status."""
     from ratsassistent import relocating
 
-    if args.vorsatz and not args.nach_postgresql:
-        raise UsageError("--vorsatz geht nur zusammen mit --nach-postgresql.")
+    if (args.vorsatz or args.erlauben) and not args.nach_postgresql:
+        raise UsageError("--vorsatz und --erlauben gehen nur zusammen mit --nach-postgresql.")
     rows = None
     if args.nach_postgresql:
-        rows = relocating.to_postgres(settings, args.nach_postgresql, args.vorsatz, progress=watch())
+        rows = relocating.to_postgres(
+            settings,
+            args.nach_postgresql,
+            args.vorsatz,
+            tuple(name.lower() for name in args.erlauben),
+            progress=watch(),
+        )
     elif args.nach_sqlite:
         rows = relocating.to_sqlite(settings, progress=watch())
     if sys.stderr.isatty():

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ratsassistent import __version__
+from ratsassistent import __version__, event_log
 from ratsassistent.errors import InputError, UsageError
 from ratsassistent.settings import Settings
 
@@ -42,7 +42,7 @@ def register(command: Callable[..., argparse.ArgumentParser], watch: Watch) -> N
 
 def add(make: argparse.ArgumentParser, restore: argparse.ArgumentParser) -> None:
     """Give the two commands their arguments."""
-    make.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path, help="dorthin, sonst in den Datenordner")
+    make.add_argument("-o", "--ausgabe", metavar="DATEI", type=Path, help="Datei oder Ordner; sonst in den Datenordner")
     make.add_argument("--ohne-kennwort", action="store_true", help="nicht verschlüsseln")
     make.add_argument(
         "--aufbewahren", metavar="TAGE", type=_days, default=KEEP_DAYS, help=f"so lange (sonst {KEEP_DAYS} Tage)"
@@ -72,7 +72,9 @@ def make(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
     passphrase = None if args.ohne_kennwort else _new_passphrase()
     making.check_passphrase(passphrase)
     with workflow.workspace(settings) as ws:
-        made = making.make(ws, passphrase, args.ausgabe, days=args.aufbewahren, progress=watch())
+        with event_log.timed("backup") as told:
+            made = making.make(ws, passphrase, args.ausgabe, days=args.aufbewahren, progress=watch())
+            told["bytes"] = made.size
         _clear_line()
         old = making.expired(ws)
     if old:

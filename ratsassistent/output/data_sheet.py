@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ratsassistent import language_models, models, sealing
+from ratsassistent.archive.whereabouts import Place
 from ratsassistent.briefings import ModelRecord
 from ratsassistent.catalogue import ModelEntry
 from ratsassistent.fetching import opted
 from ratsassistent.model_server import Server
 from ratsassistent.oidc import provider as signing_in
 from ratsassistent.oidc.provider import Provider
-from ratsassistent.output import phrases_server
+from ratsassistent.output import phrases_database, phrases_server
 from ratsassistent.output.blocks import (
     Block,
     Document,
@@ -67,15 +68,20 @@ class Facts:
     question_days: int
     day: dt.date
     sealed: bool = False  # the non-public part is encrypted
+    databases: tuple[Place, ...] = ()  # servers that the archives lie on, if not in files here
     server: Server | None = None  # where the language model runs if not here
     server_model: ModelRecord | None = None
 
     @property
     def leaving(self) -> str:
         """What leaves this computer."""
-        if self.server is None:
+        told = [
+            phrases_database.leaves(self.databases),
+            phrases_server.leaves_briefly(self.server) if self.server else "",
+        ]
+        if not any(told):
             return "Von Unterlagen, Fragen und Antworten nichts."
-        return f"{phrases_server.leaves_briefly(self.server)} Sonst nichts."
+        return " ".join([*filter(None, told), "Sonst nichts."])
 
     @property
     def computing(self) -> str:
@@ -93,18 +99,20 @@ class Facts:
     @property
     def recipients(self) -> str:
         """Who receives data through the program."""
-        found = (
-            []
-            if self.server is None
-            else [f"der Betreiber des Servers {phrases_server.target(self.server)}, auf dem das Sprachmodell rechnet"]
-        )
+        told = [phrases_database.recipient(self.databases)]
+        if self.server is not None:
+            told.append(
+                f"der Betreiber des Servers {phrases_server.target(self.server)}, auf dem das Sprachmodell rechnet"
+            )
         if self.sign_in is not None:
-            found.append(f"der Anmeldedienst {self.sign_in.place} (wer sich wann anmeldet)")
-        return "; ".join(found) or "durch das Programm keine"
+            told.append(f"der Anmeldedienst {self.sign_in.place} (wer sich wann anmeldet)")
+        return "; ".join(filter(None, told)) or "durch das Programm keine"
 
     @property
     def staying(self) -> str:
         """Whether papers leave this computer, in half a sentence."""
+        if any(not phrases_database.is_here(place) for place in self.databases):
+            return "sie gehen nur an die genannten Server"
         return "Stellen daraus gehen nur an den genannten Server" if self.server else "sie verlassen den Rechner nicht"
 
     @property
@@ -112,6 +120,8 @@ class Facts:
         """Whether data go to third countries."""
         if self.sign_in is not None and self.sign_in.is_allowed:
             return f"zu prüfen: Der Anmeldedienst {self.sign_in.place} liegt nicht in einem privaten Netz"
+        if outside := [place.server for place in self.databases if place.allowed]:
+            return f"zu prüfen: Der Datenbankserver {outside[0]} liegt nicht in einem privaten Netz"
         if self.server is None:
             return "keine Übermittlung; das Programm arbeitet ohne Internet"
         if self.server.is_allowed:
@@ -124,6 +134,8 @@ class Facts:
     @property
     def encryption(self) -> str:
         """Whether what is not public is encrypted."""
+        if self.databases:
+            return phrases_database.encryption(self.databases)
         if self.sealed:
             return "Die nichtöffentliche Ablage ist auf diesem Rechner mit einem Kennwort verschlüsselt (SQLCipher, age); die öffentliche nicht."
         return "Die nichtöffentliche Ablage lässt sich mit einem Kennwort verschlüsseln; auf diesem Rechner ist das nicht eingerichtet."
@@ -183,6 +195,7 @@ def facts(settings: Settings, day: dt.date | None = None) -> Facts:
         question_days=settings.question_days,
         day=day or dt.date.today(),
         sealed=sealing.is_sealed(settings),
+        databases=phrases_database.places(settings),
         server=server,
         sign_in=signing_in.of(settings.data_folder),
         server_model=language_models.server_record(settings, server) if server else None,
@@ -241,7 +254,7 @@ def _sheet(given: Facts) -> list[Block]:
         _row("Wessen Daten", "Menschen, die in den Unterlagen genannt sind (etwa Antragsteller, Anlieger, Beschäftigte, Ratsmitglieder); "
              "auch besondere Kategorien (Art. 9 DSGVO) können darunter sein. Von den Benutzern: Fragen, Anmerkungen und der Name, den "
              "sie dazu selbst eintragen. Keine Auswertung des Verhaltens. Wo andere sich anmelden: Name, Kennwort-Prüfwert, Gremien, Befangenheit, Zeit."),
-        _row("Wo es liegt", f"Nur in diesem Ordner: {given.data_folder}, darin getrennt „oeffentlich“ und „nichtoeffentlich“. Was nicht "
+        _row("Wo es liegt", f"{'In' if given.databases else 'Nur in'} diesem Ordner: {given.data_folder}{phrases_database.lies(given.databases)}; getrennt in „oeffentlich“ und „nichtoeffentlich“. Was nicht "
              "als öffentlich bekannt ist, gilt als nichtöffentlich; Fragen und Suchwörter liegen immer dort. Sprachmodelle (keine Sitzungsdaten): "
              f"{given.model_folder}."),
         _row("Was den Rechner verlässt", f"{given.leaving} Ohne eigenen Schalter ist es nur von diesem Rechner aus "
@@ -252,11 +265,12 @@ def _sheet(given: Facts) -> list[Block]:
         _row("Wie lange", "Unterlagen, Auswertungen, Anmerkungen: bis jemand die Sitzung löscht. Mit Löschdatum (je Sitzung oder als "
              "Vorgabe, auch nur für den nichtöffentlichen Teil) fragt das Programm an diesem Tag und löscht nach einem Ja. "
              f"Fragen, Antworten, Suchwörter: {given.questions}; jederzeit löschbar. Kopien beim Einlesen: bis es fertig ist, "
-             "Reste eines Absturzes räumt das Öffnen des Programms weg. Protokoll (arbeiter.log): technische Meldungen, im Fehlerfall auch Textstücke; "
-             "jeder neue Arbeitsprozess überschreibt es. Wer was Nichtöffentliches öffnete (wo andere sich anmelden; nur Kennungen): 365 Tage."),
+             "Reste eines Absturzes räumt das nächste Öffnen weg. Protokoll (arbeiter.log): Meldungen, im Fehlerfall auch Textstücke, "
+             "bis zum nächsten Start; Ereignisprotokoll, wo eingeschaltet: ohne Inhalte. Wer was Nichtöffentliches öffnete "
+             "(wo andere sich anmelden; nur Kennungen): 365 Tage."),
         _row("Löschen", "„Sitzung löschen“ entfernt Dateien, Texte, Auswertungen, Suchindex und Fragen, die sich darauf stützen; die "
              "Datenbank wird neu geschrieben, damit auch Gelöschtes nicht darin bleibt. Es bleibt ein Löschprotokoll ohne Inhalte. Nicht erfasst: "
-             "gespeicherte Word- und PDF-Dateien, Reste auf SSD-Laufwerken; Sicherungen (verschlüsselt, mit Ablauf) nennt es beim Löschen."),
+             f"gespeicherte Word- und PDF-Dateien, Reste auf SSD-Laufwerken{phrases_database.beyond(given.databases)}; Sicherungen (verschlüsselt, mit Ablauf) nennt es beim Löschen."),
         _row("Schutz", "Zwei getrennte Ablagen; fremde PDF-Dateien werden in einem eigenen, begrenzten Prozess geöffnet. Andere Benutzer "
              "desselben Rechners (Terminalserver) werden abgewiesen, außer auf macOS. Für andere Rechner nur mit eigenem Schalter, verschlüsselt, Kennwort je "
              f"Person; Nichtöffentliches nur für Gremium und Sitzungsdienst; Notizen für wenige liest auch dieser nicht, nur wer die Festplatte hat. {given.encryption} Nötig bleiben ein eigenes Benutzerkonto, Verschlüsselung der "
@@ -316,7 +330,7 @@ def _record(given: Facts) -> list[Block]:
              _blank("Unterlagen und Auswertungen: Frist, und wer die Sitzungen danach löscht (am Löschdatum, wenn eines "
                     "gesetzt ist, fragt das Programm; von selbst löscht es nicht)")),
         *row("Technische und organisatorische Maßnahmen (Buchst. g, Art. 32)",
-             line(f"im Programm: Verarbeitung nur auf diesem Rechner{given.and_server}, nur von dort erreichbar (für andere nur mit Kennwort und Verschlüsselung); öffentliche und nichtöffentliche Ablage "
+             line(f"im Programm: Verarbeitung nur auf diesem Rechner{given.and_server}{phrases_database.too(given.databases)}, nur von dort erreichbar (für andere nur mit Kennwort und Verschlüsselung); öffentliche und nichtöffentliche Ablage "
                   "getrennt; Hinweis auf jeder Seite einer Datei, die Nichtöffentliches enthält; wirksames Löschen auch in der Datenbank; "
                   "Prüfsumme des Sprachmodells; fremde PDF-Dateien in einem begrenzten Prozess"),
              line(given.encryption),
@@ -326,7 +340,7 @@ def _record(given: Facts) -> list[Block]:
              _blank("Festplattenverschlüsselung, Benutzerkonten, Bildschirmsperre, Sicherung, Umgang mit USB-Sticks und Ausdrucken")),
         *row("Auftragsverarbeitung", line("keine durch die Entwickler des Programms"),
              _blank("IT-Dienstleister mit Zugriff auf den Rechner, Vertrag nach Art. 28 DSGVO")),
-        *row("Wo die Daten liegen", line(given.data_folder), _blank("welche Rechner")),
+        *row("Wo die Daten liegen", line(given.data_folder + phrases_database.lies(given.databases)), _blank("welche Rechner")),
         *row("KI-Verordnung", line(f"Betreiber eines KI-Systems, nach unserer Einschätzung ohne hohes Risiko; Sprachmodell: {given.model_sentence}"),
              _blank("wie die KI-Kompetenz der Benutzer gefördert wird (Art. 4); der Kurs im Programm kann dazugehören")),
         *row("Folgenabschätzung", _blank("Ergebnis der Schwellwertanalyse (Art. 35 DSGVO), Tag")),

@@ -7,20 +7,21 @@ What it does not know: how anything is fetched (`fetching`, loaded when it is ne
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ratsassistent.errors import UsageError
+from ratsassistent.errors import InputError, UsageError
 from ratsassistent.settings import Settings
 
 if TYPE_CHECKING:
     from ratsassistent.fetching.folder import Looked
     from ratsassistent.fetching.opted import Opted, Source
     from ratsassistent.fetching.progress import Report
-    from ratsassistent.workspace import Progress
+    from ratsassistent.workspace import Progress, Workspace
 
 Watch = Callable[[], "Progress"]
 
@@ -153,7 +154,7 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
         print(contacted(source))
         last = progress.last(settings, source)
         print(f"  {sentence(last)}" if last else "  Noch nie abgerufen.")
-        for text in last.notes if last else ():
+        for text in (last.notes[1:] if last.unfinished else last.notes) if last else ():
             print(f"  - {text}")
     for one in found.folders:
         print(
@@ -166,7 +167,6 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
 
 def _now(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
     from ratsassistent.fetching import folder, opted
-    from ratsassistent.fetching import run as running
     from ratsassistent.workspace import workspace
 
     found = opted.read(settings)
@@ -180,7 +180,7 @@ def _now(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
         for one in found.folders:
             looked.append((str(one.path), folder.look(ws, one, tell=watch())))
         for source in () if args.einmal else found.sources:
-            reports.append(running.fetch(ws, source, progress=watch()))
+            reports.append(_fetched(ws, source, watch))
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     if args.json:
@@ -194,14 +194,26 @@ def _now(args: argparse.Namespace, settings: Settings, watch: Watch) -> int:
         )
     else:
         _say(reports, looked)
-    failed = any(one.unfinished and not one.objects for one in reports)
-    return 1 if failed else 0
+    return 1 if any(one.failed for one in reports) else 0
+
+
+def _fetched(ws: Workspace, source: Source, watch: Watch) -> Report:
+    """One server; that another program is at it, or that it wants a pause, does not keep the others from their turn."""
+    from ratsassistent.fetching import progress
+    from ratsassistent.fetching import run as running
+
+    try:
+        return running.fetch(ws, source, progress=watch())
+    except InputError as error:
+        return progress.Report(
+            address=source.address, began=dt.datetime.now(dt.UTC), unfinished=True, notes=(str(error),)
+        )
 
 
 def _say(reports: list[Report], looked: list[tuple[str, Looked]]) -> None:
     for report in reports:
         print(f"{report.address}: {sentence(report)}")
-        for text in report.notes:
+        for text in report.notes[1:] if report.unfinished else report.notes:  # the first one is in the sentence
             print(f"  - {text}")
     for name, one in looked:
         waits = f"; {_counted(one.waiting, 'Datei ändert', 'Dateien ändern')} sich noch" if one.waiting else ""
@@ -211,7 +223,15 @@ def _say(reports: list[Report], looked: list[tuple[str, Looked]]) -> None:
 
 
 def sentence(report: Report) -> str:
-    """What a run did, in one or two sentences."""
+    """What a run did, in one or two sentences; what failed, with the reason."""
+    if report.failed:
+        why = report.notes[0] if report.notes else "Der Grund ist nicht bekannt."
+        then = (
+            f" Er hat um eine Pause bis {report.not_before.astimezone():%d.%m.%Y, %H:%M} Uhr gebeten."
+            if report.not_before
+            else ""
+        )
+        return f"Der Abruf am {report.began.astimezone():%d.%m.%Y, %H:%M} Uhr ist nicht gelungen. {why}{then}"
     when = f"{(report.ended or report.began).astimezone():%d.%m.%Y, %H:%M} Uhr"
     came = [_counted(report.meetings, "Sitzung", "Sitzungen"), _counted(report.papers, "Vorlage", "Vorlagen")]
     nothing = not (report.meetings or report.papers)
@@ -226,7 +246,10 @@ def sentence(report: Report) -> str:
         out += f" Mit gelöscht: {_counted(report.deleted_remarks, 'Anmerkung oder Notiz', 'Anmerkungen und Notizen')} dazu."
     if report.ordered:
         out += f" Für die Nacht vorgemerkt: {_counted(report.ordered, 'Sitzung', 'Sitzungen')}."
-    return out + (" Es fehlt noch etwas; beim nächsten Mal geht es dort weiter." if report.unfinished else "")
+    if not report.unfinished:
+        return out
+    why = f" ({report.notes[0].rstrip('.')})" if report.notes else ""
+    return f"{out} Es fehlt noch etwas{why}; beim nächsten Mal geht es dort weiter."
 
 
 def _told(settings: Settings, found: Opted) -> dict[str, Any]:

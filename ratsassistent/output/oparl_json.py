@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ratsassistent.oparl import Meeting, Paper
+from ratsassistent.pack.oparl_data.oparl_objects import is_summer
 from ratsassistent.resolutions import Resolution
 
 SCHEMA = "https://schema.oparl.org/1.1/"
@@ -48,7 +49,7 @@ def objects(
         body = found[0].organization or (held.organization if held else None)
         organization = url("organization", body) if body else None
         if body and organization:
-            bodies[organization] = _object("Organization", organization, stamp, name=body, classification="Gremium")
+            bodies[organization] = _object("Organization", organization, stamp, name=body, organizationType="Gremium")
         orders = {item.id: item.order for item in held.agendaItem} if held else {}
         items: dict[str, JSON] = {}
         for one in found:
@@ -157,15 +158,14 @@ def _object(kind: str, own: str, stamp: str, **fields: Any) -> JSON:
 
 
 def _time(start: str | None) -> str | None:
-    """A local time with its zone, as OParl wants it."""
+    """A local time with its zone, as OParl wants it: German time, whatever this computer's is."""
     if not start:
         return None
     try:
         found = dt.datetime.fromisoformat(start)
     except ValueError:
         return None
-    return (
-        found.astimezone().isoformat(timespec="seconds")
-        if found.tzinfo is None
-        else found.isoformat(timespec="seconds")
-    )
+    if found.tzinfo is None:
+        summer = is_summer(found - dt.timedelta(hours=1))
+        found = found.replace(tzinfo=dt.timezone(dt.timedelta(hours=2 if summer else 1)))
+    return found.isoformat(timespec="seconds")

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from ratsassistent import deleting, language_models, pool, retention, telemetry
+from ratsassistent import __version__, deleting, event_log, language_models, pool, retention, telemetry
 from ratsassistent import worker as background
 from ratsassistent.errors import RatsassistentError, StorageError
 from ratsassistent.fetching.keeping import keep_looking
@@ -30,6 +30,7 @@ from ratsassistent.output import page_serving
 from ratsassistent.output.page_actions import Actions
 from ratsassistent.output.page_elsewhere import Elsewhere
 from ratsassistent.output.page_guard import Guard
+from ratsassistent.output.page_operating import Operating
 from ratsassistent.output.page_patience import be_patient
 from ratsassistent.output.page_serving import Serving
 from ratsassistent.output.page_signin import SignIn
@@ -166,7 +167,7 @@ def _guarded_app(blocks: gradio.Blocks, settings: Settings, offered: Serving) ->
 
     class Guarded(App):
         async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-            await guard(scope, receive, send)
+            await watched(scope, receive, send)
 
     app = Guarded(default_response_class=ORJSONResponse)
     guard = Guard(
@@ -177,6 +178,7 @@ def _guarded_app(blocks: gradio.Blocks, settings: Settings, offered: Serving) ->
         ticks=ticks,
         may_hand_in=(lambda who: may(people.role_of(who), "take_in")) if people else None,
     )
+    watched = Operating(guard, settings, door, only_here=offered.address is None)
     return app
 
 
@@ -187,12 +189,14 @@ def serve(settings: Settings, *, open_browser: bool = True, offered: Serving | N
     :raises StorageError: the data folder cannot be written, or no port is free.
     """
     blocks, address = start(settings, offered)
+    event_log.note("started", version=__version__, mode="others" if offered else "one")
     print(f"Ratsassistent läuft unter {address} – zum Beenden Strg+C drücken.", flush=True)
     if open_browser:
         webbrowser.open(address)
     try:
         blocks.block_thread()
     finally:
+        event_log.note("stopped")
         pool.end(settings)
         if uploads := os.environ.get("GRADIO_TEMP_DIR"):
             shutil.rmtree(uploads, ignore_errors=True)

@@ -34,5 +34,7 @@ def line(settings: Settings) -> str:
         unread = f" {count(len(state.failed), 'Datei war', 'Dateien waren')} nicht lesbar." if state.failed else ""
         rows.append(
             f"Aus dem Ordner „{safe(one.path.name)}“: {count(state.files, 'Datei', 'Dateien')} eingelesen{when}.{unread}"
+            + (f" Zuletzt ging es nicht: {safe(state.error)}" if state.error else "")
+            + ("" if one.path.is_dir() else " Der Ordner ist zurzeit nicht da.")
         )
     return "".join(f'<p class="ra-small">{row}</p>' for row in rows)

@@ -32,6 +32,7 @@ from ratsassistent.output import (
     page_rights,
     page_views,
     phrases,
+    phrases_database,
 )
 from ratsassistent.output.page_about import Known
 from ratsassistent.output.page_locking import Locking
@@ -203,7 +204,7 @@ class Help(Acting):
 
 
 def _leaving(facts: data_sheet.Facts) -> str:
-    if facts.server is not None:
+    if facts.server is not None or any(not phrases_database.is_here(place) for place in facts.databases):
         return facts.leaving
     return "Nichts von Ihren Unterlagen, Fragen und Antworten verlässt diesen Rechner."
 

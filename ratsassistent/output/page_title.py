@@ -10,7 +10,7 @@ import contextlib
 
 from ratsassistent import language_models
 from ratsassistent.errors import InputError
-from ratsassistent.output import phrases_server
+from ratsassistent.output import phrases_database, phrases_server
 from ratsassistent.output.page_text import safe
 from ratsassistent.settings import Settings
 
@@ -29,6 +29,7 @@ def title(settings: Settings) -> str:
 
 def slogan(settings: Settings) -> str:
     """The line below the name; that a server's setting cannot be understood is said by whoever wants to use it."""
+    server = None
     with contextlib.suppress(InputError):
-        return phrases_server.slogan(language_models.server(settings))
-    return phrases_server.slogan(None)
+        server = language_models.server(settings)
+    return phrases_database.too_in(phrases_server.slogan(server), phrases_database.places(settings))

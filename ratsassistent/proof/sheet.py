@@ -20,6 +20,7 @@ from ratsassistent import model_server, models, sources
 from ratsassistent.fetching import opted
 from ratsassistent.machine import hardware
 from ratsassistent.oidc import provider as signing_in
+from ratsassistent.output import phrases_database
 from ratsassistent.output.blocks import Block, Document, Imprint, Line, Paragraph, line, note, strong, table
 from ratsassistent.output.document_about import PROGRAM
 from ratsassistent.portable import targets
@@ -34,6 +35,7 @@ TITLE = "Nachweis: Arbeit ohne Netz"
 INDEX = "https://pypi.org"
 WRITES = "Schreiben"
 SIGNS_IN = "Anmelden"
+KEEPS = "Datenbank"
 ENGINE = "https://abetlen.github.io/llama-cpp-python/whl/cpu"  # as in start.py
 VERSIONS = ("gradio", "huggingface_hub", "transformers", "sentence-transformers", "torch", "langchain-core", "langsmith",
             "llama-cpp-python", "pypdf", "pypdfium2", "tesserocr", "typst", "sqlalchemy")  # fmt: skip
@@ -107,11 +109,13 @@ def facts(found: Findings, settings: Settings, when: dt.datetime) -> Facts:
 
 def addresses(settings: Settings) -> Iterator[Address]:
     """Every address that somebody can have the program ask: models (from the catalogue), portable folder, setting up; and the server
-    that writes, where one is set."""
+    that writes, and the one that keeps the archive, where one is set."""
     if (server := model_server.of(settings.data_folder)) is not None:
         yield Address(server.address, WRITES, f"Sprachmodell {server.model}, eingestellt mit „modelle server“")
     if (provider := signing_in.of(settings.data_folder)) is not None:
         yield Address(provider.issuer, SIGNS_IN, f"Anmeldung mit dem {provider.name}, eingestellt mit „zugang oidc“")
+    for place in phrases_database.places(settings):
+        yield Address(f"postgresql://{place.server}", KEEPS, "Archiv, eingestellt mit „archiv“")
     catalogue = models.load_catalogue()
     hub = os.environ.get("HF_ENDPOINT", sources.HUB).rstrip("/")
     for entry in catalogue.entries:
@@ -265,7 +269,7 @@ def _written(found: Findings) -> str:
 def _opted_in(given: Facts) -> str:
     hosts: dict[str, list[str]] = {}
     own = list(dict.fromkeys(each.address for each in given.addresses if each.kind == OPTED))
-    for each in (one for one in given.addresses if one.kind != OPTED):
+    for each in (one for one in given.addresses if one.kind not in (OPTED, KEEPS)):
         hosts.setdefault("/".join(each.address.split("/")[:3]).removeprefix("https://"), []).append(each.kind)
     writes = [address.address for address in given.addresses if address.kind == WRITES]
     listed = "; ".join(
@@ -281,6 +285,12 @@ def _opted_in(given: Facts) -> str:
         f" Wer sich mit dem Konto der Verwaltung anmeldet, den nennt der Anmeldedienst {one.address}; er wird nur dabei gefragt."
         for one in given.addresses
         if one.kind == SIGNS_IN
+    )
+    kept = [each.address.removeprefix("postgresql://") for each in given.addresses if each.kind == KEEPS]
+    server += (
+        f" Das Archiv liegt in PostgreSQL auf {', '.join(kept)}; der Test lief mit einem eigenen auf diesem Rechner."
+        if kept
+        else ""
     )
     fetched = (
         f" Eingerichtet ist außerdem der Abruf (OParl) von: {', '.join(own)}."

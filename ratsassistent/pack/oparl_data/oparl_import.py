@@ -50,7 +50,7 @@ from ratsassistent.pack.papers.forms import form_values
 from ratsassistent.pack.papers.heads import PageHead, Role, read_page_head
 from ratsassistent.pack.papers.parts import DocumentStart, find_parts
 
-VERSION = 2  # counts up when the same OParl objects would give other objects of ours
+VERSION = 3  # counts up when the same OParl objects would give other objects of ours
 NO_PAGES = (1, 0)  # first and last page of a FileSpan that has none: an empty range
 MAX_NAME = 500
 HEAD = 6000  # characters of a file that tell what it is

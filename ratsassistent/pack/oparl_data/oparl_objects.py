@@ -217,7 +217,7 @@ def moment(value: object) -> str | None:
         found = found.replace(tzinfo=None)
         if not local:  # in UTC: the day may be another one here
             try:
-                found += dt.timedelta(hours=2 if _is_summer(found) else 1)
+                found += dt.timedelta(hours=2 if is_summer(found) else 1)
             except OverflowError:
                 return None
     return found.isoformat(timespec="minutes") if (found.hour, found.minute) != (0, 0) else found.date().isoformat()
@@ -296,8 +296,8 @@ def _day_of(given: str) -> dt.datetime | None:
     return _moment(int(found[1]), int(found[2]), int(found[3]), 0, 0) if found else None
 
 
-def _is_summer(moment: dt.datetime) -> bool:
-    """Daylight saving time in the EU: from the last Sunday of March to that of October, at 1:00 UTC."""
+def is_summer(moment: dt.datetime) -> bool:
+    """Whether a time in UTC is daylight saving time in the EU: from the last Sunday of March to that of October, at 1:00 UTC."""
 
     def last_sunday(month: int) -> dt.datetime:
         end = dt.datetime(moment.year, month, 31, 1)

@@ -59,7 +59,7 @@ def loose_papers(sheets: Sequence[Sheet], public: Public) -> tuple[Paper, ...]:
     """The papers in sheets that belong to no agenda; a file named after a paper that is there goes with it."""
     groups: list[tuple[str | None, list[Document]]] = []
     for _, pile in groupby(sheets, key=lambda sheet: sheet.read.file.id):
-        groups.extend(_group(_documents(list(pile)), ()))
+        groups.extend(_group(documents_of(list(pile)), ()))
     piles: dict[str, list[Document]] = {}
     for reference, documents in groups:
         if reference:
@@ -123,7 +123,7 @@ def _with_namesakes(
 
 def _papers_of_entry(sheets: Sequence[Sheet], entry: AgendaEntry) -> list[Paper]:
     """The papers of one entry; a number that the agenda names but the pack does not hold is a paper without pages."""
-    groups = _group(_documents(sheets), entry.references) if sheets else []
+    groups = _group(documents_of(sheets), entry.references) if sheets else []
     papers = [paper for reference, group in groups for paper in _by_publicity(group, reference, entry, entry.public)]
     held = {reference_key(paper.reference) for paper in papers if paper.reference}
     for reference in entry.references:
@@ -142,8 +142,8 @@ def _papers_of_entry(sheets: Sequence[Sheet], entry: AgendaEntry) -> list[Paper]
     return papers
 
 
-def _documents(sheets: Sequence[Sheet]) -> list[Document]:
-    """Cut an item's sheets where a document begins."""
+def documents_of(sheets: Sequence[Sheet]) -> list[Document]:
+    """Cut sheets where a document begins."""
     documents: list[Document] = []
     has_main = any(sheet.head.strong and sheet.head.role == "main" for sheet in sheets)
     for index, sheet in enumerate(sheets):
