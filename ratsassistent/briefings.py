@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+from pydantic import Field
+
 from ratsassistent.oparl import (
     AgendaItem,
     Change,
@@ -37,6 +39,7 @@ Origin = Literal["verbatim", "extract", "model", "person"]
 Check = Literal["ok", "unsupported", "none"]
 Level = Literal["auszug", "voll"]
 RemarkKind = Literal["confirm", "correct", "remove", "note"]
+Audience = Literal["self", "fraction", "all"]  # who sees a note: who wrote it; its Fraktion; who sees the item
 Purpose = Literal["decide", "note", "discuss"]
 
 # All but letters and figures, and what makes another value: "10,5", "1.5 Mio.", "-3", "5 %" for "5 €"
@@ -62,6 +65,9 @@ class Statement(Model):
     confirmed: bool = False  # a person has compared it with its page
     replaces: str | None = None  # the wording that a person corrected
     about: str | None = None  # the wording that a person's note is about, where it is not about the whole item
+    audience: Audience | None = None  # who sees a note of somebody who has signed in
+    fraction: str | None = None  # the name of the Fraktion that sees it
+    written: dt.datetime | None = None  # when it was
 
     @property
     def key(self) -> str:
@@ -74,6 +80,8 @@ class Remark(Model):
 
     `target` is the key of the Statement it is about and `target_text` its wording at that time; both None for a note to
     the item. "correct" and "note" have a `text`.
+
+    Where persons sign in, a note may be for few; what changes a statement is always for all.
     """
 
     id: str
@@ -86,6 +94,11 @@ class Remark(Model):
     author: str | None = None
     written: dt.datetime
     citation: tuple[Citation, ...] = ()
+    person: str | None = None  # id of who has signed in and wrote it; None: nobody who could be asked (any more)
+    audience: Audience = "all"  # who sees it; only a note is ever for few
+    organization: str | None = None  # id of the Fraktion that sees it
+    fraction: str | None = None  # the name of that
+    takes_back: bool = Field(default=True, exclude=True)  # whether who reads it may take it back; not kept
 
 
 class Mark(Model):

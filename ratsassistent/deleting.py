@@ -168,7 +168,8 @@ def _remove_nonpublic(ws: Workspace, keys: Sequence[str]) -> None:
             store.clean()
         return
     public = deletion.still_there(ws.public, gone)
-    Remarks(store).forget(gone)
+    said = Remarks(store)
+    said.forget(gone, deletion.still_there(ws.public, said.of_public(gone)))
     Register(store).forget(gone)
     marks.forget_marks(ws, [key for key in gone if key not in public])
     ws.jobs.forget(tuple(gone))

@@ -38,13 +38,24 @@ class Target(Protocol):
     """A server that was set: its host in lower case, whether what goes there is encrypted, whether an administrator allows it by name."""
 
     @property
-    def host(self) -> str: ...
+    def host(self) -> str:
+        """The name or number of the machine, in lower case."""
+        ...
+
     @property
-    def port(self) -> int: ...
+    def port(self) -> int:
+        """Where it listens."""
+        ...
+
     @property
-    def encrypted(self) -> bool: ...
+    def encrypted(self) -> bool:
+        """Whether what goes there cannot be read on the way."""
+        ...
+
     @property
-    def is_allowed(self) -> bool: ...
+    def is_allowed(self) -> bool:
+        """Whether it may lie outside private networks."""
+        ...
 
 
 def is_private(number: str) -> bool:

@@ -40,6 +40,7 @@ NOTE_S = 60.0  # a session's use is written down at most so often
 FREE = {"beide": 5, "adresse": 30, "name": 50}  # wrong tries before the brake: name from an address, address, name
 FIRST_WAIT_S, LONGEST_WAIT_S = 15.0, 15 * 60.0
 FORGET_S = 24 * 3600.0  # after the last wrong try
+NO_PASSWORD = "!"  # noqa: S105 - in place of a hash: comes in with an account elsewhere only (`oidc`)
 AT_ONCE = 2  # passwords looked at: each takes 64 MiB for a moment
 
 
@@ -85,11 +86,11 @@ class People:
         """
         import argon2  # only where somebody else may come in
 
-        self._table = table.PeopleTable(data_folder)
+        self.table = table.PeopleTable(data_folder)
         self._clock = clock
         self._hasher = hasher or argon2.PasswordHasher()
         self._turns = threading.BoundedSemaphore(AT_ONCE)
-        with self._table.writing() as connection:
+        with self.table.writing() as connection:
             self._secret = table.kept_secret(connection, "versuche", secrets.token_hex(32)).encode()
 
     @cached_property
@@ -101,7 +102,7 @@ class People:
 
     def all(self) -> list[Person]:
         """All persons by name."""
-        with self._table.reading() as connection:
+        with self.table.reading() as connection:
             return [_person(row) for row in table.people(connection)]
 
     def add(self, name: str, password: str, role: Role = "mitglied") -> Person:
@@ -110,10 +111,19 @@ class People:
         :raises InputError: there is one of that name, or name or password do not do.
         """
         shown = _shown(name)
-        hashed = self._hash(shown, password)
+        return self._add(shown, self._hash(shown, password), role)
+
+    def add_without_password(self, name: str, role: Role) -> Person:
+        """A new person who comes in with an account elsewhere (`oidc`), not with a password.
+
+        :raises InputError: there is one of that name, or the name does not do.
+        """
+        return self._add(_shown(name), NO_PASSWORD, role)
+
+    def _add(self, shown: str, hashed: str, role: Role) -> Person:
         now = self._clock()
         made = Person(id=f"ra:person-{uuid.uuid4().hex[:16]}", name=shown, role=role, created=now, changed=now)
-        with self._table.writing() as connection:
+        with self.table.writing() as connection:
             if table.find_person(connection, _key(shown)):
                 raise InputError(f"Für „{shown}“ gibt es schon einen Zugang.")
             table.add_person(connection, {**made.model_dump(), "key": _key(shown), "password": hashed})
@@ -126,7 +136,7 @@ class People:
         """
         known = self._find(name)
         values = {"password": self._hash(known.name, password), "changed": self._clock()}
-        with self._table.writing() as connection:
+        with self.table.writing() as connection:
             table.change_person(connection, known.id, values, end_sessions=True)
             table.forget_tries(connection, [self._keyed("name", _key(name))])
         return self._find(name)
@@ -137,7 +147,7 @@ class People:
         :raises NotFound: there is no such person.
         """
         known = self._find(name)
-        with self._table.writing() as connection:
+        with self.table.writing() as connection:
             values = {"blocked": self._clock() if blocked else None}
             table.change_person(connection, known.id, values, end_sessions=True)
         return self._find(name)
@@ -148,7 +158,7 @@ class People:
         :raises NotFound: there is no such person. :raises InputError: it is excluded from items, and the Sitzungsdienst sees all.
         """
         known = self._find(name)
-        with self._table.writing() as connection:
+        with self.table.writing() as connection:
             if role == "sitzungsdienst" and rights_table.exclusions(connection, known.id):
                 raise InputError(
                     f"„{known.name}“ ist als befangen eingetragen; der Sitzungsdienst sieht aber alles. "
@@ -159,7 +169,7 @@ class People:
 
     def role_of(self, person_id: str) -> Role | None:
         """The role of a person; None: there is none any more, or it may not come in."""
-        with self._table.reading() as connection:
+        with self.table.reading() as connection:
             return cast(Role | None, rights_table.role_of(connection, person_id))
 
     def named(self, name: str) -> Person:
@@ -175,7 +185,7 @@ class People:
         :raises NotFound: there is no such person.
         """
         known = self._find(name)
-        with self._table.writing() as connection:
+        with self.table.writing() as connection:
             table.remove_person(connection, known.id)
         return known
 
@@ -189,7 +199,7 @@ class People:
             "adresse": self._keyed("adresse", address),
             "name": self._keyed("name", key),
         }
-        with self._table.writing() as connection:
+        with self.table.writing() as connection:
             table.forget_old_tries(connection, now - FORGET_S)
             known = table.tries(connection, keys.values())
             longest = max((_left(row, now) for row in known.values()), default=0.0)
@@ -200,7 +210,8 @@ class People:
                 until = now + _wait(count, FREE[kind])
                 table.put_try(connection, {"key": hashed, "count": count, "last": now, "until": until})
             found = table.find_person(connection, key)
-        right = self._is_right(found["password"] if found else self.nobody, password)
+        has_one = found is not None and found["password"] != NO_PASSWORD
+        right = self._is_right(found["password"] if found and has_one else self.nobody, password)
         if found is None or not right or found["blocked"] is not None:
             return None
         return self._let_in(found, password, keys, known, now)
@@ -212,7 +223,7 @@ class People:
         values: table.Row = {"seen": now}
         if self._hasher.check_needs_rehash(found["password"]):
             values["password"] = self._hasher.hash(_normal(password))
-        with self._table.writing() as connection:
+        with self.table.writing() as connection:
             still = table.find_person(connection, found["key"])
             if still is None or still["blocked"] is not None or still["password"] != found["password"]:
                 return None  # changed in the meantime
@@ -226,32 +237,79 @@ class People:
             table.add_session(connection, _hashed(token), found["id"], now, MOST_SESSIONS)
         return SignedIn(person=_person({**found, **values}), token=token)
 
+    def let_in(self, person_id: str) -> SignedIn | None:
+        """Let in a person who has proved elsewhere who it is; None: it is blocked, or there is none."""
+        now, token = self._clock(), secrets.token_urlsafe(32)
+        with self.table.writing() as connection:
+            found = next((row for row in table.people(connection) if row["id"] == person_id), None)
+            if found is None or found["blocked"] is not None:
+                return None
+            table.change_person(connection, person_id, {"seen": now})
+            table.end_old_sessions(connection, now - LONGEST_S, now - IDLE_S)
+            table.add_session(connection, _hashed(token), person_id, now, MOST_SESSIONS)
+        return SignedIn(person=_person({**found, "seen": now}), token=token)
+
+    def waits(self, address: str) -> Wait | None:
+        """Count a try from an address that is not one with a password; Wait: there were too many wrong ones, it does not count."""
+        now, key = self._clock(), self._keyed("adresse", address)
+        with self.table.writing() as connection:
+            table.forget_old_tries(connection, now - FORGET_S)
+            known = table.tries(connection, [key]).get(key)
+            if known is not None and _left(known, now) > 0:
+                return Wait(seconds=math.ceil(_left(known, now)))
+            count = known["count"] + 1 if known else 1
+            until = now + _wait(count, FREE["adresse"])
+            table.put_try(connection, {"key": key, "count": count, "last": now, "until": until})
+        return None
+
+    def was_right(self, address: str) -> None:
+        """The last try from an address was none that counts."""
+        key = self._keyed("adresse", address)
+        with self.table.writing() as connection:
+            known = table.tries(connection, [key]).get(key)
+            if known is not None:
+                table.put_try(connection, {**known, "count": max(0, known["count"] - 1), "until": 0.0})
+
+    def end_sessions(self, person_id: str) -> None:
+        """Whoever is in as this person is out."""
+        with self.table.writing() as connection:
+            table.end_sessions_of(connection, person_id)
+
+    def now(self) -> float:
+        """The time that counts here."""
+        return self._clock()
+
+    @staticmethod
+    def hashed(token: str) -> str:
+        """A session's token as it is kept."""
+        return _hashed(token)
+
     def session(self, token: str, *, acts: bool = True) -> tuple[str, str] | None:
         """Whose session a cookie's token is: id and name; None: of nobody (any more).
 
         :param acts: the person does something; that a page looks for news by itself does not keep a session alive.
         """
         now, hashed = self._clock(), _hashed(token)
-        with self._table.reading() as connection:
+        with self.table.reading() as connection:
             row = table.find_session(connection, hashed)
         if row is None or row["blocked"] is not None:
             return None
         if now - row["created"] > LONGEST_S or now - row["used"] > IDLE_S:
             return None
         if acts and now - row["used"] > NOTE_S:
-            with self._table.writing() as connection:
+            with self.table.writing() as connection:
                 table.use_session(connection, hashed, now)
         return str(row["person_id"]), str(row["name"])
 
     def sign_out(self, token: str) -> None:
         """End a session."""
-        with self._table.writing() as connection:
+        with self.table.writing() as connection:
             table.end_session(connection, _hashed(token))
 
     # ---
 
     def _find(self, name: str) -> Person:
-        with self._table.reading() as connection:
+        with self.table.reading() as connection:
             row = table.find_person(connection, _key(name))
         if row is None:
             raise NotFound(f"Für „{' '.join(name.split())}“ gibt es keinen Zugang.")

@@ -3,6 +3,10 @@
 What enters: an opened Workspace, what a person says of an item. What leaves: Remarks, and ItemBriefings with them.
 What it does not know: how briefings are written, how a remark changes one (`writing.remarks`).
 
+Where persons sign in, a note is for whoever wrote it, for the Fraktion, or for all who see the item; only its author takes it
+back. Notes for few lie in the non-public store, whatever their item is. What changes a statement is for all. Nobody who has not
+signed in sees a note for few, also not the Sitzungsdienst, nor a command at the machine.
+
 A run of the program never changes a remark, and a remark never changes what is stored of a run. What was said of
 something non-public stays in the non-public store, also where that has become public since; a briefing that tells of it
 is handed out as non-public.
@@ -16,16 +20,20 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
-from ratsassistent import held, suspicions
-from ratsassistent.archive.remarks_table import Remarks
-from ratsassistent.briefings import ItemBriefing, Level, Remark, RemarkKind, Statement
-from ratsassistent.errors import InputError, NotFound
+from ratsassistent import held, rights, suspicions
+from ratsassistent.archive.remarks_table import NOBODY, Reader, Remarks
+from ratsassistent.archive.store import Store
+from ratsassistent.bodies import Organization
+from ratsassistent.briefings import Audience, ItemBriefing, Level, Remark, RemarkKind, Statement
+from ratsassistent.errors import InputError, NotAllowed, NotFound
 from ratsassistent.oparl import AgendaItem, Citation, Meeting, ra_id
 from ratsassistent.workspace import Workspace
 from ratsassistent.writing.remarks import applied, in_order, is_note, statements_of
 from ratsassistent.writing.text.cited import PageTexts, page_texts
 
+Told = Sequence[tuple[Remark, ...]]  # what persons said of each of several items
 LEVELS: tuple[Level, ...] = get_args(Level)
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 LONGEST = 4000  # letters of a correction or note
 
 _OFFICIAL = {"beschluss", "beschlussvorschlag", "beschlussantrag", "wortlaut", "resolution"}
@@ -43,7 +51,7 @@ def handed_out(
     if not said:
         return written
     made = applied(written, said, _pages(ws, item, written, said))
-    if made.public is True and any(r.text for r in Remarks(ws.nonpublic).of(_ids(item))):
+    if made.public is True and any(r.text and r.audience == "all" for r in _remarks(ws, ws.nonpublic).of(_ids(item))):
         made = made.model_copy(update={"public": False})
     return made
 
@@ -56,19 +64,23 @@ def remark(
     *,
     target: str | None = None,
     text: str | None = None,
+    audience: Audience | None = None,
+    fraction: str | None = None,
 ) -> Remark:
     """Keep what a person says of an agenda item or of one of its statements; it shows in every briefing from then on.
 
-    It is kept in the store that the item belongs to.
+    It is kept in the store that the item belongs to; a note for few in the non-public one.
 
     :param wanted: the meeting; None where `top` names a paper.
     :param target: the key of a statement that was shown; None for a note to the item.
-    :param text: of a correction or note.
+    :param text: of a correction or note. :param audience: who sees a note; None: who has signed in alone, and where nobody has
+        to, all. :param fraction: id of the Fraktion, where the person belongs to several.
     :raises NotFound: there is no such meeting, item or statement. :raises Ambiguous: there are several.
     :raises InputError: something is missing, too much, too long, or would change official wording.
     """
     ws.need("note")
     words = _words(kind, text)
+    readers = _for_whom(ws, kind, audience, fraction)
     if wanted is None:
         item = held.wanted_paper(ws, top)
         meeting_id = next((m.id for m in held.meetings(ws, with_text=False) if _has_paper(m, item.id)), None)
@@ -86,22 +98,32 @@ def remark(
         text=words,
         author=ws.settings.name,
         written=now,
+        person=ws.settings.person,
     )
-    said = said.model_copy(update=_about(ws, item, said, target, known))
-    Remarks(held.store_for(ws, item)).add(said, meeting_id, public=not held.is_confidential(item))
+    said = said.model_copy(update=_about(ws, item, said, target, known) | readers)
+    store, public = held.store_for(ws, item), not held.is_confidential(item)
+    if said.audience != "all":
+        ws.need_open()
+        store = ws.nonpublic
+        if public and wanted is None:
+            meeting_id = None  # it goes with the paper alone, which the non-public archive does not have
+    Remarks(store).add(said, meeting_id, public=public)
     return said
 
 
 def withdraw(ws: Workspace, remark_id: str) -> Remark:
     """Take back a remark: it is deleted.
 
-    :raises NotFound: there is none of this id.
+    :raises NotFound: there is none of this id that this person sees. :raises NotAllowed: somebody else wrote it.
     """
     ws.need("note")
     for store in ws.stores:
-        gone = Remarks(store).withdraw(remark_id)
-        if gone is not None:
-            return gone
+        known = _remarks(ws, store).one(remark_id)
+        if known is not None:
+            if not _takes_back(ws, known):
+                raise NotAllowed("Das kann nur zurücknehmen, wer es geschrieben hat.")
+            Remarks(store).withdraw(remark_id)
+            return known
     raise NotFound(f"Eine Anmerkung „{remark_id}“ ist nicht vorhanden.")
 
 
@@ -112,7 +134,7 @@ def remarks(ws: Workspace, wanted: str) -> tuple[Remark, ...]:
     """
     meeting = held.wanted_meeting(ws, wanted)
     ids = {key for item in meeting.agendaItem for key in _ids(item)}
-    return in_order(remark for store in ws.stores for remark in Remarks(store).of(ids, meeting.id))
+    return _handed_out(ws, (remark for store in ws.stores for remark in _remarks(ws, store).of(ids, meeting.id)))
 
 
 def remarks_of_paper(ws: Workspace, reference: str) -> tuple[Remark, ...]:
@@ -130,19 +152,87 @@ def forget(ws: Workspace, gone: Iterable[str]) -> None:
         Remarks(store).forget(ids)
 
 
-def said_of_all(ws: Workspace, items: Sequence[AgendaItem]) -> list[tuple[Remark, ...]]:
+def said_of_all(ws: Workspace, items: Sequence[AgendaItem]) -> Told:
     """What persons said of each of these items and its papers, the oldest first; read at once."""
     ids = {key for item in items for key in _ids(item)}
-    said = [remark for store in ws.stores for remark in Remarks(store).of(ids)]
+    said = [remark for store in ws.stores for remark in _remarks(ws, store).of(ids)]
     return (
-        [in_order(remark for remark in said if remark.item_id in _ids(item)) for item in items]
+        [_handed_out(ws, (remark for remark in said if remark.item_id in _ids(item))) for item in items]
         if said
         else [()] * len(items)
     )
 
 
+def which(told: Told) -> tuple[tuple[str, bool], ...]:
+    """What tells whether two persons are told the same."""
+    return tuple((one.id, one.takes_back) for said in told for one in said)
+
+
 def _said_of(ws: Workspace, item: AgendaItem) -> tuple[Remark, ...]:
-    return in_order(remark for store in ws.stores for remark in Remarks(store).of(_ids(item)))
+    return _handed_out(ws, (remark for store in ws.stores for remark in _remarks(ws, store).of(_ids(item))))
+
+
+def reader(ws: Workspace) -> Reader:
+    """Who reads: a person with the Fraktionen of today, or nobody who has signed in."""
+    person = ws.settings.person
+    return Reader(person, frozenset(one.id for one in fractions(ws))) if person is not None else NOBODY
+
+
+def fractions(ws: Workspace) -> list[Organization]:
+    """The Fraktionen that whoever has signed in belongs to today."""
+    person = ws.settings.person
+    return [] if person is None else rights.fractions(ws.settings.data_folder, person)
+
+
+def forget_person(ws: Workspace, person: str) -> None:
+    """Somebody has no access any more: the notes for that person alone are deleted, the others stay, with the name, as nobody's.
+
+    :raises Locked: the non-public archive is locked.
+    """
+    ws.need_open()
+    for store in ws.stores:
+        Remarks(store).leave(person)
+
+
+def _remarks(ws: Workspace, store: Store) -> Remarks:
+    return Remarks(store, reader(ws))
+
+
+def _handed_out(ws: Workspace, found: Iterable[Remark]) -> tuple[Remark, ...]:
+    return in_order(
+        one if (mine := _takes_back(ws, one)) == one.takes_back else one.model_copy(update={"takes_back": mine})
+        for one in found
+    )
+
+
+def _takes_back(ws: Workspace, said: Remark) -> bool:
+    """Whether who sees a remark may take it back: its author; of nobody's the Fraktion or the Sitzungsdienst; of what changes a
+    statement for all the Sitzungsdienst, too."""
+    me = ws.settings.person
+    if me is None:
+        return ws.rights is None
+    if not ws.may("note"):
+        return False
+    if said.person == me or (said.person is None and said.audience == "fraction"):
+        return True
+    return (said.person is None or said.kind != "note") and ws.may("correct")
+
+
+def _for_whom(ws: Workspace, kind: RemarkKind, audience: Audience | None, fraction: str | None) -> dict[str, object]:
+    """Who sees what is said; the Fraktion is one that the person belongs to."""
+    signed_in = ws.settings.person is not None
+    wanted = audience or ("self" if signed_in and kind == "note" else "all")
+    if wanted not in AUDIENCES or (wanted != "all" and (kind != "note" or not signed_in)):
+        raise InputError(
+            "Das ist immer für alle zu sehen; nur eine Notiz kann für wenige sein, und nur nach einer Anmeldung."
+        )
+    if wanted != "fraction":
+        return {"audience": wanted}
+    mine = fractions(ws)
+    chosen = next((one for one in mine if fraction in (None, one.id)), None)
+    if chosen is None or (fraction is None and len(mine) > 1):
+        raise InputError("Bitte sagen, für welche Fraktion die Notiz ist; Sie müssen ihr angehören.")
+    return {"audience": wanted, "organization": chosen.id, "fraction": chosen.name}
 
 
 def _ids(item: AgendaItem) -> list[str]:

@@ -190,6 +190,19 @@ def as_person(ws: Workspace, settings: Settings) -> Iterator[Workspace]:
             store.close()
 
 
+def fractions(data_folder: Path, person: str, today: dt.date | None = None) -> list[Organization]:
+    """The Fraktionen that a person belongs to today. :raises StorageError: what is known of persons cannot be read."""
+    table = _table(data_folder)
+    if table is None:
+        return []
+    with table.reading() as connection:
+        rows = rights_table.memberships(connection, person) if rights_table.role_of(connection, person) else []
+    found = [membership_of(row) for row in rows if row["classification"] == "Fraktion"]
+    return list(
+        {one.organization.id: one.organization for one in found if one.holds(today or dt.date.today())}.values()
+    )
+
+
 def _meetings(ws: Workspace) -> tuple[_Held, ...]:
     def read() -> tuple[_Held, ...]:
         with ws.nonpublic.reading() as connection:

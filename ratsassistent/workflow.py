@@ -54,7 +54,7 @@ from ratsassistent.marks import important, marks, put_mark
 from ratsassistent.memory import remembered
 from ratsassistent.oparl import AgendaItem, Meeting, PageRef, Public
 from ratsassistent.question_jobs import order as order_question
-from ratsassistent.remarks import handed_out, remark, remarks, remarks_of_paper, said_of_all, withdraw
+from ratsassistent.remarks import Told, handed_out, remark, remarks, remarks_of_paper, said_of_all, which, withdraw
 from ratsassistent.searching import find, make_vectors
 from ratsassistent.settings import Settings
 from ratsassistent.shown_pages import page_picture
@@ -68,8 +68,7 @@ from ratsassistent.writing.remote.fallback import WithFallback
 __all__ = [
     "Progress", "Workspace", "ask", "brief", "brief_paper", "coverage", "delete", "delete_paper", "find", "item_of", "load_model",
     "loose_papers", "marks", "meeting", "meetings", "model_record", "order_briefing", "order_question", "outdated", "page_picture", "page_text", "put_mark",
-    "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "unwritten", "with_earlier", "withdraw", "work",
-    "workspace",
+    "release", "remark", "remarks", "remarks_of_paper", "store_of", "stored_briefing", "take_in", "unwritten", "with_earlier", "withdraw", "work", "workspace",
 ]  # fmt: skip
 
 
@@ -300,15 +299,16 @@ def stored_briefing(ws: Workspace, wanted: str, *, linked: bool = False) -> Brie
     """
     chosen = meeting(ws, wanted)
     record = _record_for(ws, "voll")
-    name = ("briefing", chosen.id, linked, record, writing.prompt_checksums(ws.own_prompts))
-    return remembered(ws, name, lambda: _stored_briefing(ws, chosen, record, linked=linked), lambda _: letters(chosen))
+    said = said_of_all(ws, chosen.agendaItem)  # it is not the same for everybody who asks
+    name = ("briefing", chosen.id, linked, record, writing.prompt_checksums(ws.own_prompts), which(said))
+    return remembered(ws, name, lambda: _stored(ws, chosen, record, said, linked=linked), lambda _: letters(chosen))
 
 
-def _stored_briefing(ws: Workspace, chosen: Meeting, record: ModelRecord | None, *, linked: bool) -> Briefing:
+def _stored(ws: Workspace, chosen: Meeting, record: ModelRecord | None, told: Told, *, linked: bool) -> Briefing:
     links = earlier.of_meeting(ws, chosen) if linked else {}
     written = {(store, made.id): made for store in ws.stores for made in store.briefings(chosen.id, "voll")}
     items: list[ItemBriefing] = []
-    for item, said in zip(chosen.agendaItem, said_of_all(ws, chosen.agendaItem), strict=True):
+    for item, said in zip(chosen.agendaItem, told, strict=True):
         known = written.get((held.store_for(ws, item), item.id))
         if known is None or not briefing_items.is_current(ws, item, known, record):
             known = _brief_item(ws, chosen.id, item, "auszug")

@@ -62,7 +62,7 @@ LAYERS = [
     ["intake"],
     ["given_papers"],
     ["remarks", "marks", "deadlines"],
-    ["deleting"],
+    ["deleting", "leaving"],
     ["pool"],
     ["backup"],
     ["sealing", "relocating"],

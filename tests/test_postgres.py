@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -34,8 +35,11 @@ from ratsassistent.archive.store import Store
 from ratsassistent.archive.watching import Watch
 from ratsassistent.archive.whereabouts import Place
 from ratsassistent.backup import making, restoring
+from ratsassistent.bodies import Bodies
 from ratsassistent.errors import InputError, StorageError
 from ratsassistent.oparl import Passage
+from ratsassistent.people import People
+from ratsassistent.remarks import AUDIENCES
 from ratsassistent.settings import Settings
 
 psycopg = pytest.importorskip("psycopg", reason=str(postgres_server.missing()))
@@ -132,6 +136,29 @@ def test_the_archives_move_there_and_back_without_loss(
     assert str(settings.public_folder / database.DATABASE) in str(relocating.where(settings))
     with psycopg.connect(server.address) as connection:  # and nothing stays there
         assert connection.execute("SELECT 1 FROM pg_namespace WHERE nspname LIKE %s", (f"{prefix}%",)).fetchall() == []
+
+
+def test_notes_and_marks_of_persons_are_seen_by_whom_they_are_for_there_too(moved: Settings) -> None:
+    with workflow.workspace(moved) as ws:
+        meeting = workflow.meetings(ws)[0]
+    people, bodies = People(moved.data_folder), Bodies(moved.data_folder)
+    people.add_without_password("Anna", "mitglied"), people.add_without_password("Ben", "mitglied")
+    ours = bodies.add_organization("Rote Liste", "Fraktion")
+    for person in people.all():
+        bodies.add_membership(person.id, ours)
+    seen = {}
+    for name in ("Anna", "Ben", "Anna"):
+        here = replace(moved, accounts=True, person=people.named(name).id, name=name)
+        with workflow.workspace(here) as ws:  # through views, as a member has it
+            for audience in AUDIENCES:
+                workflow.remark(
+                    ws, meeting.id, meeting.agendaItem[0].id, "note", text=f"{name}: {audience}", audience=audience
+                )
+            workflow.put_mark(ws, meeting.id, meeting.agendaItem[0].id, read=name == "Ben")
+            seen[name] = {one.text for one in workflow.remarks(ws, meeting.id)}
+            assert [m.read for m in workflow.marks(ws, meeting.agendaItem).values()] == [name == "Ben"]
+    assert seen["Anna"] == {"Anna: self", "Anna: fraction", "Anna: all", "Ben: fraction", "Ben: all"}
+    assert seen["Ben"] == {"Ben: self", "Ben: fraction", "Ben: all", "Anna: fraction", "Anna: all"}
 
 
 def test_a_move_that_was_cut_short_leaves_one_of_the_two(

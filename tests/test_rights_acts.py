@@ -73,7 +73,7 @@ def test_the_archive_itself_refuses_whoever_may_not(town: Town) -> None:
                 workflow.order_briefing(ws, meeting.id)
     with town.workspace(town.reader) as ws:
         workflow.put_mark(ws, meeting.id, item.id, read=True)
-        assert Marks(ws.nonpublic).of([item.id])[item.id].read
+        assert Marks(ws.nonpublic, town.reader.id).of([item.id])[item.id].read
 
 
 def test_jobs_of_others_are_neither_seen_nor_stopped(town: Town) -> None:

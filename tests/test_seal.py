@@ -334,7 +334,7 @@ def marks_row(store: Store) -> None:
     from sqlalchemy import text
 
     with store.writing() as connection:
-        connection.execute(text("INSERT INTO mark (item_id, read, important) VALUES ('ra:top-9', 1, 0)"))
+        connection.execute(text("INSERT INTO mark (item_id, person, read, important) VALUES ('ra:top-9', '', 1, 0)"))
 
 
 def test_an_upgrade_of_a_sealed_archive_copies_it_encrypted(settings: Settings) -> None:
@@ -343,8 +343,11 @@ def test_an_upgrade_of_a_sealed_archive_copies_it_encrypted(settings: Settings) 
         connection.execute("DROP TABLE IF EXISTS deadline")
         connection.execute("DROP TABLE IF EXISTS deadline_rule")
         connection.execute("DROP TABLE deleted")
-        connection.execute("ALTER TABLE job DROP COLUMN person")
-        connection.execute("ALTER TABLE kept_search DROP COLUMN person")
+        for table, column in (
+            ("job", "person"), ("kept_search", "person"), ("remark", "person"), ("remark", "audience"),
+            ("remark", "organization"), ("remark", "of_public"),
+        ):  # fmt: skip
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         connection.execute("UPDATE alembic_version SET version_num = '0010'")
     with Store.open(settings.nonpublic_folder, public=False) as store:
         assert store.meetings()

@@ -69,9 +69,10 @@ def delete_meeting(connection: Connection, meeting_id: str, part: Part = "all") 
     ))  # fmt: skip
     remark = tables.remark
     surviving = remark.c.item_id.in_(select(tables.paper.c.id))  # said of a paper that another meeting has, too
-    connection.execute(delete(remark).where(
-        remark.c.item_id.in_([*items, *gone, *own]) | ((remark.c.meeting_id == meeting_id) & ~surviving)
-    ))  # fmt: skip
+    said = remark.c.item_id.in_([*items, *gone, *own]) | ((remark.c.meeting_id == meeting_id) & ~surviving)
+    if part == "nonpublic":
+        said &= ~remark.c.of_public  # of what is public still, or was: `Remarks.forget` knows
+    connection.execute(delete(remark).where(said))
     entry = tables.register_entry
     connection.execute(delete(entry).where((entry.c.meeting_id == meeting_id) | entry.c.item_id.in_(items)))
     if part == "all":

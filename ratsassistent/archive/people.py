@@ -102,7 +102,8 @@ class PeopleTable:
                     )
                 if shape == 1:
                     _add_roles(connection)
-                importlib.import_module("ratsassistent.archive.rights_table")  # whose tables belong to it, too
+                for each in ("rights_table", "outside_table"):  # whose tables belong to it, too
+                    importlib.import_module(f"ratsassistent.archive.{each}")
                 metadata.create_all(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version = {SHAPE}")
 
@@ -168,7 +169,7 @@ def change_person(connection: Connection, person_id: str, values: Row, *, end_se
     """Change a person; with `end_sessions` whoever is in under that name is out."""
     connection.execute(update(person).where(person.c.id == person_id).values(**values))
     if end_sessions:
-        connection.execute(delete(session).where(session.c.person_id == person_id))
+        end_sessions_of(connection, person_id)
 
 
 def remove_person(connection: Connection, person_id: str) -> None:
@@ -202,6 +203,11 @@ def use_session(connection: Connection, token: str, now: float) -> None:
 def end_session(connection: Connection, token: str) -> None:
     """End a session."""
     connection.execute(delete(session).where(session.c.token == token))
+
+
+def end_sessions_of(connection: Connection, person_id: str) -> None:
+    """End all of a person."""
+    connection.execute(delete(session).where(session.c.person_id == person_id))
 
 
 def end_old_sessions(connection: Connection, created_before: float, used_before: float) -> None:

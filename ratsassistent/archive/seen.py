@@ -68,7 +68,7 @@ VIEWS: dict[str, str] = {
     "piece_vector": '"row" IN (SELECT rowid FROM passage)',
     "briefing": "item_id IN (SELECT id FROM agenda_item) AND item_id NOT IN "
     "(SELECT agenda_item_id FROM {m}.item_paper WHERE paper_id IN (SELECT id FROM hidden_paper))",
-    "remark": "item_id IN (SELECT id FROM agenda_item) OR item_id IN (SELECT id FROM paper)",
+    "remark": "of_public OR item_id IN (SELECT id FROM agenda_item) OR item_id IN (SELECT id FROM paper)",
     "correction": "meeting_id IN (SELECT id FROM seen_meeting WHERE NOT partly)",
     "found": "meeting_id IN (SELECT id FROM seen_meeting WHERE NOT partly)",
     "resolution": "agenda_item_id IN (SELECT id FROM agenda_item)",

@@ -26,6 +26,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     literal,
 )  # fmt: skip
 from sqlalchemy.ext.compiler import compiles
@@ -230,11 +231,16 @@ remark = Table(
     Column("item_id", String, nullable=False, index=True),  # of an agenda item, or of a paper
     Column("meeting_id", String, index=True),
     Column("body", Text, nullable=False),  # Remark as JSON; never changed once it is written
+    Column("person", String),  # who wrote it; None: nobody who could be asked (any more)
+    Column("audience", String, nullable=False, server_default="all"),  # "self", "fraction", "all"
+    Column("organization", String),  # the Fraktion that sees it
+    Column("of_public", Boolean, nullable=False, server_default=false()),  # for few, and of something that all may see
 )
 mark = Table(
     "mark",
     metadata,
     Column("item_id", String, primary_key=True),
+    Column("person", String, primary_key=True),  # empty: whoever works at the machine itself
     Column("meeting_id", String, index=True),
     Column("read", Boolean, nullable=False),
     Column("important", Boolean, nullable=False),

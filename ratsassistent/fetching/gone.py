@@ -64,8 +64,8 @@ def withdraw(ws: Workspace, kept: Kept, deleted: dict[str, str]) -> Gone:
     again |= oparl_ids.oparl_ids(stores, left - papers, "Paper")
     going = [*sorted(meetings | partly), *sorted(papers | torn)]
     if going:
-        remarks = {r.id for store in stores for key in going for r in Remarks(store).of([key], key)}
-        remarks |= {r.id for store in stores for r in Remarks(store).of(items)}
+        remarks = {key for store in stores for one in going for key in Remarks(store).count([one], one)}
+        remarks |= {key for store in stores for key in Remarks(store).count(items)}
         deleting.delete_these(ws, going)
     else:
         remarks = set()

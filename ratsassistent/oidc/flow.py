@@ -15,6 +15,7 @@ import math
 import secrets
 import threading
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +28,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import ECKey, KeySet, RSAKey
+from joserfc.jwk import ECKey, Key, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
 from ratsassistent.errors import InputError, RatsassistentError
@@ -131,7 +132,7 @@ class Flow:
                 return held[1]
         status, found = self._talk.get(self.discovered()["jwks_uri"])
         given = found.get("keys")
-        usable = list(_usable(given)) if status == 200 and isinstance(given, list) else []
+        usable: list[Key] = list(_usable(given)) if status == 200 and isinstance(given, list) else []
         if not usable:
             raise self._talk.strange("er nennt keinen Schlüssel, der sich verwenden lässt")
         with self._lock:
@@ -301,24 +302,30 @@ def _names_key(token: str) -> bool:
     return bool(extract_compact(token.encode()).headers().get("kid"))
 
 
-def _usable(given: list[Any]) -> Iterator[RSAKey | ECKey]:
+def _usable(given: list[Any]) -> Iterator[Key]:
     """The keys of a list that may sign here: of two kinds, of enough bits, and not meant for something else."""
     for each in given[:100]:
         if not isinstance(each, dict) or each.get("use", "sig") != "sig":
             continue
-        kind = {"RSA": RSAKey, "EC": ECKey}.get(str(each.get("kty")))
-        if kind is None:
+        if each.get("kty") not in {"RSA", "EC"}:
             continue
         public = {
             name: value for name, value in each.items() if name in {"kty", "kid", "alg", "n", "e", "crv", "x", "y"}
         }
+        if each["kty"] == "RSA" and _bits(each.get("n")) < LEAST_RSA:
+            continue
         try:
-            key = kind.import_key(public)
-            enough = not isinstance(key, RSAKey) or key.raw_value.key_size >= LEAST_RSA
+            yield RSAKey.import_key(public) if each["kty"] == "RSA" else ECKey.import_key(public)
         except (JoseError, ValueError, TypeError, KeyError):
             continue
-        if enough:
-            yield key
+
+
+def _bits(number: object) -> int:
+    """How many bits a number has that is written as in a JSON Web Key."""
+    try:
+        return int.from_bytes(urlsafe_b64decode(f"{number}==")).bit_length()
+    except ValueError:
+        return 0
 
 
 def _is_moment(given: object) -> bool:

@@ -25,7 +25,7 @@ VARIABLE = "RATSASSISTENT_OIDC_GEHEIMNIS"
 NAME = "Konto der Verwaltung"
 MOST_NAME, MOST_CLIENT, MOST_SECRET, MOST_SCOPE = 60, 200, 4096, 200
 SCOPE = "openid profile email"
-SECRET_IS = "das Geheimnis für die Anmeldung"
+WHAT_IT_IS = "das Geheimnis für die Anmeldung"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -94,9 +94,9 @@ class Provider:
             return None
         given = os.environ.get(VARIABLE, "").strip()
         if not given and self.secret_file is not None:
-            given = private_files.secret(self.secret_file, SECRET_IS)
+            given = private_files.secret(self.secret_file, WHAT_IT_IS)
         if not given:
-            raise InputError(f"Es fehlt {SECRET_IS} beim {self.name}.")
+            raise InputError(f"Es fehlt {WHAT_IT_IS} beim {self.name}.")
         return checked_secret(given)
 
 

@@ -75,7 +75,9 @@ class Talk:
         finally:
             late.cancel()
 
-    def _trust(self) -> ssl.SSLContext:
+    def _trust(self) -> ssl.SSLContext | None:
+        if not self._provider.encrypted:
+            return None
         context = ssl.create_default_context()
         if self._provider.authorities is not None:
             try:

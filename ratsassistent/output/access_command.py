@@ -14,14 +14,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from ratsassistent.errors import InputError, UsageError
+from ratsassistent.output import oidc_command, rights_command
 from ratsassistent.output import phrases_rights as words
-from ratsassistent.output import rights_command
 from ratsassistent.settings import Settings
 
 if TYPE_CHECKING:
     from ratsassistent.people import Person
 
-WHAT = ("anlegen", "liste", "sperren", "entsperren", "kennwort", "entfernen", *rights_command.WHAT)
+WHAT = ("anlegen", "liste", "sperren", "entsperren", "kennwort", "entfernen", *rights_command.WHAT, oidc_command.WORD)
+_ELSEWHERE = {**dict.fromkeys(rights_command.WHAT, rights_command.run), oidc_command.WORD: oidc_command.run}
 _DONE = {
     "anlegen": "„{}“ kann sich jetzt anmelden.",
     "sperren": "„{}“ kommt nicht mehr herein und ist überall abgemeldet.",
@@ -36,6 +37,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("what", metavar="|".join(WHAT), choices=WHAT, nargs="?", default="liste")
     sub.add_argument("name", metavar="NAME", nargs="*", help="der Name, mit dem sich die Person anmeldet")
     rights_command.add(sub)
+    oidc_command.add(sub)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -43,11 +45,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     :raises UsageError: the name is missing. :raises InputError: name or password do not do, or there is no such person.
     """
+    from ratsassistent import leaving, workflow
     from ratsassistent.bodies import Bodies
     from ratsassistent.people import People
 
-    if args.what in rights_command.WHAT:
-        return rights_command.run(args, settings)
+    if args.what in _ELSEWHERE:
+        return _ELSEWHERE[args.what](args, settings)
     people, name = People(settings.data_folder), " ".join(args.name)
     if args.what != "liste" and not name:
         raise UsageError(f"Bitte den Namen angeben: zugang {args.what} NAME.")
@@ -78,7 +81,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             else people.set_password(name, _asked(name))
         )
     elif args.what == "entfernen":
-        changed = people.remove(name)
+        with workflow.workspace(settings) as ws:
+            changed = leaving.remove(ws, people, name)
     else:
         changed = people.block(name, blocked=args.what == "sperren")
     if args.json:

@@ -253,7 +253,10 @@ def consultation(given: Consultation) -> JSON:
 
 def remark(given: Remark) -> JSON:
     """What a person said of an item or a statement."""
-    return {**given.model_dump(mode="json", exclude={"citation"}), "citation": citations(given.citation)}
+    return {
+        **given.model_dump(mode="json", exclude={"citation", "person", "organization"}),
+        "citation": citations(given.citation),
+    }
 
 
 def item_briefing(given: ItemBriefing) -> JSON:

@@ -19,6 +19,8 @@ from ratsassistent.briefings import ModelRecord
 from ratsassistent.catalogue import ModelEntry
 from ratsassistent.fetching import opted
 from ratsassistent.model_server import Server
+from ratsassistent.oidc import provider as signing_in
+from ratsassistent.oidc.provider import Provider
 from ratsassistent.output import phrases_database, phrases_server
 from ratsassistent.output.blocks import (
     Block,
@@ -102,6 +104,8 @@ class Facts:
             told.append(
                 f"der Betreiber des Servers {phrases_server.target(self.server)}, auf dem das Sprachmodell rechnet"
             )
+        if self.sign_in is not None:
+            told.append(f"der Anmeldedienst {self.sign_in.place} (wer sich wann anmeldet)")
         return "; ".join(filter(None, told)) or "durch das Programm keine"
 
     @property
@@ -114,6 +118,8 @@ class Facts:
     @property
     def abroad(self) -> str:
         """Whether data go to third countries."""
+        if self.sign_in is not None and self.sign_in.is_allowed:
+            return f"zu prüfen: Der Anmeldedienst {self.sign_in.place} liegt nicht in einem privaten Netz"
         if outside := [place.server for place in self.databases if place.allowed]:
             return f"zu prüfen: Der Datenbankserver {outside[0]} liegt nicht in einem privaten Netz"
         if self.server is None:
@@ -122,6 +128,7 @@ class Facts:
             return f"zu prüfen: Der Server {self.server.place} liegt nicht in einem privaten Netz"
         return "durch das Programm keine Übermittlung; es spricht nur mit dem Server im eigenen Netz"
 
+    sign_in: Provider | None = None  # who says who signs in, if not this program alone
     servers: tuple[str, ...] = ()  # hosts that somebody opted into fetching from
 
     @property
@@ -149,6 +156,14 @@ class Facts:
             return "Abruf (OParl): nicht eingerichtet."
         more = f" und {len(self.servers) - MOST_SERVERS} weiteren" if len(self.servers) > MOST_SERVERS else ""
         return f"Abruf (OParl) ist eingerichtet von: {', '.join(self.servers[:MOST_SERVERS])}{more}."
+
+    @property
+    def signing_in(self) -> str:
+        """Who learns that somebody signs in."""
+        if self.sign_in is None:
+            return ""
+        outside = " (außerhalb des eigenen Netzes, so erlaubt)" if self.sign_in.is_allowed else ""
+        return f"Der Anmeldedienst {self.sign_in.place}{outside} erfährt, wer sich wann anmeldet. "
 
     @property
     def questions(self) -> str:
@@ -182,6 +197,7 @@ def facts(settings: Settings, day: dt.date | None = None) -> Facts:
         sealed=sealing.is_sealed(settings),
         databases=phrases_database.places(settings),
         server=server,
+        sign_in=signing_in.of(settings.data_folder),
         server_model=language_models.server_record(settings, server) if server else None,
         servers=tuple(dict.fromkeys(host for source in opted.read(settings).sources for host in source.hosts)),
     )
@@ -244,7 +260,7 @@ def _sheet(given: Facts) -> list[Block]:
         _row("Was den Rechner verlässt", f"{given.leaving} Ohne eigenen Schalter ist es nur von diesem Rechner aus "
              "erreichbar (127.0.0.1); es enthält keine Nutzungsstatistik und lädt im Betrieb nichts nach (Nachweis auf diesem Rechner: Befehl „selbsttest“). Das Netz brauchen nur die "
              "Einrichtung und, wenn jemand es anstößt, das Laden eines Modells (Hugging Face, Python-Paketindex). "
-             f"{given.fetching} {given.abroad_sentence}"),
+             f"{given.fetching} {given.signing_in}{given.abroad_sentence}"),
         _row("Sprachmodell", f"{given.model_sentence}. {given.computing}"),
         _row("Wie lange", "Unterlagen, Auswertungen, Anmerkungen: bis jemand die Sitzung löscht. Mit Löschdatum (je Sitzung oder als "
              "Vorgabe, auch nur für den nichtöffentlichen Teil) fragt das Programm an diesem Tag und löscht nach einem Ja. "
@@ -257,8 +273,8 @@ def _sheet(given: Facts) -> list[Block]:
              f"gespeicherte Word- und PDF-Dateien, Reste auf SSD-Laufwerken{phrases_database.beyond(given.databases)}; Sicherungen (verschlüsselt, mit Ablauf) nennt es beim Löschen."),
         _row("Schutz", "Zwei getrennte Ablagen; fremde PDF-Dateien werden in einem eigenen, begrenzten Prozess geöffnet. Andere Benutzer "
              "desselben Rechners (Terminalserver) werden abgewiesen, außer auf macOS. Für andere Rechner nur mit eigenem Schalter, verschlüsselt, Kennwort je "
-             f"Person; Nichtöffentliches nur für Gremium und Sitzungsdienst. {given.encryption} Nötig bleiben ein eigenes Benutzerkonto, Verschlüsselung der "
-             "Festplatte (auch eines USB-Sticks) und Bildschirmsperre."),
+             f"Person; Nichtöffentliches nur für Gremium und Sitzungsdienst; Notizen für wenige liest auch dieser nicht, nur wer die Festplatte hat. {given.encryption} Nötig bleiben ein eigenes Benutzerkonto, Verschlüsselung der "
+             "Festplatte (auch USB-Stick) und Bildschirmsperre."),
         _row("Rollen", "Verantwortlich (Art. 4 Nr. 7 DSGVO) ist, wer es einsetzt: je nach Landesrecht und Einsatz Kommune, Fraktion oder "
              "Mitglied. Die Entwickler erhalten keine Daten und haben keinen Zugriff, also keine Auftragsverarbeitung (Art. 28); anders "
              "kann es bei einem IT-Dienstleister mit Fernzugriff sein."),

@@ -218,6 +218,11 @@ element.addEventListener("click", (event) => {
     const field = button.closest(".ra-words").querySelector("textarea");
     wanted.text = field.value;
     drafts.delete(field.dataset.draft);
+    const readers = button.closest(".ra-words").querySelector("select");  // the next note is for oneself again
+    if (readers) {
+      wanted.audience = readers.value;
+      drafts.delete(readers.dataset.draft);
+    }
   }
   if (wanted.do === "remark" && (!wanted.words || wanted.text.trim())) {
     window.raNext = button.closest("details").dataset.fold;

@@ -28,6 +28,7 @@ from ratsassistent.fetching.keeping import keep_looking
 from ratsassistent.machine import fit
 from ratsassistent.output import page_serving
 from ratsassistent.output.page_actions import Actions
+from ratsassistent.output.page_elsewhere import Elsewhere
 from ratsassistent.output.page_guard import Guard
 from ratsassistent.output.page_operating import Operating
 from ratsassistent.output.page_patience import be_patient
@@ -162,6 +163,7 @@ def _guarded_app(blocks: gradio.Blocks, settings: Settings, offered: Serving) ->
     uploads = Uploads(Path(os.environ["GRADIO_TEMP_DIR"]), settings.max_upload_mb * 1_000_000)
     ticks = {number for number, fn in blocks.fns.items() if any(event == "tick" for _, event in fn.targets)}
     people, door = offered.people, offered.door
+    elsewhere = Elsewhere(people, settings.data_folder, door, offered.address) if people and offered.address else None
 
     class Guarded(App):
         async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -171,7 +173,7 @@ def _guarded_app(blocks: gradio.Blocks, settings: Settings, offered: Serving) ->
     guard = Guard(
         super(Guarded, app).__call__,
         door,
-        around=(lambda inner: SignIn(inner, people, door)) if people else None,
+        around=(lambda inner: SignIn(inner, people, door, elsewhere)) if people else None,
         uploads=uploads,
         ticks=ticks,
         may_hand_in=(lambda who: may(people.role_of(who), "take_in")) if people else None,

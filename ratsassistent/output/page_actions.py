@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 from ratsassistent import (
     access_log,
@@ -28,7 +28,7 @@ from ratsassistent import (
     workflow,
 )
 from ratsassistent.backup import known
-from ratsassistent.briefings import Briefing, Intake, Mark, RemarkKind
+from ratsassistent.briefings import Briefing, Intake, Mark
 from ratsassistent.errors import InputError, ModelError, NotFound, RatsassistentError
 from ratsassistent.jobs import Job
 from ratsassistent.models import ModelEntry
@@ -43,6 +43,7 @@ from ratsassistent.output import (
     page_export,
     page_item,
     page_marks,
+    page_noting,
     page_outdated,
     page_overview,
     page_today,
@@ -300,6 +301,7 @@ class Actions(Allowed):
                 marking=page_marks.switches(item.id, mark),
                 steps=page_marks.steps(before, after, first=not place) + page_marks.keys(),
                 mending=page_correcting.menus(item, held, told),
+                readers=page_noting.readers(ws),
                 outdated=page_outdated.outdated(workflow.outdated(ws, item), corrected)
                 if written.level != "voll"
                 else "",
@@ -323,7 +325,9 @@ class Actions(Allowed):
         paper = _loose(ws, chosen.paper or "")
         brief = workflow.brief_paper(ws, paper.id).agendaItem
         item = AgendaItem(id=paper.id, order=0, number=None, name=paper.name, public=paper.public, papers=(paper,))
-        return Reading(chosen, "", "", page_item.item(item, brief[0] if brief else None), "")
+        return Reading(
+            chosen, "", "", page_item.item(item, brief[0] if brief else None, readers=page_noting.readers(ws)), ""
+        )
 
     def first_page(self, chosen: Chosen) -> tuple[str, int] | None:
         """The page to show when an item is opened: where its proposed resolution stands, or where its papers begin."""
@@ -361,15 +365,11 @@ class Actions(Allowed):
                 marks = ()
         yield page_views.picture(replace(shown, marks=marks))
 
-    def remark(self, chosen: Chosen, item: str, kind: str, target: str | None, text: str | None) -> None:
-        """Keep what a person says of an item or of one of its statements.
-
-        :raises InputError: words are missing or too long. :raises NotFound: it is not there any more.
-        """
-        if kind not in get_args(RemarkKind):
-            raise InputError("Diese Anmerkung ist nicht möglich.")
-        with workflow.workspace(self.settings) as ws:
-            workflow.remark(ws, chosen.meeting, item, cast(RemarkKind, kind), target=target, text=text)
+    def remark(
+        self, chosen: Chosen, item: str, kind: str, target: str | None, text: str | None, readers: str | None = None
+    ) -> None:
+        """Keep what a person says of an item or of one of its statements; arguments and errors as of `page_noting.say`."""
+        page_noting.say(self.settings, chosen.meeting, item, kind, target=target, text=text, readers=readers)
 
     def mark(self, chosen: Chosen, item: str, kind: str, on: bool) -> None:
         """Mark an item of the open meeting as read or important, or take the mark away.

@@ -27,7 +27,8 @@ _ASKED_FOR = {  # what the page asks for, by method
     ),
     "POST": re.compile(rf"{API}/(queue/join|upload|cancel|reset)/?"),
 }
-_PAGES = frozenset({"/", "/anmelden"})  # what a link elsewhere may lead to
+BACK = "/anmelden/zurueck"  # where the municipality's sign-in sends a browser back to (`page_elsewhere`)
+_PAGES = frozenset({"/", "/anmelden", BACK})  # what a link elsewhere may lead to
 _FORWARDED = re.compile(rb"x-forwarded-\w+|forwarded|x-real-ip|x-direct-url|x-gradio-[\w-]+")
 STRANGER = "Diese Seite gehört einer anderen Person, die auf diesem Rechner angemeldet ist. Bitte starten Sie Ratsassistent selbst."
 _NO_NAME = "Unter diesem Namen ist Ratsassistent nicht zu erreichen."

@@ -7,17 +7,33 @@ What it does not know: Gradio, the archive, what a click does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from ratsassistent.bodies import Organization
 from ratsassistent.briefings import Remark, Statement
+from ratsassistent.output import phrases_notes
 from ratsassistent.output.page_text import action, cut, safe
 
 _KINDS = {"confirm": "bestätigt", "correct": "berichtigt", "remove": "entfernt", "note": "Notiz"}
 LONGEST = 4000  # letters
 
 
-def menu(statement: Statement, item_id: str) -> str:
-    """The menu of one statement: confirm, remove, correct, add a note."""
+Readers = Sequence[
+    tuple[str, str]
+]  # for whom a note may be: what a click says, and the words for it; empty: nobody signs in
+
+
+def readers(fractions: Iterable[Organization]) -> Readers:
+    """For whom somebody who has signed in may write a note; the first is taken unless the person says otherwise."""
+    ours = [(f"fraction {one.id}", f"meine Fraktion ({one.name})") for one in fractions]
+    return [("self", "nur ich"), *ours, ("all", "alle, die diesen Punkt sehen dürfen")]
+
+
+def menu(statement: Statement, item_id: str, given: Readers = ()) -> str:
+    """The menu of one statement: confirm, remove, correct, add a note.
+
+    :param given: for whom the note may be.
+    """
     short = cut(statement.text, 60)
 
     def button(label: str, how: str, spoken: str, *, words: bool = False) -> str:
@@ -41,17 +57,20 @@ def menu(statement: Statement, item_id: str) -> str:
         'title="Diesen Satz bestätigen, berichtigen, entfernen oder eine Notiz dazu schreiben"><span>bearbeiten</span>'
         f'</summary><div class="ra-edit-box"><p class="ra-buttons">{confirm}{remove}</p>'
         f'<div class="ra-words">{corrected}{button("Berichtigung speichern", "correct", "Berichtigung speichern", words=True)}'
-        f'</div><div class="ra-words">{noted}{button("Notiz speichern", "note", "Notiz speichern", words=True)}</div>'
+        f'</div><div class="ra-words">{noted}{_for_whom(f"note {place}", given)}{button("Notiz speichern", "note", "Notiz speichern", words=True)}</div>'
         "</div></details>"
     )
 
 
-def note_field(item_id: str) -> str:
-    """A field for a note to the whole item."""
+def note_field(item_id: str, given: Readers = ()) -> str:
+    """A field for a note to the whole item.
+
+    :param given: for whom it may be.
+    """
     button = action("remark", "Notiz speichern", kind="note", item=item_id, words=True)
     return (
         f'<details class="ra-edit ra-note" data-fold="{safe(item_id)}"><summary>Notiz zu diesem Punkt schreiben</summary>'
-        f'<div class="ra-words">{_field("Ihre Notiz", f"note {item_id}")}{button}</div></details>'
+        f'<div class="ra-words">{_field("Ihre Notiz", f"note {item_id}")}{_for_whom(f"note {item_id}", given)}{button}</div></details>'
     )
 
 
@@ -59,6 +78,19 @@ def _field(label: str, draft: str, text: str = "") -> str:
     return (
         f'<label class="ra-field">{safe(label)}<textarea rows="3" maxlength="{LONGEST}" data-draft="{safe(draft)}">'
         f"\n{safe(text)}</textarea></label>"  # HTML drops the first line break, so one of the text stays
+    )
+
+
+def _for_whom(draft: str, given: Readers) -> str:
+    if not given:
+        return ""
+    options = "".join(
+        f'<option value="{safe(value)}"{" selected" if n == 0 else ""}>{safe(words)}</option>'
+        for n, (value, words) in enumerate(given)
+    )
+    return (
+        '<label class="ra-field">Wer darf die Notiz lesen?'
+        f'<select data-draft="for {safe(draft)}">{options}</select></label>'
     )
 
 
@@ -82,6 +114,8 @@ def note(statement: Statement, remarks: Sequence[Remark], *, beside: bool) -> st
     :param beside: it stands beside what it is about; else that is named.
     """
     who = f" von {safe(statement.author)}" if statement.author else ""
+    if statement.audience and statement.written:
+        who += f", {statement.written.astimezone():%d.%m.%Y} · {safe(phrases_notes.seen_by(statement))}"
     about = "" if beside or not statement.about else f'<p class="ra-small">Zu: „{safe(cut(statement.about, 200))}“</p>'
     buttons = "".join(_withdraw(remark) for remark in remarks)
     text = "".join(f"<p>{safe(line)}</p>" for line in statement.text.splitlines() if line.strip())
@@ -92,6 +126,8 @@ def note(statement: Statement, remarks: Sequence[Remark], *, beside: bool) -> st
 
 
 def _withdraw(remark: Remark) -> str:
+    if not remark.takes_back:
+        return ""
     short = cut(remark.text or remark.target_text or "", 60)
     return action("withdraw", "Zurücknehmen", name=f"Zurücknehmen: {_KINDS[remark.kind]}: {short}", remark=remark.id)
 
@@ -102,8 +138,13 @@ def said(remarks: Sequence[Remark]) -> str:
         return ""
     rows = "".join(
         f"<li><p><strong>{_KINDS[r.kind]}</strong> ({safe(r.author or 'eine Person')}, "
-        f"{r.written.astimezone():%d.%m.%Y}): {safe(r.text or r.target_text or '')}</p>{_withdraw(r)}</li>"
+        f"{r.written.astimezone():%d.%m.%Y}{_seen_by(r)}): {safe(r.text or r.target_text or '')}</p>{_withdraw(r)}</li>"
         for r in remarks
     )
     title = "1 Anmerkung zu diesem Punkt" if len(remarks) == 1 else f"{len(remarks)} Anmerkungen zu diesem Punkt"
     return f'<details class="ra-said"><summary>{title}</summary><ul>{rows}</ul></details>'
+
+
+def _seen_by(remark: Remark) -> str:
+    signed = remark.kind == "note" and (remark.person is not None or remark.audience != "all")
+    return f", {safe(phrases_notes.seen_by(remark))}" if signed else ""

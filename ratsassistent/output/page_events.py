@@ -203,7 +203,8 @@ class Events:
             case "item":
                 yield from self._go(chosen.elsewhere(item=wanted["item"]), wanted)
             case "remark":
-                self.do.remark(chosen, wanted["item"], wanted["kind"], wanted.get("target"), wanted.get("text"))
+                words = (wanted.get(name) for name in ("target", "text", "audience"))
+                self.do.remark(chosen, wanted["item"], wanted["kind"], *words)
                 yield from self._said(chosen, wanted, "Gespeichert.")
             case "withdraw":
                 self.do.withdraw(wanted["remark"])

@@ -74,6 +74,7 @@ def item(
     steps: str = "",
     mending: tuple[Mapping[str, str], str] = ({}, ""),
     outdated: str = "",
+    readers: page_edit.Readers = (),
 ) -> str:
     """The middle of the page: an item with its proposed resolution, statements, amounts, dates and papers.
 
@@ -81,7 +82,7 @@ def item(
     :param summary: whether the model's summary can be ordered, is written later, or has been ordered for this item.
     :param marking: HTML of what the reader can mark. :param steps: HTML of the way to the other items.
     :param mending: HTML that corrects where a paper belongs, by paper, and whether the whole item is public.
-    :param outdated: HTML of a summary that no longer holds.
+    :param outdated: HTML of a summary that no longer holds. :param readers: for whom a note may be, where persons sign in.
     """
     number = f'<span class="ra-number">TOP {safe(agenda.number)}</span> ' if agenda.number else ""
     body = [f'<h2 class="ra-title" tabindex="-1">{number}{safe(agenda.name)}</h2>']
@@ -102,18 +103,18 @@ def item(
     named = several_files(cited)
     decided = page_facts.decisions(agenda.decisions, several_files(c for d in agenda.decisions for c in d.citation))
     if brief is not None:
-        body += [_resolution(brief, named), _summary(brief, named, ordered), outdated]
+        body += [_resolution(brief, named), _summary(brief, named, ordered, readers), outdated]
         body.append(_wanted(agenda, summary, again=bool(outdated)))
     body.append(decided)
     if brief is not None:
         body.append(page_more.earlier(brief.earlier))
     if brief is not None:
-        body += _rest(brief, agenda.name, named)
+        body += _rest(brief, agenda.name, named, readers)
     body.append(page_facts.changes(agenda.papers, several_files(s for p in agenda.papers for s in _cited(p))))
     body.append(page_facts.missing(agenda))
     body.append(papers(agenda.papers, mending[0]) + mending[1])
     if brief is not None:
-        body += [page_edit.note_field(agenda.id), page_edit.said(brief.remarks)]
+        body += [page_edit.note_field(agenda.id, readers), page_edit.said(brief.remarks)]
         body += [page_more.withheld(brief.withheld, named), page_about.of_item(brief)]
     body.append(steps)
     kind = " ra-nonpublic" if closed else ""
@@ -144,9 +145,9 @@ def _is_summary(statement: Statement) -> bool:
     return statement.origin == "model" or (statement.origin == "person" and statement.label == ABOUT)
 
 
-def _summary(brief: ItemBriefing, named: bool, ordered: bool) -> str:
+def _summary(brief: ItemBriefing, named: bool, ordered: bool, readers: page_edit.Readers) -> str:
     """What the item is about, as the model says it, and once more in plain language."""
-    told = _Told(brief, named)
+    told = _Told(brief, named, readers)
     model = phrases_server.named(brief.model) if brief.model else None
     took = phrases.took(brief.seconds, brief.energy_wh, phrases.known_how(brief.energy_how)) if model else ""
     parts = told.boxes([s for s in brief.statements if _is_summary(s)], ABOUT, model, took)
@@ -175,8 +176,8 @@ def _wanted(agenda: AgendaItem, summary: Summary, *, again: bool) -> str:
     return f'<p class="ra-buttons">{action("first", label, item=agenda.id)}</p>'
 
 
-def _rest(brief: ItemBriefing, title: str, named: bool) -> list[str]:
-    told = _Told(brief, named)
+def _rest(brief: ItemBriefing, title: str, named: bool, readers: page_edit.Readers) -> list[str]:
+    told = _Told(brief, named, readers)
     statements = [s for s in brief.statements if not _is_summary(s)]
     # what stands in a sentence or table above is not told a second time
     costs = _tight(s.text for s in statements if s.label == COSTS)
@@ -190,7 +191,7 @@ def _rest(brief: ItemBriefing, title: str, named: bool) -> list[str]:
         _table("Weitere Termine" if due else "Termine und Fristen", "Datum", "Termine", dates, named),
         page_more.consultations(brief.consultations),
         page_facts.form(brief.form, named),
-        page_more.annexes(brief.annexes, named, brief.id),
+        page_more.annexes(brief.annexes, named, brief.id, readers),
         page_facts.drawings(brief.drawings),
         page_more.questions(brief.open_questions, named),
         page_more.terms(brief, title),
@@ -210,8 +211,8 @@ def _stands(text: str, shown: str) -> bool:
 class _Told:
     """The statements of one item: each followed by what persons noted to it, with the menu that changes it."""
 
-    def __init__(self, brief: ItemBriefing, named: bool) -> None:
-        self._brief, self._named = brief, named
+    def __init__(self, brief: ItemBriefing, named: bool, readers: page_edit.Readers) -> None:
+        self._brief, self._named, self._readers = brief, named, readers
         self._beside: dict[str, list[Statement]] = {}
         self._loose: list[Statement] = []
         shown = [*brief.statements, *(brief.plain_language or ())]
@@ -245,7 +246,7 @@ class _Told:
             page_edit.note(note, behind(self._brief, note), beside=True)
             for note in self._beside.get(statement.text, ())
         )
-        return f"{page_edit.menu(statement, self._brief.id)}{notes}"
+        return f"{page_edit.menu(statement, self._brief.id, self._readers)}{notes}"
 
 
 def ai_box(

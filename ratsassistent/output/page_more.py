@@ -28,8 +28,11 @@ def consultations(given: Sequence[Consultation]) -> str:
     return figures("Beratungsfolge", EXTRACT, ("Gremium", "Tag", "Zweck oder Ergebnis"), rows, "Beratungen", shown=5)
 
 
-def annexes(given: Sequence[AnnexLine], named: bool, item_id: str) -> str:
-    """Each annex in a line of its own: how long it is, and its own sentence that says what is in it."""
+def annexes(given: Sequence[AnnexLine], named: bool, item_id: str, readers: page_edit.Readers = ()) -> str:
+    """Each annex in a line of its own: how long it is, and its own sentence that says what is in it.
+
+    :param readers: for whom a note to it may be.
+    """
     if not given:
         return ""
     rows = []
@@ -40,7 +43,7 @@ def annexes(given: Sequence[AnnexLine], named: bool, item_id: str) -> str:
             text = safe(" ".join(each.statement.text.split()))
             said = (
                 f"<p>{text} {citations(each.statement.citation, with_file=named, said=each.statement.text)}</p>"
-                f"{page_edit.marks(each.statement)}{page_edit.menu(each.statement, item_id)}"
+                f"{page_edit.marks(each.statement)}{page_edit.menu(each.statement, item_id, readers)}"
             )
         rows.append(
             f"<li><p><strong>{safe(each.name)}</strong> ({count(each.pages, 'Seite', 'Seiten')}) {cites}</p>{said}</li>"

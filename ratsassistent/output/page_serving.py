@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ratsassistent.errors import InputError, UsageError
+from ratsassistent.oidc import provider as signing_in
 from ratsassistent.output.page_door import LOCAL, Door
 from ratsassistent.output.page_neighbours import Neighbours
 from ratsassistent.people import People
@@ -81,12 +82,18 @@ def for_others(
         check_certificate(certificate, key)
     _check_bindable(bound)
     people = People(settings.data_folder)
-    if not any(person.blocked is None for person in people.all()):
+    if not any(person.blocked is None for person in people.all()) and not comes_unasked(settings):
         raise InputError(_NOBODY)
     door = Door(names=frozenset({name, bound}), secure=True, proxy=proxy, bound=bound)
     own_port = settings.port if proxy or port is None else port
     shown = f"https://{name}" + (f":{own_port}" if proxy is None and own_port != 443 else f":{port}" if port else "")
     return Serving(replace(settings, host=bound, port=own_port), door, shown + "/", people, certificate, key)
+
+
+def comes_unasked(settings: Settings) -> bool:
+    """Whether somebody may come in with an account of the municipality whom nobody has named."""
+    provider = signing_in.of(settings.data_folder)
+    return provider is not None and provider.newcomers
 
 
 def check_certificate(certificate: Path | None, key: Path | None) -> None:

@@ -11,19 +11,16 @@ sign-in (`auth=`): that keeps plain passwords in memory, knows no brake, no end 
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qs
 
 from ratsassistent.output.page_allowed import hidden_buttons
-from ratsassistent.output.page_door import STARTED, Door, Refused
+from ratsassistent.output.page_door import BACK, STARTED, Door, Refused
+from ratsassistent.output.page_elsewhere import START, Elsewhere
 from ratsassistent.output.page_guard import (
     ACTS,
-    HEADERS,
     PERSON,
     Application,
     Message,
@@ -32,6 +29,7 @@ from ratsassistent.output.page_guard import (
     read_body,
     refuse,
 )
+from ratsassistent.output.page_plain import Head, bounce, cookie_of, go, page, set_cookie
 from ratsassistent.output.page_text import count, safe
 from ratsassistent.people import AT_ONCE, People, SignedIn, Wait
 
@@ -42,23 +40,14 @@ _WRONG = "Name oder Kennwort stimmt nicht."
 _OUT = "Sie sind abgemeldet."
 _BUSY = "Gerade melden sich sehr viele an. Bitte versuchen Sie es gleich noch einmal."
 _LOST = "Sie sind nicht angemeldet."
-_STYLE = (Path(__file__).parent / "page_signin.css").read_text(encoding="utf-8")
 _SCRIPT = (Path(__file__).parent / "page_signed_in.js").read_text(encoding="utf-8")
-_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-_PAGE = """<!doctype html><html lang="de"><head><meta charset="utf-8"><title>{title} – Ratsassistent</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">{head}<style>{style}</style></head><body><main>
-<p class="name"><span aria-hidden="true">§</span> Ratsassistent</p>{body}</main></body></html>"""
-_FORM = """<h1>Anmelden</h1>{told}<form method="post" action="/anmelden">
+_FORM = """<h1>Anmelden</h1>{told}{elsewhere}<form method="post" action="/anmelden">
 <label for="name">Name</label><input id="name" name="name" type="text" value="{name}" required maxlength="200" autocomplete="username"
  autocapitalize="none" spellcheck="false">
 <label for="kennwort">Kennwort</label><input id="kennwort" name="kennwort" type="password" required maxlength="300"
  autocomplete="current-password"{about}>
 <button>Anmelden</button></form>
 <p class="small">Kennwort vergessen? Wer Ratsassistent bei Ihnen betreut, kann ein neues vergeben.</p>"""
-_BOUNCE = '<h1>Einen Moment …</h1><p><a href="/?weiter">Weiter zu Ratsassistent</a></p>'
 _BAR = """<style>
 #ra-session, #ra-signed-out {{ font: 1rem/1.4 "Segoe UI", "Noto Sans", "Helvetica Neue", Arial, sans-serif; padding: .35rem 1rem; }}
 #ra-session form {{ display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: center; justify-content: flex-end; margin: 0; }}
@@ -76,9 +65,12 @@ _BAR = """<style>
 class SignIn:
     """ASGI application around what only those may see who have signed in."""
 
-    def __init__(self, app: Application, people: People, door: Door) -> None:
-        """:param door: how the page is offered: whether cookies go over TLS only, and where a request comes from."""
-        self._app, self._people, self._door = app, people, door
+    def __init__(self, app: Application, people: People, door: Door, elsewhere: Elsewhere | None = None) -> None:
+        """:param door: how the page is offered: whether cookies go over TLS only, and where a request comes from.
+
+        :param elsewhere: signs in with accounts that are kept elsewhere.
+        """
+        self._app, self._people, self._door, self._elsewhere = app, people, door, elsewhere
         _ = people.nobody  # so that the first wrong name takes no longer than others
         self.cookie = "__Host-ratsassistent" if door.secure else "ratsassistent"
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="anmelden")
@@ -87,20 +79,22 @@ class SignIn:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path, method = scope["path"], scope["method"]
-        token = self._token(scope)
+        token = cookie_of(scope, self.cookie)
         who = await asyncio.to_thread(self._people.session, token, acts=path == "/") if token else None
         if path == SIGN_IN and method == "POST":
             await self._try(scope, receive, send)
         elif path == SIGN_IN and method in {"GET", "HEAD"}:
             await (
-                _go("/", send)
+                go("/", send)
                 if who
                 else self._form(send, told=_OUT if scope.get("query_string") == b"abgemeldet" else "")
             )
         elif path == SIGN_OUT and method == "POST":
-            if token:
-                await asyncio.to_thread(self._people.sign_out, token)
-            await _go(f"{SIGN_IN}?abgemeldet", send, self._set_cookie(""))
+            await self._leave(token, send)
+        elif self._elsewhere and path == START and method == "GET":
+            await (go("/", send) if who else self._elsewhere.begin(scope, send, self._form))
+        elif self._elsewhere and path == BACK and method == "GET":
+            await self._elsewhere.back(scope, send, self._form, self._set_cookie)
         elif (
             path == STARTED and method == "GET"
         ):  # the server itself, once; it tells nothing and does nothing a second time
@@ -111,9 +105,18 @@ class SignIn:
             bar = (_BAR.format(name=safe(who[1]), script=_SCRIPT) + hidden_buttons(role)).encode()
             await self._app({**scope, PERSON: who, ACTS: acts, "ratsassistent.bar": bar}, receive, send)
         elif path == "/" and method in {"GET", "HEAD"}:
-            await (_bounce(send) if _comes_from_elsewhere(scope) else _go(SIGN_IN, send))
+            await (bounce(send) if _comes_from_elsewhere(scope) else go(SIGN_IN, send))
         else:
             await refuse(Refused(401, _LOST), send, (b"x-ratsassistent", b"anmelden"))
+
+    async def _leave(self, token: str | None, send: Send) -> None:
+        left = await self._elsewhere.left(token) if self._elsewhere and token else None
+        if token:
+            await asyncio.to_thread(self._people.sign_out, token)
+        if left:
+            await page(send, "Abgemeldet", left, self._set_cookie(""))
+        else:
+            await go(f"{SIGN_IN}?abgemeldet", send, self._set_cookie(""))
 
     async def _try(self, scope: Message, receive: Receive, send: Send) -> None:
         body = await read_body(receive, _MOST_FORM)
@@ -135,7 +138,7 @@ class SignIn:
         finally:
             self._waiting -= 1
         if isinstance(made, SignedIn):
-            await _go("/", send, self._set_cookie(made.token))
+            await go("/", send, self._set_cookie(made.token))
         elif isinstance(made, Wait):
             after = (b"retry-after", str(made.seconds).encode())
             await self._form(send, after, status=429, told=_wait(made.seconds), wrong=True, name=name)
@@ -145,7 +148,7 @@ class SignIn:
     async def _form(
         self,
         send: Send,
-        *more: tuple[bytes, bytes],
+        *more: Head,
         status: int = 200,
         told: str = "",
         wrong: bool = False,
@@ -154,25 +157,13 @@ class SignIn:
         role = 'id="hinweis" role="alert" class="wrong"' if wrong else 'role="status"'
         said = f"<p {role}>{safe(told)}</p>" if told else ""
         about = ' aria-describedby="hinweis"' if wrong else ""
-        body = _FORM.format(told=said, name=safe(name[:200]), about=about)
-        await _page(send, "Anmelden", body, *more, status=status)
+        there = self._elsewhere.button() if self._elsewhere else ""
+        body = _FORM.format(told=said, elsewhere=there, name=safe(name[:200]), about=about)
+        await page(send, "Anmelden", body, *more, status=status)
 
-    def _token(self, scope: Message) -> str | None:
-        for name, value in scope["headers"]:
-            if name.lower() == b"cookie":
-                try:
-                    found = SimpleCookie(value.decode("latin-1")).get(self.cookie)
-                except CookieError:
-                    continue
-                if found is not None and found.value:
-                    return found.value[:200]
-        return None
-
-    def _set_cookie(self, token: str) -> tuple[bytes, bytes]:
+    def _set_cookie(self, token: str) -> Head:
         """The cookie with a session's token; without one it goes."""
-        rules = ["Path=/", "HttpOnly", "SameSite=Strict"] + (["Secure"] if self._door.secure else [])
-        rules += [] if token else ["Max-Age=0"]
-        return b"set-cookie", "; ".join([f"{self.cookie}={token}", *rules]).encode()
+        return set_cookie(self.cookie, token, secure=self._door.secure)
 
 
 def _comes_from_elsewhere(scope: Message) -> bool:
@@ -185,24 +176,3 @@ def _comes_from_elsewhere(scope: Message) -> bool:
 def _wait(seconds: int) -> str:
     time = count(seconds, "Sekunde", "Sekunden") if seconds < 90 else f"{-(-seconds // 60)} Minuten"
     return f"Zu viele falsche Versuche. Bitte warten Sie {time} und versuchen Sie es dann noch einmal."
-
-
-async def _bounce(send: Send) -> None:
-    """A page that goes on to the same address by itself: coming from here, the browser sends its cookie."""
-    await _page(send, "Einen Moment", _BOUNCE, head='<meta http-equiv="refresh" content="0; url=/?weiter">')
-
-
-async def _page(
-    send: Send, title: str, body: str, *more: tuple[bytes, bytes], status: int = 200, head: str = ""
-) -> None:
-    made = _PAGE.format(title=title, head=head, style=_STYLE, body=body).encode()
-    heads = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(made)).encode()), *more]
-    heads += [(b"cache-control", b"no-store"), (b"content-security-policy", _POLICY.encode()), *HEADERS]
-    await send({"type": "http.response.start", "status": status, "headers": heads})
-    await send({"type": "http.response.body", "body": made})
-
-
-async def _go(where: str, send: Send, *more: tuple[bytes, bytes]) -> None:
-    heads = [(b"location", where.encode()), (b"cache-control", b"no-store"), *HEADERS, *more]
-    await send({"type": "http.response.start", "status": 303, "headers": heads})
-    await send({"type": "http.response.body", "body": b""})

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from ratsassistent.briefings import ItemBriefing, Remark, Statement
 from ratsassistent.oparl import Citation
+from ratsassistent.output import phrases_notes
 from ratsassistent.output.blocks import Line, Run, line, mark, note, strong
 from ratsassistent.output.page_text import short_name
 from ratsassistent.output.phrases import runs
@@ -101,9 +102,9 @@ def _who(given: Statement) -> Run | None:
         return mark("KI")
     if given.origin == "person":
         what = "Berichtigt" if given.replaces else "Anmerkung"
-        return mark(
-            f"{what} von {given.author}" if given.author else what if not given.replaces else "Von Hand berichtigt"
-        )
+        who = f"{what} von {given.author}" if given.author else what if not given.replaces else "Von Hand berichtigt"
+        few = phrases_notes.in_a_file(given)
+        return mark(f"{who} ({few})" if few else who)
     return None
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from ratsassistent import model_server, models, sources
 from ratsassistent.fetching import opted
 from ratsassistent.machine import hardware
+from ratsassistent.oidc import provider as signing_in
 from ratsassistent.output import phrases_database
 from ratsassistent.output.blocks import Block, Document, Imprint, Line, Paragraph, line, note, strong, table
 from ratsassistent.output.document_about import PROGRAM
@@ -33,6 +34,7 @@ OPTED = "Ratsinformationssystem"
 TITLE = "Nachweis: Arbeit ohne Netz"
 INDEX = "https://pypi.org"
 WRITES = "Schreiben"
+SIGNS_IN = "Anmelden"
 KEEPS = "Datenbank"
 ENGINE = "https://abetlen.github.io/llama-cpp-python/whl/cpu"  # as in start.py
 VERSIONS = ("gradio", "huggingface_hub", "transformers", "sentence-transformers", "torch", "langchain-core", "langsmith",
@@ -110,6 +112,8 @@ def addresses(settings: Settings) -> Iterator[Address]:
     that writes, and the one that keeps the archive, where one is set."""
     if (server := model_server.of(settings.data_folder)) is not None:
         yield Address(server.address, WRITES, f"Sprachmodell {server.model}, eingestellt mit „modelle server“")
+    if (provider := signing_in.of(settings.data_folder)) is not None:
+        yield Address(provider.issuer, SIGNS_IN, f"Anmeldung mit dem {provider.name}, eingestellt mit „zugang oidc“")
     for place in phrases_database.places(settings):
         yield Address(f"postgresql://{place.server}", KEEPS, "Archiv, eingestellt mit „archiv“")
     catalogue = models.load_catalogue()
@@ -269,11 +273,18 @@ def _opted_in(given: Facts) -> str:
         hosts.setdefault("/".join(each.address.split("/")[:3]).removeprefix("https://"), []).append(each.kind)
     writes = [address.address for address in given.addresses if address.kind == WRITES]
     listed = "; ".join(
-        f"{host} ({', '.join(dict.fromkeys(kinds))})" for host, kinds in hosts.items() if kinds != [WRITES]
+        f"{host} ({', '.join(dict.fromkeys(kinds))})"
+        for host, kinds in hosts.items()
+        if kinds not in ([WRITES], [SIGNS_IN])
     )
     server = "".join(
         f" Beim Schreiben und Fragen geht außerdem jedes Mal etwas an {one} (so eingestellt; der Test lief ohne ihn)."
         for one in writes
+    )
+    server += "".join(
+        f" Wer sich mit dem Konto der Verwaltung anmeldet, den nennt der Anmeldedienst {one.address}; er wird nur dabei gefragt."
+        for one in given.addresses
+        if one.kind == SIGNS_IN
     )
     kept = [each.address.removeprefix("postgresql://") for each in given.addresses if each.kind == KEEPS]
     server += (

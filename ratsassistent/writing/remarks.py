@@ -84,7 +84,11 @@ def behind(item: ItemBriefing, statement: Statement) -> tuple[Remark, ...]:
     return tuple(
         remark
         for remark in item.remarks
-        if (remark.kind == "note" and (_target_of(_note(remark)) == target))
+        if (
+            remark.kind == "note"
+            and _target_of(_note(remark)) == target
+            and statement.written in (None, remark.written)  # of two with the same words
+        )
         or (remark.kind != "note" and _target(remark) == target)
     )
 
@@ -228,7 +232,10 @@ def _entry(statement: Statement) -> _Entry:
 
 
 def _note(remark: Remark) -> Statement:
-    return Statement(text=remark.text or "", origin="person", citation=(), label=NOTE, author=remark.author)
+    made = Statement(text=remark.text or "", origin="person", citation=(), label=NOTE, author=remark.author)
+    if remark.person is None and remark.audience == "all":
+        return made
+    return made.model_copy(update={"audience": remark.audience, "fraction": remark.fraction, "written": remark.written})
 
 
 def _target(remark: Remark) -> _Target:

@@ -23,11 +23,11 @@ from typing import Any, Generic, cast
 from ratsassistent.briefings import ModelRecord
 from ratsassistent.errors import Interrupted
 from ratsassistent.model_server import Server
+from ratsassistent.own_network import Lookup, look_up
 from ratsassistent.writing.model.language_model import Message, Reply, Request, Script, T
 from ratsassistent.writing.remote import abilities, forms
 from ratsassistent.writing.remote.abilities import Abilities
 from ratsassistent.writing.remote.growing import Bit, Growing, kept_before
-from ratsassistent.own_network import Lookup, look_up
 from ratsassistent.writing.remote.talk import CutOff, Rejected, Talk, Trouble
 
 LETTERS_PER_TOKEN = 3.4  # German; a server has no cheap way to say
