@@ -391,12 +391,20 @@ def test_an_upgrade_keeps_a_copy_until_something_is_deleted(tmp_path: Path, monk
         if "person" in newer:
             connection.execute("ALTER TABLE job DROP COLUMN person")
         connection.execute("ALTER TABLE kept_search DROP COLUMN person")
+        for name in ("person", "audience", "organization", "of_public"):
+            connection.execute(f"ALTER TABLE remark DROP COLUMN {name}")
+        connection.execute("DROP TABLE mark")
+        connection.execute(
+            "CREATE TABLE mark (item_id VARCHAR PRIMARY KEY, meeting_id VARCHAR, read BOOLEAN, important BOOLEAN)"
+        )
         connection.execute("INSERT INTO mark (item_id, read, important) VALUES ('ra:top-1', 1, 0)")
     with Store.open(folder, public=False) as store:
         (copy,) = folder.glob("archiv.vor-umstellung-0010.sqlite")
         with closing(sqlite3.connect(copy)) as old:
             assert old.execute("SELECT item_id FROM mark").fetchall() == [("ra:top-1",)]
             assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0010",)
+        with store.reading() as connection:
+            assert connection.exec_driver_sql("SELECT item_id, person FROM mark").all() == [("ra:top-1", "")]
         from ratsassistent.archive import deletion
 
         with store.writing() as connection:

@@ -54,7 +54,7 @@ UNSEEN = (
 )
 KEEP = {
     "id", "item_id", "origin", "check", "kind", "purpose", "level", "public", "meeting", "start", "date", "written",
-    "part", "vote", "outcome", "target", "file_id", "sha256",
+    "part", "vote", "outcome", "target", "file_id", "sha256", "audience",
 }  # fmt: skip
 
 
