@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hmac
 import io
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,7 +95,7 @@ NOW = int(time.time())
         {"sub": "x" * 300},
         {"at_hash": "falsch"},
     ],
-    ids=lambda claims: " ".join(claims),  # no times: each process of the tests collects them for itself
+    ids=" ".join,  # no times: each process of the tests collects them for itself
 )  # fmt: skip
 def test_a_token_that_is_not_for_this_sign_in_is_not_believed(
     flow: Flow, evil: EvilProvider, claims: dict[str, object]
