@@ -56,7 +56,7 @@ def view(
     if others:
         names = ", ".join(f"„{name}“" for name in others)
         missing = notice(
-            f"Noch nicht eingetragen: {names}. Deren Nichtöffentliches sieht bis dahin nur der Sitzungsdienst.",
+            f"Noch nicht eingetragen: {names}. Was dort nichtöffentlich ist, sieht bis dahin nur der Sitzungsdienst.",
             "warning",
         )
     return (
